@@ -415,6 +415,7 @@ def test_a_table_of_grounds_that_contradicts_itself_is_named() -> None:
         (first, first),
         (replace(first, ground="shortfall"),),
         (replace(first, least_fen=first.most_fen + 1),),
+        (replace(first, about="stack chimney"),),
     )
     for grounds in wrong:
         found: list[Malformed] = list(faults(law(grounds=grounds)))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import LARGEST_FILE, OPTIONAL, TABLES, find, load, load_texts, read
+from airshed.rulebook.reference import PAGES_OF_TABLES
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.strict import kinds
@@ -34,6 +35,12 @@ def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_text
     assert sorted(FILES) == sorted(
         ["rulebook.toml", "roles.csv", *TABLES, "receptors.csv", "transfer.csv", "case_grounds.csv"]
     )
+
+
+def test_every_table_of_a_law_has_its_keys_in_the_reference() -> None:
+    assert {(file, row) for file, row, _ in PAGES_OF_TABLES} == {
+        (file, row) for file, (_, _, row) in {**TABLES, **OPTIONAL}.items()
+    }
 
 
 def test_a_file_that_was_read_before_says_the_same_again_and_in_another_law_too() -> None:

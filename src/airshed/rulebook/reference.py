@@ -15,12 +15,13 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
 from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.strict import in_words, kinds, peeled, written
-from airshed.rulebook.tables import Benchmark, Cap, CheckRow, Limit, MarkRow, Tier, Variation
+from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, ShortfallPeriod, Tier, Variation
 from airshed.rulebook.transactions import TransactionRow
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 
@@ -33,7 +34,7 @@ tonne, shares in hundredths of a percent, counts in allowances of one kilogram.
 
 This page is generated from the schema (`python -m airshed.rulebook.reference`); a test keeps it so.
 """
-_TABLES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
+PAGES_OF_TABLES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
     ("caps.csv", Cap, "The caps. There is a row for every pollutant, jurisdiction and vintage."),
     (
         "substitution.csv",
@@ -72,6 +73,19 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
         "Types of transactions: every way in which allowances leave an account. For transfers and gifts the "
         "table decides; the others have rules of their own, and what a row says of those is held against them.",
     ),
+    ("penalty_index.csv", IndexOf, "The price index that an indexed penalty follows. It may have no rows."),
+    (
+        "penalty_periods.csv",
+        ShortfallPeriod,
+        "What a shortfall costs by the period that it is of: the newest row that begins in a year or before holds. "
+        "Without one `[shortfall]` holds for every year. Optional.",
+    ),
+    (
+        "case_grounds.csv",
+        CaseGround,
+        "Breaches other than a shortfall, what a notice names of them, and between which sums they cost. Optional.",
+    ),
+    ("late_rates.csv", LateRate, "The rates of quarters, for interest `by_quarter`. Optional."),
     ("receptors.csv", ReceptorRow, "Where the air is measured, and what a zone-wide call may add there. Optional."),
     (
         "transfer.csv",
@@ -128,7 +142,7 @@ def markdown() -> str:
         if struct is not Variation:
             title = f"[[{section}]]" if many else f"[{section}]"
             parts.append(f"## `{title}`\n\n{inspect.getdoc(struct)}\n\n{_keys(struct)}")
-    for file, struct, what in _TABLES:
+    for file, struct, what in PAGES_OF_TABLES:
         parts.append(f"## `{file}`\n\n{what}\n\n{_keys(struct)}")
     parts.append(_ROLES + "\n" + _keys(RoleRight))
     parts.append(_VARY + "\n" + _keys(Variation))
