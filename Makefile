@@ -45,6 +45,7 @@ test: $(VENV)/dev.stamp $(CHARTS) ## every test: properties, transcripts, simula
 	@scripts/browser
 	@scripts/verifiers
 	@scripts/provider
+	@scripts/axe
 	@scripts/in-memory $(BIN)/python -m pytest -n 2 --dist worksteal
 
 quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process, about a minute

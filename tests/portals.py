@@ -106,11 +106,13 @@ def text_of(said: httpx.Response) -> str:
 
 
 @contextmanager
-def portal(book: Path, *, demo_users: bool = False, published: Path | None = None) -> Iterator[Portal]:
-    """The portal of a book."""
+def portal(
+    book: Path, *, demo_users: bool = False, at: int | None = BEGIN, published: Path | None = None
+) -> Iterator[Portal]:
+    """The portal of a book, from an instant on; with None it goes on where the book ends."""
     clock = Clock()
     limits = ServiceLimits(stranger_burst=10_000)
-    serving = Serving(book, at=BEGIN, limits=limits, demo_users=demo_users, published=published)
+    serving = Serving(book, at=at, limits=limits, demo_users=demo_users, published=published)
     running = Running(serving, lambda event, **fields: None, pages=PORTAL, machine=clock, ticks=clock.ticks)
     found = Portal(running, clock)
     try:

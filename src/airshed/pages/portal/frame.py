@@ -321,8 +321,10 @@ PUBLIC = (
     Place("/caps", Phrase("Caps", "总量与进度")),
     Place("/prices", Phrase("Prices", "价格行情")),
     Place("/auctions", Phrase("Auctions", "拍卖")),
+    Place("/map", Phrase("Map", "地图")),
     Place("/works", Phrase("Works", "企业")),
     Place("/report", Phrase("Report", "年度报告")),
+    Place("/data", Phrase("Open data", "开放数据")),
     Place("/register", Phrase("Register", "公开登记簿")),
     Place("/check", Phrase("Check it yourself", "自行核验")),
 )
@@ -336,9 +338,11 @@ def places_of(visitor: Visitor) -> list[Place]:
     waiting = Place("/waiting", Phrase("Waiting", "待复核"), counts=True)
     if visitor.actor.account:
         trade, account = Place("/trade", Phrase("Buy and sell", "买卖")), Place("/account", Phrase("Account", "账户"))
-        return [today, trade, account, act, waiting]
+        monitoring = Place("/monitoring", Phrase("Monitoring", "监测"))
+        notices = Place("/notices", Phrase("Notices", "通知"))
+        return [today, trade, account, monitoring, act, waiting, notices]
     people = Place("/people", Phrase("People", "人员"))
-    return [today, act, waiting, PUBLIC[3], people, PUBLIC[0], PUBLIC[1]]
+    return [today, act, waiting, PUBLIC[3], PUBLIC[4], people, PUBLIC[0], PUBLIC[1]]
 
 
 async def switch(service: Service, request: Request) -> Response:

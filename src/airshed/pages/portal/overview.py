@@ -15,6 +15,7 @@ from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import place_name
 from airshed.pages.portal.happening import amount
+from airshed.pages.portal.hours import works_name
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
@@ -114,7 +115,7 @@ class Works(NamedTuple):
     """A source in a list."""
 
     id: str
-    name: str
+    name: Phrase
     holder: str
     place: Phrase
     sector: Phrase
@@ -147,7 +148,7 @@ def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, pub
         found.append(
             Works(
                 source.id,
-                source.name,
+                works_name(rules, source.id, source.name),
                 source.account,
                 place_name(rules, source.jurisdiction),
                 sectors.get(source.sector, same(source.sector)),

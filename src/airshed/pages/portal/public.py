@@ -12,16 +12,14 @@ from starlette.responses import Response
 from airshed.compliance.publication import embargoed, public_from
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal.frame import Visitor, page, place_name, visitor_of
+from airshed.pages.portal.frame import Visitor, page, visitor_of
 from airshed.pages.portal.happening import amount
 from airshed.pages.portal.live import Part, parts
 from airshed.pages.portal.overview import caps as caps_of
 from airshed.pages.portal.overview import works as works_of
 from airshed.pages.register import sheet
 from airshed.rulebook.schema import Rulebook
-from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.http.viewer import PUBLIC_ROLE
 from airshed.service.marketdata.reading import Market
@@ -31,7 +29,7 @@ async def caps(service: Service, request: Request) -> Response:
     """Caps and progress."""
     visitor = await visitor_of(service, request)
     scope = visitor.actor.jurisdiction if visitor.actor is not None else ""
-    whole = not _reads_as_public(visitor, scope)
+    whole = not reads_as_public(visitor, scope)
     years = await visitor.look(
         lambda market, rules: caps_of(
             market.state,
@@ -44,7 +42,7 @@ async def caps(service: Service, request: Request) -> Response:
     return page(visitor, "caps.html.j2", years=years)
 
 
-def _reads_as_public(visitor: Visitor, place: str) -> bool:
+def reads_as_public(visitor: Visitor, place: str) -> bool:
     """Whether somebody reads of a city, or of the whole zone, what everybody does and no more."""
     actor = visitor.actor
     if actor is None or actor.account or actor.role == PUBLIC_ROLE:
@@ -181,10 +179,12 @@ async def works(service: Service, request: Request) -> Response:
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         at = max(visitor.now, market.state.at)
-        found = works_of(market.state, rules, at, place, public=_reads_as_public(visitor, place))
+        found = works_of(market.state, rules, at, place, public=reads_as_public(visitor, place))
         if wanted:
             folded = wanted.casefold()
-            found = [each for each in found if folded in f"{each.id} {each.name} {each.holder}".casefold()]
+            found = [
+                each for each in found if folded in f"{each.id} {each.name.en} {each.name.zh} {each.holder}".casefold()
+            ]
         cities = [(row.code, Phrase(row.name_en, row.name_zh)) for row in rules.jurisdictions]
         return {"works": found, "cities": cities, "year": found[0].year if found else 0}
 
@@ -203,45 +203,8 @@ class WorksYear(NamedTuple):
     note: Phrase
 
 
-async def one_works(service: Service, request: Request) -> Response:
-    """A works: its stacks, what it was granted, its years."""
-    visitor = await visitor_of(service, request)
-    name = request.path_params["source"]
-
-    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
-        state = market.state
-        source = state.sources.get(name)
-        if source is None:
-            raise Stopped("not_there", "there is no such works")
-        at = max(visitor.now, state.at)
-        actor = visitor.actor
-        whole = actor is not None and (
-            actor.account == source.account
-            if actor.account
-            else actor.role != PUBLIC_ROLE and actor.jurisdiction in ("", source.jurisdiction)
-        )
-        sectors = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors}
-        grants = [
-            (series, amount(grant.count, Unit.ALLOWANCES, rules))
-            for (of, series), grant in state.grants.items()
-            if of == name
-        ]
-        sealed = [(stack, measured, len(state.days.get(stack, {}))) for stack, measured in source.stacks]
-        return {
-            "source": source,
-            "city": place_name(rules, source.jurisdiction),
-            "sector": sectors.get(source.sector, same(source.sector)),
-            "holder": state.ledger.accounts[source.account].name,
-            "grants": sorted(grants, key=lambda each: (-int(each[0].rpartition("-")[2]), each[0])),
-            "stacks": sealed,
-            "closed": state.closures.get(name, ""),
-            "years": _years(state, rules, name, day_of(at), whole=whole),
-        }
-
-    return page(visitor, "one_works.html.j2", **await visitor.look(look))
-
-
-def _years(state: State, rules: Rulebook, source: str, today: str, *, whole: bool) -> list[WorksYear]:
+def years_of(state: State, rules: Rulebook, source: str, today: str, *, whole: bool) -> list[WorksYear]:
+    """The years of a works, as far as they are for who looks."""
     found = []
     law = rules.compliance
     for (name, year), known in state.years.items():

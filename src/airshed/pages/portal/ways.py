@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from airshed.pages.portal import account, acts, assets, authority, frame, home, parts, public, records, signing, trading
+from airshed.pages.portal import (
+    account,
+    acts,
+    assets,
+    authority,
+    frame,
+    home,
+    monitoring,
+    notices,
+    one_works,
+    open_data,
+    parts,
+    public,
+    records,
+    signing,
+    trading,
+    zone_map,
+)
 from airshed.pages.portal.office.ways import OFFICE
 from airshed.pages.portal.problems import saying
 from airshed.service.http.ways import Pages, Way
@@ -27,14 +44,27 @@ WAYS = (
     Way("/trade", "GET", trading.trade, "trade", "portal"),
     Way("/trade/ticket", "POST", trading.ticket, "ticket", "portal"),
     Way("/live", "GET", parts.watch, "live", "portal", "anybody", gives=("text/event-stream",)),
+    Way("/monitoring", "GET", monitoring.monitoring, "monitoring", "portal"),
+    Way("/notices", "GET", notices.notices, "notices", "portal"),
     Way("/waiting", "GET", acts.waiting, "waiting", "portal"),
     Way("/records/{seq}", "GET", records.record, "record_page", "portal", "anybody"),
     Way("/people", "GET", authority.people, "people", "portal"),
     Way("/caps", "GET", public.caps, "caps", "portal", "anybody"),
     Way("/prices", "GET", public.prices, "prices", "portal", "anybody"),
     Way("/auctions", "GET", public.auctions, "auctions", "portal", "anybody"),
+    Way("/map", "GET", zone_map.zone_map, "map", "portal", "anybody"),
     Way("/works", "GET", public.works, "works", "portal", "anybody"),
-    Way("/works/{source}", "GET", public.one_works, "one_works", "portal", "anybody"),
+    Way("/works/{source}", "GET", one_works.one_works, "one_works", "portal", "anybody"),
+    Way("/data", "GET", open_data.data, "data", "portal", "anybody"),
+    Way(
+        "/data/{file}",
+        "GET",
+        open_data.file,
+        "data_file",
+        "portal",
+        "anybody",
+        gives=tuple(open_data.ENDINGS.values()),
+    ),
     Way("/register", "GET", public.register, "register", "portal", "anybody"),
     *OFFICE,
 )

@@ -31,7 +31,7 @@ def map_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
     west, east, south, north = min(lon), max(lon), min(lat), max(lat)
     names = [
         mark(
-            list(_free_place(outline.ring, facts)),
+            list(free_place(outline.ring, [(point.lon, point.lat) for point in facts.points])),
             **label(
                 places.get(outline.code, same(outline.name_en)), "inside", fontSize=13, fontWeight="bold", color=NAME
             ),
@@ -77,9 +77,9 @@ def _source(facts: Facts, point: MapPoint, pollutant: str, most: int) -> dict[st
     )
 
 
-def _free_place(ring: Sequence[tuple[float, float]], facts: Facts) -> tuple[float, float]:
-    """The point within a ring that is farthest from its corners and from every source: room for a name."""
-    taken = [(point.lon, point.lat) for point in facts.points] + [(lon, lat) for lon, lat in ring]
+def free_place(ring: Sequence[tuple[float, float]], points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The point within a ring that is farthest from its corners and from every point: room for a name."""
+    taken = [*points, *((lon, lat) for lon, lat in ring)]
     west, east = min(lon for lon, _ in ring), max(lon for lon, _ in ring)
     south, north = min(lat for _, lat in ring), max(lat for _, lat in ring)
     best, room = ((west + east) / 2, (south + north) / 2), 0.0

@@ -105,6 +105,13 @@ def next_morning(rules: Rulebook, at: int) -> int:
     return instant(day, 10)
 
 
+def hours_beside(book: Path | str) -> Path | None:
+    """The folder of hours that a monitoring host left beside the file of a book; None where there is none."""
+    file = Path(book)
+    folder = file.with_name("hours")
+    return folder if file.is_file() and folder.is_dir() else None
+
+
 class Running:
     """A service that is open: the application, and what must be let go of."""
 
@@ -207,6 +214,7 @@ class Running:
             unchecked=lambda: self.unchecked,
             published=serving.published,
         )
+        self.service.hours = hours_beside(serving.book)
         self.app = application(self.service, pages=self._pages)
 
     def _begun_from(self) -> None:

@@ -64,6 +64,8 @@ class Service:
     messages: Messages = field(default_factory=Messages)
     #: A semaphore over the comparing of passwords, made in the loop.
     passwords: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    #: Folder of the hours of which days were sealed, a file a stack, where it lies beside the book.
+    hours: Path | None = None
     #: What those above keep by a service, by name.
     beside: dict[str, Any] = field(default_factory=dict)
 

@@ -23,11 +23,14 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import Page, Query, as_dicts, page_of, pages_of, query_of
 from airshed.service.http.service import JSON, Service, given
 from airshed.service.http.viewer import PUBLIC, PUBLISHED, Viewer, viewer_of
+from airshed.service.http.who import Signed
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 FORMS = (JSON, CSV, PARQUET)
 #: Rows of a large answer in memory at once, bytes of it before it lies on disk, and bytes that are sent at once.
 ROWS_AT_ONCE, MOST_IN_MEMORY, PIECE = 10_000, 1 << 20, 1 << 16
+#: The column that says of each row what the book is.
+OF_ROW = "provenance"
 #: What a spreadsheet takes for a formula where it begins a text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -56,10 +59,18 @@ def _said(column: Column) -> dict[str, Any]:
 async def table(service: Service, request: Request) -> Response:
     """One table: a page of JSON, or all of it as a file."""
     signed = await service.door.look(request)
-    form = form_of(request.headers.get("accept", ""))
+    return await answered(
+        service, request, signed, request.path_params["table"], form_of(request.headers.get("accept", ""))
+    )
+
+
+async def answered(
+    service: Service, request: Request, signed: Signed | None, name: str, form: str, *, by_row: bool = False
+) -> Response:
+    """A table in one of the forms; `by_row` each row says what the book is, so that a row alone still does."""
     most = service.limits.most_rows if form == JSON else service.limits.file_rows
-    usual = service.limits.usual_rows if form == JSON else most
-    query = query_of(request.path_params["table"], request.query_params.multi_items(), usual, most)
+    usual = service.limits.usual_rows if form == JSON and not by_row else most
+    query = query_of(name, request.query_params.multi_items(), usual, most)
     if signed is None and query.table.name not in PUBLIC | PUBLISHED:
         raise Stopped("not_signed_in", f"{query.table.name} is not read by everybody")
     actor = "" if signed is None else signed.user.actor
@@ -70,7 +81,7 @@ async def table(service: Service, request: Request) -> Response:
         tag = _tag(query, viewer, form, head)
         if tag in request.headers.get("if-none-match", ""):
             return tag, f"{head[0]}:{head[1]}", None
-        found = page_of(book, query, viewer) if form == JSON else _file_of(book, query, viewer, form, service)
+        found = page_of(book, query, viewer) if form == JSON else _file_of(book, query, viewer, form, service, by_row)
         if found is None:
             raise Stopped("not_yours_to_read", f"{query.table.name} is not for who reads {viewer}")
         return tag, f"{head[0]}:{head[1]}", found
@@ -82,12 +93,13 @@ async def table(service: Service, request: Request) -> Response:
     if page.cursor is not None:
         headers["Airshed-Cursor"] = page.cursor
     if isinstance(page, _File):
-        name = f"{query.table.name}.{'csv' if form == CSV else 'parquet'}"
-        headers |= {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(page.size)}
+        file = f"{query.table.name}.{'csv' if form == CSV else 'parquet'}"
+        headers |= {"Content-Disposition": f'attachment; filename="{file}"', "Content-Length": str(page.size)}
         return StreamingResponse(_pieces(page.file), 200, headers, f"{CSV}; charset=utf-8" if form == CSV else PARQUET)
+    told = {OF_ROW: said(service.provenance)[0]} if by_row else {}
     value = {
         "table": query.table.name,
-        "rows": as_dicts(page.columns, page.rows),
+        "rows": [{**row, **told} for row in as_dicts(page.columns, page.rows)],
         "total": page.total,
         "cursor": page.cursor,
         "sealed": page.sealed,
@@ -144,14 +156,17 @@ class _File(NamedTuple):
     cursor: str | None
 
 
-def _file_of(book: KeptBook, query: Query, viewer: Viewer, form: str, service: Service) -> _File | None:
+def _file_of(book: KeptBook, query: Query, viewer: Viewer, form: str, service: Service, by_row: bool) -> _File | None:
     """A table as a file, made by a reader and page by page: neither the loop nor the memory carries a large one."""
     pages = pages_of(book, query, viewer, ROWS_AT_ONCE)
     first = next(pages, None)
     if first is None:
         return None
     file: IO[bytes] = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115  # closed once it is sent
-    cursor = (_csv if form == CSV else partial(_parquet, query, service))(chain([first], pages), file)
+    told = (said(service.provenance)[0],) if by_row else ()
+    cursor = (partial(_csv, told) if form == CSV else partial(_parquet, query, service, told))(
+        chain([first], pages), file
+    )
     size = file.tell()
     file.seek(0)
     return _File(file, size, cursor)
@@ -163,15 +178,15 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
             yield piece
 
 
-def _csv(pages: Iterable[Page], file: IO[bytes]) -> str | None:
+def _csv(told: tuple[str, ...], pages: Iterable[Page], file: IO[bytes]) -> str | None:
     """RFC 4180; a text that a spreadsheet would run begins with an apostrophe."""
     cursor = None
     for number, page in enumerate(pages):
         out = io.StringIO(newline="")
         writer = csv.writer(out)
         if not number:
-            writer.writerow(page.columns)
-        writer.writerows([[cell(value) for value in row] for row in page.rows])
+            writer.writerow([*page.columns, *([OF_ROW] if told else [])])
+        writer.writerows([[cell(value) for value in (*row, *told)] for row in page.rows])
         file.write(out.getvalue().encode())
         cursor = page.cursor
     return cursor
@@ -188,7 +203,9 @@ def cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _parquet(query: Query, service: Service, pages: Iterable[Page], file: IO[bytes]) -> str | None:
+def _parquet(
+    query: Query, service: Service, of_row: tuple[str, ...], pages: Iterable[Page], file: IO[bytes]
+) -> str | None:
     import polars as pl
 
     kinds: dict[str, Any] = {"INTEGER": pl.Int64, "TEXT": pl.String, "BLOB": pl.Binary}
@@ -197,7 +214,8 @@ def _parquet(query: Query, service: Service, pages: Iterable[Page], file: IO[byt
     frames: list[pl.DataFrame] = []
     cursor = None
     for page in pages:
-        frames.append(pl.DataFrame(page.rows, schema=schema, orient="row"))
+        frame = pl.DataFrame(page.rows, schema=schema, orient="row")
+        frames.append(frame.with_columns(pl.lit(of_row[0]).alias(OF_ROW)) if of_row else frame)
         cursor = page.cursor
     out = io.BytesIO()
     pl.concat(frames, rechunk=False).write_parquet(out, metadata=told)

@@ -2,6 +2,7 @@
 import { drawAll } from "./charts.js";
 import { confirmInPlace, keepOnce } from "./acts.js";
 import { lengthen } from "./tables.js";
+import { sliding } from "./map.js";
 import { trading } from "./trade.js";
 import { watch } from "./live.js";
 
@@ -11,4 +12,5 @@ confirmInPlace();
 for (const table of document.querySelectorAll("table[data-long]")) lengthen(table);
 drawAll();
 trading();
+sliding();
 watch();

@@ -1,0 +1,124 @@
+"""What concerned somebody since they looked last: what moved in their account, and what was said of what is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine import events as e
+from airshed.engine.commands import CloseSession
+from airshed.engine.journal import Record, decode
+from airshed.engine.state import State
+from airshed.model.measures import Unit
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.frame import Visitor, acting, page
+from airshed.pages.portal.happening import amount
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.kept import KeptBook, line_of
+from airshed.service.book.statement import lines_of
+from airshed.service.forms.happened import said_of_event
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+from airshed.service.marketdata.reading import Market
+
+#: The cookie of the last record of which somebody has seen the notices.
+HEARD = "airshed-heard"
+#: Records that are looked through, and notices that are shown.
+MOST_RECORDS, MOST = 20_000, 200
+#: What is told to every firm.
+FOR_ALL = (e.RulebookAdopted, e.MarketHalted, e.MarketResumed, e.AuctionOpened)
+
+
+class Notice(NamedTuple):
+    """Something that happened, and what of theirs it was about."""
+
+    seq: int
+    at: int
+    what: Phrase
+    of: str
+    #: What moved, with its sign.
+    moved: Phrase
+    new: bool
+
+
+async def notices(service: Service, request: Request) -> Response:
+    """What concerned an account, the last first; what is new since the last look stands apart."""
+    visitor = await acting(service, request)
+    actor = visitor.actor
+    assert actor is not None
+    if not actor.account:
+        raise Stopped("not_there", "whoever acts for no account has no notices")
+    mine = await visitor.look(lambda market, rules: _mine(market.state, actor.account))
+    records = await service.readers.read(lambda book: list(_last(book, mine, actor.account)))
+    heard = _heard(visitor)
+
+    def look(market: Market, rules: Rulebook) -> list[Notice]:
+        return list(_notices(records, mine, actor.account, actor.id, rules, heard))[-MOST:][::-1]
+
+    found = await visitor.look(look)
+    said = page(visitor, "notices.html.j2", notices=found, new=sum(each.new for each in found), first=not heard)
+    secure = "; Secure" if service.door.secure else ""
+    cookie = f"{HEARD}={actor.id}.{visitor.standing.seq}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"
+    said.headers.append("Set-Cookie", cookie)
+    return said
+
+
+def _heard(visitor: Visitor) -> int:
+    name, _, text = visitor.request.cookies.get(HEARD, "").rpartition(".")
+    own = visitor.actor is not None and name == visitor.actor.id
+    return int(text) if own and text.isascii() and text.isdecimal() and len(text) < 16 else 0
+
+
+def _mine(state: State, account: str) -> frozenset[str]:
+    """The account, its sources and their stacks, by which events name them."""
+    sources = [source for source in state.sources.values() if source.account == account]
+    return frozenset(
+        (account, *(each.id for each in sources), *(stack for each in sources for stack, _ in each.stacks))
+    )
+
+
+def _last(book: KeptBook, mine: frozenset[str], account: str) -> Iterator[Record]:
+    last = book.last()
+    rows = book.sql.execute("SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq", (last - MOST_RECORDS,))
+    words = [f'"{name}"'.encode() for name in mine]
+    plain = [kind.__name__.encode() for kind in FOR_ALL]
+    for row in rows:
+        line = line_of(*row)
+        if any(word in line.record for word in (*words, *plain)):
+            yield decode(line)
+
+
+def _notices(
+    records: Sequence[Record], mine: frozenset[str], account: str, actor: str, rules: Rulebook, heard: int
+) -> Iterator[Notice]:
+    for record in records:
+        if record.refusal is not None:
+            continue
+        moves = list(lines_of([record], account))
+        for move in moves:
+            value, unit = (move.count, Unit.ALLOWANCES) if move.series else (move.fen, Unit.FEN)
+            shown = amount(abs(value), unit, rules)
+            sign = "+" if value > 0 else "−"
+            text = Phrase(f"{sign}{shown.en}", f"{sign}{shown.zh}")
+            what = Phrase(*said_of_event(getattr(e, move.what)))
+            yield Notice(record.seq, record.at, what, move.series or "", text, record.seq > heard)
+        if moves or record.actor == actor or isinstance(record.body, CloseSession):
+            continue  # what rests is let go at every close, which is nobody's news
+        for event in record.events:
+            named = next((text for text in _texts(event) if text in mine), "")
+            if named or isinstance(event, FOR_ALL):
+                yield Notice(
+                    record.seq, record.at, Phrase(*said_of_event(type(event))), named, same(""), record.seq > heard
+                )
+                break
+
+
+def _texts(event: Any) -> Iterator[str]:
+    for field in msgspec.structs.fields(event):
+        value = getattr(event, field.name)
+        if isinstance(value, str):
+            yield value

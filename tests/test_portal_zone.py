@@ -1,0 +1,190 @@
+"""Map, works, open data, monitoring, notices: what is public from which day, and what hours beside a book tell."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from airshed.engine.commands import PlaceOrder
+from airshed.mrv import states
+from airshed.pages.portal.assets import assets
+from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
+from airshed.pages.portal.notices import HEARD
+from airshed.pages.portal.one_works import open_years
+from laws import RULES
+from markets import market
+from portals import Browser, Portal, portal, text_of
+from services import market_book
+
+STACK, WORKS, FIRM = "KM-CEM-01-A", "KM-CEM-01", "km-cem-01"
+HOURS = 8760
+#: An hour in May that reads far over its limit, and a gap of ten hours in June.
+OVER, GAP = 24 * 130, 24 * 160
+KG = 50
+
+
+@pytest.fixture(scope="module")
+def hours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The hours of one pollutant of a stack, as a monitoring host leaves them."""
+    begin = datetime(2027, 1, 1)
+    mass, status, why, reads = [KG * 10**6] * HOURS, [states.MEASURED] * HOURS, [0] * HOURS, [80.0] * HOURS
+    reads[OVER : OVER + 3] = [5_000.0] * 3
+    for hour in range(GAP, GAP + 10):
+        mass[hour], status[hour], why[hour], reads[hour] = 90 * 10**6, states.SUBSTITUTED, states.NO_FRAME, float("nan")
+    folder = tmp_path_factory.mktemp("year") / "hours"
+    folder.mkdir()
+    frame = pl.DataFrame(
+        {
+            "hour": pl.Series([begin + timedelta(hours=hour) for hour in range(HOURS)], dtype=pl.Datetime("ms")),
+            "pollutant": ["SO2"] * HOURS,
+            "status": pl.Series(status, dtype=pl.UInt8),
+            "why": pl.Series(why, dtype=pl.UInt8),
+            "mass_mg": mass,
+            "mg_m3": reads,
+            "oxygen_percent": [10.0] * HOURS,
+        }
+    )
+    frame.write_parquet(folder / f"{STACK}.parquet")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def year(year_book: Path, hours: Path) -> Iterator[Portal]:
+    book = hours.with_name("year.book")
+    shutil.copyfile(year_book, book)
+    with portal(book, demo_users=True, at=None) as found:
+        yield found
+
+
+def test_the_map_adds_up_to_the_sealed_days(year: Portal) -> None:
+    def look(market: object, rules: object) -> float:
+        state = market.state  # type: ignore[attr-defined]
+        return sum(
+            sealed.mass_mg.get("SO2", 0)
+            for source in state.sources.values()
+            if source.jurisdiction == "KM"
+            for stack, names in source.stacks
+            if "SO2" in names
+            for sealed in state.days[stack].values()
+        )
+
+    mg = year.loop.run_until_complete(year.running.service.market.look(look))
+    page = text_of(year.stranger().get("/map?pollutant=SO2&year=2027"))
+    assert f"Year {mg / 1e9:,.1f}" in page
+    assert "By city (t)" in page
+
+
+def test_the_map_counts_hours_over_the_limit_in_their_month(year: Portal, hours: Path) -> None:
+    monitors = monitors_of(RULES)
+    assert monitors is not None
+    found = read(hours / f"{STACK}.parquet")["SO2"]
+    over = over_by_month(found, monitors.limits(STACK, "SO2", 2027), monitors.rules)
+    assert over == [0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0]
+    page = text_of(year.stranger().get("/map?measure=exceedance&pollutant=SO2"))
+    assert "By city (hours)" in page
+    assert re.search(r"\b5 3 0", page), "May in Kunming"
+
+
+def test_the_map_tells_what_arrives_where_the_air_is_measured(year: Portal) -> None:
+    page = year.stranger("zh").get("/map?measure=load&pollutant=NOx")
+    assert "分受体点" in text_of(page)
+    assert "仅供参考" in text_of(page)
+    assert "无传输矩阵" in text_of(year.stranger("zh").get("/map?measure=load&pollutant=VOC")) or "VOC" not in page.text
+
+
+def test_a_works_shows_its_hours_its_limit_and_why_hours_were_substituted(year: Portal, hours: Path) -> None:
+    (gap,) = lost(read(hours / f"{STACK}.parquet")["SO2"])
+    assert (gap.first, gap.after, gap.kg) == (GAP, GAP + 10, 900.0)
+    page = text_of(year.stranger().get(f"/works/{WORKS}?stack={STACK}&pollutant=SO2"))
+    assert "Hour by hour" in page
+    assert "8,750 hours measured, 10 substituted, 0 stopped" in page
+    assert re.search(r"limit \d+ mg/m³ \(GB", page)
+    assert "2027-06-10 00:00 2027-06-10 09:00 10 no frame came 900.0" in page
+    other = text_of(year.stranger().get(f"/works/{WORKS}?stack={STACK}&pollutant=NOx"))
+    assert "Day by day" in other, "of what no hours are there the sealed days are shown"
+
+
+def test_what_is_sealed_of_a_year_is_public_from_the_day_of_the_law() -> None:
+    state = market().state
+    source = next(each for each in state.sources.values() if each.stacks)
+    state.days[source.stacks[0][0]] = {"2027-03-01": object()}  # type: ignore[dict-item]
+    assert open_years(state, RULES, source, "2028-05-30", whole=False) == []
+    assert open_years(state, RULES, source, "2028-05-31", whole=False) == [2027]
+    assert open_years(state, RULES, source, "2027-03-02", whole=True) == [2027]
+
+
+def test_open_data_is_every_public_table_in_three_forms_and_each_row_says_what_it_is(year: Portal) -> None:
+    stranger = year.stranger()
+    page = stranger.get("/data")
+    names = set(re.findall(r'href="/data/(\w+)\.csv"', page.text))
+    assert {"caps", "years", "closes", "provenance"} <= names
+    assert "accounts" not in names
+    rows = list(csv.reader(io.StringIO(stranger.get("/data/caps.csv").text)))
+    assert rows[0][-1] == "provenance"
+    assert all("Simulated" in row[-1] for row in rows[1:])
+    frame = pl.read_parquet(io.BytesIO(stranger.get("/data/caps.parquet").content))
+    assert frame["provenance"].to_list() == [row[-1] for row in rows[1:]]
+    said = stranger.get("/data/caps.json").json()
+    assert [row["provenance"] for row in said["rows"]] == frame["provenance"].to_list()
+    assert stranger.get("/data/orders.csv").url.path == "/sign-in"
+    assert stranger.get("/data/caps.exe").status_code == 404
+
+
+def test_a_firm_sees_what_its_gaps_cost(year: Portal) -> None:
+    page = text_of(year.rehearsing(FIRM).get("/monitoring"))
+    found = re.search(rf"{STACK} SO2 2027-06-10 00:00 10 no frame came 900\.0 500\.0 ([\d,.]+) yuan", page)
+    assert found is not None, page
+    assert year.stranger().get("/monitoring").url.path == "/sign-in"
+
+
+def test_a_notice_is_new_once(tmp_path: Path) -> None:
+    with portal(market_book(tmp_path), demo_users=True) as there:
+        seller, buyer = there.rehearsing("steel"), there.rehearsing("fund")
+        assert "since you looked last" not in text_of(buyer.get("/notices"))
+        for browser, side in ((seller, "sell"), (buyer, "buy")):
+            token = re.search(r'name="csrf" value="([^"]*)"', browser.get("/trade").text)
+            assert token is not None
+            fields = {"account": "steel" if side == "sell" else "fund", "series": "SO2-KM-2027", "side": side}
+            order = {**fields, "count": "1", "limit": "4100", "csrf": token[1], "key": f"k-{side}", "step": "confirm"}
+            assert "Done" in text_of(browser.send(f"/act/{PlaceOrder.__name__}", order))
+        page = text_of(buyer.get("/notices"))
+        assert "since you looked last" in page
+        assert "+1 t" in page
+        assert "Nothing new since you looked last" in text_of(buyer.get("/notices"))
+        assert HEARD in {cookie.name for cookie in buyer.client.cookies.jar}
+
+
+#: Bytes that a first view may load, gzipped: without and with charts.
+PLAIN, CHARTS = 150_000, 350_000
+
+
+def _loaded(browser: Browser, path: str) -> tuple[int, bool]:
+    page = browser.get(path)
+    assert page.status_code == 200, path
+    there = assets()
+    names = re.findall(rf"/assets/{there.version}/([\w.]+)", page.text)
+    return len(gzip.compress(page.content)) + sum(len(there.files[name].packed) for name in set(names)), (
+        "echarts.js" in names
+    )
+
+
+@pytest.mark.parametrize("path", ["/", "/caps", "/works", "/data", "/map", f"/works/{WORKS}", "/register"])
+def test_a_first_view_stays_within_its_budget(year: Portal, path: str) -> None:
+    size, charts = _loaded(year.stranger(), path)
+    assert size <= (CHARTS if charts else PLAIN), f"{path}: {size:,}"
+
+
+def test_a_firms_first_view_stays_within_its_budget(year: Portal) -> None:
+    browser = year.rehearsing(FIRM)
+    for path in ("/", "/trade", "/account", "/monitoring", "/act", "/act/PlaceOrder"):
+        size, charts = _loaded(browser, path)
+        assert size <= (CHARTS if charts else PLAIN), f"{path}: {size:,}"
