@@ -77,9 +77,8 @@ def test_axe_finds_nothing_on_any_page(there: Served, browser: Browser, look: tu
     found: list[str] = []
     seen: set[tuple[str, str]] = set()
     for name in ("", "steel", "small-bureau", REGISTRAR):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale=language, color_scheme=colours, reduced_motion="reduce"
-        )
+        look_of: Any = {"color_scheme": colours, "locale": language}
+        context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", **look_of)
         page = context.new_page()
         if name:
             page.goto(f"{there.url}/sign-in")

@@ -20,6 +20,8 @@ from airshed.pages.portal.assets import assets
 from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.one_works import open_years
+from airshed.rulebook.schema import Rulebook
+from airshed.service.marketdata.reading import Market
 from laws import RULES
 from markets import market
 from portals import Browser, Portal, portal, text_of
@@ -66,8 +68,8 @@ def year(year_book: Path, hours: Path) -> Iterator[Portal]:
 
 
 def test_the_map_adds_up_to_the_sealed_days(year: Portal) -> None:
-    def look(market: object, rules: object) -> float:
-        state = market.state  # type: ignore[attr-defined]
+    def look(market: Market, rules: Rulebook) -> int:
+        state = market.state
         return sum(
             sealed.mass_mg.get("SO2", 0)
             for source in state.sources.values()

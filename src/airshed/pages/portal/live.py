@@ -20,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 from airshed.engine.nouns import Actor
 from airshed.model.period import clock
 from airshed.pages.kit.words import LANGUAGES, Language
-from airshed.pages.portal.frame import Parts, Visitor, said_by, templates, visitor_of
+from airshed.pages.portal.frame import Parts, Visitor, language_of, said_by, templates
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
@@ -164,6 +164,7 @@ class Live:
         self._events: dict[Key, tuple[str | None, bytes]] = {}
         self.round = NOTHING
         self._next = asyncio.Event()
+        self._making = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
 
     def join(self, keys: Sequence[Key]) -> None:
@@ -186,11 +187,12 @@ class Live:
         return self._pump is not None and not self._pump.done()
 
     async def begin(self, keys: Sequence[Key]) -> Round:
-        """These parts as they are now, of the round that is there where it has them."""
-        now = self.round
-        if now.seq == self._service.feed.last and all(key in now.made for key in keys):
-            return now
-        return await self._made(keys)
+        """These parts as they are now: however many begin at once, the book is looked at once for all of them."""
+        async with self._making:
+            now = self.round
+            if now.seq == self._service.feed.last and all(key in now.made for key in keys):
+                return now
+            return await self._turned()
 
     async def after(self, seq: int, seconds: float) -> Round | None:
         """The first round after a record; None where there is none within so many seconds."""
@@ -205,18 +207,24 @@ class Live:
             while self._watched and service.writer.live and not service.feed.over:
                 if not await service.feed.more(self.round.seq, BEAT_S):
                     continue
-                try:
-                    made = await self._made(tuple(self._watched))
-                except Busy:
-                    made = self.round
-                if made.seq <= self.round.seq:  # a replica has not heard of it yet
-                    await asyncio.sleep(BEHIND_S)
-                    continue
-                self.round = made
-                self._turn()
-                await asyncio.sleep(PAUSE_S)
+                before = self.round.seq
+                with suppress(Busy):
+                    async with self._making:
+                        if self.round.seq < service.feed.last:
+                            await self._turned()
+                # A replica may not have heard of it yet.
+                await asyncio.sleep(PAUSE_S if self.round.seq > before else BEHIND_S)
         finally:
             self._turn()
+
+    async def _turned(self) -> Round:
+        """All that is watched, made anew; whoever waits for a later record hears of it."""
+        made = await self._made(tuple(self._watched))
+        later = made.seq > self.round.seq
+        self.round = made
+        if later:
+            self._turn()
+        return made
 
     def _turn(self) -> None:
         done, self._next = self._next, asyncio.Event()
@@ -265,14 +273,14 @@ def fragment(visitor: Visitor, template: str, **facts: Any) -> Response:
 
 async def live(service: Service, request: Request, there: Mapping[str, Part]) -> Response:
     """Parts of a page as they change."""
-    visitor = await visitor_of(service, request)
+    signed = service.door.visitor(request)
     names, asked = asked_of(request.query_params.multi_items())
-    language = next((known for known in LANGUAGES if asked.get("language") == known), visitor.language)
-    actor = "" if visitor.actor is None else visitor.actor.id
+    language = next((known for known in LANGUAGES if asked.get("language") == known), language_of(request))
+    actor = "" if signed is None else signed.user.actor
     keys = [key_of(name, there, language, actor, asked) for name in names]
     text = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
     after = min(max(whole_number(text, "last-event-id"), 0), service.feed.last)
-    return await _stream(service, request, visitor.signed, live_of(service, there), keys, after)
+    return await _stream(service, request, signed, live_of(service, there), keys, after)
 
 
 def asked_of(said: Iterable[tuple[str, str]]) -> tuple[list[str], dict[str, str]]:
