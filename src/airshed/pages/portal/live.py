@@ -273,7 +273,7 @@ def fragment(visitor: Visitor, template: str, **facts: Any) -> Response:
 
 async def live(service: Service, request: Request, there: Mapping[str, Part]) -> Response:
     """Parts of a page as they change."""
-    signed = service.door.visitor(request)
+    signed = await service.door.visitor(request)
     names, asked = asked_of(request.query_params.multi_items())
     language = next((known for known in LANGUAGES if asked.get("language") == known), language_of(request))
     actor = "" if signed is None else signed.user.actor

@@ -71,7 +71,7 @@ async def data(service: Service, request: Request) -> Response:
 
 async def file(service: Service, request: Request) -> Response:
     """A table as a file, each row of which says what the book is."""
-    signed = service.door.visitor(request)
+    signed = await service.door.visitor(request)
     name, _, ending = request.path_params["file"].rpartition(".")
     if ending not in ENDINGS:
         raise Stopped("not_there", f"there are {', '.join(ENDINGS)}")
