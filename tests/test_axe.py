@@ -62,6 +62,7 @@ def looked_at(page: Page, address: str) -> list[str]:
     """What axe finds on a page; nothing where who asks is sent elsewhere."""
     said = page.goto(address)
     assert said is not None
+    assert said.status < 500, address
     if said.status in (403, 404) or not said.headers.get("content-type", "").startswith("text/html"):
         return []
     page.evaluate(AXE.read_text("utf-8"))

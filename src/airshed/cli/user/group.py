@@ -172,18 +172,10 @@ def add_key(
 
     Example: airshed user add-key my.book steel-machine steel.pub
     """
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    from airshed.service.sign_in.signatures import public_of
 
     with _users(book) as users:
-        try:
-            found = load_pem_public_key(public_key.read_bytes())
-        except ValueError:
-            found = None
-        if not isinstance(found, Ed25519PublicKey):
-            what = "is no public key of Ed25519 in PEM"
-            raise Malformed(str(public_key), what, "airshed user new-key makes a pair")
-        name = users.add_key(user, found.public_bytes_raw())
+        name = users.add_key(user, public_of(public_key.read_bytes(), str(public_key)))
     if json:
         as_json({"user": user, "key": name})
     else:

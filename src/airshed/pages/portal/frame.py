@@ -340,7 +340,8 @@ def places_of(visitor: Visitor) -> list[Place]:
         trade, account = Place("/trade", Phrase("Buy and sell", "买卖")), Place("/account", Phrase("Account", "账户"))
         monitoring = Place("/monitoring", Phrase("Monitoring", "监测"))
         notices = Place("/notices", Phrase("Notices", "通知"))
-        return [today, trade, account, monitoring, act, waiting, notices]
+        others = Place("/with-others", Phrase("With others", "往来业务"))
+        return [today, trade, account, others, monitoring, act, waiting, notices]
     people = Place("/people", Phrase("People", "人员"))
     return [today, act, waiting, PUBLIC[3], PUBLIC[4], people, PUBLIC[0], PUBLIC[1]]
 

@@ -118,7 +118,7 @@ def _facts(state: State, rules: Rulebook, visitor: Visitor, asked: Mapping[str, 
     there = [code for code in codes if code in measured]
     pollutant = next((code for code in there if code == asked.get("pollutant")), there[0] if there else "")
     today, law = day_of(max(visitor.now, state.at)), rules.compliance.emissions_public_on
-    all_years = {int(day[:4]) for days in state.days.values() for day in (min(days), max(days)) if days}
+    all_years = {int(day[:4]) for days in state.days.values() if days for day in (min(days), max(days))}
     whole = not reads_as_public(visitor, "")
     years = sorted((year for year in all_years if whole or not embargoed(year, law, today)), reverse=True)
     year = next((year for year in years if str(year) == asked.get("year")), years[0] if years else 0)

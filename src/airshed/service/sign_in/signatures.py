@@ -16,6 +16,8 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from airshed.model.refusal import Malformed
+
 #: What every signature covers; with a body its digest too, with a key of idempotency that.
 ALWAYS = ("@method", "@authority", "@path", "@query")
 WITH_BODY = "content-digest"
@@ -131,3 +133,16 @@ def signed(request: Request, body: bytes, private: Ed25519PrivateKey, created: i
     added["signature-input"] = f"{LABEL}={parameters}"
     added["signature"] = f"{LABEL}=:{base64.b64encode(private.sign(base)).decode()}:"
     return added
+
+
+def public_of(pem: bytes, place: str) -> bytes:
+    """The public key of a machine as it is kept. Malformed, naming the place, where it is none of Ed25519 in PEM."""
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        found = load_pem_public_key(pem)
+    except ValueError:
+        found = None
+    if not isinstance(found, Ed25519PublicKey):
+        raise Malformed(place, "is no public key of Ed25519 in PEM", "airshed user new-key makes a pair")
+    return found.public_bytes_raw()

@@ -1,0 +1,228 @@
+"""What stands between a firm and others: transfers and whom it trusts, offers, leases, pledges, bids with guarantee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.state import State
+from airshed.model.allowance import Series
+from airshed.model.measures import Unit
+from airshed.model.period import clock
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.frame import acting, page
+from airshed.pages.portal.happening import amount
+from airshed.pages.portal.live import Part, Sight, parts
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+
+STATES = {
+    "waiting": Phrase("waits", "待执行"),
+    "offered": Phrase("offered", "待接受"),
+    "standing": Phrase("stands", "生效中"),
+    "called": Phrase("called", "已催告"),
+}
+HOW = {"block": Phrase("block trade", "大宗交易"), "transfer": Phrase("two-sided transfer", "协议转让")}
+
+
+class Deed(NamedTuple):
+    """An act that may be done with a thing: what it is called, its form, and the question where one is enough."""
+
+    name: Phrase
+    href: str
+    ask: Phrase | None = None
+
+
+class Thing(NamedTuple):
+    """Something between an account and another."""
+
+    number: str
+    what: Phrase
+    other: str
+    series: str
+    amount: Phrase
+    terms: Phrase
+    state: Phrase
+    deeds: tuple[Deed | None, ...]
+
+
+class Trusted(NamedTuple):
+    """An account that is trusted, or will be."""
+
+    account: str
+    since: str
+    counts: bool
+
+
+class Open(NamedTuple):
+    """An auction or a sale that takes bids, with what bidding asks for."""
+
+    name: str
+    series: str
+    offered: Phrase
+    reserve: Phrase
+    guarantee: Phrase
+    mine: Phrase
+    href: str
+
+
+def _deed(
+    names: frozenset[str], command: str, english: str, chinese: str, query: str, *, ask: bool = False
+) -> Deed | None:
+    if command not in names:
+        return None
+    question = Phrase(f"{english}?", f"{chinese}？") if ask else None
+    return Deed(Phrase(english, chinese), f"/act/{command}?{query}", question)
+
+
+def _between(sight: Sight) -> Mapping[str, Any]:
+    assert sight.actor is not None
+    state, rules, account = sight.market.state, sight.rules, sight.actor.account
+    mine = lookup.roles(rules).get(sight.actor.role, frozenset())
+    trusted = [
+        Trusted(name, clock(since)[:16].replace("T", " "), since <= sight.at)
+        for name, since in state.trusted.get(account, {}).items()
+    ]
+    return {
+        "account": account,
+        "things": [
+            thing._replace(deeds=tuple(filter(None, thing.deeds))) for thing in _things(state, rules, account, mine)
+        ],
+        "trusted": trusted,
+        "limits": _limits(state, rules, account, sight.at),
+        "auctions": list(_auctions(state, rules, account)),
+        "may": mine,
+    }
+
+
+def _limits(state: State, rules: Rulebook, account: str, at: int) -> tuple[Phrase | None, Phrase | None]:
+    known = state.transfer_limits.get(account)
+    if known is None:
+        return None, None
+    two, trusted = known.at(at)
+    return (
+        None if two is None else amount(two, Unit.ALLOWANCES, rules),
+        None if trusted is None else amount(trusted, Unit.ALLOWANCES, rules),
+    )
+
+
+def _things(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Thing]:
+    def tonnes(count: int) -> Phrase:
+        return amount(count, Unit.ALLOWANCES, rules)
+
+    for transfer in state.waiting_transfers.values():
+        if account in (transfer.origin, transfer.target):
+            gives = transfer.origin == account
+            due = clock(transfer.due)[:16].replace("T", " ")
+            cancel = _deed(mine, "CancelTransfer", "Call off", "撤销划转", f"transfer={transfer.id}", ask=True)
+            yield Thing(
+                f"T{transfer.id}",
+                Phrase("transfer out", "划出") if gives else Phrase("transfer in", "划入"),
+                transfer.target if gives else transfer.origin,
+                transfer.series,
+                tonnes(transfer.count),
+                Phrase(f"carried out {due}", f"{due}执行"),
+                STATES["waiting"],
+                (cancel,) if gives else (),
+            )
+    for deal in state.deals.values():
+        if account in (deal.seller, deal.buyer):
+            sells = deal.seller == account
+            price = amount(deal.price, Unit.FEN_PER_T, rules)
+            drop = _deed(mine, "DropDeal", "Drop", "撤回", f"deal={deal.id}", ask=True)
+            accept = None if sells else _deed(mine, "AcceptDeal", "Accept", "接受", f"deal={deal.id}")
+            kind = HOW.get(deal.kind, same(deal.kind))
+            yield Thing(
+                f"D{deal.id}",
+                kind,
+                deal.buyer if sells else deal.seller,
+                deal.series,
+                tonnes(deal.count),
+                Phrase(f"at {price.en}", f"价格{price.zh}"),
+                STATES["offered"],
+                (accept, drop),
+            )
+    for lease in state.leases.values():
+        if account in (lease.lessor, lease.lessee):
+            lets = lease.lessor == account
+            rent = amount(lease.rent, Unit.FEN_PER_T, rules)
+            at = f"lease={lease.id}"
+            deeds: tuple[Deed | None, ...] = (
+                None if lets or lease.state != "offered" else _deed(mine, "AcceptLease", "Accept", "接受", at),
+                _deed(mine, "DropLease", "Drop", "撤回", at, ask=True) if lease.state == "offered" else None,
+                None if lets or lease.state == "offered" else _deed(mine, "PayRent", "Pay the rent", "支付租金", at),
+                _deed(mine, "EndLease", "End", "终止", at) if lease.state != "offered" else None,
+            )
+            yield Thing(
+                f"L{lease.id}",
+                Phrase("lease out", "出租") if lets else Phrase("lease in", "承租"),
+                lease.lessee if lets else lease.lessor,
+                lease.series,
+                tonnes(lease.count),
+                Phrase(f"rent {rent.en} ({lease.pay}), until {lease.ends}", f"租金{rent.zh}，至{lease.ends}"),
+                STATES.get(lease.state, same(lease.state)),
+                deeds,
+            )
+    for pledge in state.pledges.values():
+        if account in (pledge.pledgor, pledge.pledgee):
+            gives = pledge.pledgor == account
+            secured = amount(pledge.secured, Unit.FEN, rules)
+            at = f"pledge={pledge.id}"
+            deeds = (
+                None if gives or pledge.state != "offered" else _deed(mine, "AcceptPledge", "Accept", "接受", at),
+                None if gives or pledge.state == "offered" else _deed(mine, "ReleasePledge", "Release", "解除", at),
+                _deed(mine, "RedeemPledge", "Redeem", "赎回", at) if gives and pledge.state != "offered" else None,
+            )
+            yield Thing(
+                f"P{pledge.id}",
+                Phrase("pledge given", "出质") if gives else Phrase("pledge taken", "质权"),
+                pledge.pledgee if gives else pledge.pledgor,
+                pledge.series,
+                tonnes(sum(pledge.left.values())),
+                Phrase(f"secures {secured.en}, until {pledge.until}", f"担保{secured.zh}，至{pledge.until}"),
+                STATES.get(pledge.state, same(pledge.state)),
+                deeds,
+            )
+
+
+def _auctions(state: State, rules: Rulebook, account: str) -> Iterator[Open]:
+    for name, auction in state.auctions.items():
+        if not auction.open:
+            continue
+        bids = [bid for bid in auction.bids if bid.account == account]
+        held = amount(sum(bid.held for bid in bids), Unit.FEN, rules)
+        count = amount(sum(bid.count for bid in bids), Unit.ALLOWANCES, rules)
+        mine = (
+            Phrase(
+                f"{len(bids)} bids for {count.en}, {held.en} set aside", f"{len(bids)}份标书共{count.zh}，冻结{held.zh}"
+            )
+            if bids
+            else same("–")
+        )
+        part = auction.terms.guarantee_basis_points / 100
+        yield Open(
+            name,
+            auction.series,
+            amount(auction.count + sum(lot.count for lot in auction.lots), Unit.ALLOWANCES, rules),
+            amount(auction.reserve, Unit.FEN_PER_T, rules),
+            Phrase(f"{part:g} % of the bid's value", f"标书金额的{part:g}%"),
+            mine,
+            f"/act/PlaceBid?auction={name}&series={Series.parse(auction.series)}",
+        )
+
+
+PARTS: Mapping[str, Part] = {"between": Part("parts/between.html.j2", _between, whose="actor")}
+
+
+async def between(service: Service, request: Request) -> Response:
+    """Transfers, offers, leases, pledges and bids of an account."""
+    visitor = await acting(service, request)
+    assert visitor.actor is not None
+    if not visitor.actor.account:
+        raise Stopped("not_there", "whoever acts for no account has none of these")
+    return page(visitor, "between.html.j2", parts=await parts(visitor, PARTS))

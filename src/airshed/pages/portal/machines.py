@@ -1,0 +1,86 @@
+"""The keys by which machines of a user ask the service: what there is, one more, one that signs nothing any more."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.model.refusal import Malformed
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.acts import WIDE
+from airshed.pages.portal.frame import Visitor, fields_of, on, page, signed_in
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+from airshed.service.sign_in.signatures import public_of
+from airshed.service.sign_in.users import Key
+
+#: Most letters of a public key in PEM.
+MOST_LETTERS = 2_000
+
+
+async def keys(service: Service, request: Request) -> Response:
+    """The keys of who is signed in."""
+    return _shown(await signed_in(service, request))
+
+
+def _mine(visitor: Visitor) -> list[Key]:
+    assert visitor.signed is not None
+    return [key for key in visitor.service.door.users.keys() if key.user.name == visitor.signed.user.name]  # noqa: SIM118
+
+
+def _shown(visitor: Visitor, *, wrong: Phrase | None = None, text: str = "", status: int = 200) -> Response:
+    assert visitor.signed is not None
+    mine = _mine(visitor)
+    session = visitor.signed.session
+    asks = session is None or not visitor.service.door.users.fresh(session)
+    return page(visitor, "keys.html.j2", status, keys=mine, wrong=wrong, text=text, asks_code=asks)
+
+
+async def add(service: Service, request: Request) -> Response:
+    """Keep the public key of a machine; a code of now goes before, for it acts as its user."""
+    fields = await fields_of(service, request)
+    visitor = await signed_in(service, request)
+    text = fields.get("public", "")[:MOST_LETTERS]
+    wrong = _unproven(visitor, request, fields)
+    if wrong is not None:
+        return _shown(visitor, wrong=wrong, text=text, status=422)
+    assert visitor.signed is not None
+    try:
+        name = service.door.users.add_key(visitor.signed.user.name, public_of(text.encode(), "public key"))
+    except Malformed as error:
+        told = Phrase(f"{error.what}; {error.cure}", "不是PEM格式的Ed25519公钥，或已登记")
+        return _shown(visitor, wrong=told, text=text, status=422)
+    service.note("key_added", user=visitor.signed.user.name, key=name)
+    return on("/keys")
+
+
+async def end(service: Service, request: Request) -> Response:
+    """A key signs nothing any more."""
+    fields = await fields_of(service, request)
+    visitor = await signed_in(service, request)
+    assert visitor.signed is not None
+    wrong = _unproven(visitor, request, fields)
+    if wrong is not None:
+        return _shown(visitor, wrong=wrong, status=422)
+    if fields.get("key", "") not in [key.id for key in _mine(visitor)]:
+        raise Stopped("not_there", "this is no key of yours")
+    service.door.users.end_key(fields["key"])
+    service.note("key_ended", user=visitor.signed.user.name, key=fields["key"])
+    return on("/keys")
+
+
+def _unproven(visitor: Visitor, request: Request, fields: dict[str, str]) -> Phrase | None:
+    """What is missing before a key is touched: a form of this session, and a second factor of now."""
+    service, signed = visitor.service, visitor.signed
+    assert signed is not None
+    if signed.session is None or not service.door.own_form(request, signed.session, fields.get("csrf", "")):
+        return Phrase("The form is older than your sign-in. Send it again.", "表单早于本次登录，请重新提交。")
+    code = "".join(fields.get("code", "").split()).translate(WIDE)
+    if code:
+        try:
+            service.door.use_code(request, signed.session, code)
+        except Stopped:
+            return Phrase("The code is not that of now, or was used.", "动态码有误或已使用。")
+    elif not service.door.users.fresh(signed.session):
+        return Phrase("This takes a one-time code of now.", "此项操作须提供当前动态码。")
+    return None

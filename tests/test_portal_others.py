@@ -1,0 +1,80 @@
+"""What stands between a firm and others, and the keys of its machines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from airshed.model.period import DAY_MS
+from airshed.pages.portal.between import PARTS
+from airshed.pages.portal.live import Sight
+from airshed.service.marketdata.reading import Market
+from laws import RULES
+from markets import AT, market
+from portals import Browser, Portal, hidden, portal, text_of
+from services import market_book
+
+SERIES = "SO2-KM-2027"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with portal(market_book(tmp_path_factory.mktemp("others")), demo_users=True) as found:
+        yield found
+
+
+def does(browser: Browser, command: str, **fields: object) -> str:
+    """Send a form to its end, and read what came of it."""
+    page = browser.get(f"/act/{command}")
+    return text_of(browser.send(f"/act/{command}", {**hidden(page), **fields, "step": "confirm"}))
+
+
+def test_an_offer_stands_on_both_sides_and_only_its_buyer_may_accept(served: Portal) -> None:
+    seller, buyer = served.rehearsing("steel"), served.rehearsing("fund")
+    deal = {"kind": "transfer", "seller": "steel", "buyer": "fund", "series": SERIES, "count": "2", "price": "4000"}
+    assert "Done" in does(seller, "OfferDeal", **deal)
+    mine, theirs = text_of(seller.get("/with-others")), text_of(buyer.get("/with-others"))
+    assert f"two-sided transfer fund {SERIES} 2 t at 4,000 yuan/t offered" in mine
+    assert f"two-sided transfer steel {SERIES} 2 t at 4,000 yuan/t offered" in theirs
+    assert "/act/AcceptDeal" in buyer.get("/with-others").text
+    assert "/act/AcceptDeal" not in seller.get("/with-others").text
+    assert SERIES not in text_of(served.rehearsing("cement").get("/with-others")), "it is nobody else's"
+
+
+def test_a_trusted_account_says_from_when_it_counts() -> None:
+    runner = market()
+    runner.state.trusted["steel"] = {"fund": AT - 1, "cement": AT + DAY_MS}
+    sight = Sight(Market(runner.state), RULES, AT, runner.state.actors["steel"], {}, {})
+    facts = PARTS["between"].facts(sight)
+    assert [(each.account, each.counts) for each in facts["trusted"]] == [("fund", True), ("cement", False)]
+
+
+def test_a_machines_key_is_kept_and_ended_by_whose_it_is_with_a_code(tmp_path: Path) -> None:
+    with portal(market_book(tmp_path)) as served:
+        browser = served.signed("steel")
+        public = Ed25519PrivateKey.generate().public_key()
+        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        token = re.search(r'name="csrf" value="([^"]*)"', browser.get("/keys").text)
+        assert token is not None
+        wrong = browser.send("/keys", {"csrf": token[1], "public": "no key"})
+        assert wrong.status_code == 422
+        assert "no public key of Ed25519" in text_of(wrong)
+        served.clock.ms += 6 * 60_000  # the code of the sign-in counts no more
+        assert "one-time code of now" in text_of(browser.send("/keys", {"csrf": token[1], "public": pem}))
+        assert served.running.users.keys() == []
+        browser.send("/keys", {"csrf": token[1], "public": pem, "code": served.code("steel")})
+        (key,) = served.running.users.keys()
+        assert key.public == public.public_bytes_raw()
+        assert browser.send("/keys/end", {"csrf": "another", "key": key.id}).status_code == 422
+        other = served.signed("fund")
+        theirs = re.search(r'name="csrf" value="([^"]*)"', other.get("/keys").text)
+        assert theirs is not None
+        assert other.send("/keys/end", {"csrf": theirs[1], "key": key.id}).status_code == 404
+        browser.send("/keys/end", {"csrf": token[1], "key": key.id})
+        assert served.running.users.key(key.id) is None
+        assert "ended" in text_of(browser.get("/keys"))
