@@ -18,9 +18,11 @@ from airshed.pages.portal.live import Live
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
 from browsers import launch
+from laws import RULES
 from services import Served, market_book, served
 
 SERIES = "SO2-KM-2027"
+TICK = RULES.trading.tick_fen_per_t
 DEPTH = f"/live?part=depth&series={SERIES}&language=en"
 
 
@@ -186,6 +188,8 @@ def test_an_order_is_written_from_the_ladder_and_says_what_it_would_come_to(ther
         expect(page.locator("#ticket")).to_contain_text("You pay at most")
         expect(page.locator("#ticket")).to_contain_text("Fee")
         before = there.records()
+        page.get_by_label("Limit price").press("ArrowUp")
+        assert page.get_by_label("Limit price").input_value() == f"{4300 + TICK / 100:.2f}"
         page.get_by_label("Limit price").fill("9999")
         expect(page.locator("#ticket")).to_contain_text("It would be refused")
         expect(page.locator("#ticket")).to_contain_text("Rests on")
@@ -197,6 +201,7 @@ def test_an_order_is_written_from_the_ladder_and_says_what_it_would_come_to(ther
 def test_an_order_is_cancelled_where_it_stands_with_one_question(there: Served, browser: Browser) -> None:
     places(there, "steel", "sell", "4340", "cancelled")
     with desk(browser, there, "steel", "zh-CN") as page:
+        expect(page.locator("#part-depth tr.own", has_text="4,340.00")).to_contain_text("本户")
         row = page.locator("#part-orders tr", has_text="4,340.00")
         row.get_by_role("link", name="撤单").click()
         row.get_by_role("button", name="取消").click()

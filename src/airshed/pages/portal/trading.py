@@ -443,7 +443,7 @@ async def trade(service: Service, request: Request) -> Response:
         wanted = asked.get("series", "")
         series = wanted if wanted in there else _usual(state, rules, actor.account, there, at)
         fields = form_of(BODIES["PlaceOrder"], state, rules, actor, {**asked, "series": series or ""})
-        return {"series": series, "there": there, "fields": fields, "unit": price_unit(rules)}
+        return {"series": series, "there": there, "fields": fields, "tick": rules.trading.tick_fen_per_t / 100}
 
     found = await visitor.look(look)
     if found["series"] is None:

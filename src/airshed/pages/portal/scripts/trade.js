@@ -31,5 +31,30 @@ export function trading() {
     (form.elements.count.value ? form.elements.limit : form.elements.count).focus();
     soon();
   });
+  // An arrow up or down is a tick.
+  form.elements.limit?.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key], limit = Number(event.target.value);
+    if (!step || !limit) return;
+    event.preventDefault();
+    event.target.value = Math.max(0, limit + step * Number(form.dataset.tick)).toFixed(2);
+    soon();
+  });
+  const mark = () => own(form);
+  document.addEventListener("part", ({ target }) => (target.dataset.part === "depth" || target.dataset.part === "orders") && mark());
+  mark();
   if (form.elements.count?.value || form.elements.limit?.value) soon();
+}
+
+// The prices of the ladder at which an order of one's own waits.
+function own(form) {
+  const limits = new Set([...document.querySelectorAll("tr[data-own]")].map((row) => row.dataset.own));
+  for (const link of document.querySelectorAll("#part-depth a[data-limit]:not([data-count])")) {
+    const row = link.closest("tr"), mine = limits.has(`${form.dataset.series} ${link.dataset.limit}`);
+    row.classList.toggle("own", mine);
+    if (!mine || row.querySelector(".own-mark")) continue;
+    const mark = document.createElement("span");
+    mark.className = "own-mark";
+    mark.textContent = form.dataset.own;
+    row.cells[0].append(" ", mark);
+  }
 }
