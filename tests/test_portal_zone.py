@@ -17,6 +17,7 @@ import pytest
 from airshed.engine.commands import PlaceOrder
 from airshed.mrv import states
 from airshed.pages.portal.assets import assets
+from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.one_works import open_years
@@ -190,3 +191,12 @@ def test_a_firms_first_view_stays_within_its_budget(year: Portal) -> None:
     for path in ("/", "/trade", "/account", "/monitoring", "/act", "/act/PlaceOrder"):
         size, charts = _loaded(browser, path)
         assert size <= (CHARTS if charts else PLAIN), f"{path}: {size:,}"
+
+
+def test_the_calendar_marks_the_day_that_comes_next() -> None:
+    found = dates(market().state, RULES, "2028-04-15")
+    assert [(each.day, each.what.en) for each in found if each.how == "next"] == [
+        ("2028-04-30", "Verification of 2027 is due")
+    ]
+    assert [each.what.zh for each in found if each.how == "over"] == ["2027年度报告截止"]
+    assert ("2028-05-31", "Emissions of 2027 are public") in [(each.day, each.what.en) for each in found]

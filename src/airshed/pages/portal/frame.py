@@ -321,6 +321,7 @@ PUBLIC = (
     Place("/caps", Phrase("Caps", "总量与进度")),
     Place("/prices", Phrase("Prices", "价格行情")),
     Place("/auctions", Phrase("Auctions", "拍卖")),
+    Place("/calendar", Phrase("Calendar", "日历")),
     Place("/map", Phrase("Map", "地图")),
     Place("/works", Phrase("Works", "企业")),
     Place("/report", Phrase("Report", "年度报告")),
@@ -343,7 +344,7 @@ def places_of(visitor: Visitor) -> list[Place]:
         others = Place("/with-others", Phrase("With others", "往来业务"))
         return [today, trade, account, others, monitoring, act, waiting, notices]
     people = Place("/people", Phrase("People", "人员"))
-    return [today, act, waiting, PUBLIC[3], PUBLIC[4], people, PUBLIC[0], PUBLIC[1]]
+    return [today, act, waiting, PUBLIC[4], PUBLIC[5], people, PUBLIC[0], PUBLIC[1]]
 
 
 async def switch(service: Service, request: Request) -> Response:

@@ -1,0 +1,67 @@
+"""The calendar of a programme: what is due until when, from which day figures are public, until when is sold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.compliance.publication import public_from
+from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.state import State
+from airshed.model.period import day_of
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.frame import page, visitor_of
+from airshed.rulebook.schema import Rulebook
+from airshed.service.http.service import Service
+from airshed.service.marketdata.reading import Market
+
+
+class Date(NamedTuple):
+    """A day and what it is the day of."""
+
+    day: str
+    what: Phrase
+    #: "over", "next" or empty.
+    how: str = ""
+
+
+async def calendar(service: Service, request: Request) -> Response:
+    """The days of this year and of the year before."""
+    visitor = await visitor_of(service, request)
+
+    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
+        at = max(visitor.now, market.state.at)
+        return {"dates": dates(market.state, rules, day_of(at)), "today": day_of(at), "session": market.state.session}
+
+    return page(visitor, "calendar.html.j2", **await visitor.look(look))
+
+
+def dates(state: State, rules: Rulebook, today: str) -> list[Date]:
+    """Every day of the law for the year that runs and the one before, in order; the next that comes is marked."""
+    found = sorted({*_of_law(rules, int(today[:4])), *_on_sale(state)}, key=lambda each: (each.day, each.what.en))
+    coming = next((each.day for each in found if each.day >= today), "")
+    return [each._replace(how="over" if each.day < today else "next" if each.day == coming else "") for each in found]
+
+
+def _of_law(rules: Rulebook, now: int) -> Iterator[Date]:
+    law = rules.calendar
+    for year in (now - 1, now):
+        yield Date(f"{year + 1}-{law.report_by}", Phrase(f"Reports of {year} are due", f"{year}年度报告截止"))
+        yield Date(f"{year + 1}-{law.verify_by}", Phrase(f"Verification of {year} is due", f"{year}年度核查截止"))
+        yield Date(surrender_day(rules, year), Phrase(f"Last day to surrender for {year}", f"{year}年度清缴截止"))
+        for day, english, chinese in (
+            (rules.compliance.emissions_public_on, "Emissions of {} are public", "{}年度排放数据公开"),
+            (rules.compliance.standing_public_on, "How each stands for {} is public", "{}年度履约情况公开"),
+        ):
+            known = public_from(year, day)
+            if known is not None:
+                yield Date(known, Phrase(english.format(year), chinese.format(year)))
+
+
+def _on_sale(state: State) -> Iterator[Date]:
+    for sale in state.sales.values():
+        if sale.open:
+            yield Date(sale.until, Phrase(f"Last day of the sale {sale.id}", f"出让{sale.id}截止"))
