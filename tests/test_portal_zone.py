@@ -21,6 +21,7 @@ from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.one_works import open_years
+from airshed.pages.portal.open_data import CHINESE, tables_for
 from airshed.rulebook.schema import Rulebook
 from airshed.service.marketdata.reading import Market
 from laws import RULES
@@ -140,6 +141,10 @@ def test_open_data_is_every_public_table_in_three_forms_and_each_row_says_what_i
     assert [row["provenance"] for row in said["rows"]] == frame["provenance"].to_list()
     assert stranger.get("/data/orders.csv").url.path == "/sign-in"
     assert stranger.get("/data/caps.exe").status_code == 404
+
+
+def test_every_public_table_says_in_chinese_what_it_shows() -> None:
+    assert set(CHINESE) == {table.name for table in tables_for(everything=False)}
 
 
 def test_a_firm_sees_what_its_gaps_cost(year: Portal) -> None:

@@ -17,6 +17,28 @@ from airshed.service.http.service import JSON, Service
 from airshed.service.http.tables import CSV, PARQUET, answered
 from airshed.service.http.viewer import PUBLIC, PUBLISHED, names_somebody
 
+#: What a public table shows, in Chinese; the table itself says it in English.
+CHINESE = {
+    "provenance": "账簿性质：真实计划，或模拟",
+    "rulebooks": "依次生效的规则",
+    "cancellations": "持有人自愿永久注销的配额及其公开说明",
+    "caps": "已核发的配额系列",
+    "write_offs": "到期年份未清缴而核销的配额",
+    "sales": "定价出让",
+    "tenders": "政府反向拍卖",
+    "flows": "政府储备的收入、支出及原因",
+    "flow_controls": "实行结转流量控制的年度",
+    "auctions": "拍卖",
+    "opens": "各交易日开盘价",
+    "closes": "各交易日收盘价",
+    "halts": "停牌的市场",
+    "calls": "集合竞价",
+    "zone_calls": "全区集合竞价",
+    "zone_rounds": "全区集合竞价已结束的各轮及其证明",
+    "zone_limits": "全区集合竞价的空气约束：负荷、上限与边际价值",
+    "sealings": "接受密封申报的拍卖、竞价与反向拍卖",
+    "years": "排放源年度各污染物，自报告至结算；未发生的步骤为空",
+}
 #: Endings of files, and what they are.
 ENDINGS = {"csv": CSV, "parquet": PARQUET, "json": JSON}
 
@@ -35,7 +57,7 @@ class Data(NamedTuple):
     """A table that may be had."""
 
     name: str
-    shows: str
+    shows: Phrase
     key: tuple[str, ...]
     fields: tuple[Field, ...]
     #: Rows of it are public from the day that the law names.
@@ -52,7 +74,7 @@ def tables_for(everything: bool) -> list[Data]:
     return [
         Data(
             table.name,
-            table.shows,
+            Phrase(table.shows, CHINESE.get(table.name, table.shows)),
             tuple(column.name for column in table.parts[: table.key]),
             tuple(_field(column) for column in table.parts),
             table.name in PUBLISHED,
