@@ -16,19 +16,22 @@ LINES = """
     howto_year linking live many_feeds market_export marketdata marketpage meter_price methods names notices
     one_count origins other_law own_zone pages_figures passkeys pencil planted_bugs portal_browser postgresql
     preview pricepage programmes proof_account proof_peers provenance_shown recompute reconcile register report
-    rulebook scenarios sealed sealed_file season sector sensitivity service service_attack service_bounds
+    report_any rulebook scenarios sealed sealed_file season sector sensitivity service service_attack service_bounds
     service_crash service_faults service_reading service_schema shell shells signatures sim single_sign_on
-    single_sign_on_forged site stackpage stacks starting tables_shown transactions transcripts two users_kept
-    verify_live wheel zonecall
+    single_sign_on_forged site snapshot stackpage stacks starting tables_shown transactions transcripts two
+    users_kept verify_live wheel zonecall
 """
 #: Files of tests, without `test_`.
 LONG = frozenset(LINES.split())
-#: Tests of other files that start a process.
-STARTING = frozenset(
+#: Tests of other files that start a process, or play whole runs of the simulator.
+ALONE = frozenset(
     {
         "test_a_second_writer_is_refused_and_a_reader_is_not",
         "test_an_export_is_checked_without_airshed_with_the_law_and_without_it",
         "test_a_shell_makes_the_same_seal",
+        "test_the_command_of_the_shell_shows_the_code_and_waits",
+        "test_the_simulator_notices_an_engine_that_forgets_who_may",
+        "test_the_simulator_notices_a_closed_account_that_goes_on",
     }
 )
 #: Fixtures that start one.
@@ -37,7 +40,7 @@ STARTED = frozenset({"sockets", "database"})
 
 def is_quick(item: pytest.Item) -> bool:
     """Whether a test of a file that is not left out belongs to the inner loop."""
-    return item.name.partition("[")[0] not in STARTING and not STARTED & set(getattr(item, "fixturenames", ()))
+    return item.name.partition("[")[0] not in ALONE and not STARTED & set(getattr(item, "fixturenames", ()))
 
 
 def no_process() -> Iterator[None]:
