@@ -22,7 +22,7 @@ from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import cures
 from airshed.pages.portal.frame import Visitor, acting, page, place_name
 from airshed.pages.portal.happening import amount
-from airshed.pages.portal.office.reports import zone_of
+from airshed.pages.portal.office.reports import works_name, zone_of
 from airshed.pages.portal.office.sheets import Sent, cells_of, parts_of, rows_of
 from airshed.pages.portal.office.stated import Stated, Wrong, as_text, stated
 from airshed.pages.portal.office.workshop import Missing, Tried, choices_of, tried
@@ -81,7 +81,7 @@ class Row(NamedTuple):
     """A works in both columns."""
 
     source: str
-    name: str
+    name: Phrase
     entrant: bool
     emitted: Phrase
     first: Phrase
@@ -347,7 +347,7 @@ def _rows(
         found.append(
             Row(
                 line.source,
-                ground.sources[line.source],
+                works_name(rules, line.source, ground.sources[line.source]),
                 line.entrant,
                 amount(mean, Unit.KG, rules),
                 amount(got.allowances, Unit.ALLOWANCES, rules),
@@ -388,7 +388,8 @@ def _file(
     heads += [f"{ground.before_name} (t)"] if ground.before_name else []
     writer.writerow(heads)
     for line in sorted(lines, key=lambda each: each.source):
-        row: list[Any] = [line.source, ground.sources[line.source], visitor.say("yes", "是") if line.entrant else ""]
+        name = works_name(rules, line.source, ground.sources[line.source]).said(language)
+        row: list[Any] = [line.source, name, visitor.say("yes", "是") if line.entrant else ""]
         row.append(sum(line.emitted_kg) / len(line.emitted_kg) / 1000 if line.emitted_kg else None)
         for each in tries:
             got = each.by_source[line.source]

@@ -21,6 +21,7 @@ from airshed.pages.portal.acts import Told, told
 from airshed.pages.portal.frame import Visitor, acting, fields_of, page
 from airshed.pages.portal.happening import amount
 from airshed.pages.portal.office.queue import office
+from airshed.pages.portal.office.reports import works_name
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.clock import asked_of
@@ -35,6 +36,7 @@ class Short(NamedTuple):
     """A pollutant of a works that falls short."""
 
     source: str
+    name: Phrase
     pollutant: str
     owed: Phrase
     given: Phrase
@@ -180,7 +182,8 @@ def _account(each: Foreseen, state: State, rules: Rulebook) -> Account:
 
     short = [
         Short(
-            *(row.source, row.pollutant, shown(row.obligation), shown(row.surrendered), shown(row.shortfall)),
+            *(row.source, works_name(rules, row.source, state.sources[row.source].name), row.pollutant),
+            *(shown(row.obligation), shown(row.surrendered), shown(row.shortfall)),
             *(amount(row.penalty_fen, Unit.FEN, rules), shown(row.makeup)),
         )
         for row in closing.settlements

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
-from airshed.pages.kit.words import Language, Phrase
+from airshed.pages.kit.words import Language, Phrase, same
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.report.facts import Asked
 from airshed.pages.report.page import build
@@ -88,6 +88,18 @@ def zone_of(rules: Rulebook) -> Zone | None:
         return of_law(rules)
     except Malformed:
         return None
+
+
+def works_name(rules: Rulebook, source: str, name: str) -> Phrase:
+    """What a works is called in both languages: as the zone of the law has it, where it is the same works."""
+    known = _names(rules).get(source)
+    return known if known is not None and name in (known.en, known.zh) else same(name)
+
+
+@lru_cache(maxsize=4)
+def _names(rules: Rulebook) -> dict[str, Phrase]:
+    zone = zone_of(rules)
+    return {} if zone is None else {each.source: Phrase(each.name_en, each.name_zh) for each in zone.sources}
 
 
 async def reports(service: Service, request: Request) -> Response:
