@@ -106,7 +106,8 @@ def statement_of(found: Mapping[str, object], period: Period) -> Statement:
     )
 
 
-async def _statement(visitor: Visitor) -> Statement:
+async def statement_for(visitor: Visitor) -> Statement:
+    """The statement of the period that is asked for."""
     assert visitor.actor is not None
     actor, name = visitor.actor.id, visitor.actor.account
     if not name:
@@ -132,7 +133,8 @@ class Line(NamedTuple):
     cash: Phrase
 
 
-def _line(move: AccountMove, rules: Rulebook) -> Line:
+def line_of(move: AccountMove, rules: Rulebook) -> Line:
+    """A move as a page shows it."""
     nothing = same("")
     of_series = move.series is not None
     return Line(
@@ -162,12 +164,12 @@ def _signed(value: int, unit: Unit, rules: Rulebook) -> Phrase:
 async def account(service: Service, request: Request) -> Response:
     """What lies in the account, and its moves."""
     visitor = await acting(service, request)
-    found = await _statement(visitor)
+    found = await statement_for(visitor)
 
     def look(market: Market, rules: Rulebook) -> tuple[list[Held], Money, list[Line], list[tuple[str, Phrase, Phrase]]]:
         state = market.state
         at = max(visitor.now, state.at)
-        lines = [_line(move, rules) for move in reversed(found.moves[-ON_A_PAGE:])]
+        lines = [line_of(move, rules) for move in reversed(found.moves[-ON_A_PAGE:])]
         sums = [
             (
                 series,
@@ -228,26 +230,27 @@ def _rows(found: Statement, visitor: Visitor, size_kg: int) -> list[list[str | i
 async def as_csv(service: Service, request: Request) -> Response:
     """The statement of a period as CSV in UTF-8, with the mark by which Excel knows it."""
     visitor = await acting(service, request)
-    found = await _statement(visitor)
+    found = await statement_for(visitor)
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([head.said(visitor.language) for head in HEADS])
     for row in _rows(found, visitor, visitor.standing.terms.size_kg):
         writer.writerow([cell(value) for value in row])
-    headers = {"Content-Disposition": f'attachment; filename="{_file(found)}.csv"'}
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(found)}.csv"'}
     return Response("\ufeff" + out.getvalue(), 200, headers, "text/csv; charset=utf-8")
 
 
 async def as_excel(service: Service, request: Request) -> Response:
     """The statement of a period as a workbook."""
     visitor = await acting(service, request)
-    found = await _statement(visitor)
+    found = await statement_for(visitor)
     raw = workbook(found, visitor, Phrase(*said_of(service.provenance)))
-    headers = {"Content-Disposition": f'attachment; filename="{_file(found)}.xlsx"'}
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(found)}.xlsx"'}
     return Response(raw, 200, headers, EXCEL)
 
 
-def _file(found: Statement) -> str:
+def file_name(found: Statement) -> str:
+    """What the file of a statement is called."""
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in found.account)
     return f"statement-{plain}-{found.period.first}-{found.period.last}"
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from airshed.pages.portal.office import allocation, closing, desk, law, proof, queue, reports
+from airshed.pages.portal.office import allocation, closing, desk, law, proof, queue, reports, statement_pdf
 from airshed.service.http.ways import Way
 
 OFFICE = (
+    Way(
+        "/account/statement.pdf",
+        "GET",
+        statement_pdf.as_pdf,
+        "statement_pdf",
+        "portal",
+        gives=(statement_pdf.PDF,),
+    ),
     Way("/allocation", "GET", allocation.allocation, "allocation", "portal"),
     Way("/allocation", "POST", allocation.try_allocation, "try_allocation", "portal"),
     Way("/desk", "GET", desk.desk, "desk", "portal"),

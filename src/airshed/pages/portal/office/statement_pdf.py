@@ -1,0 +1,119 @@
+"""The statement of an account as PDF: printed by a browser of this machine, with the record that it is as of."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.model.measures import Unit
+from airshed.model.period import clock
+from airshed.model.refusal import Malformed
+from airshed.pages.kit.html import write
+from airshed.pages.kit.pdf import print_page
+from airshed.pages.kit.sheet import Part, Sheet, SheetColumn
+from airshed.pages.kit.sheet import page as sheet_page
+from airshed.pages.kit.words import Language, Phrase, same
+from airshed.pages.portal.account import HEADS, Line, Statement, file_name, line_of, statement_for
+from airshed.pages.portal.frame import acting
+from airshed.pages.portal.happening import amount
+from airshed.rulebook.schema import Rulebook
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+from airshed.service.http.writer import Busy
+from airshed.service.marketdata.reading import Market
+
+PDF = "application/pdf"
+#: Moves that are printed; a file of Excel or CSV has more.
+MOST_PRINTED = 2_000
+#: A browser takes memory: one prints at a time, and so many wait.
+PRINTING, MOST_WAITING = "printing", 3
+
+
+async def as_pdf(service: Service, request: Request) -> Response:
+    """The statement of a period, to be printed and filed."""
+    visitor = await acting(service, request)
+    found = await statement_for(visitor)
+    if len(found.moves) > MOST_PRINTED:
+        raise Stopped(
+            "too_large", f"{len(found.moves):,} moves; at most {MOST_PRINTED:,} are printed, take Excel or CSV"
+        )
+    seq = visitor.standing.seq
+    digest = await service.readers.read(lambda book: book.line(seq).hash)
+    made = await visitor.look(lambda market, rules: sheet_of(found, market, rules, seq, digest))
+    html = sheet_page(made, service.provenance)
+    turn, waiting = service.beside.setdefault(PRINTING, (asyncio.Semaphore(1), [0]))
+    if waiting[0] >= MOST_WAITING:
+        raise Busy(10)
+    waiting[0] += 1
+    try:
+        async with turn:
+            raw = await asyncio.to_thread(printed, html, visitor.language)
+    except Malformed as error:
+        raise Stopped("not_there", f"no PDF is made here: {error.what}; take Excel or CSV") from None
+    finally:
+        waiting[0] -= 1
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(found)}.pdf"'}
+    return Response(raw, 200, headers, PDF)
+
+
+def printed(html: str, language: Language) -> bytes:
+    """A page as PDF, in one of its languages."""
+    with TemporaryDirectory() as folder:
+        source, target = Path(folder) / "statement.html", Path(folder) / "statement.pdf"
+        write(source, html)
+        print_page(source, target, language)
+        return target.read_bytes()
+
+
+def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest: str) -> Sheet:
+    """What stands on the paper: whose it is, the period, what was there before and after, every move."""
+    at = clock(market.state.at)[:16].replace("T", " ")
+    lead = Phrase(
+        f"{found.name} ({found.account}), {found.number}. From {found.period.first} to {found.period.last}. "
+        f"As of record {seq:,}, {at}, whose hash is {digest}. "
+        f"Nobody signs this paper: any line of it is proven by its record number, under Check it yourself.",
+        f"{found.name}（{found.account}），{found.number}。期间：{found.period.first}至{found.period.last}。截至第{seq:,}条记录"
+        f"（{at}），其哈希值为{digest}。本件不另行签名：任一行均可凭记录编号在“自行核验”中取得证明。",
+    )
+    balances = Part(
+        Phrase("Balances", "余额"),
+        Phrase("Before the period and after it.", "期初与期末。"),
+        (
+            SheetColumn(Phrase("Series", "配额系列")),
+            SheetColumn(Phrase("Before", "期初"), True),
+            SheetColumn(Phrase("After", "期末"), True),
+        ),
+        [
+            *(
+                (
+                    series,
+                    amount(found.opening.get(series, 0), Unit.ALLOWANCES, rules),
+                    amount(found.closing.get(series, 0), Unit.ALLOWANCES, rules),
+                )
+                for series in sorted({**found.opening, **found.closing})
+            ),
+            (
+                Phrase("Money", "资金"),
+                amount(found.opening_fen, Unit.FEN, rules),
+                amount(found.closing_fen, Unit.FEN, rules),
+            ),
+        ],
+    )
+    moves = Part(
+        Phrase("Moves", "变动明细"),
+        Phrase(f"{len(found.moves)} in the period.", f"期间共{len(found.moves)}笔。"),
+        tuple(SheetColumn(head, place > 4) for place, head in enumerate(HEADS)),
+        [_row(line_of(move, rules)) for move in found.moves],
+    )
+    return Sheet(Phrase("Statement", "账户对账单"), found.account, lead, (balances, moves))
+
+
+def _row(line: Line) -> tuple[str | Phrase, ...]:
+    return (
+        *(clock(line.at)[:16].replace("T", " "), f"{line.seq:,}", line.what, line.other, line.series),
+        *(line.moved or same(""), line.balance, line.money, line.cash),
+    )
