@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -21,14 +23,16 @@ from airshed.client.connection import Refused
 from airshed.engine import commands as c
 from airshed.engine.journal import decode
 from airshed.model.provenance import Programme
+from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, texts
 from airshed.service.book.addressed import to_read
 from airshed.service.book.opening import begin
 from airshed.service.book.places import where
 from airshed.service.http.run import machine_ms
 from airshed.service.sign_in.users import users_of
-from databases import postgres, programs_of
-from service_crashing import Clients, Served, free_port, held_to, keys_for, serving
+from databases import copy_of, postgres, programs_of, replica, running, with_short_log
+from markets import SERIES
+from service_crashing import LONGEST_S, Clients, Served, free_port, held_to, keys_for, serving
 from services import KEPT, kept_book, market_book, moved
 
 HOUR_MS = 3_600_000
@@ -268,3 +272,99 @@ def test_a_copy_of_a_file_taken_while_it_is_served_is_the_book_up_to_then(tmp_pa
     nothing_lost(tmp_path / "backup.book", sending)
     with to_read(path) as found:
         assert found.line(last.seq).hash == last.hash
+
+
+#: More than any table has that comes with PostgreSQL, and less than what is sent.
+ROOM_KIB = 3 << 10
+
+
+def test_a_database_whose_disk_is_full_ends_the_service_and_with_room_it_goes_on(tmp_path: Path, own: str) -> None:
+    """PostgreSQL takes a file that may not grow (ulimit) for a disk that is full."""
+    heard: list[tuple[int | None, str | None]] = []
+    with copy_of(own, "small") as data:
+        with_short_log(data, own)
+        with running(data, own, most_kib=ROOM_KIB) as small:
+            address = moved(market_book(tmp_path), small)
+            book, (key, *_) = where(address).book, keys_for(address)
+            with serving(address) as full, closing(Client(full.url, key=key, wait=lambda seconds: None)) as client:
+                body = c.FreezeAccount("nobody", "long " * 190)
+                with suppress(Refused, Malformed):
+                    for group in range(60):
+                        told = client.send_several([(f"{group} {number}", body) for number in range(100)])
+                        heard += [(each.seq, each.hash) for each in told]
+                said = "".join(full.ended())
+                assert full.process.returncode == 2
+                assert "look after the disk" in said, said
+                assert "could not extend file" in said, said
+        with running(data, own) as roomy:
+            address = f"{roomy}#{book}"
+            with serving(address) as service, closing(Client(service.url, key=key)) as client:
+                assert client.send_several([("after", body)])
+                service.stop()
+            with to_read(address) as found:
+                kept = {line.seq: line.hash for line in found.lines()}
+            assert heard
+            assert all(seq is not None and kept[seq] == digest for seq, digest in heard), "what was answered is there"
+
+
+def test_what_is_read_from_a_replica_follows_the_writer_and_a_replica_that_lags_holds_up_no_command(
+    tmp_path: Path, own: str
+) -> None:
+    address = moved(market_book(tmp_path), own)
+    key, book = keys_for(address)[0], where(address).book
+    order = c.PlaceOrder("steel", SERIES, "sell", 1_000, 400_000)
+    with replica(own) as there, psycopg.connect(there, autocommit=True) as standby:
+        with (
+            serving(address, "--read-from", f"{there}#{book}") as service,
+            closing(Client(service.url, key=key)) as client,
+        ):
+
+            def orders() -> int:
+                return len(list(client.rows("orders")))
+
+            def comes_to(wanted: int) -> None:
+                begun = time.monotonic()
+                while orders() != wanted:
+                    assert time.monotonic() - begun < LONGEST_S, f"there are {orders()} orders, not {wanted}"
+
+            before = orders()
+            client.send(order, key="one")
+            comes_to(before + 1)
+            standby.execute("SELECT pg_wal_replay_pause()")
+            while standby.execute("SELECT pg_get_wal_replay_pause_state()").fetchone() != ("paused",):
+                pass
+            assert client.send(order, key="two").events, "the writer waits for no replica"
+            assert orders() == before + 1, "it is read as far as the replica has heard"
+            standby.execute("SELECT pg_wal_replay_resume()")
+            comes_to(before + 2)
+            service.stop()
+        with to_read(f"{there}#{book}") as read, to_read(address) as written:
+            assert read.line(read.last()) == written.line(read.last())
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            standby.execute(f'DELETE FROM "{book}".journal')
+
+
+def test_a_backup_of_the_users_beside_a_file_brought_back_with_the_book_opens_for_the_same_people(
+    tmp_path: Path,
+) -> None:
+    """The drill of the guide: book and users copied while they are served, put elsewhere, and carried on there."""
+    from airshed.service.book.copying import carry
+
+    path, elsewhere = market_book(tmp_path), tmp_path / "elsewhere" / "service.book"
+    elsewhere.parent.mkdir()
+    keys = keys_for(path)
+    with serving(path) as service:
+        with Clients(service.url, keys, 2, seed=1) as sending:
+            sending.hear(4)
+        carry(str(path), str(elsewhere))
+        beside = elsewhere.with_name("service.book-users")
+        os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(f"{path}-users")) as users, closing(sqlite3.connect(beside)) as copy:
+            users.backup(copy)
+        service.stop()
+    nothing_lost(elsewhere, sending)
+    with serving(elsewhere) as restored:
+        with Clients(restored.url, keys, 2, seed=2) as after:
+            after.hear(4)
+        restored.stop()
+    nothing_lost(elsewhere, after)

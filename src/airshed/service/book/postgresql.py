@@ -26,10 +26,12 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.kept import Fenced, Held, KeptBook, Lost, Rows, line_of
 from airshed.service.book.places import Where, where
 from airshed.service.book.postgresql_schema import RESTORE, columns_of, hold, tables
-from airshed.service.book.sqlite import FORMAT, of_format
+from airshed.service.book.sqlite import FORMAT, ROOM, of_format
 
 #: From how many rows on a table is filled by COPY.
 MANY = 64
+#: What PostgreSQL says of a disk that is full or fails; of a file that may not grow it has no word of its own.
+NO_ROOM = (psycopg.errors.DiskFull, psycopg.errors.IoError, psycopg.errors.InternalError_)
 #: Bytes of a snapshot that lie in one row.
 SNAPSHOT_PART = 4 << 20
 #: Records that are read at a time.
@@ -346,6 +348,8 @@ def naming(place: object) -> Iterator[None]:
         raise Malformed(
             str(place), f"may not be used ({_said(error)})", "ask who runs the database for the right"
         ) from None
+    except NO_ROOM as error:
+        raise Malformed(str(place), f"could not be written ({_said(error)})", ROOM) from None
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         what = f"cannot be reached ({_said(error)})"
         raise Lost(str(place), what, "see that the database runs and the address is right") from None
