@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from airshed.client import Client
+from airshed.client.connection import Refused
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.shapes import HandOver
 from airshed.service.sign_in.provider import ProviderSettings
 from airshed.service.sign_in.users import users_of
 from browsers import visiting
@@ -268,9 +272,36 @@ def test_signing_out_ends_the_session_here_and_says_where_it_ends_there(service:
     kept = dict(browser.cookies)
     address = browser.post("/v1/oidc/sign-out").json()["address"]
     assert address.startswith(f"{issuer}/session/end?")
+    (hint,) = parse_qs(urlsplit(address).query)["id_token_hint"]
+    assert hint.count(".") == 2, "the ID token, by which the provider knows whose session it is"
     assert httpx.get(address).status_code == 200
+    assert "id_token_hint" not in service.signed("power").post("/v1/oidc/sign-out").json()["address"]
     browser.cookies.update(kept)
     assert browser.get("/v1/me").status_code == 401
+
+
+def test_who_signs_in_by_the_provider_has_a_shell_by_it_which_ends_with_it(service: Served) -> None:
+    browser, _ = signed_in(service, "li@works")
+    page = browser.get("/hand-over").text
+    csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+
+    def show(told: HandOver) -> None:
+        assert browser.post("/hand-over", data={"csrf": csrf, "code": told.code}).status_code == 200
+
+    with closing(Client(service.url)) as shell:
+        told = shell.sign_in_by_browser(show)
+        assert told.actor == browser.get("/v1/me").json()["actor"]
+        assert told.user == browser.get("/v1/me").json()["user"]
+        users = service.running.users
+        (subject,) = users._sql.execute("SELECT DISTINCT subject FROM sessions WHERE user = ?", (told.user,)).fetchall()
+        assert users.end_of_provider(subject[0], "") >= 2
+        with pytest.raises(Refused, match="not_signed_in"):
+            shell.me()
+
+
+def test_a_provider_that_answers_is_known_before_somebody_waits_for_it(service: Served, issuer: str) -> None:
+    assert ("provider_known", {"issuer": issuer}) in service.noted
+    assert service.stranger().get("/readyz").json()["provider"] == "known"
 
 
 def test_who_signs_out_at_the_provider_is_out_here(service: Served, issuer: str) -> None:
@@ -303,6 +334,7 @@ def test_a_provider_that_is_away_is_said_and_the_password_still_opens(tmp_path: 
     with served(market_book(tmp_path), provider=settings) as service:
         said = service.stranger().get("/oidc/begin")
         assert (said.status_code, said.json()["code"]) == (503, "provider_away")
+        assert service.stranger().get("/readyz").json()["provider"] == "away"
         assert service.signed("steel").get("/v1/me").status_code == 200
 
 

@@ -22,7 +22,8 @@ async def ready(service: Service, request: Request) -> Response:
     if not service.writer.writes:
         raise StandsBy
     figures = {"records": service.feed.last, "at": service.feed.at, "unchecked": service.unchecked()}
-    return given(service, {"ready": True, **figures})
+    provider = None if service.provider is None else "known" if service.provider.known else "away"
+    return given(service, {"ready": True, **figures, "provider": provider})
 
 
 async def metrics(service: Service, request: Request) -> Response:

@@ -42,9 +42,11 @@ from airshed.service.http.snapshots import Check, Differs
 from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
-from airshed.service.sign_in.provider import Provider, ProviderSettings
+from airshed.service.sign_in.provider import Away, Provider, ProviderSettings
 from airshed.service.sign_in.users import FIRST, users_of
 
+#: Seconds after which a provider that did not answer is asked again.
+ASK_PROVIDER_S = 30.0
 #: Open files beside the connections.
 SPARE_FILES = 100
 
@@ -318,8 +320,25 @@ class Running:
 
         server = self._server = _Server(config, listening, self.feed)
         if self.broken is None:
+            asking = asyncio.create_task(self._ask_provider())
             with listening_on(serving.host, serving.port) as found:
                 await server.serve(sockets=[found])
+            asking.cancel()
+
+    async def _ask_provider(self) -> None:
+        """Hear of the provider of single sign-on before somebody waits for it, and say where it does not answer."""
+        provider, told = self.service.provider, False
+        while provider is not None:
+            try:
+                await provider.discover()
+            except Away as away:
+                if not told:
+                    self._note("provider_away", why=str(away))
+                told = True
+                await asyncio.sleep(ASK_PROVIDER_S)
+            else:
+                self._note("provider_known", issuer=provider.settings.issuer)
+                return
 
     def stop(self) -> None:
         """Listen no more; from any thread."""

@@ -514,4 +514,8 @@ class Ready(msgspec.Struct, frozen=True):
     records: int
     #: Instant of the book.
     at: int
+    #: The record up to which it answers from a snapshot that is being checked; 0 once it was.
+    unchecked: int
+    #: `known` or `away`: whether the provider of single sign-on has answered; null where there is none.
+    provider: str | None
     provenance: Provenance

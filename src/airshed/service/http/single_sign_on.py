@@ -117,7 +117,8 @@ async def come_back(service: Service, request: Request) -> Response:
     if journey.session:
         users.end_by(journey.session, user)
     proven_at = 0 if person.proven_s is None else person.proven_s * 1000
-    token, _ = users.begin(user, proven_at, subject=person.subject, provider_session=person.session)
+    token, session = users.begin(user, proven_at, subject=person.subject, provider_session=person.session)
+    provider.remember(session.digest, person.id_token)
     service.note("signed_in", user=user.name, actor=user.actor, by=settings.issuer)
     # The session is not sent on a way that began at another site: a page of ours begins the next one.
     onward = escape(journey.onward)
@@ -134,10 +135,11 @@ async def sign_out(service: Service, request: Request) -> Response:
     """End the session here, and say where a browser ends it at the provider."""
     provider = _provider(service)
     signed = await service.door.signed(request)
-    service.door.users.end(session_of(signed))
+    session = session_of(signed)
+    service.door.users.end(session)
     service.note("signed_out", user=signed.user.name)
     try:
-        address = await provider.sign_out_address(_address(service, request, "/"))
+        address = await provider.sign_out_address(_address(service, request, "/"), provider.hint(session.digest))
     except Away:  # it ends here in any case
         address = None
     raw = msgspec.json.encode(SignedOut(address))

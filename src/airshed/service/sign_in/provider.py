@@ -28,6 +28,8 @@ from airshed.model.refusal import Malformed
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 #: Seconds in which the provider answers, and bytes of an answer.
 PATIENCE_S, MOST_BYTES = 10.0, 1 << 20
+#: Letters of an ID token that is shown again at sign-out (more do not fit an address), and how many are known.
+LONGEST_HINT, MOST_HINTS = 4_000, 5_000
 #: How long what the provider says of itself is kept, and how often its keys are asked for anew, in milliseconds.
 KNOWN_MS, KEYS_MS = 3_600_000, 60_000
 #: Seconds by which the clock of the provider may be off.
@@ -83,6 +85,8 @@ class Person(NamedTuple):
     session: str
     #: The second in which they proved a second factor there; None where they did not.
     proven_s: int | None
+    #: The ID token by which they are known.
+    id_token: str = ""
 
 
 class Ended(NamedTuple):
@@ -109,6 +113,28 @@ class Provider:
         self._said: dict[str, Any] = {}
         self._keys: KeySet | None = None
         self._said_at = self._keys_at = 0
+        #: ID tokens by the session that began with them: in memory alone, for none is kept anywhere.
+        self._hints: dict[str, str] = {}
+
+    def remember(self, session: str, id_token: str) -> None:
+        """By which token a session began, for as long as this process lives."""
+        while len(self._hints) >= MOST_HINTS:
+            self._hints.pop(next(iter(self._hints)))
+        if len(id_token) <= LONGEST_HINT:
+            self._hints[session] = id_token
+
+    def hint(self, session: str) -> str:
+        """That token, once; empty where it is not known any more."""
+        return self._hints.pop(session, "")
+
+    @property
+    def known(self) -> bool:
+        """Whether it has said where to go and by which keys it signs."""
+        return bool(self._said) and self._keys is not None
+
+    async def discover(self) -> None:
+        """Ask it for both, before the first who signs in waits for it; `Away` where it does not answer."""
+        await self._key_set()
 
     async def address(self, back_to: str, state: str, nonce: str, verifier: str, *, prove: bool) -> str:
         """Where a browser is sent to sign in; with `prove` the provider is to ask anew."""
@@ -128,12 +154,16 @@ class Provider:
             asked |= {"prompt": "login", "max_age": "0"}
         return _with(await self._place("authorization_endpoint"), asked)
 
-    async def sign_out_address(self, back_to: str) -> str | None:
-        """Where a browser ends the session at the provider; None where it does not say."""
+    async def sign_out_address(self, back_to: str, id_token: str) -> str | None:
+        """Where a browser ends the session at the provider; None where it does not say.
+
+        By the ID token it knows whose session that is and need not ask (RP-Initiated Logout 1.0, 2).
+        """
         place = (await self._metadata()).get("end_session_endpoint")
         if not isinstance(place, str) or not _safe(place):
             return None
-        return _with(place, {"client_id": self.settings.client, "post_logout_redirect_uri": back_to})
+        hint = {"id_token_hint": id_token} if id_token else {}
+        return _with(place, {"client_id": self.settings.client, "post_logout_redirect_uri": back_to, **hint})
 
     async def look_at_issuer(self, issuer: str | None) -> None:
         """`Wrong` where the answer is another provider's, RFC 9207."""
@@ -167,7 +197,8 @@ class Provider:
             raise Wrong("there is no ID token for this code")
         read = await self._signed(token)
         params = {"nonce": nonce, "client_id": settings.client, "access_token": told.get("access_token")}
-        return self._person(self._for_us(read, lambda options: CodeIDToken(read.claims, read.header, options, params)))
+        claims = self._for_us(read, lambda options: CodeIDToken(read.claims, read.header, options, params))
+        return self._person(claims)._replace(id_token=token)
 
     def _person(self, claims: Mapping[str, Any]) -> Person:
         claim = self.settings.claim
