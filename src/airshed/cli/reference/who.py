@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from airshed.engine.tables import TABLES
 from airshed.rulebook import lookup
 from airshed.rulebook.check_people import apart
 from airshed.rulebook.schema import Rulebook
+from airshed.service.http.viewer import Reads, reach
 
 _HEAD = """# Who may do what
 
@@ -14,12 +18,23 @@ sends it for what lies there; **account**, who is bound to an account sends it f
 with [`role_may_not`](refusals.md), a place or an account that is another's with [`out_of_scope`](refusals.md) or
 [`not_your_own`](refusals.md). Why it is so: [who may do what](../explanation/who-may-do-what.md).
 """
+_READS = """## Read tables 可读表
+
+Over HTTP, who is bound to an account reads the rows that are its **own** (of the account, its sources and stacks, its
+actors), who is bound to a jurisdiction those of its **place**, who acts in the whole zone **all**. Everybody, signed in
+or not, reads what is public, and of the years those whose figures are **published**. Who is suspended reads no more.
+
+| table | everybody | bound to an account | bound to a jurisdiction | whole zone |
+|---|---|---|---|---|
+"""
 _SAID = {"zone": "zone", "jurisdiction": "place", "account": "account"}
 
 
 def markdown(rules: Rulebook, generated: str) -> str:
     """The page."""
-    return "\n".join((_HEAD, f"{generated}\n", _roles(rules), _founders(rules), _matrix(rules), _apart(), ""))
+    return "\n".join(
+        (_HEAD, f"{generated}\n", _roles(rules), _founders(rules), _matrix(rules), _reading(), _apart(), "")
+    )
 
 
 def _roles(rules: Rulebook) -> str:
@@ -52,6 +67,14 @@ def _matrix(rules: Rulebook) -> str:
         two = "two" if command in rules.roles.second else ""
         lines.append(f"| [{command}](commands.md#{command.lower()}) | {two} | {' | '.join(cells)} |")
     return "\n".join((*lines, ""))
+
+
+def _reading() -> str:
+    lines = []
+    for table in sorted(TABLES, key=lambda table: table.name):
+        cells = " | ".join(reach(table, reads) for reads in get_args(Reads))
+        lines.append(f"| [{table.name}](read-tables.md#{table.name}) | {cells} |")
+    return _READS + "\n".join((*lines, ""))
 
 
 def _apart() -> str:

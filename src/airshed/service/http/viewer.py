@@ -89,6 +89,23 @@ def names_somebody(table: Table) -> bool:
     )
 
 
+#: What somebody reads of a table: every row, those of years that are published, those that are theirs, those of their
+#: jurisdiction, or none.
+Reach = Literal["all", "published", "own", "place", ""]
+
+
+def reach(table: Table, reads: Reads) -> Reach:
+    """The same in a word, for whoever writes it down; `condition` is what holds."""
+    if reads == "zone" or table.name in PUBLIC:
+        return "all"
+    if reads == "public":
+        return "published" if table.name in PUBLISHED else ""
+    mine = names_somebody(BY_NAME[PARTS[table.name][0]]) if table.name in PARTS else names_somebody(table)
+    if reads == "account":
+        return "own" if mine else ""
+    return "place" if mine or "jurisdiction" in {column.name for column in table.parts} else ""
+
+
 def condition(book: KeptBook, table: Table, viewer: Viewer) -> Condition | None:
     """Which rows of a table somebody may read; None where none of them can be theirs."""
     if viewer.reads == "zone" or table.name in PUBLIC:
