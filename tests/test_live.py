@@ -76,6 +76,12 @@ def heard(client: httpx.Client, address: str, records: int, headers: dict[str, s
     return found
 
 
+def test_a_screen_opens_on_a_series_in_which_something_happens(there: Served) -> None:
+    places(there, "steel", "sell", "4300", "opens")
+    client, _ = acts_as(there, "steel")
+    assert f"<b>{SERIES}</b>" in client.get("/trade").text
+
+
 def test_who_is_behind_hears_each_part_as_it_is_now_and_of_which_record_that_is(there: Served) -> None:
     places(there, "steel", "sell", "4300", "behind")
     told = heard(there.stranger(), f"{DEPTH}&part=tape&after=1", 1)
@@ -196,6 +202,11 @@ def test_an_order_is_written_from_the_ladder_and_says_what_it_would_come_to(ther
         page.get_by_label("Limit price").fill("3.000,5")
         expect(page.locator("#ticket .error")).to_contain_text("read differently")
         assert there.records() == before, "nothing of it was sent"
+        page.locator("#part-list a").first.click()
+        page.wait_for_url("**count=1*")
+        assert page.get_by_label("Allowances").input_value() == "1"
+        assert page.get_by_label("buy").is_checked()
+        assert page.get_by_label("Limit price").input_value() == "", "a limit is of its own series"
 
 
 def test_an_order_is_cancelled_where_it_stands_with_one_question(there: Served, browser: Browser) -> None:

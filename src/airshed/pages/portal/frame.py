@@ -19,6 +19,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.html import environment
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase, same
 from airshed.pages.portal.assets import assets
+from airshed.pages.portal.hours import firm_name
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waiting_for
@@ -165,7 +166,7 @@ def _standing(market: Market, rules: Rulebook, name: str, asked: int) -> Standin
         role = same(actor.role) if known is None else Phrase(known.name_en, known.name_zh)
         if actor.account:
             account = state.ledger.accounts.get(actor.account)
-            bound = same(actor.account if account is None else account.name)
+            bound = same(actor.account) if account is None else firm_name(rules, account.name)
         elif actor.jurisdiction:
             bound = place_name(rules, actor.jurisdiction)
         else:

@@ -142,6 +142,13 @@ def works_name(rules: Rulebook, source: str, name: str) -> Phrase:
     return same(name) if known is None else Phrase(known.name_en, known.name_zh)
 
 
+def firm_name(rules: Rulebook, name: str) -> Phrase:
+    """What the holder of an account is called in both languages, where it has the name of a works of the inventory."""
+    monitors = monitors_of(rules)
+    there = () if monitors is None else monitors.zone.sources
+    return next((Phrase(each.name_en, each.name_zh) for each in there if each.name_en == name), same(name))
+
+
 def converted(hours: Hours, limit: LimitValue, rules: MonitoringRules) -> Floats:
     """Measured means at the reference oxygen of a limit; NaN in hours that are not compared."""
     column = hours_at_reference_oxygen(hours.mg_m3, hours.oxygen, limit.reference_o2_percent, rules.idle_oxygen_percent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
@@ -441,7 +442,7 @@ async def trade(service: Service, request: Request) -> Response:
         at = max(visitor.now, state.at)
         there = open_series(state, rules, at)
         wanted = asked.get("series", "")
-        series = wanted if wanted in there else _usual(state, rules, actor.account, there, at)
+        series = wanted if wanted in there else _usual(market, rules, actor.account, there, at)
         fields = form_of(BODIES["PlaceOrder"], state, rules, actor, {**asked, "series": series or ""})
         return {"series": series, "there": there, "fields": fields, "tick": rules.trading.tick_fen_per_t / 100}
 
@@ -452,10 +453,24 @@ async def trade(service: Service, request: Request) -> Response:
     return page(visitor, "trade.html.j2", parts=shown, **found, charts=charts_there())
 
 
-def _usual(state: State, rules: Rulebook, account: str, there: Sequence[str], at: int) -> str | None:
-    """The series that a firm lacks most of, or the first of its own city."""
-    short = sorted(positions(state, rules, account, at), key=lambda each: -each.short)
-    return next((each.series for each in short if each.series in there), there[0] if there else None)
+def _usual(market: Market, rules: Rulebook, account: str, there: Sequence[str], at: int) -> str | None:
+    """Of the series that a firm needs the one that was traded last or has orders; else that which it lacks most of.
+
+    A first look at a market where nothing ever happened shows nothing.
+    """
+    short = sorted(positions(market.state, rules, account, at), key=lambda each: -each.short)
+    needed = [each.series for each in short if each.series in there]
+    alive = [name for name in (needed or there) if _last(market, name) or _waits(market, name)]
+    return max(alive, key=partial(_last, market), default=next(iter(needed or there), None))
+
+
+def _last(market: Market, series: str) -> int:
+    """The record of the last trade of a series on the exchange; 0 where there is none."""
+    return next((trade.seq for trade in reversed(market.tape_of.get(series, ())) if trade.kind in EXCHANGE_KINDS), 0)
+
+
+def _waits(market: Market, series: str) -> bool:
+    return any(depth.bids or depth.asks for depth in market.depths(series, 1))
 
 
 # --- what an order would come to, beside it

@@ -31,6 +31,15 @@ export function trading() {
     (form.elements.count.value ? form.elements.limit : form.elements.count).focus();
     soon();
   });
+  // Another series of the list: side and quantity go along; a limit is of its own series and does not.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("#part-list a");
+    if (!link) return;
+    const there = new URL(link.href), said = new FormData(form);
+    for (const name of ["side", "count"]) if (said.get(name)) there.searchParams.set(name, said.get(name));
+    link.href = there;
+  });
+
   // An arrow up or down is a tick.
   form.elements.limit?.addEventListener("keydown", (event) => {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key], limit = Number(event.target.value);
