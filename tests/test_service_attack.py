@@ -276,6 +276,15 @@ def test_what_stands_behind_a_body_in_chunks_says_nothing_of_who_asks(service: S
     assert service.records() - before <= 1
 
 
+@pytest.mark.parametrize("to", ["websocket", "h2c"])
+def test_who_asks_for_another_protocol_is_answered_in_this_one_and_fills_no_log(
+    service: Served, to: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = service.stranger().get("/healthz", headers={"Connection": "Upgrade", "Upgrade": to})
+    assert said.status_code == 200
+    assert "upgrade" not in caplog.text.lower()
+
+
 def test_many_requests_of_one_connection_are_each_held_to_the_bounds_of_a_head(service: Served) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: %s\r\n\r\n" % (b"a" * 30_000)
     host, _, port = service.url.rpartition("//")[2].partition(":")

@@ -398,6 +398,9 @@ class _Protocol(HttpToolsProtocol):
             self.send_400_response("The head of the request is too large.")
         self._watch()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Another protocol is not spoken here, and who asks for one writes nothing into the log."""
+
     def on_message_begin(self) -> None:
         self._head = self._parts = 0
         self._within_head = True
