@@ -75,7 +75,6 @@ async def today(visitor: Visitor) -> Response:
 #: What an authority, an exchange and a bank do most, with what it is called on the button.
 OFTEN: Mapping[str, Phrase] = {
     "SetCap": Phrase("Set a cap", "设定总量"),
-    "Allocate": Phrase("Allocate", "分配配额"),
     "OpenAuction": Phrase("Open an auction", "开始拍卖"),
     "OpenSession": Phrase("Open the market", "开市"),
     "CloseSession": Phrase("Close the market", "收市"),
@@ -83,7 +82,6 @@ OFTEN: Mapping[str, Phrase] = {
     "RegisterActor": Phrase("Register somebody", "登记行为人"),
     "VerifyYear": Phrase("Give an opinion", "出具核查意见"),
     "DecideMark": Phrase("Decide a mark", "审批标记"),
-    "CloseYear": Phrase("Settle a year", "年度结算"),
 }
 
 
