@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from airshed.cli.book.group import app
 from airshed.engine import commands as c
+from airshed.engine.journal import decode
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.rulebook import lookup
@@ -29,6 +30,8 @@ from airshed.service.book.embargo import (
     source_of,
 )
 from airshed.service.book.sqlite import Book
+from airshed.service.http.seen import beside, seen
+from airshed.service.http.viewer import Viewer
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, SERIES, done, market, send, why
 from services import Served, served
@@ -184,6 +187,14 @@ def test_from_the_day_on_everybody_reads_them_and_how_sources_stand_later(
         assert (told["what"], told["count"], "embargoed" in told) == ("Surrendered", -KG, False)
     finally:
         service.clock.ms = EARLY + 3_600_000
+
+
+def test_an_office_of_one_place_that_has_nothing_to_do_with_years_waits_too(path: Path) -> None:
+    viewer = Viewer("jurisdiction", "KM", Embargo(2026, 2026))
+    with Book.read(path) as book:
+        told = [line for line in book.lines() if isinstance(decode(line).body, c.Surrender)]
+        assert len(told) == 2
+        assert [each.embargoed for each in seen(told, viewer, beside(book.sql, viewer))] == [True, True]
 
 
 # --- in the shell
