@@ -75,6 +75,7 @@ THOUGH_FROZEN = (
     c.AppealWithdrawal,
     c.ReplyCase,
     c.AppealCase,
+    c.AskInstalments,
     c.PayBack,
     c.CancelTransfer,
     c.DistrustAccount,
