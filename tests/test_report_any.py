@@ -124,10 +124,13 @@ def test_what_is_not_public_yet_is_in_no_figure_and_said_to_be_missing(year: Pat
         last = read(book, rules, Asked()).year
         closed = read(book, rules, Asked(Viewer("public", "", Embargo(last - 1, last - 1)), last))
         whole = read(book, rules, Asked(year=last))
-        html = build(book, rules, Asked(Viewer("public", "", Embargo(last - 1, last - 1)), last))
+        zone = load_zone(find_zone("dianzhong"))
+        html = build(book, rules, Asked(Viewer("public", "", Embargo(last - 1, last - 1)), last, zone))
 
     assert whole.compliance
     assert whole.kept_back == ()
+    # The works stand on the map though nothing is told of their emission.
+    assert "its emission is not shown" in said(html)
     assert closed.compliance == ()
     assert closed.totals.emitted is None
     assert closed.totals.penalty == 0

@@ -16,6 +16,8 @@ from airshed.rulebook.schema import Rulebook
 #: Length of a degree of latitude in degrees of longitude at 25 degrees north.
 ASPECT = 1.103
 LARGEST_BUBBLE = 46
+#: Of a works whose emission is not verified, or not public.
+UNKNOWN_BUBBLE = 8.0
 NAME = "var(--name)"
 #: Fineness of the search for a free place for a name on the map.
 GRID = 24
@@ -26,6 +28,7 @@ def map_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
     places, outlines = place_names(rules), facts.ground.outlines
     grounds = GROUNDS * (len(outlines) // len(GROUNDS) + 1)
     most = max((point.emitted.get(pollutant, 0) for point in facts.points), default=0) or 1
+    known = facts.basis == "verified"
     lon = [x for outline in outlines for x, _ in outline.ring]
     lat = [y for outline in outlines for _, y in outline.ring]
     west, east, south, north = min(lon), max(lon), min(lat), max(lat)
@@ -50,7 +53,7 @@ def map_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
                     [
                         _source(facts, point, pollutant, most)
                         for point in facts.points
-                        if point.sector == sector and point.emitted.get(pollutant)
+                        if point.sector == sector and (point.emitted.get(pollutant) or not known)
                     ],
                     sector_colour(sector),
                 )
@@ -64,15 +67,16 @@ def map_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
 
 
 def _source(facts: Facts, point: MapPoint, pollutant: str, most: int) -> dict[str, object]:
-    """A source whose area is its emission."""
-    mass = tonnes_text(point.emitted[pollutant])
+    """A source whose area is its emission; one size where none is verified."""
+    said, size = [source_label(facts, point.source)], UNKNOWN_BUBBLE
+    if pollutant in point.emitted:
+        mass = tonnes_text(point.emitted[pollutant])
+        said.append(Phrase(f"{pollutant}: {mass} t in the year", f"{pollutant}：全年 {mass} 吨"))
+        size = round(max(3.0, LARGEST_BUBBLE * (point.emitted[pollutant] / most) ** 0.5), 1)
     return mark(
         [point.lon, point.lat],
-        [
-            source_label(facts, point.source),
-            Phrase(f"{pollutant}: {mass} t in the year", f"{pollutant}：全年 {mass} 吨"),
-        ],
-        symbolSize=round(max(3.0, LARGEST_BUBBLE * (point.emitted[pollutant] / most) ** 0.5), 1),
+        said,
+        symbolSize=size,
         itemStyle={"color": sector_colour(point.sector), "opacity": 0.78, "borderColor": PAPER, "borderWidth": 1},
     )
 
