@@ -68,7 +68,7 @@ def test_no_page_cites_a_site(path: Path) -> None:
 
 #: Homes and names of software, issuing bodies themselves, and what C2SP writes into a proof and shows as one.
 HOMES = re.compile(
-    r"(?:pola\.rs|sqlite\.org|w3\.org|epa\.gov|github\.com|golang\.org/x/mod|c2sp\.org/tlog-proof|openid\.net|example\.com)\b"
+    r"(?:pola\.rs|sqlite\.org|w3\.org|epa\.gov|github\.com|golang\.org/x/mod|c2sp\.org/tlog-proof|openid\.net|schemas\.openxmlformats\.org|example\.com)\b"
 )
 ADDRESS = re.compile(r"https?://[\w.-]+\.\w+|\b(?:[\w-]+\.)+(?:com|cn|net|org|gov)/[\w./-]+")
 

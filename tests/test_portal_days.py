@@ -94,7 +94,7 @@ def test_a_regulator_sees_what_a_year_costs_and_settles_it(browser: Browser, end
     page.get_by_role("link", name="待办审批").click()
     expect(page.get_by_text("2个账户已核查")).to_be_visible()
     page.locator('a[href="/closing/2027"]').click()
-    expect(page.get_by_role("heading", name="欠缴情况")).to_be_visible()
+    expect(page.get_by_role("heading", name="缺口、罚款与扣回")).to_be_visible()
     page.get_by_role("button", name="结算全部可结算账户").click()
     assert page.url.endswith("/closing/2027")
     page.get_by_label("本人已知悉上述后果。").check()

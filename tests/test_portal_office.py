@@ -58,7 +58,7 @@ def test_who_would_be_short_is_told_before_anybody_settles(ended: Portal) -> Non
     assert ended.records() == before
     assert "2 accounts verified" in text_of(office.get("/queue"))
     assert 'href="/closing/2027"' in office.get("/queue").text
-    assert "欠缴情况" in text_of(ended.rehearsing("small-bureau", "zh").get("/closing/2027"))
+    assert "缺口、罚款与扣回" in text_of(ended.rehearsing("small-bureau", "zh").get("/closing/2027"))
 
 
 def test_a_year_is_settled_once_what_it_costs_is_known_and_only_as_it_was_shown(ended: Portal) -> None:
