@@ -76,7 +76,7 @@ def copy_of(address: str, name: str, *more: str) -> Iterator[Path]:
 @contextmanager
 def running(data: Path, like: str, *, most_kib: int = 0) -> Iterator[str]:
     """The address of a server over such data; with a most, none of its files grows beyond that."""
-    how, control = as_owner(data), [programs_of() / "pg_ctl", "-w", "-D", str(data)]
+    how, control = as_owner(data), [str(programs_of() / "pg_ctl"), "-w", "-D", str(data)]
     held = ["bash", "-c", f'ulimit -f {most_kib or "unlimited"}; exec "$@"', "-"]
     started = [*held, *control, "-o", f'-h "" -k {data}', "-l", str(data / "log"), "start"]
     subprocess.run(started, check=True, stdout=subprocess.DEVNULL, **how)
@@ -90,7 +90,7 @@ def with_short_log(data: Path, like: str) -> None:
     """Let the log of a server over such data be in files of 1 MiB, so that a small limit of files holds its tables."""
     with running(data, like):
         pass  # it recovers what it was copied with
-    words = [programs_of() / "pg_resetwal", "--wal-segsize=1", f"--pgdata={data}"]
+    words = [str(programs_of() / "pg_resetwal"), "--wal-segsize=1", f"--pgdata={data}"]
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL, **as_owner(data))
 
 
