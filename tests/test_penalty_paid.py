@@ -198,11 +198,10 @@ def test_who_owes_asks_and_the_office_answers_with_these_terms_or_with_others() 
     assert why(runner, account, ask(), at("2028-12-08")) is Why.ALREADY_EXISTS
 
 
-def test_a_frozen_account_may_ask_and_what_is_paid_in_full_needs_no_answer() -> None:
+def test_a_frozen_account_may_ask_and_pay_and_what_is_paid_in_full_needs_no_answer() -> None:
     runner, account = fined(DAILY)
     done(runner, AUTHORITY, c.FreezeAccount(account, "an inquiry"), at("2028-12-01"))
     done(runner, account, ask(), at("2028-12-02"))
-    done(runner, AUTHORITY, c.ThawAccount(account), at("2028-12-02"))
     paid(runner, account, 0, "2028-12-03")
     assert why(runner, AUTHORITY, c.RefuseInstalments(*KEY[:3], "paid"), at("2028-12-04")) is Why.NOTHING_DUE
 

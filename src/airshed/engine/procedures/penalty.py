@@ -85,8 +85,11 @@ def _rates(law: LatePaymentRule) -> list[RateTerm]:
 
 
 def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayPenalty) -> Decision:
-    """All that is owed, or a part, to the treasury: the penalty first, its oldest instalment first, then interest."""
-    refusal = own_source(state, rules, actor, body.source)
+    """All that is owed, or a part, to the treasury: the penalty first, its oldest instalment first, then interest.
+
+    A frozen account pays too: late days would else cost what it is kept from paying.
+    """
+    refusal = own_source(state, rules, actor, body.source, though_frozen=True)
     if refusal:
         return refusal
     source = state.sources[body.source]

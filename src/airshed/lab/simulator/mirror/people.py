@@ -68,7 +68,7 @@ BY_SOURCE = (
     c.ApplyForReserve,
     c.ReturnExcess,
 )
-#: What the owner of a frozen account may still do: take back, and answer for its emissions in words.
+#: What the owner of a frozen account may still do: take back, answer for its emissions in words, and pay what it owes.
 THOUGH_FROZEN = (
     c.CancelOrder,
     c.DropDeal,
@@ -76,6 +76,7 @@ THOUGH_FROZEN = (
     c.ReplyCase,
     c.AppealCase,
     c.AskInstalments,
+    c.PayPenalty,
     c.PayBack,
     c.CancelTransfer,
     c.DistrustAccount,

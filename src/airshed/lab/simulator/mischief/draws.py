@@ -190,7 +190,6 @@ class Mischief:
                 continue
             named, fen = key[:3], known.due_fen
             other = rng.choice(ACCOUNTS)[0] if rng.random() < 0.2 else source.account
-            yield other, c.PayPenalty(*named, rng.choice((0, 0, fen // 2, fen, fen + 1)), key[3])
             if rng.random() < 0.3:
                 first = day_of(at + rng.randint(-2, 40) * DAY_MS)
                 parts, every = rng.choice((1, 2, 3, 7)), rng.choice((0, 1, 1, 2))
@@ -202,6 +201,7 @@ class Mischief:
                     yield self.authority, c.RefuseInstalments(*named, reason, key[3])
                 else:
                     yield self.authority, c.GrantInstalments(*named, parts, first, every, reason, key[3])
+            yield other, c.PayPenalty(*named, rng.choice((0, 0, fen // 2, fen, fen + 1)), key[3])
 
     def _grams(self, state: State, rules: Rulebook, account: str, pollutant: str) -> int:
         """An emission near what the account holds, so that some are short and some are long."""
