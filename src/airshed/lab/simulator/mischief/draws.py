@@ -190,14 +190,12 @@ class Mischief:
                 continue
             named, fen = key[:3], known.due_fen
             other = rng.choice(ACCOUNTS)[0] if rng.random() < 0.2 else source.account
-            if rng.random() < 0.3:
-                first = day_of(at + rng.randint(-2, 40) * DAY_MS)
-                parts, every = rng.choice((1, 2, 3, 7)), rng.choice((0, 1, 1, 2))
-                reason = rng.choice(("application 申请", "application 申请", ""))
-                ask = rng.random()
-                if ask < 0.5:
-                    yield other, c.AskInstalments(*named, parts, first, every, reason, key[3])
-                if ask < 0.2 or ask > 0.9:
+            if rng.random() < 0.6:
+                first = day_of(at + rng.randint(-1, 40) * DAY_MS)
+                parts, every = rng.choice((1, 2, 2, 3, 3, 7)), rng.choice((0, 1, 1, 1, 1, 2))
+                reason = rng.choice(("application 申请", "application 申请", "application 申请", ""))
+                yield other, c.AskInstalments(*named, parts, first, every, reason, key[3])
+                if rng.random() < 0.5:
                     yield self.authority, c.RefuseInstalments(*named, reason, key[3])
                 else:
                     yield self.authority, c.GrantInstalments(*named, parts, first, every, reason, key[3])
