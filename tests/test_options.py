@@ -40,6 +40,7 @@ def test_a_thing_is_an_option_everywhere_or_the_argument_of_its_group() -> None:
         "replay",
         "lab",
         "proof",
+        "report",
         "sealed",
         "serve",
         "user",

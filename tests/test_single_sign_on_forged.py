@@ -83,7 +83,7 @@ def forger() -> Iterator[Forger]:
 
 def test_a_token_that_holds_names_a_person(forger: Forger) -> None:
     forger.sign(forger.claims(sid="s"))
-    assert forger.person() == Person("li", "li", "s", None)
+    assert forger.person()._replace(id_token="") == Person("li", "li", "s", None)
     forger.sign(forger.claims(acr="mfa", auth_time=NOW_S - 5))
     assert forger.person().proven_s is None, "an acr that nobody asked for proves nothing"
     assert forger.person(acr="mfa").proven_s == NOW_S - 5
