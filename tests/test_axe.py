@@ -28,7 +28,7 @@ ONE_OF_MANY = (
     "/records/40",
 )
 #: What gives no page, or leads to another.
-NO_PAGE = ("/live",)
+NO_PAGE = ("/live", "/checkpoint")
 FOUND = """axe.run(document, { resultTypes: ["violations"] }).then((said) => said.violations.flatMap((rule) =>
   rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)))"""
 
