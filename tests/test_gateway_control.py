@@ -32,6 +32,7 @@ from airshed.service.gateway.channel import (
     NewKey,
     Registered,
     RequestOutcome,
+    address,
     tell,
 )
 from airshed.service.gateway.control import Control
@@ -258,7 +259,8 @@ def test_the_channel_is_for_the_user_of_the_gateway_alone_and_leaves_nothing(tmp
 def test_what_a_killed_gateway_left_is_no_gateway_and_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "receipts").mkdir()
     left = socket.socket(socket.AF_UNIX)
-    left.bind(str(tmp_path / "receipts" / SOCKET))
+    with address(tmp_path / "receipts") as path:
+        left.bind(path)
     left.close()
     with pytest.raises(Malformed, match="no gateway is running there"):
         tell(tmp_path / "receipts", AskStatus(), GatewayState)
@@ -285,7 +287,8 @@ def test_a_folder_with_a_long_path_has_a_channel_too(tmp_path: Path) -> None:
 def test_nonsense_on_the_channel_is_answered_and_harms_nothing(tmp_path: Path, raw: bytes) -> None:
     async def story() -> None:
         async with desk(tmp_path, logger()) as at:
-            reader, writer = await asyncio.open_unix_connection(at.folder / SOCKET)
+            with address(at.folder) as path:
+                reader, writer = await asyncio.open_unix_connection(path)
             writer.write(raw)
             writer.write_eof()
             assert json.loads(await reader.readline())["is"] == "wrong"
