@@ -208,10 +208,26 @@ def instant_of(text: str, place: str) -> int:
 
 @contextmanager
 def bar(total: int, quiet: bool, what: str = "stacks 排放口") -> Iterator[Callable[[object], Any]]:
-    """A bar over stacks or other work, on a terminal only; what it gives is told of each that is done."""
+    """A bar over stacks or other work, on a terminal only; what it gives is told of each that is done.
+
+    With AIRSHED_PROGRESS, the name of a file, a line `DONE/ALL` is written there for each: for who runs this from
+    outside, as `airshed serve` does.
+    """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as shown:
-        task = shown.add_task(what, total=total)
-        yield lambda each: shown.update(task, advance=1)
+        task, done = shown.add_task(what, total=total), 0
+        kept = os.environ.get("AIRSHED_PROGRESS")
+
+        def told(each: object) -> None:
+            nonlocal done
+            shown.update(task, advance=1)
+            done += 1
+            if kept:
+                with open(kept, "a", encoding="ascii") as file:
+                    file.write(f"{done}/{total}\n")
+
+        if kept:
+            Path(kept).write_text(f"0/{total}\n", "ascii")
+        yield told

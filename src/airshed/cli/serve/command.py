@@ -70,6 +70,14 @@ def serve(
             help="The folder of `airshed proof publish`: pages give proofs under its signed head.",
         ),
     ] = None,
+    lab: Annotated[
+        Path | None,
+        typer.Option(
+            "--lab",
+            metavar="DIR",
+            help="Where studies of the laboratory are kept; else in BOOK-lab beside the file of the book.",
+        ),
+    ] = None,
     oidc_issuer: Annotated[
         str, typer.Option("--oidc-issuer", metavar="URL", help="A provider of single sign-on, as it calls itself.")
     ] = "",
@@ -140,6 +148,7 @@ def serve(
         limits=ServiceLimits(user_burst=4 * requests_a_second, user_every_s=1 / requests_a_second),
         provider=provider,
         published=published,
+        lab=lab,
     )
     _as_notes()
     sys.setswitchinterval(0.0005)  # the thread that answers does not wait long for the one that decides

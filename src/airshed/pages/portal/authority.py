@@ -127,6 +127,12 @@ DESKS = (
         Phrase("of any year, as one page", "任一年度，单页"),
         frozenset(),
     ),
+    Desk(
+        "/lab",
+        Phrase("Design laboratory", "制度设计实验室"),
+        Phrase("change a design, compare, read the brief", "调整设计、比较、查阅报告"),
+        frozenset(),
+    ),
     Desk("/law", Phrase("The law", "规则"), Phrase("versions and differences", "版本与修订"), frozenset()),
 )
 

@@ -28,6 +28,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.addressed import to_read
 from airshed.service.book.clock import asked_of
+from airshed.service.book.places import in_database
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lockout import Lockout
 from airshed.service.http.app import application
@@ -42,6 +43,7 @@ from airshed.service.http.snapshots import Check, Differs
 from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
+from airshed.service.run.studies import Studies
 from airshed.service.sign_in.provider import Away, Provider, ProviderSettings
 from airshed.service.sign_in.users import FIRST, users_of
 
@@ -85,6 +87,8 @@ class Serving:
     provider: ProviderSettings | None = None
     #: The folder in which the signed head of the book is published, where there is one.
     published: Path | None = None
+    #: The folder of studies that run in the background; None for the one beside the file of the book.
+    lab: Path | None = None
 
 
 def clock_from(at: int | None, machine: Callable[[], int]) -> Callable[[], int]:
@@ -112,6 +116,16 @@ def hours_beside(book: Path | str) -> Path | None:
     file = Path(book)
     folder = file.with_name("hours")
     return folder if file.is_file() and folder.is_dir() else None
+
+
+def studies_of(serving: Serving) -> Studies | None:
+    """Where studies lie: in the folder that is named, or beside the file of the book; else there are none."""
+    if serving.lab is not None:
+        return Studies(serving.lab)
+    if in_database(serving.book):
+        return None
+    file = Path(serving.book)
+    return Studies(file.with_name(f"{file.name}-lab"))
 
 
 class Running:
@@ -215,7 +229,10 @@ class Running:
             self._note,
             unchecked=lambda: self.unchecked,
             published=serving.published,
+            studies=studies_of(serving),
         )
+        if self.service.studies is not None:
+            self.service.studies.mind()
         self.service.hours = hours_beside(serving.book)
         self.app = application(self.service, pages=self._pages)
 

@@ -24,6 +24,7 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.readers import Readers
 from airshed.service.http.who import Door
 from airshed.service.http.writer import Writer
+from airshed.service.run.studies import Studies
 from airshed.service.sign_in.provider import Provider
 
 JSON = "application/json"
@@ -58,6 +59,8 @@ class Service:
     unchecked: Callable[[], int] = lambda: 0
     #: The folder in which its signed head is published, where there is one.
     published: Path | None = None
+    #: Runs of the laboratory in the background, where there is a folder for them.
+    studies: Studies | None = None
     #: Requests by status, for the metrics.
     counts: dict[int, int] = field(default_factory=dict)
     #: Messages of the feed that were made already.

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from airshed.pages.portal.office import allocation, closing, desk, law, proof, queue, reports, statement_pdf
+from airshed.pages.portal.office import (
+    allocation,
+    closing,
+    desk,
+    law,
+    proof,
+    queue,
+    reports,
+    statement_pdf,
+    studies,
+)
 from airshed.service.http.ways import Way
 
 OFFICE = (
@@ -24,6 +34,13 @@ OFFICE = (
     Way("/checkpoint", "GET", proof.checkpoint, "checkpoint", "portal", "anybody", gives=("text/plain",)),
     Way("/proof/{seq}", "GET", proof.proof, "proof_file", "portal", "anybody", gives=("text/plain",)),
     Way("/proof/from/{old}", "GET", proof.consistency, "consistency", "portal", "anybody", gives=("text/plain",)),
+    Way("/lab", "GET", studies.lab, "lab", "portal"),
+    Way("/lab", "POST", studies.begin, "begin_study", "portal"),
+    Way("/lab/compare", "GET", studies.compare, "compare_studies", "portal"),
+    Way("/lab/{study}", "GET", studies.study, "study", "portal"),
+    Way("/lab/{study}", "POST", studies.change, "change_study", "portal"),
+    Way("/lab/{study}/brief", "GET", studies.brief, "study_brief", "portal"),
+    Way("/lab/{study}/{file}", "GET", studies.file, "study_file", "portal", gives=tuple(studies.FILES.values())),
     Way("/queue", "GET", queue.queue, "queue", "portal"),
     Way("/closing", "GET", closing.closings, "closings", "portal"),
     Way("/closing/{year}", "GET", closing.closing, "closing", "portal"),

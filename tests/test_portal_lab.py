@@ -1,0 +1,202 @@
+"""The design laboratory of the portal: studies begin, run by themselves, are found again, compared and stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import re
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from airshed.lab.scenarios.schema import every, of
+from airshed.pages.portal.office.designs import FILE, _file, as_toml, asked, laws
+from airshed.rulebook.strict import misfits
+from airshed.service.run.studies import ASKED, BEGAN, HELD, MOST_WAITING, Asked, Began, Studies
+from markets import AUTHORITY
+from portals import Browser, Portal, hidden, portal, text_of
+from services import market_book
+
+SCENARIO = {"kind": "scenario", "base": "dianzhong", "years": "1", "draws": "1", "seed": "7", "crossing": "never"}
+SCENARIO |= {"wall": "as-it-is", "method": "as-it-is", "banking": "as-it-is"}
+BRIEF = {"kind": "brief", "law": "dianzhong", "pollutant": "SO2", "years": "1", "growth": "1", "decline": "3"}
+BRIEF |= {"rate": "5", "sessions": "0"}
+#: Seconds within which a small study is whole on a machine that has much else to do.
+SOON = 120.0
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with portal(market_book(tmp_path_factory.mktemp("lab")), demo_users=True) as found:
+        yield found
+        studies = studies_of(found)
+        for each in studies.all():
+            studies.cancel(each.name, "test")
+
+
+def studies_of(found: Portal) -> Studies:
+    assert found.running.service.studies is not None
+    return found.running.service.studies
+
+
+def sent(somebody: Browser, fields: dict[str, str], **more: str) -> Any:
+    csrf = hidden(somebody.get("/lab"))["csrf"]
+    return somebody.send("/lab", {**fields, "csrf": csrf, **more})
+
+
+def over(studies: Studies, name: str, *, states: tuple[str, ...] = ("done",)) -> None:
+    """Wait until a study is over."""
+    until = time.monotonic() + SOON
+    while (study := studies.get(name)) is not None and not study.over and time.monotonic() < until:
+        time.sleep(0.05)
+    assert study is not None
+    assert study.state in states, study.said()
+
+
+@contextmanager
+def at_work(studies: Studies) -> Iterator[str]:
+    """A study that is at work as long as this lasts, and of which nothing more is heard."""
+    name = "0123456789abcdef"
+    folder = studies.folder / name
+    folder.mkdir(parents=True)
+    with (folder / HELD).open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        (folder / BEGAN).write_bytes(msgspec.json.encode(Began(0, int(time.time() * 1000))))
+        fields = {key: value for key, value in SCENARIO.items() if key != "kind"}
+        (folder / ASKED).write_bytes(msgspec.json.encode(Asked("scenario", "small-bureau", 1, fields, ("lab",))))
+        yield name
+
+
+def test_two_designs_run_by_themselves_and_stand_side_by_side(there: Portal) -> None:
+    office, studies = there.rehearsing(AUTHORITY), studies_of(there)
+    before = there.records()
+    first = sent(office, SCENARIO)
+    second = sent(office, SCENARIO, crossing="free", paid="５０")
+    names = [said.url.path.removeprefix("/lab/") for said in (first, second)]
+    assert "What was asked" in text_of(first)
+    for name in names:
+        over(studies, name)
+
+    shown = text_of(office.get(f"/lab/{names[0]}"))
+    assert "Figures: assumed, simulated. No real firm did this." in shown
+    assert "Mean price (yuan/t)" in shown
+    assert "closed cities" in shown
+    study = studies.get(names[0])
+    assert study is not None
+    assert (study.done, study.steps) == (1, 1)
+
+    beside = text_of(office.get(f"/lab/compare?a={names[0]}&b={names[1]}"))
+    assert "Both were played on the same futures" in beside
+    assert "closed cities open" in beside
+    assert "not set 50 %" in beside
+    assert "Auction revenue (million yuan)" in beside
+    assert office.get(f"/lab/{names[0]}/{FILE}").text.startswith("name_en")
+    assert office.get(f"/lab/{names[0]}/answer.json").json()["paths"] == 1
+    assert "现行规则：城市间交易各市封闭" in text_of(there.rehearsing(AUTHORITY, "zh").get(f"/lab/{names[0]}"))
+    assert there.records() == before
+
+
+def test_a_brief_is_made_and_opened_under_a_policy_of_its_own(there: Portal) -> None:
+    city = there.rehearsing("small-bureau", "zh")
+    said = sent(city, BRIEF)
+    name = said.url.path.removeprefix("/lab/")
+    over(studies_of(there), name)
+
+    shown = text_of(city.get(f"/lab/{name}"))
+    assert "SO2全区统一价格（元/吨）" in shown
+    assert "打开报告" in shown
+    page = city.get(f"/lab/{name}/brief")
+    assert "script-src 'sha256-" in page.headers["content-security-policy"]
+    assert 'data-chosen="zh"' in page.text
+    assert "SO2全区统一价格" in text_of(city.get(f"/lab/compare?a={name}&b={name}"))
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_begins(there: Portal) -> None:
+    office, studies = there.rehearsing(AUTHORITY), studies_of(there)
+    before = len(studies.all())
+
+    wrong = sent(office, SCENARIO, draws="3.000,5", years="400", caps="40 t", floor="9000", ceiling="10")
+    assert wrong.status_code == 422
+    text = text_of(wrong)
+    assert "'3.000,5' is no number. Write one from 1 to 50." in text
+    assert "Write a whole number from 1 to 8." in text
+    assert re.search(r'value="3\.000,5"[^>]*aria-invalid="true"', wrong.text)
+    assert "Lowest price" in text_of(sent(office, SCENARIO, floor="9000", ceiling="10"))
+    assert sent(office, SCENARIO, floor="9000", ceiling="10").status_code == 422
+    other = sent(office, BRIEF, law="acidrain", pollutant="NOx")
+    assert other.status_code == 422
+    assert "This law does not know it." in text_of(other)
+    old = office.send("/lab", {**SCENARIO, "csrf": "x"})
+    assert old.status_code == 403
+    assert "Nothing was begun" in text_of(old)
+    assert len(studies.all()) == before
+
+
+def test_more_than_may_wait_is_refused_beside_the_form_and_what_is_lost_says_so(tmp_path: Path) -> None:
+    with portal(market_book(tmp_path), demo_users=True) as found:
+        studies, city, office = studies_of(found), found.rehearsing("small-bureau"), found.rehearsing(AUTHORITY)
+        with at_work(studies) as name:
+            waiting = [sent(office, SCENARIO).url.path for _ in range(MOST_WAITING)]
+            assert {each.state for each in studies.all()} == {"running", "waiting"}
+            refused = sent(office, SCENARIO, seed="8")
+            assert refused.status_code == 503
+            assert "Nothing was begun" in text_of(refused)
+            assert 'value="8"' in refused.text
+
+            csrf = hidden(city.get("/lab"))["csrf"]
+            assert city.send(waiting[0], {"csrf": csrf, "step": "cancel"}).status_code == 403
+            for path in waiting:
+                csrf = hidden(office.get(path))["csrf"]
+                assert "stopped by hand" in text_of(office.send(path, {"csrf": csrf, "step": "cancel"}))
+
+        again = Studies(studies.folder)  # as a service that starts anew
+        lost = again.get(name)
+        assert lost is not None
+        assert lost.state == "lost"
+        assert "its process is gone" in text_of(city.get(f"/lab/{name}"))
+        csrf = hidden(city.get(f"/lab/{name}"))["csrf"]
+        assert city.send(f"/lab/{name}", {"csrf": csrf, "step": "remove"}).url.path == "/lab"
+        assert again.get(name) is None
+
+
+def test_a_study_at_work_is_stopped_and_its_process_is_gone(there: Portal) -> None:
+    office, studies = there.rehearsing(AUTHORITY), studies_of(there)
+    path = sent(office, SCENARIO, years="8", draws="50").url.path
+    name = path.removeprefix("/lab/")
+    until = time.monotonic() + SOON
+    while (study := studies.get(name)) is not None and study.began is None and time.monotonic() < until:
+        time.sleep(0.05)
+    csrf = hidden(office.get(path))["csrf"]
+    office.send(path, {"csrf": csrf, "step": "cancel"})
+    over(studies, name, states=("cancelled",))
+    until = time.monotonic() + SOON
+    while studies.get(name) is not None and time.monotonic() < until:
+        studies.remove(name)  # which it does when the process is gone, and not before
+        time.sleep(0.05)
+    assert studies.get(name) is None
+
+
+def test_the_laboratory_is_for_offices(there: Portal) -> None:
+    assert there.rehearsing("steel").get("/lab").status_code == 403
+    assert there.stranger().get("/lab").url.path == "/sign-in"
+    assert there.rehearsing(AUTHORITY).get("/lab/0000000000000000").status_code == 404
+    assert "Design laboratory" in text_of(there.rehearsing(AUTHORITY).get("/"))
+
+
+@pytest.mark.parametrize("name", sorted(every()))
+def test_a_shipped_scenario_that_is_written_anew_says_the_same(name: str) -> None:
+    told = tomllib.loads(as_toml(_file(name)))
+    assert not list(misfits(told, type(every()[name]), name))
+    assert of(told, name) == every()[name]
+
+
+def test_a_form_asks_for_the_words_that_a_shell_would() -> None:
+    _, wanted = asked("brief", BRIEF, "somebody", 1)
+    assert wanted is not None
+    assert wanted.words[:4] == ("lab", "brief", "--rulebook=dianzhong", "--pollutant=SO2")
+    assert set(laws()) >= {"dianzhong", "shanxi", "acidrain"}
