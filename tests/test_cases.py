@@ -227,7 +227,7 @@ def test_what_a_case_rests_on_is_in_the_book_by_its_digest() -> None:
     done(runner, AUTHORITY, notice(MILLION, "exceedance"), at("2028-07-03"))
     done(runner, account, c.ReplyCase(1, "the meter was new", TWO), at("2028-07-04"))
     done(runner, AUTHORITY, c.DecideCase(1, MILLION, "heard", THREE), at("2028-07-05"))
-    assert runner.state.cases[1].evidence == {ONE, TWO, THREE}
+    assert runner.state.cases[1].evidence == [ONE, TWO, THREE]
     rows = [row for name, row in everything(runner.state) if name == "cases"]
     assert [row[4:8] for row in rows] == [("exceedance", "SO2", "steel-1", f"{YEAR}-03-02")]
 

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from msgspec import inspect
 
 from airshed.engine import commands as c
 from airshed.engine.journal import GENESIS, Line, chain
@@ -93,6 +94,28 @@ def twins(state: State) -> set[frozenset[str]]:
         kept.append(thing)
         found.setdefault(id(thing), set()).add(place)
     return {frozenset(places) for places in found.values() if len(places) > 1}
+
+
+def kinds_in(kind: inspect.Type, place: str, seen: set[type]) -> Iterator[tuple[str, inspect.Type]]:
+    """Every type in a type, with the place at which it stands."""
+    yield place, kind
+    if cls := getattr(kind, "cls", None):
+        if cls in seen:
+            return
+        seen.add(cls)
+    for field in getattr(kind, "fields", ()):
+        yield from kinds_in(field.type, f"{place}.{field.name}", seen)
+    inner = [getattr(kind, name, None) for name in ("item_type", "key_type", "value_type", "type")]
+    for each in [*inner, *getattr(kind, "types", ()), *(getattr(kind, "item_types", None) or ())]:
+        if isinstance(each, inspect.Type):
+            yield from kinds_in(each, f"{place}[]", seen)
+
+
+def test_nothing_in_a_state_has_an_order_that_two_processes_need_not_share() -> None:
+    """The documents of a case were a set, so who checks a snapshot could call a good one altered."""
+    found = list(kinds_in(inspect.type_info(State), "state", set()))
+    assert len(found) > 500
+    assert [place for place, kind in found if isinstance(kind, (inspect.SetType, inspect.FrozenSetType))] == []
 
 
 def test_a_state_that_was_packed_goes_on_as_the_one_that_was_not(once: Once) -> None:

@@ -75,8 +75,9 @@ def appeal_decided(state: State, event: e.CaseAppealDecided) -> None:
 
 
 def _brought(state: State, event: e.CaseEvent) -> None:
-    if event.evidence:
-        state.cases[event.case].evidence.add(event.evidence)
+    brought = state.cases[event.case].evidence
+    if event.evidence and event.evidence not in brought:
+        brought.append(event.evidence)
 
 
 def key_of(known: Case) -> PenaltyKey:

@@ -35,7 +35,7 @@ class Case:
     stack: str = ""
     day: str = ""
     #: Digests of the documents that were brought in it, by either side.
-    evidence: set[str] = field(default_factory=set)
+    evidence: list[str] = field(default_factory=list)
 
     @property
     def open(self) -> bool:
