@@ -170,7 +170,7 @@ def prepare(folder: Path) -> None:
     """Make the folder; one that holds anything is refused, since evidence is never written over."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        taken = next(folder.iterdir(), None)
+        taken = min(folder.iterdir(), default=None)
     except OSError as error:
         raise Malformed(str(folder), f"cannot be used ({error.strerror})", "name a folder") from None
     if taken is not None:
