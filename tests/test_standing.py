@@ -113,6 +113,16 @@ def test_an_excluded_year_obliges_to_nothing_and_stands_so() -> None:
     assert why(runner, AUTHORITY, c.IncludeYear(SOURCE, 2027, "again"), START) is Why.NOTHING_DUE
 
 
+def test_a_year_that_cannot_be_is_not_excluded_and_makes_no_year_of_a_source() -> None:
+    """An exclusion of 2020 made a source that owed and gave 2027 one that had not reported since 2020."""
+    runner = market()
+    before = seen(runner, 2028)
+    assert why(runner, AUTHORITY, c.ExcludeYear(SOURCE, 2020, "stood still"), START) is Why.NOTHING_DUE
+
+    runner.state.excluded[SOURCE, 2020] = "as an older book may hold it"
+    assert seen(runner, 2028) == before
+
+
 def test_a_year_with_a_figure_is_not_excluded_and_a_settled_one_is_amended() -> None:
     runner = market()
     done(runner, AUTHORITY, c.DetermineYear(SOURCE, 2027, {**codes(runner), "SO2": 5_000}, "a test"), START)

@@ -444,8 +444,8 @@ class Commands(ABC):
     def set_transfer_limits(
         self,
         account: c.Name,
-        two_above: c.Whole | None = None,
-        trusted_above: c.Whole | None = None,
+        two_above: c.Count | None = None,
+        trusted_above: c.Count | None = None,
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Bind oneself: what is more takes two, or goes to trusted accounts only; looser counts later.

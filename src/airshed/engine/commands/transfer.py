@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands.wish import Name, Text, Whole, Wish, Year
+from airshed.engine.commands.wish import Count, Name, Text, Whole, Wish, Year
 
 
 class Transfer(Wish, frozen=True):
@@ -56,9 +56,9 @@ class SetTransferLimits(Wish, frozen=True):
     account: Name
     #: What more than this of a series one transfer gives, or one cancellation gives up, a second person of the account
     #: confirms; null for no limit.
-    two_above: Whole | None = None
+    two_above: Count | None = None
     #: What more than this of a series one transfer gives goes to trusted accounts only; null for no limit.
-    trusted_above: Whole | None = None
+    trusted_above: Count | None = None
 
 
 class ReverseTransfer(Wish, frozen=True):

@@ -13,6 +13,7 @@ from airshed.engine.procedures.guards import MOST, Decision, Procedure, known_so
 from airshed.engine.procedures.report import MG_PER_G, given_back, obligations
 from airshed.engine.procedures.settling import penalty_of, terms_of
 from airshed.engine.state import State
+from airshed.model.allowance import Series
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
@@ -26,6 +27,10 @@ def exclude_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Exc
     key = (body.source, body.year)
     if key in state.excluded:
         return no(rules, "calendar", Why.ALREADY_EXISTS, f"{body.source} {body.year} is excluded")
+    first = min((Series.parse(series).vintage for series in state.ledger.caps), default=body.year)
+    if body.year < first:
+        what = f"{body.source} owes nothing for {body.year}: the first year of the programme is {first}"
+        return no(rules, "calendar", Why.NOTHING_DUE, what)
     known = state.years.get(key)
     if (source.account, body.year) in state.closed:
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}; amend the year")

@@ -49,8 +49,8 @@ def standings(state: State, current: int, convention: Convention = STRICT) -> It
         excluded.setdefault(name, []).append(number)
     for source in state.sources.values():
         known = [year for year in years.get(source.id, ()) if year.verified_mg is not None]
-        begun = [year.year for year in years.get(source.id, ())] + excluded.get(source.id, [])
-        first = min([*begun, granted.get(source.id, current)])
+        begun = [year.year for year in years.get(source.id, ())]
+        first = min([*begun, granted.get(source.id, current)])  # what is excluded makes no year of a source
         for pollutant in sorted({code for year in known for code in year.obligation}) or [""]:
             standing = Standing(first, _last(state, source), current, convention)
             for number in sorted(excluded.get(source.id, ())):

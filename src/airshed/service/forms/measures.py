@@ -125,7 +125,9 @@ def read(text: str, unit: Unit | None, terms: Terms, place: str) -> int:
     if scale is None:
         units = _units(unit, terms)
         if not units:
-            raise Malformed(place, f"{shown} is a plain number and has no unit", f"write {whole}")
+            raise Malformed(
+                place, f"{shown} is a plain number and has no unit", "write the number of what the field counts"
+            )
         what = f"{shown} is in {word!r}" if word else f"{shown} does not say of what"
         cure = near(word, units) if word else f"there are {', '.join(units)}"
         raise Malformed(place, what, f"{cure}; {example}")
