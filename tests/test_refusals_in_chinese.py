@@ -114,6 +114,11 @@ def test_each_place_of_a_sentence_stands_in_its_chinese() -> None:
             "fund has 278 of NOx-YX-2028 free, not 739; 500 are set aside",
             "fund可用NOx-YX-2028 278，不足739；另有500已冻结",
         ),
+        (
+            "A still has 2000 of SO2-KM-2027; 50,000.00 yuan; orders, bids or offers that wait: 1",
+            "A仍有：SO2-KM-2027的2000；50,000.00元；尚未了结的委托、申报或要约：1",
+        ),
+        ("A still has source S-1, which has not closed", "A仍有尚未关停的排放源S-1"),
         ("A has 12.00 yuan free, not 13.00", "A可用资金12.00元，不足13.00元"),
         ("A has 12.00 EUR free, not 13.00", "A可用资金12.00EUR，不足13.00EUR"),
         (

@@ -11,6 +11,7 @@ from typer.core import TyperCommand
 
 from airshed.cli.book.answers import ClockIsRight
 from airshed.cli.options import At, Json
+from airshed.cli.refused import plain_refusal
 from airshed.cli.server.kept import Server, SigningCode, no_file_too
 from airshed.cli.show import as_json, lines, showing
 from airshed.model.refusal import Malformed
@@ -242,7 +243,7 @@ def _send(line: ActLine, sure: bool, json: bool) -> None:
     if json:
         said = {"seq": answer.seq, "hash": answer.hash, "key": wish.command.key, "answered": wish.earlier is not None}
         acts = [{"act": act, "confirms": who} for act, who in confirms.items()]
-        as_json({**said, "events": answer.events, "refusal": answer.refusal, "waits": acts})
+        as_json({**said, "events": answer.events, "refusal": plain_refusal(answer.refusal), "waits": acts})
         return
     if answer.refusal is not None:
         say([answer], json)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from airshed.cli.book.answers import MOST_WAITING, say, say_acts
+from airshed.cli.refused import plain_refusal
 from airshed.cli.server.kept import client_of, refusal_of
 from airshed.cli.show import as_json, lines, of
 from airshed.client import Refused
@@ -65,7 +66,7 @@ def send_to(line: ServerLine, json: bool) -> None:
             problem = refused.problem
             if json:
                 heard = {"seq": problem.seq, "hash": problem.hash, "key": problem.key, "answered": problem.answered}
-                as_json({**heard, "events": (), "refusal": refusal, "waits": ()})
+                as_json({**heard, "events": (), "refusal": plain_refusal(refusal), "waits": ()})
             else:
                 say([Answer(problem.seq, problem.hash, (), refusal)], json)
             return

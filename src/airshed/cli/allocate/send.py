@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from airshed.cli.refused import plain_refusal
 from airshed.cli.show import as_json, console, lines, showing
 from airshed.model.measures import tonnes
 from airshed.model.near import near
@@ -84,7 +85,7 @@ def send(job: AllocateSend, json: bool) -> None:
                 {
                     "do": "Allocate",
                     "sharing": each.sharing,
-                    "refusal": each.record.refusal or each.then,
+                    "refusal": plain_refusal(each.record.refusal or each.then),
                     "waits": each.waits,
                 }
             )

@@ -10,6 +10,7 @@ import msgspec
 
 from airshed.cli.money import USUAL, money_of
 from airshed.cli.read import LARGEST_RULES, CsvLine, read_instant, read_law, read_name, read_table
+from airshed.cli.refused import in_both, plain_refusal
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed, Refusal
@@ -224,10 +225,11 @@ def _write_page(
 
 def _print_refused(refusal: Refusal, json: bool) -> int:
     if json:
-        as_json({"refusal": refusal})
+        as_json({"refusal": plain_refusal(refusal)})
     else:
         console.print(f"refused: {refusal.why} ({refusal.cite})")
-        console.print(f"  {refusal.detail}")
+        for sentence in in_both(refusal.detail):
+            console.print(f"  {sentence}")
     return 1
 
 
@@ -235,7 +237,10 @@ def print_refused_bids(refused: Sequence[RefusedBid], lines: Sequence[CsvLine]) 
     """Each refusal with the line of the file it is about."""
     for each in refused:
         console.print(f"refused: {each.refusal.why} ({each.refusal.cite})")
-        console.print(f"  {lines[each.place].place}, {each.bidder}: {each.refusal.detail}")
+        english, *chinese = in_both(each.refusal.detail)
+        console.print(f"  {lines[each.place].place}, {each.bidder}: {english}")
+        for sentence in chinese:
+            console.print(f"  {sentence}")
 
 
 def _print_outcome(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli.refused import in_both, plain_answer
 from airshed.cli.show import as_json, instant_of
 from airshed.model.period import clock
 
@@ -29,11 +30,12 @@ def say(answers: list[Any], json: bool) -> None:
     """Each answer as a line or two, or as JSON; plain prints, for there may be ten thousand."""
     for answer in answers:
         if json:
-            as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
+            as_json(plain_answer(answer))
         elif answer.refusal is not None:
             number = "not recorded," if answer.seq is None else answer.seq
             print(f"{number} refused: {answer.refusal.why} ({answer.refusal.cite})")
-            print(f"  {answer.refusal.detail}")
+            for sentence in in_both(answer.refusal.detail):
+                print(f"  {sentence}")
         else:
             print(f"{answer.seq} {', '.join(type(event).__name__ for event in answer.events)}")
 

@@ -10,6 +10,7 @@ import typer
 
 from airshed.cli.book.answers import ClockIsRight
 from airshed.cli.options import At, BookPath, Json
+from airshed.cli.refused import in_both, plain_refusal
 from airshed.cli.show import as_json, console, lines, showing, with_provenance
 from airshed.model.refusal import Malformed
 from airshed.service.book.places import without_password
@@ -62,9 +63,11 @@ def call(
         found = close(runner, actor, name, when, seed=seed, salt=salt, key=key, seconds=seconds, progress=said)
     if isinstance(found, Refusal):
         if json:
-            as_json({"seq": None, "refusal": found})
+            as_json({"seq": None, "refusal": plain_refusal(found)})
         else:
-            console.print(f"refused: {found.why} ({found.cite})\n  {found.detail}")
+            console.print(f"refused: {found.why} ({found.cite})")
+            for sentence in in_both(found.detail):
+                console.print(f"  {sentence}")
         raise typer.Exit(1)
     if target is not None and found.rounds:
         from airshed.market.zonecall import certificate as proven
@@ -90,7 +93,8 @@ def call(
             for each in event.refused:
                 why = each.refusal
                 console.print(f"left out: order {each.number} of {each.account}, {why.why} ({why.cite})")
-                console.print(f"  {why.detail}")
+                for sentence in in_both(why.detail):
+                    console.print(f"  {sentence}")
 
 
 def proof(

@@ -20,6 +20,7 @@ from airshed.cli.book import year as book_year
 from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_write, say, say_waiting
 from airshed.cli.book.fined import open_cases, penalties, print_cases, print_penalties
 from airshed.cli.options import At, BookOrArgument, BookPath, Json, RulesName
+from airshed.cli.refused import plain_answer
 from airshed.cli.server.kept import Server
 from airshed.cli.show import as_json, console, instant_of, lines, of, showing, table
 from airshed.model.measures import tonnes, yuan
@@ -199,7 +200,7 @@ def new(
     answer = begin(book, law, when, what)
     of(what)
     if json:
-        as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
+        as_json(plain_answer(answer))
     else:
         console.print(f"{without_password(book)}: record {answer.seq}, digest {answer.hash}")
 

@@ -12,6 +12,7 @@ import typer
 from airshed.cli.book.answers import instant_or_now
 from airshed.cli.files import whole_file
 from airshed.cli.options import BookPath, Json
+from airshed.cli.refused import in_both, plain_refusal
 from airshed.cli.show import as_json, console, lines, showing, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
@@ -153,9 +154,9 @@ def plain(told: Foreseen) -> dict[str, Any]:
         "waits": told.waits,
         "sealed": told.sealed,
         "events": () if told.sealed else record.events,
-        "refusal": told.unconfirmed or record.refusal,
+        "refusal": plain_refusal(told.unconfirmed or record.refusal),
         "knowing": told.knowing,
-        "then": told.then,
+        "then": plain_refusal(told.then),
         "closings": told.closings,
         "sharing": told.sharing,
     }
@@ -169,13 +170,13 @@ def _said(told: Foreseen) -> tuple[str, ...]:
     if told.answered:
         return (f"{what}: record {record.seq} answers it already 已有答复",)
     if refusal is not None:
-        return (f"{what} would be refused 将被拒绝: {refusal.why} ({refusal.cite})", refusal.detail)
+        return (f"{what} would be refused 将被拒绝: {refusal.why} ({refusal.cite})", *in_both(refusal.detail))
     if told.sealed:
         return (f"{what} would happen; what it opens is sealed until then 将执行，开封前不公开结果",)
     first = "" if told.unconfirmed is None else ", once it says what is known 须先确认"
     if told.waits and told.then is not None:
         then = f"and be refused then: {told.then.why} ({told.then.cite})"
-        return (f"{what} would wait for another to confirm it 待他人确认{first}", then, told.then.detail)
+        return (f"{what} would wait for another to confirm it 待他人确认{first}", then, *in_both(told.then.detail))
     if told.waits:
         return (f"{what} would wait for another to confirm it 待他人确认{first}",)
     names = ", ".join(dict.fromkeys(type(event).__name__ for event in record.events))

@@ -11,6 +11,7 @@ import typer
 
 from airshed.cli.book.answers import ClockIsRight
 from airshed.cli.options import At, BookPath, Json
+from airshed.cli.refused import plain_answer
 from airshed.cli.show import as_json, lines, showing
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -241,7 +242,7 @@ def _send(book: str, actor: str, made: Callable[[Runner, int], Body], at: str, s
         answer = runner.send(wish.command, when)
         terms = Terms.of(runner.rules)
     if json:
-        as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
+        as_json(plain_answer(answer))
         return
     say([answer], json)
     if answer.refusal is None:

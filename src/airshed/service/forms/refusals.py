@@ -22,6 +22,8 @@ LONGEST = 400
 #: A place that follows a word or another place at once: nothing, or what begins as a further part does.
 _NEXT = re.compile(r"(?<=[a-z}])\\\{(\d+)\\\}")
 _BRACED = re.compile(r"\{\d+\}")
+#: What divides a sentence into the pieces that stand in every text of its form; for yuan any money may stand.
+_BETWEEN = re.compile(r"\{\d+\}|yuan")
 #: Letters and signs of a sentence that says next to nothing.
 FEW = 3
 _PLACE = re.compile(r"\\\{(\d+)\\\}")
@@ -30,11 +32,11 @@ _SUM = re.compile(r"\\\{(\d+)\\\} yuan\b")
 
 
 class Sentence(NamedTuple):
-    """What the engine may say: how it looks where no part has a semicolon, how with any parts, and the Chinese."""
+    """What the engine may say, with places to be filled, its Chinese, and a piece that any text of this form holds."""
 
-    strict: re.Pattern[str]
-    loose: re.Pattern[str]
+    en: str
     zh: str
+    piece: str
 
 
 def in_chinese(detail: str) -> str:
@@ -57,7 +59,7 @@ def _said(text: str) -> str:
     if found is not None:
         return found
     head, colon, rest = text.partition(": ")
-    if colon and _said(head) != head:
+    if colon and "; " not in head and _said(head) != head:
         return f"{_said(head)}：{_said(rest)}"
     parts = _series(tuple(text.split("; ")))
     if parts is not None:
@@ -66,13 +68,17 @@ def _said(text: str) -> str:
 
 
 def _matched(text: str, how: Literal["strict", "loose"]) -> str | None:
-    """What the first sentence that fits says in Chinese."""
+    """What the first sentence that fits says in Chinese; `strict` is where no part may have a semicolon.
+
+    Few sentences have a piece in the text, so that few of the forms are made and tried.
+    """
     if text in _words() or len(text) > LONGEST:
         return _words().get(text)
     for sentence in _sentences():
-        found = getattr(sentence, how).fullmatch(text)
-        if found is not None:
-            return _filled(sentence.zh, found)
+        if sentence.piece in text:
+            found = _form(sentence.en, r"(?:(?!; ).)" if how == "strict" else ".").fullmatch(text)
+            if found is not None:
+                return _filled(sentence.zh, found)
     return None
 
 
@@ -140,9 +146,10 @@ def _sentences() -> tuple[Sentence, ...]:
     """The forms, that which says most first: two of them may fit what one of them means."""
     forms = [(en, zh) for en, zh in rows() if "{" in en]
     ranked = sorted(forms, key=lambda each: (-len(_BRACED.sub("", each[0])), -each[0].count("{")))
-    return tuple(Sentence(_form(en, r"(?:(?!; ).)"), _form(en, "."), zh) for en, zh in ranked)
+    return tuple(Sentence(en, zh, max(_BETWEEN.split(en), key=len)) for en, zh in ranked)
 
 
+@cache
 def _form(en: str, within: str) -> re.Pattern[str]:
     """What a sentence looks like with anything at its places: before the money a number, and any money for yuan.
 
