@@ -37,7 +37,7 @@ from airshed.pages.brief.summary import summary
 from airshed.pages.brief.words import AXES, COLOURS, DESIGNS, OPTIONS, PLACES, SPOKEN
 from airshed.pages.kit.html import in_css
 from airshed.pages.kit.pdf import print_page
-from airshed.pages.kit.words import LANGUAGES, Phrase
+from airshed.pages.kit.words import LANGUAGES, Language, Phrase
 from airshed.pages.report.labels import place_names
 from airshed.registry.accounts import PRIVATE, AccountKind
 from airshed.rulebook.digest import digest
@@ -124,7 +124,11 @@ def test_everything_that_may_be_chosen_has_words_in_both_languages(facts: BriefF
 def test_the_page_says_the_figures_of_the_brief(facts: BriefFacts, page: Path) -> None:
     said = " ".join(text_of(page).split())
     assert f"{facts.score:.1f}" in said
-    for phrase in (headline(facts), sensitivity(facts), *(why for _, _, why in reasons(facts, YUAN)), *unknown(facts)):
+    told = reasons(facts, YUAN)
+    rows = [row for each in told for row in each.rows]
+    words = (*(each.why for each in told), *(row.what for row in rows))
+    assert all(" ".join(figure.split()) in said for row in rows for figure in row.figures.values())
+    for phrase in (headline(facts), sensitivity(facts), *words, *unknown(facts)):
         assert " ".join(phrase.en.split()) in said
         assert phrase.zh in said
     own = facts.pollutants[0]
@@ -149,6 +153,20 @@ def test_the_first_page_says_what_it_saves_for_whom_and_how_sure_in_sums(facts: 
     assert f"{100 * facts.wins:.0f} %" in sure.en
     assert turn == sensitivity(facts)
     assert choice.zh in headline(facts).zh
+
+
+def test_figures_of_several_pollutants_stand_in_rows_and_none_in_a_sentence(facts: BriefFacts) -> None:
+    own = facts.pollutants[0]
+    two = replace(facts, pollutants=(own, replace(own, pollutant="SO2")))
+    for phrase in (
+        headline(two),
+        *(each.why for each in reasons(two, YUAN)),
+        *(said for _, said in summary(two, place_names(RULES), YUAN)),
+    ):
+        assert not re.search(r"(PM|SO2)[ :]*[-+]?\d", phrase.en + phrase.zh), phrase
+    rows = [row for each in reasons(two, YUAN) for row in each.rows]
+    assert rows
+    assert all(list(row.figures) == ["PM", "SO2"] for row in rows)
 
 
 def test_tables_charts_and_json_have_the_same_figures(facts: BriefFacts, page: Path) -> None:
@@ -358,8 +376,8 @@ def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: 
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     charts = sizes(page)
-    names = "scores effects accepted holds price-PM saving-PM prices-PM linking-PM loads-PM frontier-PM methods-PM"
-    assert [name for name, _, _ in charts] == [*names.split(), "path-PM", "trade-PM"]
+    names = "scores effects accepted holds prices-PM linking-PM loads-PM frontier-PM methods-PM path-PM"
+    assert [name for name, _, _ in charts] == [*names.split(), "price-PM", "saving-PM", "trade-PM"]
     for name, wide, high in charts:
         assert 200 < wide <= max(width, WIDE if name == "effects" else 0), name
         assert high > 150, name
@@ -398,8 +416,26 @@ def test_the_page_is_printed_in_each_language(page: Path, tmp_path: Path) -> Non
     print_page(page, target, "zh")
     printed = target.read_bytes()
     assert printed.startswith(b"%PDF-")
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) >= 6
+    assert pages_of(printed) >= 6
     assert [each.name for each in tmp_path.iterdir()] == [target.name]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_paper_the_summary_is_one_page_and_the_annex_begins_after_eight_at_most(
+    page: Path, tmp_path: Path, language: Language
+) -> None:
+    html = page.read_text("utf-8")
+    assert html.count('<section class="annex">') == 1
+    for begins, most in (('<section>\n<h2 id="choice"', 1), ('<section class="annex">', 8)):
+        before, after = html.split(begins, 1)
+        cut, target = tmp_path / "cut.html", tmp_path / "cut.pdf"
+        cut.write_text(before + after[after.rindex("</section>") + len("</section>") :], "utf-8")
+        print_page(cut, target, language)
+        assert 1 <= pages_of(target.read_bytes()) <= most
+
+
+def pages_of(printed: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", printed))
 
 
 def test_without_a_browser_the_cure_is_named_before_anything_is_computed(

@@ -244,7 +244,7 @@ def _certificates(folder: Path, zone: Zone, rules: Rulebook, assumed: Mapping[st
 
 def _print(facts: BriefFacts, rules: Rulebook) -> None:
     from airshed.pages.brief.charts import order_of
-    from airshed.pages.brief.reasons import headline, reasons
+    from airshed.pages.brief.reasons import headline, of_bounds, reasons
     from airshed.pages.brief.sentences import NEEDLESS, of_band, of_book, sensitivity, warning
     from airshed.pages.brief.words import AXES, CAUSES, CRITERIA, DESIGNS
     from airshed.pages.kit.words import Phrase
@@ -267,8 +267,10 @@ def _print(facts: BriefFacts, rules: Rulebook) -> None:
             for design in order_of(facts)
         ],
     )
-    for axis, chosen, why in reasons(facts, money):
+    for axis, chosen, why, rows in reasons(facts, money):
         console.print(f"{AXES[axis].en} {AXES[axis].zh}: {chosen.en} {chosen.zh}\n  {why.en}\n  {why.zh}")
+        for what, figures in rows:
+            console.print(f"  {what.en} {what.zh}: {', '.join(f'{name} {said}' for name, said in figures.items())}")
     for phrase in (headline(facts), sensitivity(facts)):
         console.print(f"{phrase.en}\n{phrase.zh}")
     for each in facts.pollutants:
@@ -285,8 +287,8 @@ def _print(facts: BriefFacts, rules: Rulebook) -> None:
             if diagnosis.design == "book":
                 said = of_book(diagnosis)
                 console.print(f"  {said.en}\n  {said.zh}")
-        band = of_band(each, money)
-        if band is not None:
-            console.print(f"{each.pollutant} {band.en}\n{each.pollutant} {band.zh}")
+        for told in (of_band(each, money), of_bounds(each)):
+            if told is not None:
+                console.print(f"{each.pollutant} {told.en}\n{each.pollutant} {told.zh}")
     sure = warning(facts)
     console.print(f"{sure.en} {sure.zh}")

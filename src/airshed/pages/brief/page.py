@@ -56,6 +56,7 @@ def build(facts: BriefFacts, rules: Rulebook, command: str, provenance: Told | N
             of_prices=sentences.of_prices,
             of_book=sentences.of_book,
             of_band=sentences.of_band,
+            of_bounds=reasons.of_bounds,
             keys=_keys(facts, money),
             measures=measured.measures(money, facts.cost_year),
             scored=set(MEASURES),
@@ -149,14 +150,15 @@ def _keys(facts: BriefFacts, money: Phrase) -> list[tuple[Phrase, str, Phrase, s
             f"prices-{first.pollutant}",
         ),
     ]
-    if len(first.found.prices) > 1:
-        most = max(facts.pollutants, key=lambda each: each.found.saving_percent)
+    saved = reasons.saving(facts)
+    if saved is not None:
+        where = next(each for each in facts.pollutants if each.found.linking is not None)
         found.append(
             (
                 Phrase("Linking the cities saves", "各市联通节省"),
-                f"{most.found.saving_percent:.1f} %",
-                Phrase(f"of the cost of {most.pollutant}", f"的{most.pollutant}减排成本"),
-                f"prices-{most.pollutant}",
+                saved,
+                Phrase("of what closed cities cost", "（占各市封闭的减排成本）"),
+                f"prices-{where.pollutant}",
             )
         )
     found.append(

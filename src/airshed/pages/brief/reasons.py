@@ -1,8 +1,9 @@
-"""The brief in sentences: what it chooses, and why, in figures."""
+"""What the brief chooses, and why: in words, with the figures beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from airshed.lab.brief.designs import GUARD
 from airshed.lab.brief.facts import BriefFacts, BriefPollutant
@@ -11,6 +12,25 @@ from airshed.pages.brief.words import AXES, OPTIONS, option, said
 from airshed.pages.kit.words import Phrase
 
 GUARDED = f"{100 * GUARD:g} %"
+
+
+class Row(NamedTuple):
+    """A measure of a choice, and its figure for each pollutant that has it."""
+
+    what: Phrase
+    figures: Mapping[str, str]
+
+
+class Reason(NamedTuple):
+    """A choice: what was chosen, why in words, and the figures that it rests on."""
+
+    axis: str
+    chosen: Phrase
+    why: Phrase
+    rows: Sequence[Row]
+
+
+Told = tuple[Phrase, list[Row]]
 
 
 def headline(facts: BriefFacts) -> Phrase:
@@ -22,17 +42,25 @@ def headline(facts: BriefFacts) -> Phrase:
     if pilots is not None:
         en += f" It scores {facts.score:.0f} of 100, the pilots' way {pilots:.0f}."
         zh += f"得分{facts.score:.0f}（满分100），现行试点做法为{pilots:.0f}。"
-    saved = [each for each in facts.pollutants if each.found.linking is not None]
-    if "border" in facts.axes and saved:
-        percent = listed(saved, lambda p: f"{p.found.saving_percent:.1f} %")
+    percent = saving(facts)
+    if "border" in facts.axes and percent is not None:
         en += f" If everything goes as assumed, one market saves {percent} of what closed cities cost."
         zh += f"若一切如所假设，统一市场比各市封闭节省成本{percent}。"
     return as_written(Phrase(en, zh))
 
 
-def reasons(facts: BriefFacts, money: Phrase) -> list[tuple[str, Phrase, Phrase]]:
-    """Each choice with what was chosen, and why, in figures."""
-    why: dict[str, Callable[[BriefFacts, Phrase], Phrase]] = {
+def saving(facts: BriefFacts) -> str | None:
+    """What one market saves of what closed cities cost, all pollutants together; None where nothing was linked."""
+    found = [each.found.linking for each in facts.pollutants if each.found.linking is not None]
+    if not found:
+        return None
+    alone = sum(sum(each.alone) for each in found)
+    return f"{100 * sum(each.saved for each in found) / alone:.1f} %" if alone else "–"
+
+
+def reasons(facts: BriefFacts, money: Phrase) -> list[Reason]:
+    """Each choice with what was chosen, and why; the figures stand in rows, not in the sentence."""
+    why: dict[str, Callable[[BriefFacts, Phrase], Told]] = {
         "border": _border,
         "wall": _wall,
         "method": _method,
@@ -42,7 +70,7 @@ def reasons(facts: BriefFacts, money: Phrase) -> list[tuple[str, Phrase, Phrase]
         "trading": _trading,
     }
     chosen = [name for name in AXES if name in facts.axes]
-    return [(name, option(name, facts.choice[name]), as_written(why[name](facts, money))) for name in chosen]
+    return [Reason(name, option(name, facts.choice[name]), *why[name](facts, money)) for name in chosen]
 
 
 def as_written(phrase: Phrase) -> Phrase:
@@ -54,6 +82,10 @@ def listed(parts: Iterable[BriefPollutant], say: Callable[[BriefPollutant], str]
     """A figure for each pollutant, named if there are several."""
     rows = list(parts)
     return ", ".join(f"{each.pollutant} {say(each)}" if len(rows) > 1 else say(each) for each in rows)
+
+
+def _row(rows: Iterable[BriefPollutant], en: str, zh: str, say: Callable[[BriefPollutant], str]) -> Row:
+    return Row(Phrase(en, zh), {each.pollutant: say(each) for each in rows})
 
 
 def _figure(name: str, measure: str) -> Callable[[BriefPollutant], float]:
@@ -74,122 +106,204 @@ def _than(name: str, measure: str) -> Callable[[BriefPollutant], str]:
     return found
 
 
-def _border(facts: BriefFacts, money: Phrase) -> Phrase:
+def _border(facts: BriefFacts, money: Phrase) -> Told:
     rows = facts.pollutants
-    cost = listed(rows, _than("cities", "cost"))
-    spread = listed(rows, lambda p: f"{_figure('cities', 'spread')(p):.0f} %")
     en = (
-        f"In the mean over states closed cities cost {cost} against one zone, for a closed city has nowhere to go in a"
-        f" bad one; their prices lie {spread} apart (standard deviation)."
+        "A closed city has nowhere to go in a bad state of the world, and prices lie apart where trade would even them."
     )
-    zh = (
-        f"各情景平均，各市封闭的成本较全区统一变动{cost}，因为不利情景下封闭的城市无法跨市调剂；"
-        f"各市价格的标准差为均值的{spread}。"
-    )
+    zh = "不利情景下封闭的城市无法跨市调剂，各市价格的差异也无从拉平。"
+    figures = [
+        _row(
+            rows,
+            "Cost of closed cities against one zone, mean over states",
+            "各市封闭较全区统一的成本（各情景平均）",
+            _than("cities", "cost"),
+        ),
+        _row(
+            rows,
+            "How far prices of closed cities lie apart (standard deviation)",
+            "各市价格的标准差（占均值）",
+            lambda p: f"{_figure('cities', 'spread')(p):.0f} %",
+        ),
+    ]
     air = [each for each in rows if each.found.loads]
     if air:
-        worst = listed(air, lambda p: f"{_figure('reference', 'hot_spot')(p):+.1f} %")
-        en += f" Without a guard the load at the worst receptor is {worst} against what the caps would bring."
-        zh += f"不设受体限制时，负荷最高的受体较总量所对应的负荷变动{worst}。"
+        en += " A market may bring some receptor more than its caps alone would"
+        zh += "统一市场可能使某些受体的负荷高于总量所对应的水平"
+        figures.append(
+            _row(
+                air,
+                "Load at the worst receptor without a guard, against the caps",
+                "不设受体限制时负荷最高的受体，较总量所对应的负荷",
+                lambda p: f"{_figure('reference', 'hot_spot')(p):+.1f} %",
+            )
+        )
         if "guarded" in facts.axes["border"]:
-            guarded = listed(air, _than("guarded", "cost"))
-            en += f" A guard of {GUARDED} changes the cost by {guarded}."
-            zh += f"设{GUARDED}的受体限制，成本变动{guarded}。"
-    return Phrase(en, zh)
+            en += "; a guard on receptors holds that, at a cost"
+            zh += "；设受体限制可加以控制，但有成本"
+            figures.append(
+                _row(air, f"Cost of a guard of {GUARDED}", f"设{GUARDED}受体限制的成本", _than("guarded", "cost"))
+            )
+        en, zh = f"{en}.", f"{zh}。"
+    return Phrase(en, zh), figures
 
 
-def _wall(facts: BriefFacts, money: Phrase) -> Phrase:
+def _wall(facts: BriefFacts, money: Phrase) -> Told:
     rows = facts.pollutants
-    cost = listed(rows, _than("wall", "cost"))
-    parties = listed(rows, lambda p: f"{_figure('wall', 'parties')(p):.1f}")
-    open_ = listed(rows, lambda p: f"{_figure('reference', 'parties')(p):.1f}")
     return Phrase(
-        f"A wall around the power plants changes the cost by {cost}; firms alike on the thinner side are {parties} with"
-        f" it, {open_} without.",
-        f"火电单独成市使成本变动{cost}；买卖两侧中较薄一侧的等效企业数，设单独市场时为{parties}，不设时为{open_}。",
-    )
-
-
-def _method(facts: BriefFacts, money: Phrase) -> Phrase:
-    rows = facts.pollutants
-    whip = listed(rows, lambda p: f"{_figure('history', 'whip')(p):.2f}")
-    shares = listed(
-        rows, lambda p: f"{_figure('history', 'share_gap')(p):,.0f} / {_figure('reference', 'share_gap')(p):,.0f}"
-    )
-    burden = listed(
-        rows, lambda p: f"{_figure('history', 'burden_gap')(p):,.0f} / {_figure('reference', 'burden_gap')(p):,.0f}"
-    )
-    return Phrase(
-        f"By history a works loses {whip} allowances for a tonne it abated early, by a benchmark none. Works of the"
-        f" same need differ by {shares} kg/t in what they get (history / benchmark). The other way round stands who"
-        f" bears what: {burden} {money.en}/t, for under a benchmark the dirty pay.",
-        f"历史法下，企业每提前减排一吨，失去配额{whip}吨；基准法下为零。基准需求相同的企业所得配额的差异为{shares}千克/吨"
-        f"（历史法/基准法）。净负担的差异则相反：{burden} {money.zh}/吨，因为基准法下排放强度高者付费。",
-    )
-
-
-def _sale(facts: BriefFacts, money: Phrase) -> Phrase:
-    rows = facts.pollutants
-    revenue = listed(rows, lambda p: f"{_figure('paid', 'revenue')(p):,.1f}")
-    risk = listed(rows, lambda p: f"{_figure('reference', 'risk')(p):,.0f} / {_figure('paid', 'risk')(p):,.0f}")
-    power = listed(rows, lambda p: f"{_figure('reference', 'power')(p):.0f} / {_figure('paid', 'power')(p):.0f}")
-    return Phrase(
-        f"Selling all brings the public {revenue} million {money.en} a year (prices of {facts.cost_year}) and puts old"
-        f" and new firms on one foot; but it leaves hardly any trade among firms to foresee, puts all emissions at the"
-        f" risk of the price ({risk} {money.en}/t, free / paid), and lets a large buyer move it more ({power} %).",
-        f"全部拍卖每年带来公共收入{revenue}百万{money.zh}（{facts.cost_year}年价格），新老企业同等对待；但企业之间几乎不再有"
-        f"可预见的交易，全部排放均承担价格风险（无偿/有偿：{risk} {money.zh}/吨），大买家也更能影响价格（{power} %）。",
-    )
-
-
-def _term(facts: BriefFacts, money: Phrase) -> Phrase:
-    rows = facts.pollutants
-    lost = listed(
-        rows,
-        lambda p: (
-            f"{_figure('reference', 'revenue')(p) - _figure('open', 'revenue')(p):,.1f}"
-            f" / {_figure('reference', 'revenue')(p) - _figure('five', 'revenue')(p):,.1f}"
+        "A wall around the power plants keeps the cheapest steps of either side from the other, and leaves each market"
+        " fewer firms to trade with.",
+        "火电单独成市使两侧无法利用对方的低成本措施，各市场的交易对手也更少。",
+    ), [
+        _row(rows, "Cost of a wall", "火电单独成市的成本变动", _than("wall", "cost")),
+        _row(
+            rows,
+            "Firms alike on the thinner side, with a wall",
+            "较薄一侧的等效企业数，单独成市",
+            lambda p: f"{_figure('wall', 'parties')(p):.1f}",
         ),
-    )
+        _row(
+            rows,
+            "Firms alike on the thinner side, without",
+            "较薄一侧的等效企业数，不单独成市",
+            lambda p: f"{_figure('reference', 'parties')(p):.1f}",
+        ),
+    ]
+
+
+def _method(facts: BriefFacts, money: Phrase) -> Told:
+    rows = facts.pollutants
+
+    def both(measure: str) -> Callable[[BriefPollutant], str]:
+        return lambda p: f"{_figure('history', measure)(p):,.0f} / {_figure('reference', measure)(p):,.0f}"
+
+    return Phrase(
+        "By history a works loses allowances for what it abated early, by a benchmark none. Who gets what and who bears"
+        " what are two views of what is fair: under a benchmark the dirty pay.",
+        "历史法下，提前减排的企业失去配额；基准法下不会。所得与负担是公平的两种看法：基准法下排放强度高者付费。",
+    ), [
+        _row(
+            rows,
+            "Allowances lost for a tonne abated early, by history",
+            "每提前减排一吨失去的配额（吨），历史法",
+            lambda p: f"{_figure('history', 'whip')(p):.2f}",
+        ),
+        _row(
+            rows,
+            "How far works of the same need differ in what they get, kg/t (history / benchmark)",
+            "基准需求相同的企业所得配额之差，千克/吨（历史法/基准法）",
+            both("share_gap"),
+        ),
+        _row(
+            rows,
+            f"How far they differ in what they bear, {money.en}/t (history / benchmark)",
+            f"净负担之差，{money.zh}/吨（历史法/基准法）",
+            both("burden_gap"),
+        ),
+    ]
+
+
+def _sale(facts: BriefFacts, money: Phrase) -> Told:
+    rows = facts.pollutants
+
+    def both(measure: str, unit: str = "") -> Callable[[BriefPollutant], str]:
+        return lambda p: f"{_figure('reference', measure)(p):,.0f} / {_figure('paid', measure)(p):,.0f}{unit}"
+
+    return Phrase(
+        "Selling all brings the public revenue and puts old and new firms on one foot; but it leaves hardly any trade"
+        " among firms to foresee, puts all emissions at the risk of the price, and lets a large buyer move it.",
+        "全部拍卖带来公共收入，新老企业同等对待；但企业之间几乎不再有可预见的交易，全部排放均承担价格风险，大买家也更能影响"
+        "价格。",
+    ), [
+        _row(
+            rows,
+            f"Revenue if all is sold, million {money.en} a year (prices of {facts.cost_year})",
+            f"全部拍卖的公共收入，百万{money.zh}/年（{facts.cost_year}年价格）",
+            lambda p: f"{_figure('paid', 'revenue')(p):,.1f}",
+        ),
+        _row(
+            rows,
+            f"Risk of the price, {money.en}/t (free / paid)",
+            f"价格风险，{money.zh}/吨（无偿/有偿）",
+            both("risk"),
+        ),
+        _row(
+            rows,
+            "By how much the strongest firm moves the price (free / paid)",
+            "最强企业可使价格变动（无偿/有偿）",
+            both("power", " %"),
+        ),
+    ]
+
+
+def _term(facts: BriefFacts, money: Phrase) -> Told:
+    def lost(name: str) -> Callable[[BriefPollutant], str]:
+        return lambda p: f"{_figure('reference', 'revenue')(p) - _figure(name, 'revenue')(p):,.1f}"
+
     return Phrase(
         "Whoever gives rights without an end, or for five years, and lowers the cap within the term, takes back what"
-        f" was given: at the price that is {lost} million {money.en} a year (without an end / five years). A right of a"
-        " year costs nothing to lower, and is traded every year.",
-        f"无偿授予无期限或五年期使用权后，若在期内削减总量，须收回已授予的部分：按市场价每年为{lost}百万{money.zh}"
-        "（无期限/五年）。一年期使用权可随总量调整而无须补偿，且每年均可交易。",
-    )
+        " was given. A right of a year costs nothing to lower, and is traded every year.",
+        "无偿授予无期限或五年期使用权后，若在期内削减总量，须收回已授予的部分。一年期使用权可随总量调整而无须补偿，且每年均可"
+        "交易。",
+    ), [
+        _row(
+            facts.pollutants,
+            f"Worth of what is taken back, million {money.en} a year: rights without an end",
+            f"须收回部分按市场价计，百万{money.zh}/年：无期限",
+            lost("open"),
+        ),
+        _row(
+            facts.pollutants,
+            f"Worth of what is taken back, million {money.en} a year: rights for five years",
+            f"须收回部分按市场价计，百万{money.zh}/年：五年期",
+            lost("five"),
+        ),
+    ]
 
 
-def _collar(facts: BriefFacts, money: Phrase) -> Phrase:
+def _collar(facts: BriefFacts, money: Phrase) -> Told:
     rows = facts.pollutants
-    risk = listed(rows, lambda p: f"{_figure('reference', 'risk')(p):,.0f} / {_figure('collar', 'risk')(p):,.0f}")
-    band = listed(rows, lambda p: f"{p.found.floor:,.0f}–{p.found.ceiling:,.0f}")
-    over = listed(rows, lambda p: f"{_figure('collar', 'over_cap')(p):+.1f} %")
     air = [each for each in rows if each.found.loads]
-    en = (
-        f"With floor and ceiling ({band} {money.en}/t, assumed) the risk of the price is (without / with) {risk}"
-        f" {money.en}/t; what is sold at the ceiling comes on top of the cap, so emissions are {over} against the caps"
-    )
-    zh = (
-        f"设价格上下限（{band} {money.zh}/吨，假设值）时，价格风险（不设/设）为{risk} {money.zh}/吨；"
-        f"按上限价增售的配额超出总量，排放较总量变动{over}"
-    )
+    figures = [
+        _row(
+            rows,
+            f"Floor and ceiling, {money.en}/t, assumed",
+            f"价格上下限，{money.zh}/吨，假设值",
+            lambda p: f"{p.found.floor:,.0f}–{p.found.ceiling:,.0f}",
+        ),
+        _row(
+            rows,
+            f"Risk of the price, {money.en}/t (without / with)",
+            f"价格风险，{money.zh}/吨（不设/设）",
+            lambda p: f"{_figure('reference', 'risk')(p):,.0f} / {_figure('collar', 'risk')(p):,.0f}",
+        ),
+        _row(
+            rows,
+            "Emissions with it against the caps",
+            "设上下限时排放较总量变动",
+            lambda p: f"{_figure('collar', 'over_cap')(p):+.1f} %",
+        ),
+    ]
     if air:
-        hot = listed(
-            air, lambda p: f"{_figure('reference', 'hot_spot')(p):+.1f} / {_figure('collar', 'hot_spot')(p):+.1f} %"
+        figures.append(
+            _row(
+                air,
+                "Load at the worst receptor against the caps (without / with)",
+                "负荷最高的受体较总量所对应的负荷（不设/设）",
+                lambda p: f"{_figure('reference', 'hot_spot')(p):+.1f} / {_figure('collar', 'hot_spot')(p):+.1f} %",
+            )
         )
-        en += f" and the worst receptor gets {hot}"
-        zh += f"，负荷最高的受体变动{hot}"
-    return Phrase(f"{en}.", f"{zh}。")
+    return Phrase(
+        "Floor and ceiling change the risk of the price; what is sold at the ceiling comes on top of the cap.",
+        "价格上下限改变价格风险；按上限价增售的配额则超出总量。",
+    ), figures
 
 
-def _trading(facts: BriefFacts, money: Phrase) -> Phrase:
+def _trading(facts: BriefFacts, money: Phrase) -> Told:
     rows = facts.pollutants
     if not facts.sessions:
-        return Phrase("No sessions were played.", "未进行模拟交易。")
+        return Phrase("No sessions were played.", "未进行模拟交易。"), []
     ways = [way for way in ("continuous", "calls") if way in facts.axes["trading"]]
-    gains = listed(rows, lambda p: " / ".join(f"{p.sessions[f'zone none {way}'].gains:.0f}" for way in ways) + " %")
-    shift = listed(rows, lambda p: " / ".join(_shift(p, way) for way in ways))
     profit = max(played.sure_profit for each in rows for played in each.sessions.values())
     best = (
         "never gains by it more than chance explains"
@@ -198,24 +312,65 @@ def _trading(facts: BriefFacts, money: Phrase) -> Phrase:
     )
     best_zh = "操纵者的获利均未超出偶然波动" if profit <= 0 else f"操纵者最多多得{profit:.0f} %（超出两倍标准误的部分）"
     guard = "guarded" in facts.axes.get("border", ())
-    held = [(each.pollutant, each.sessions[f"zone none {ways[0]}"].bounds) for each in rows]
+    held = [each.pollutant for each in rows if of_bounds(each) is not None]
     return Phrase(
         f"Played through the engine ({facts.sessions} sessions of each kind, the first year, allowances free by"
-        f" benchmark), firms with rules of thumb make {gains} of all gains from trade (every day / calls). The largest"
-        f" emitter as a manipulator moves the mean price by {shift} (one standard error) and {best}."
+        f" benchmark) by firms with rules of thumb. The largest emitter as a manipulator {best}."
         + (" A guard on receptors needs a call that clears the whole zone at once." if guard else "")
-        + "".join(f" {pollutant}: {said[0]}" for pollutant, said in held if said[0]),
-        f"在实际交易引擎中模拟（每类{facts.sessions}次，首年，配额按基准法无偿分配），按经验规则交易的企业实现全部交易收益的"
-        f"{gains}（每日/集合竞价）。由最大排放者充当操纵者，均价偏离{shift}（±一倍标准误），{best_zh}。"
+        + (
+            f" {', '.join(held)}: gains and prices say more of the law's bounds than of the firms (annex)."
+            if held
+            else ""
+        ),
+        f"在实际交易引擎中模拟（每类{facts.sessions}次，首年，配额按基准法无偿分配），企业按经验规则交易。由最大排放者充当"
+        f"操纵者，{best_zh}。"
         + ("受体限制要求全区同时出清，故须采用集合竞价。" if guard else "")
-        + "".join(f"{pollutant}：{said[1]}" for pollutant, said in held if said[0]),
-    )
+        + (f"{'、'.join(held)}：交易收益与价格更多反映规则限制而非企业行为（见附件）。" if held else ""),
+    ), [
+        *(
+            _row(
+                rows,
+                f"Part of all gains from trade that firms make, {_way(way).en}",
+                f"企业实现的交易收益，{_way(way).zh}",
+                _gains(way),
+            )
+            for way in ways
+        ),
+        *(
+            _row(
+                rows,
+                f"By how much a manipulator moves the mean price, {_way(way).en} (± a standard error)",
+                f"操纵者使均价偏离，{_way(way).zh}（±一倍标准误）",
+                _shift(way),
+            )
+            for way in ways
+        ),
+    ]
 
 
-def _shift(each: BriefPollutant, way: str) -> str:
+def _way(way: str) -> Phrase:
+    return option("trading", way)
+
+
+def of_bounds(each: BriefPollutant) -> Phrase | None:
+    """What the law's bounds of the first day kept from the played sessions; None if nothing."""
+    found = [played.bounds for name, played in each.sessions.items() if name.startswith("zone none ")]
+    said = next((both for both in found if both[0]), None)
+    return None if said is None else Phrase(*said)
+
+
+def _gains(way: str) -> Callable[[BriefPollutant], str]:
+    return lambda each: f"{each.sessions[f'zone none {way}'].gains:.0f} %"
+
+
+def _shift(way: str) -> Callable[[BriefPollutant], str]:
     """The shift of the price in the zone's sessions of one way of trading."""
-    facts = each.sessions[f"zone none {way}"]
-    return f"{facts.shift:+.1f} ± {facts.error:.1f} %"
+
+    def found(each: BriefPollutant) -> str:
+        facts = each.sessions[f"zone none {way}"]
+        return f"{facts.shift:+.1f} ± {facts.error:.1f} %"
+
+    return found
 
 
 assert set(AXES) == {name for name, _ in OPTIONS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from airshed.lab.brief.facts import BriefFacts, Linking
+from airshed.pages.brief.reasons import saving
 from airshed.pages.brief.sentences import sensitivity
 from airshed.pages.brief.words import said
 from airshed.pages.kit.words import Phrase
@@ -30,7 +31,7 @@ def _saved(facts: BriefFacts, found: Sequence[Linking], money: Phrase) -> Phrase
     if not found:
         return Phrase("No saving of linking was worked out.", "未测算联通所得的节省。")
     alone, saved = sum(sum(each.alone) for each in found), sum(each.saved for each in found)
-    part = f"{100 * saved / alone:.1f} %" if alone else "–"
+    part = saving(facts)
     years = int(facts.assumed["years"])
     return Phrase(
         f"One market instead of closed cities: {saved:,.1f} of {alone:,.1f} million {money.en} ({part}) over {years}"
