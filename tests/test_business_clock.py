@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.model.period import clock as shown
-from airshed.model.period import instant
 from airshed.model.refusal import Malformed
-from airshed.registry.business_clock import BusinessClock, due_instant, weekdays_but, working_day_after
+from airshed.registry.business_clock import BusinessClock, weekdays_but, working_day_after
 
 #: Bank holidays of the cases below. Source: tests of UKGovernmentBEIS/ukets-registry (Apache-2.0), facts only.
 HOLIDAYS = frozenset(
@@ -105,12 +103,6 @@ def test_in_the_eu_noon_parts_the_first_from_the_second_working_day() -> None:
     assert UK.next_noon(friday.replace(hour=12)) == datetime(2021, 3, 23, 12)
     assert UK.next_noon(datetime(2021, 3, 20, 9)) == datetime(2021, 3, 23, 12), "a Saturday is the morning of Monday"
     assert UK.noon(friday, 4) == datetime(2021, 3, 25, 12)
-
-
-def test_an_instant_of_the_book_waits_on_the_clock_of_beijing() -> None:
-    office = BusinessClock(time(10), time(16), weekdays_but(frozenset()))
-    assert shown(due_instant(office, instant("2027-03-05", 16), 0)) == "2027-03-05T16:00:00+08:00"
-    assert due_instant(office, instant("2027-03-05", 16) + 1, 0) == instant("2027-03-08", 10), "a millisecond too late"
 
 
 def test_a_calendar_without_an_end_of_its_holidays_is_malformed() -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 
 Worked = Callable[[date], bool]
@@ -118,20 +117,6 @@ class BusinessClock:
         (datetime.datetime(2021, 3, 19, 12, 0), datetime.datetime(2021, 3, 22, 12, 0))
         """
         return self.noon(at, 1 if self.worked(at.date()) and at.time() < NOON else 2)
-
-
-def due_instant(clock: BusinessClock, at: int, minutes: int) -> int:
-    """`BusinessClock.due` for an instant of the book: milliseconds in, milliseconds out, on the clock of Beijing.
-
-    >>> from airshed.model.period import clock as shown, instant
-    >>> office = BusinessClock(time(9), time(17), weekdays_but(frozenset()))
-    >>> shown(due_instant(office, instant("2027-03-05", 18), 24 * 60))
-    '2027-03-09T09:00:00+08:00'
-    """
-    seconds, milliseconds = divmod(at, 1000)
-    wall = datetime.fromtimestamp(seconds, BEIJING).replace(tzinfo=None) + timedelta(milliseconds=milliseconds)
-    due = clock.due(wall, minutes).replace(tzinfo=BEIJING)
-    return round(due.timestamp() * 1000)
 
 
 def _tomorrow(day: date) -> date:
