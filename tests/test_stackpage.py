@@ -114,6 +114,15 @@ def test_the_boiler_whose_scrubber_stands_still_is_6_50_times_over_its_limit(hel
     assert "超标 6.50 倍" in page
 
 
+def test_a_stack_over_its_limit_without_a_finding_is_not_called_clean(held: Held) -> None:
+    facts = held.facts[BOILER]
+    assert facts.found.rows
+    clean = replace(facts, closed=msgspec.structs.replace(facts.closed, findings=()))
+    assert "found nothing odd. What was above a limit stands in section 2." in build(clean)
+    never = replace(clean, found=msgspec.structs.replace(facts.found, rows=()))
+    assert "section 2" not in build(never)
+
+
 def test_every_hour_above_a_limit_is_marked_and_none_else(held: Held) -> None:
     for facts in held.facts.values():
         for each in facts.pollutants:
