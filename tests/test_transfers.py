@@ -19,6 +19,7 @@ from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.period import DAY_MS, clock, instant
 from airshed.model.refusal import Why
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.once import once
 from laws import RULES
 from markets import AT, AUTHORITY, REGISTRAR, SERIES, adopting_next, done, market, send, why
 
@@ -118,6 +119,21 @@ def test_what_waits_is_set_aside_until_it_goes() -> None:
     assert moved.transfer == event.transfer
     assert runner.state.ledger.held_of("broker", SERIES).count == 400_000
     check(runner.state)
+
+
+def test_a_timer_may_send_the_same_line_at_every_moment() -> None:
+    """The second sending of a day was answered by the record of the first, and what was due by then still waited."""
+    runner = unknown()
+    event = waiting(runner)
+    first = once(runner, EXCHANGE, c.ExecuteTransfers(), event.due)
+    assert first.earlier is None
+    runner.send(first.command, event.due)
+
+    assert once(runner, EXCHANGE, c.ExecuteTransfers(), event.due).earlier is not None, "a line repeated after a crash"
+    for later in (event.due + 1, event.due + DAY_MS):
+        again = once(runner, EXCHANGE, c.ExecuteTransfers(), later)
+        assert again.earlier is None
+        assert again.command.key != first.command.key
 
 
 def test_it_is_not_carried_out_before_its_hour() -> None:

@@ -42,8 +42,9 @@ def penalty(
     Example: airshed compliance penalty cases.json --json
     """
     rows = [(case, _reckoned(case)) for case in read_cases(cases, "vectors")]
-    wrong = []
+    wrong: list[str] = []
     for case, row in rows:
+        before = len(wrong)
         if case.has("expect"):
             expected = case.at("expect").cents()
             row["expect"], row["agrees"] = _plain(expected), row["penalty"] == _plain(expected)
@@ -52,6 +53,8 @@ def penalty(
         for key in STATED[row["kind"]]:
             if case.has(key) and str(case.at(key).value) != str(row[key]):
                 wrong.append(f"{case.place}.{key}: {shown(case.at(key).value)}, reckoned {row[key]}")
+        if len(wrong) > before:
+            row["differs"] = wrong[before:]
     if json:
         for number, (_, row) in enumerate(rows):
             as_json({"case": number, **row})
@@ -186,8 +189,14 @@ def _plain(cents: int) -> str:
     return yuan(cents).replace(",", "")
 
 
+#: What of an answer stands in a place of its own.
+_OWN_PLACE = ("kind", "penalty", "instalments", "differs")
+
+
 def _rest(row: Mapping[str, Any]) -> str:
-    kept = {key: value for key, value in row.items() if key not in ("kind", "penalty", "instalments") and value}
+    kept = {
+        key: value for key, value in row.items() if key not in ("kind", "penalty", "instalments", "differs") and value
+    }
     kept |= {day: part for day, part in row.get("instalments", ())}
     return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in kept.items())
 

@@ -37,11 +37,12 @@ def once(runner: Runner, actor: str, body: Body, at: int, time: int = 1) -> Once
 
     It is made from the content. What was refused has changed nothing, so it is tried again under a key of its own. What
     was done is answered by its record, on the same day: a line that is repeated after a crash. Done on an earlier day
-    it is `Malformed`, for nobody can tell a repetition from a second act of the same content.
+    it is `Malformed`, for nobody can tell a repetition from a second act of the same content. A command that names
+    nothing does what is due at its moment, so each moment is an act of its own: a timer sends the same line for ever.
     """
     if not 1 <= time <= MOST:
         raise Malformed("--again", f"{time} is not a number of times", f"give 2 to {MOST:,}")
-    stem = _stem(actor, body, time)
+    stem = _stem(actor, body, time) if body.__struct_fields__ else f"{_stem(actor, body, time)} at {at}"
     for attempt in range(1, MOST):
         key = stem + f" try {attempt}" * (attempt > 1)
         seen = runner.state.keys.get((actor, key))
