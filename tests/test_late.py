@@ -65,6 +65,8 @@ def test_the_cap_of_three_times_the_base_is_reached_on_a_day() -> None:
     assert capped == Accrued(3_000_00, 29, begin + timedelta(days=28))
     assert (paid.amount, paid.capped_on) > (0, capped.capped_on)
     assert overdue(0, begin, begin + timedelta(days=39), fast) == Accrued(0, 40), "nothing owed has no cap to reach"
+    more = overdue(0, begin, begin + timedelta(days=39), fast, [Change(begin, 100_00)])
+    assert more.amount == 0, "three times nothing is nothing, whatever is owed later"
 
 
 @given(st.integers(0, 10**12), st.integers(1, 800))

@@ -81,7 +81,7 @@ def overdue(
             scale *= steps
         else:
             grown += rise * owing.on(day)
-        if cap is not None and grown >= cap * scale:
+        if cap is not None and grown and grown >= cap * scale:  # who owed nothing reaches no cap
             return Accrued(cap, number + 1, day)
     return Accrued(half_up(Fraction(grown, scale)), days)
 
