@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Page, expect
 
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.sign_in.users import Users
@@ -146,7 +147,7 @@ def test_a_finger_that_is_not_its_owners_opens_nothing(
         teller.context.clear_cookies()
         teller.goto(f"{service.url}/passkeys")
         teller.get_by_role("button", name="Sign in by passkey").click()
-        teller.wait_for_function("document.getElementById('said').textContent.length > 5", timeout=120_000)
+        expect(teller.locator("#said")).to_have_text(re.compile(".{6}"), timeout=120_000)
         assert teller.request.get(f"{service.url}/v1/me").status == 401
     finally:  # else those who come next wait for a finger for ever
         authenticator.verifies(verified=True)
@@ -210,7 +211,8 @@ def test_whatever_a_browser_sends_instead_of_a_passkey_is_answered(service: Serv
     client = as_browser(service, teller, me["csrf"])
     rng = Random(7)
     teller.goto(f"{service.url}/passkeys")
-    teller.wait_for_function("csrf !== ''")  # the page has asked who is signed in
+    while not teller.evaluate("csrf !== ''"):  # until the page has asked who is signed in
+        teller.wait_for_timeout(20)
     true = shown(teller)["credential"]
     junk: tuple[Any, ...] = (None, "", 7, [], {}, "AAAA", "=", "\u0000", "x" * 2_000, {"a": {}})
     for _ in range(60):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from airshed.pages.portal.ways import PORTAL
 from airshed.registry.proof.checkpoint import entry_from, entry_of, read_checkpoint, read_inclusion
@@ -126,7 +126,7 @@ def checked(page: Page, **fields: str) -> str:
     for name, text in fields.items():
         page.fill(f"#{name}", text)
     page.click("#check")
-    page.wait_for_function("document.querySelector('#said p') !== null")
+    expect(page.locator("#said p").first).to_be_attached()
     page.wait_for_timeout(100)
     return page.inner_text("#said")
 

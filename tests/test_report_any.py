@@ -82,7 +82,7 @@ def find_zone(name: str) -> Path:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_half_a_year_is_told_as_far_as_it_has_come(market: Path, language: str) -> None:
-    with Book.open(market) as book:
+    with Book.read(market) as book:
         facts, html = read(book, RULES, Asked()), build(book, RULES, Asked())
 
     assert facts.compliance == ()
@@ -93,7 +93,7 @@ def test_half_a_year_is_told_as_far_as_it_has_come(market: Path, language: str) 
 
 
 def test_a_book_without_its_zone_has_names_methods_and_baseline_from_its_own_records(year: Path) -> None:
-    with Book.open(year) as book:
+    with Book.read(year) as book:
         rules = book.rules(str(book.law_in_force()))
         facts, html = read(book, rules, Asked()), build(book, rules, Asked())
         names = dict(book.sql.execute("SELECT source, name FROM sources"))
@@ -119,7 +119,7 @@ def test_nothing_is_said_to_be_simulated_in_the_book_of_a_programme(tmp_path: Pa
 
 
 def test_what_is_not_public_yet_is_in_no_figure_and_said_to_be_missing(year: Path) -> None:
-    with Book.open(year) as book:
+    with Book.read(year) as book:
         rules = book.rules(str(book.law_in_force()))
         last = read(book, rules, Asked()).year
         closed = read(book, rules, Asked(Viewer("public", "", Embargo(last - 1, last - 1)), last))
@@ -140,7 +140,7 @@ def test_what_is_not_public_yet_is_in_no_figure_and_said_to_be_missing(year: Pat
 
 
 def test_who_bid_and_why_a_share_is_so_large_are_told_to_offices_alone(year: Path) -> None:
-    with Book.open(year) as book:
+    with Book.read(year) as book:
         rules = book.rules(str(book.law_in_force()))
         everybody = read(book, rules, Asked(Viewer("public", "", Embargo(9998, 9998))))
         office = read(book, rules, Asked())
@@ -155,7 +155,7 @@ def test_who_bid_and_why_a_share_is_so_large_are_told_to_offices_alone(year: Pat
 
 
 def test_a_year_of_which_the_book_tells_nothing_is_refused_with_those_it_tells_of(market: Path) -> None:
-    with Book.open(market) as book, pytest.raises(Malformed, match="tells nothing of 2031; it tells of 2027"):
+    with Book.read(market) as book, pytest.raises(Malformed, match="tells nothing of 2031; it tells of 2027"):
         read(book, RULES, Asked(year=2031))
 
 
