@@ -45,6 +45,15 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
+def browsing() -> Iterator[Browser]:
+    """The Chromium of this machine, for whoever opens several pages in it."""
+    with sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
+
+
+@contextmanager
 def opened(path: Path) -> Iterator[Seen]:
     """The page of a file with all its charts drawn."""
     requests: list[str] = []

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,11 @@ from inner_loop import LONG, is_quick, no_process
 from seasons import year_in
 from shared import Once
 from shells import Shell, servers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from services import Served
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
@@ -73,6 +79,27 @@ def _nothing_told_before() -> Iterator[None]:
 def sockets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     with servers(tmp_path_factory.mktemp("forks")) as begun:
         yield begun
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser of a file of tests, each of which opens pages of its own."""
+    from browsers import browsing  # only files with pages load what drives it
+
+    with browsing() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The small market behind its portal, where anybody signs in as anybody."""
+    from airshed.pages.portal.ways import PORTAL
+    from airshed.service.http.limits import ServiceLimits
+    from services import market_book, served
+
+    limits = ServiceLimits(stranger_burst=100_000)
+    with served(market_book(tmp_path_factory.mktemp("rehearsal")), limits, pages=PORTAL, demo_users=True) as found:
+        yield found
 
 
 @pytest.fixture

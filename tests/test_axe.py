@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from airshed.pages.portal.ways import PORTAL
-from airshed.service.http.limits import ServiceLimits
-from browsers import launch
 from markets import REGISTRAR
-from services import Served, market_book, served
+from services import Served
 
 AXE = Path(__file__).parent.parent / ".venv" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 #: Each width with both languages, each of them light and dark.
@@ -31,21 +28,6 @@ ONE_OF_MANY = (
 NO_PAGE = ("/live", "/checkpoint")
 FOUND = """axe.run(document, { resultTypes: ["violations"] }).then((said) => said.violations.flatMap((rule) =>
   rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)))"""
-
-
-@pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    limits = ServiceLimits(stranger_burst=100_000)
-    with served(market_book(tmp_path_factory.mktemp("axe")), limits, pages=PORTAL, demo_users=True) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
 
 
 def paths() -> list[str]:
@@ -72,7 +54,7 @@ def looked_at(page: Page, address: str) -> list[str]:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look)))
-def test_axe_finds_nothing_on_any_page(there: Served, browser: Browser, look: tuple[int, str, str]) -> None:
+def test_axe_finds_nothing_on_any_page(rehearsal: Served, browser: Browser, look: tuple[int, str, str]) -> None:
     assert AXE.is_file(), "run scripts/axe"
     width, language, colours = look
     found: list[str] = []
@@ -82,16 +64,16 @@ def test_axe_finds_nothing_on_any_page(there: Served, browser: Browser, look: tu
         context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", **look_of)
         page = context.new_page()
         if name:
-            page.goto(f"{there.url}/sign-in")
+            page.goto(f"{rehearsal.url}/sign-in")
             page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
             page.locator(f'button[name="as"][value="{name}"]').click()
-            page.wait_for_url(f"{there.url}/")
+            page.wait_for_url(f"{rehearsal.url}/")
         for path in paths():
             own = "actor" if name else ""
             public = path in {way.path for way in PORTAL.ways if way.access != "signed"} - {"/", "/works", "/caps"}
             if public and ("", path) in seen:
                 continue
             seen.add((own if not public else "", path))
-            found += looked_at(page, there.url + path)
+            found += looked_at(page, rehearsal.url + path)
         context.close()
     assert found == []

@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from airshed.pages.portal.live import Live
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
-from browsers import launch
 from laws import RULES
 from services import Served, market_book, served
 
@@ -26,24 +24,9 @@ TICK = RULES.trading.tick_fen_per_t
 DEPTH = f"/live?part=depth&series={SERIES}&language=en"
 
 
-@pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    limits = ServiceLimits(stranger_burst=10_000)
-    with served(market_book(tmp_path_factory.mktemp("live")), limits, pages=PORTAL, demo_users=True) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
-
-
-def acts_as(there: Served, name: str) -> tuple[httpx.Client, str]:
+def acts_as(rehearsal: Served, name: str) -> tuple[httpx.Client, str]:
     """Somebody with a session, and its token."""
-    client = there.stranger()
+    client = rehearsal.stranger()
     client.headers["accept"] = "text/html"
     said = client.post("/sign-in", data={"as": name, "next": "/"}, follow_redirects=True)
     token = re.search(r'name="csrf" value="([^"]*)"', said.text)
@@ -51,9 +34,9 @@ def acts_as(there: Served, name: str) -> tuple[httpx.Client, str]:
     return client, token[1]
 
 
-def places(there: Served, name: str, side: str, limit: str, key: str) -> None:
+def places(rehearsal: Served, name: str, side: str, limit: str, key: str) -> None:
     """Place an order of one tonne."""
-    client, token = acts_as(there, name)
+    client, token = acts_as(rehearsal, name)
     fields = {"account": name, "series": SERIES, "side": side, "count": "1", "limit": limit}
     said = client.post("/act/PlaceOrder", data={**fields, "csrf": token, "key": key, "step": "confirm"})
     assert said.status_code == 303, said.text
@@ -76,28 +59,28 @@ def heard(client: httpx.Client, address: str, records: int, headers: dict[str, s
     return found
 
 
-def test_a_screen_opens_on_a_series_in_which_something_happens(there: Served) -> None:
-    places(there, "steel", "sell", "4300", "opens")
-    client, _ = acts_as(there, "steel")
+def test_a_screen_opens_on_a_series_in_which_something_happens(rehearsal: Served) -> None:
+    places(rehearsal, "steel", "sell", "4300", "opens")
+    client, _ = acts_as(rehearsal, "steel")
     assert f"<b>{SERIES}</b>" in client.get("/trade").text
 
 
-def test_who_is_behind_hears_each_part_as_it_is_now_and_of_which_record_that_is(there: Served) -> None:
-    places(there, "steel", "sell", "4300", "behind")
-    told = heard(there.stranger(), f"{DEPTH}&part=tape&after=1", 1)
+def test_who_is_behind_hears_each_part_as_it_is_now_and_of_which_record_that_is(rehearsal: Served) -> None:
+    places(rehearsal, "steel", "sell", "4300", "behind")
+    told = heard(rehearsal.stranger(), f"{DEPTH}&part=tape&after=1", 1)
     assert [kind for kind, _ in told] == ["part", "part", "record"]
     assert told[0][1]["part"] == "depth"
     assert "4,300.00" in told[0][1]["html"]
-    assert told[-1][1]["seq"] == there.records()
+    assert told[-1][1]["seq"] == rehearsal.records()
 
 
-def test_who_has_heard_all_is_sent_no_part_again(there: Served) -> None:
-    told = heard(there.stranger(), DEPTH, 1, {"last-event-id": str(there.records())})
+def test_who_has_heard_all_is_sent_no_part_again(rehearsal: Served) -> None:
+    told = heard(rehearsal.stranger(), DEPTH, 1, {"last-event-id": str(rehearsal.records())})
     assert told == [("record", told[0][1])]
 
 
-def test_a_part_is_what_the_page_has(there: Served) -> None:
-    client, _ = acts_as(there, "steel")
+def test_a_part_is_what_the_page_has(rehearsal: Served) -> None:
+    client, _ = acts_as(rehearsal, "steel")
     page = client.get(f"/trade?series={SERIES}").text
     address = re.search(r'data-live="([^"]*)"', page)
     assert address is not None
@@ -106,28 +89,28 @@ def test_a_part_is_what_the_page_has(there: Served) -> None:
             assert f'<div id="part-{event["part"]}" data-part="{event["part"]}">{event["html"]}</div>' in page
 
 
-def test_all_who_see_the_same_are_told_by_one_making(there: Served) -> None:
-    live = there.running.service.beside["live"]
+def test_all_who_see_the_same_are_told_by_one_making(rehearsal: Served) -> None:
+    live = rehearsal.running.service.beside["live"]
     assert isinstance(live, Live)
-    with watching(there, DEPTH) as first, watching(there, DEPTH) as second:
+    with watching(rehearsal, DEPTH) as first, watching(rehearsal, DEPTH) as second:
         next(first), next(second)
-        places(there, "steel", "sell", "4310", "shared")
+        places(rehearsal, "steel", "sell", "4310", "shared")
         assert "4,310.00" in next(first)
         assert "4,310.00" in next(second)
         assert len([key for key in live.round.made if key.part == "depth"]) == 1
 
 
-def test_a_part_that_did_not_change_is_not_sent(there: Served) -> None:
-    with watching(there, f"{DEPTH}&part=tape") as parts:
+def test_a_part_that_did_not_change_is_not_sent(rehearsal: Served) -> None:
+    with watching(rehearsal, f"{DEPTH}&part=tape") as parts:
         assert '"part":"tape"' in next(parts)
-        places(there, "steel", "sell", "4320", "unchanged")
+        places(rehearsal, "steel", "sell", "4320", "unchanged")
         assert '"part":"tape"' not in next(parts)
 
 
 @contextmanager
-def watching(there: Served, address: str) -> Iterator[Iterator[str]]:
+def watching(rehearsal: Served, address: str) -> Iterator[Iterator[str]]:
     """A stream, each time as far as the next record."""
-    client = there.stranger()
+    client = rehearsal.stranger()
 
     def parts(lines: Iterator[str]) -> Iterator[str]:
         kept = ""
@@ -141,13 +124,13 @@ def watching(there: Served, address: str) -> Iterator[Iterator[str]]:
         yield parts(said.iter_lines())
 
 
-def test_what_is_somebodys_own_is_given_to_nobody_else(there: Served) -> None:
-    stranger = there.stranger()
+def test_what_is_somebodys_own_is_given_to_nobody_else(rehearsal: Served) -> None:
+    stranger = rehearsal.stranger()
     assert stranger.get("/live?part=orders").status_code == 401
     assert stranger.get("/live?part=nothing").status_code == 404
     assert stranger.get("/live?part=depth&series=SO2-XX-2027").status_code == 400
     assert stranger.get("/live?" + "&".join(["part=tape"] * 13)).status_code == 404
-    client, _ = acts_as(there, "fund")
+    client, _ = acts_as(rehearsal, "fund")
     (part, _) = heard(client, "/live?part=orders&after=0", 1)
     assert "4,300.00" not in part[1]["html"]
 
@@ -156,18 +139,18 @@ def test_what_is_somebodys_own_is_given_to_nobody_else(there: Served) -> None:
 
 
 @contextmanager
-def desk(browser: Browser, there: Served, name: str, language: str = "en-GB") -> Iterator[Page]:
+def desk(browser: Browser, rehearsal: Served, name: str, language: str = "en-GB") -> Iterator[Page]:
     """The market screen of somebody; a browser that complains fails."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale=language)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
-    page.goto(f"{there.url}/sign-in")
+    page.goto(f"{rehearsal.url}/sign-in")
     page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
     page.locator(f'button[name="as"][value="{name}"]').click()
-    page.wait_for_url(f"{there.url}/")
-    page.goto(f"{there.url}/trade?series={SERIES}")
+    page.wait_for_url(f"{rehearsal.url}/")
+    page.goto(f"{rehearsal.url}/trade?series={SERIES}")
     try:
         yield page
         assert complaints == []
@@ -175,25 +158,25 @@ def desk(browser: Browser, there: Served, name: str, language: str = "en-GB") ->
         context.close()
 
 
-def test_a_screen_shows_what_another_does_and_keeps_the_focus(there: Served, browser: Browser) -> None:
-    with desk(browser, there, "fund") as page:
+def test_a_screen_shows_what_another_does_and_keeps_the_focus(rehearsal: Served, browser: Browser) -> None:
+    with desk(browser, rehearsal, "fund") as page:
         expect(page.locator("#live")).to_have_text("Live")
         price = page.locator('#part-depth a[data-limit="4300.00"]').first
         price.focus()
-        places(there, "steel", "sell", "4330", "seen")
+        places(rehearsal, "steel", "sell", "4330", "seen")
         expect(page.locator("#part-depth")).to_contain_text("4,330.00")
         assert page.locator(":focus").get_attribute("data-limit") == "4300.00"
-        expect(page.locator("[data-of-record=record]")).to_have_text(f"{there.records():,}")
+        expect(page.locator("[data-of-record=record]")).to_have_text(f"{rehearsal.records():,}")
 
 
-def test_an_order_is_written_from_the_ladder_and_says_what_it_would_come_to(there: Served, browser: Browser) -> None:
-    with desk(browser, there, "fund") as page:
+def test_an_order_is_written_from_the_ladder_and_says_what_it_comes_to(rehearsal: Served, browser: Browser) -> None:
+    with desk(browser, rehearsal, "fund") as page:
         page.locator('#part-depth a[data-limit="4300.00"]:not([data-count])').click()
         assert page.get_by_label("buy").is_checked()
         page.get_by_label("Allowances").fill("1")
         expect(page.locator("#ticket")).to_contain_text("You pay at most")
         expect(page.locator("#ticket")).to_contain_text("Fee")
-        before = there.records()
+        before = rehearsal.records()
         page.get_by_label("Limit price").press("ArrowUp")
         assert page.get_by_label("Limit price").input_value() == f"{4300 + TICK / 100:.2f}"
         page.get_by_label("Limit price").fill("9999")
@@ -201,7 +184,7 @@ def test_an_order_is_written_from_the_ladder_and_says_what_it_would_come_to(ther
         expect(page.locator("#ticket")).to_contain_text("Rests on")
         page.get_by_label("Limit price").fill("3.000,5")
         expect(page.locator("#ticket .error")).to_contain_text("read differently")
-        assert there.records() == before, "nothing of it was sent"
+        assert rehearsal.records() == before, "nothing of it was sent"
         page.locator("#part-list a").first.click()
         page.wait_for_url("**count=1*")
         assert page.get_by_label("Allowances").input_value() == "1"
@@ -209,9 +192,9 @@ def test_an_order_is_written_from_the_ladder_and_says_what_it_would_come_to(ther
         assert page.get_by_label("Limit price").input_value() == "", "a limit is of its own series"
 
 
-def test_an_order_is_cancelled_where_it_stands_with_one_question(there: Served, browser: Browser) -> None:
-    places(there, "steel", "sell", "4340", "cancelled")
-    with desk(browser, there, "steel", "zh-CN") as page:
+def test_an_order_is_cancelled_where_it_stands_with_one_question(rehearsal: Served, browser: Browser) -> None:
+    places(rehearsal, "steel", "sell", "4340", "cancelled")
+    with desk(browser, rehearsal, "steel", "zh-CN") as page:
         expect(page.locator("#part-depth tr.own", has_text="4,340.00")).to_contain_text("本户")
         row = page.locator("#part-orders tr", has_text="4,340.00")
         row.get_by_role("link", name="撤单").click()
@@ -226,20 +209,20 @@ def test_an_order_is_cancelled_where_it_stands_with_one_question(there: Served, 
 def test_a_screen_says_that_it_is_stale_and_catches_up(tmp_path: Path, browser: Browser) -> None:
     limits = ServiceLimits(stranger_burst=10_000)
     book = market_book(tmp_path)
-    with served(book, limits, pages=PORTAL, demo_users=True) as there, desk(browser, there, "fund") as page:
+    with served(book, limits, pages=PORTAL, demo_users=True) as rehearsal, desk(browser, rehearsal, "fund") as page:
         expect(page.locator("#live")).to_have_text("Live")
         page.context.set_offline(True)
-        there.running.feed.end()  # every stream ends, as when a connection breaks
+        rehearsal.running.feed.end()  # every stream ends, as when a connection breaks
         expect(page.locator("#live")).to_contain_text("Stale since")
-        there.running.feed.over = False
-        places(there, "steel", "sell", "4350", "missed")
+        rehearsal.running.feed.over = False
+        places(rehearsal, "steel", "sell", "4350", "missed")
         page.context.set_offline(False)
         expect(page.locator("#live")).to_have_text("Live", timeout=30_000)
         expect(page.locator("#part-depth")).to_contain_text("4,350.00")
 
 
-def test_a_screen_says_when_the_sign_in_is_over_and_keeps_what_was_written(there: Served, browser: Browser) -> None:
-    with desk(browser, there, "fund") as page:
+def test_a_screen_says_when_the_sign_in_is_over_and_keeps_what_was_written(rehearsal: Served, browser: Browser) -> None:
+    with desk(browser, rehearsal, "fund") as page:
         expect(page.locator("#live")).to_have_text("Live")
         page.get_by_label("Allowances").fill("7")
         page.context.clear_cookies()

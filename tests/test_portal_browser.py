@@ -7,30 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from airshed.pages.portal.ways import PORTAL
-from airshed.service.http.limits import ServiceLimits
-from browsers import launch
-from services import Served, market_book, served
+from services import Served
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    limits = ServiceLimits(stranger_burst=10_000)
-    with served(market_book(tmp_path_factory.mktemp("portal")), limits, pages=PORTAL, demo_users=True) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
 
 
 @contextmanager
@@ -53,13 +35,13 @@ def opened(browser: Browser, size: dict[str, int], language: str) -> Iterator[tu
         context.close()
 
 
-def signs_in(page: Page, there: Served, name: str) -> None:
+def signs_in(page: Page, rehearsal: Served, name: str) -> None:
     """Choose whom to be."""
-    page.goto(f"{there.url}/sign-in")
+    page.goto(f"{rehearsal.url}/sign-in")
     for summary in page.locator("details:not([open]) > summary").all():
         summary.click()
     page.locator(f'button[name="as"][value="{name}"]').click()
-    page.wait_for_url(f"{there.url}/")
+    page.wait_for_url(f"{rehearsal.url}/")
 
 
 def fits(page: Page) -> bool:
@@ -68,9 +50,9 @@ def fits(page: Page) -> bool:
     return bool(wide)
 
 
-def test_a_firm_covers_its_position_from_a_phone_without_a_script(there: Served, browser: Browser) -> None:
+def test_a_firm_covers_its_position_from_a_phone_without_a_script(rehearsal: Served, browser: Browser) -> None:
     with opened(browser, PHONE, "zh-CN") as (page, complaints):
-        signs_in(page, there, "steel")
+        signs_in(page, rehearsal, "steel")
         expect(page.get_by_role("heading", name="履约头寸")).to_be_visible()
         page.get_by_role("link", name="买卖", exact=True).click()
         page.get_by_label("配额系列").select_option("SO2-KM-2027")
@@ -86,23 +68,23 @@ def test_a_firm_covers_its_position_from_a_phone_without_a_script(there: Served,
         expect(page.get_by_text("尚未办理")).to_be_visible()
         expect(page.get_by_text("2吨").first).to_be_visible()
         assert fits(page)
-        before = there.records()
+        before = rehearsal.records()
         page.get_by_role("button", name="确认办理").dblclick()
         expect(page.get_by_text("编号与哈希值").or_(page.get_by_role("status"))).to_be_visible()
-        assert page.url.startswith(f"{there.url}/records/{before + 1}")
-        assert there.records() == before + 1, "a double click does nothing twice"
-        page.goto(f"{there.url}/trade?series=SO2-KM-2027")
+        assert page.url.startswith(f"{rehearsal.url}/records/{before + 1}")
+        assert rehearsal.records() == before + 1, "a double click does nothing twice"
+        page.goto(f"{rehearsal.url}/trade?series=SO2-KM-2027")
         expect(page.get_by_role("link", name="撤单").first).to_be_visible()
         assert fits(page)
         assert complaints == []
 
 
 def test_a_city_official_sets_a_cap_in_the_city_by_keyboard_and_is_refused_another(
-    there: Served, browser: Browser
+    rehearsal: Served, browser: Browser
 ) -> None:
     with opened(browser, DESK, "en-GB") as (page, complaints):
-        signs_in(page, there, "small-bureau")
-        page.goto(f"{there.url}/act/SetCap")
+        signs_in(page, rehearsal, "small-bureau")
+        page.goto(f"{rehearsal.url}/act/SetCap")
         page.keyboard.press("Tab")
         assert page.locator(":focus").inner_text() == "Skip to the content"
         page.locator('input[value="NOx"]').focus()
@@ -112,13 +94,13 @@ def test_a_city_official_sets_a_cap_in_the_city_by_keyboard_and_is_refused_anoth
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         expect(page.get_by_text("Nothing has been done yet")).to_be_visible()
-        before = there.records()
+        before = rehearsal.records()
         confirm = page.get_by_role("button", name="Confirm")
         confirm.focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_be_visible()
-        assert there.records() == before + 1
-        page.goto(f"{there.url}/act/SetCap?jurisdiction=QJ&pollutant=PM&vintage=2027")
+        assert rehearsal.records() == before + 1
+        page.goto(f"{rehearsal.url}/act/SetCap?jurisdiction=QJ&pollutant=PM&vintage=2027")
         # The form offers no other city; somebody writes one into it.
         page.locator('input[name="jurisdiction"]').evaluate("field => { field.value = 'QJ' }")
         page.get_by_role("button", name="See what would happen").click()
@@ -127,16 +109,16 @@ def test_a_city_official_sets_a_cap_in_the_city_by_keyboard_and_is_refused_anoth
 
 
 @pytest.mark.parametrize("name", ["steel", "small-bureau", ""])
-def test_no_page_is_wider_than_a_phone_or_complains(there: Served, browser: Browser, name: str) -> None:
+def test_no_page_is_wider_than_a_phone_or_complains(rehearsal: Served, browser: Browser, name: str) -> None:
     for language in ("en-GB", "zh-CN"):
         with opened(browser, {"width": 390, "height": 844}, language) as (page, complaints):
             paths = ["/", "/caps", "/prices", "/auctions", "/works", "/works/s-steel", "/register", "/check"]
             if name:
-                signs_in(page, there, name)
+                signs_in(page, rehearsal, name)
                 paths += ["/act", "/waiting", *(["/trade", "/account"] if name == "steel" else ["/people"])]
             else:
                 paths.append("/sign-in")
             for path in paths:
-                page.goto(f"{there.url}{path}")
+                page.goto(f"{rehearsal.url}{path}")
                 assert fits(page), path
             assert complaints == []

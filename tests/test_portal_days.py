@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from airshed.engine import commands as c
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
@@ -14,7 +14,6 @@ from airshed.model.period import instant
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
-from browsers import launch
 from markets import AUTHORITY, done, market
 from services import Served, served
 from terms import verified
@@ -27,14 +26,6 @@ def closed(runner: object) -> None:
     journal = getattr(runner, "journal")  # noqa: B009 - what keeps a book is known by the one who made it
     assert isinstance(journal, Book)
     journal.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

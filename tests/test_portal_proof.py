@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from airshed.pages.portal.ways import PORTAL
 from airshed.registry.proof.checkpoint import entry_from, entry_of, read_checkpoint, read_inclusion
@@ -19,7 +19,6 @@ from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.proof.keys import make_key, signing
 from airshed.service.proof.publishing import publish
-from browsers import launch
 from markets import AUTHORITY
 from portals import Portal, portal, text_of
 from services import Served, market_book, served
@@ -98,14 +97,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         demo_users=True,
     ) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -318,11 +318,10 @@ async def _stream(
     if request.method == "HEAD":
         return Response(None, 200, headers, "text/event-stream")
     live.join(keys)
-    try:
+    with ExitStack() as undo:
+        undo.callback(live.leave, keys)
         first = await live.begin(keys)
-    except BaseException:
-        live.leave(keys)
-        raise
+        undo.pop_all()
     heard = _heard(service, request, signed, live, keys, after, first, who)
     return StreamingResponse(heard, 200, headers, "text/event-stream")
 

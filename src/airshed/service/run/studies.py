@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -192,13 +192,16 @@ class Studies:
 
     def _mind(self) -> None:
         mine: dict[str, subprocess.Popen[bytes]] = {}
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._unminded)
             while self._looked_after(mine):
                 time.sleep(LOOK_S)
-        except BaseException:
-            with self._lock:
-                self._minder = None
-            raise
+            undo.pop_all()
+
+    def _unminded(self) -> None:
+        """Who minds has failed, as its thread says; the next call begins anew."""
+        with self._lock:
+            self._minder = None
 
     def _looked_after(self, mine: dict[str, subprocess.Popen[bytes]]) -> bool:
         """Note what ended, end what is late, begin what is next; whether there is more to look after."""
