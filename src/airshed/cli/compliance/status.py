@@ -26,6 +26,8 @@ YEAR_OF = {
     "change_year": "year",
 }
 COUNT_OF = {"verified_emissions": "tonnes", "surrender": "amount", "surrender_reversal": "amount"}
+#: Every key that a step may have; which of them its event reads stands above.
+KEYS = ("event", "date", "expect", "first_year", "last_year", "current_year", "year", "tonnes", "amount")
 MAY_BE_NULL = {("set_last_year", "year"), ("verified_emissions", "tonnes")}
 
 
@@ -94,6 +96,7 @@ def _told(story: Part, law: Convention) -> list[dict[str, Any]]:
     steps = []
     for part in story.parts("steps"):
         event = part.at("event").one_of((BEGINS, *EVENTS, ASKS))
+        part.only(KEYS)
         step: dict[str, Any] = {"event": event}
         if event != BEGINS and standing is None:
             part.at("event").wrong(f"{event} comes before {BEGINS}", f"begin the story with {BEGINS}")
