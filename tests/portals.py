@@ -113,7 +113,8 @@ def portal(
     clock = Clock()
     limits = ServiceLimits(stranger_burst=10_000)
     serving = Serving(book, at=at, limits=limits, demo_users=demo_users, published=published)
-    running = Running(serving, lambda event, **fields: None, pages=PORTAL, machine=clock, ticks=clock.ticks)
+    running = Running(serving, lambda event, **fields: None, machine=clock, ticks=clock.ticks)
+    running.app.show(PORTAL)
     found = Portal(running, clock)
     try:
         yield found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.run import Running, Serving
 from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.sign_in import codes
-from airshed.service.sign_in.provider import ProviderSettings
+from airshed.service.sign_in.provider_settings import ProviderSettings
 from markets import AT, REGISTRAR, done, market
 
 PASSWORD = "correct horse battery"
@@ -150,6 +150,7 @@ def served(
     clock: Clock | None = None,
     provider: ProviderSettings | None = None,
     pages: Pages = NO_PAGES,
+    bring: Callable[[], Pages] | None = None,
     demo_users: bool = False,
 ) -> Iterator[Served]:
     """The book of a path, served on a port of this machine until the end."""
@@ -160,7 +161,7 @@ def served(
     running = Running(
         serving,
         lambda event, **fields: noted.append((event, fields)),
-        pages=pages,
+        pages=bring or (lambda: pages),
         machine=clock,
         ticks=clock.ticks,
     )

@@ -15,7 +15,8 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from airshed.model.refusal import Malformed
-from airshed.service.sign_in.provider import LOGGED_OUT, Away, Person, Provider, ProviderSettings, Wrong
+from airshed.service.sign_in.provider import LOGGED_OUT, Person, Provider
+from airshed.service.sign_in.provider_settings import Away, ProviderSettings, Wrong
 
 NOW_S = 1_800_000_000
 KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": kid}) for kid in ("1", "2"))

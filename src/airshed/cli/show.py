@@ -193,19 +193,6 @@ def writable(name: str, option: str = "--html") -> Path | None:
     return path
 
 
-def instant_of(text: str, place: str) -> int:
-    """Milliseconds of an instant that somebody wrote, Beijing time where no zone is named; else `Malformed`."""
-    from datetime import datetime
-
-    from airshed.model.period import BEIJING
-
-    try:
-        wall = datetime.fromisoformat(text)
-        return int((wall if wall.tzinfo else wall.replace(tzinfo=BEIJING)).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise Malformed(place, f"{text[:60]!r} is not an instant", "write it as 2027-03-01T10:00") from None
-
-
 @contextmanager
 def bar(total: int, quiet: bool, what: str = "stacks 排放口") -> Iterator[Callable[[object], Any]]:
     """A bar over stacks or other work, on a terminal only; what it gives is told of each that is done.

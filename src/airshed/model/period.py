@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
+from airshed.model.refusal import Malformed
+
 BEIJING = timezone(timedelta(hours=8))
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -80,6 +82,19 @@ def hour_of(at: int) -> str:
     '2027-01-01T01'
     """
     return f"{day_of(at)}T{(at + 8 * HOUR_MS) % DAY_MS // HOUR_MS:02d}"
+
+
+def instant_in(text: str, place: str) -> int:
+    """Milliseconds of an instant that somebody wrote, Beijing time where no zone is named; else `Malformed`.
+
+    >>> instant_in("2027-01-01T00:00", "--at"), instant_in("2026-12-31T16:00Z", "--at")
+    (1798732800000, 1798732800000)
+    """
+    try:
+        wall = datetime.fromisoformat(text)
+        return int((wall if wall.tzinfo else wall.replace(tzinfo=BEIJING)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise Malformed(place, f"{text[:60]!a} is not an instant", "write it as 2027-03-01T10:00") from None
 
 
 @lru_cache(maxsize=32)

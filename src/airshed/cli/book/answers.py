@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.refused import in_both, plain_answer
-from airshed.cli.show import as_json, instant_of
-from airshed.model.period import clock
+from airshed.cli.show import as_json
+from airshed.model.period import clock, instant_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ def instant_or_now(text: str) -> int:
     """Milliseconds of a Beijing wall time, or of now."""
     from time import time
 
-    return instant_of(text, "--at") if text else int(time() * 1000)
+    return instant_in(text, "--at") if text else int(time() * 1000)
 
 
 def instant_to_write(state: State, at: str, sure: bool) -> int:
@@ -95,4 +95,4 @@ def instant_to_write(state: State, at: str, sure: bool) -> int:
 
     from airshed.service.book.clock import instant_for
 
-    return instant_for(state, instant_of(at, "--at") if at else None, int(time() * 1000), sure=sure)
+    return instant_for(state, instant_in(at, "--at") if at else None, int(time() * 1000), sure=sure)

@@ -132,7 +132,7 @@ def _begun(book: str, rulebook: str, programme: bool, scenario: str, at: str, *,
     from tempfile import TemporaryDirectory
     from time import time
 
-    from airshed.cli.show import instant_of
+    from airshed.model.period import instant_in
     from airshed.rulebook.load import find, load, texts
     from airshed.service.book.addressed import to_make
     from airshed.service.book.clock import asked_of
@@ -145,7 +145,7 @@ def _begun(book: str, rulebook: str, programme: bool, scenario: str, at: str, *,
     if programme and scenario != BY_HAND:
         raise Malformed("--programme", "a real programme has no scenario", "leave one of them out")
     what = Programme() if programme else Simulation(scenario)
-    when = asked_of(what, instant_of(at, "--at") if at else None, int(time() * 1000))
+    when = asked_of(what, instant_in(at, "--at") if at else None, int(time() * 1000))
     folder = find(rulebook)
     load(folder)
     with TemporaryDirectory() as aside, to_make(Path(aside) / "rehearsed.book" if dry_run else book) as opened:

@@ -22,10 +22,10 @@ from airshed.cli.book.fined import open_cases, penalties, print_cases, print_pen
 from airshed.cli.options import At, BookOrArgument, BookPath, Json, RulesName
 from airshed.cli.refused import plain_answer
 from airshed.cli.server.kept import Server
-from airshed.cli.show import as_json, console, instant_of, lines, of, showing, table
+from airshed.cli.show import as_json, console, lines, of, showing, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.near import near
-from airshed.model.period import clock
+from airshed.model.period import clock, instant_in
 from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
 from airshed.registry.accounts import STATE_WORDS, AccountState
@@ -194,7 +194,7 @@ def new(
     if programme and (scenario != BY_HAND or seed is not None):
         raise Malformed("--programme", "a real programme has no scenario and no seed", "leave one of them out")
     what = Programme() if programme else Simulation(scenario, seed)
-    when = asked_of(what, instant_of(at, "--at") if at else None, int(time() * 1000))
+    when = asked_of(what, instant_in(at, "--at") if at else None, int(time() * 1000))
     law = texts(find(rulebook))
     load(find(rulebook))
     answer = begin(book, law, when, what)

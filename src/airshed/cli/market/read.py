@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.show import instant_of, showing
+from airshed.cli.show import showing
 from airshed.market.tape import EXCHANGE_KINDS, KINDS, Kind
 from airshed.market.tenor import year_price_fen
 from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes, yuan
 from airshed.model.near import near
+from airshed.model.period import instant_in
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def read_at(book: str, seq: int | None, at: str, *, history: bool = False) -> It
 
     if seq is not None and at:
         raise Malformed("--seq", "it stands beside --at", "give one of them")
-    until = Until(seq, instant_of(at, "--at") if at else None)
+    until = Until(seq, instant_in(at, "--at") if at else None)
     with showing(to_read(book)) as opened, opened.named():
         yield opened, read_market(opened.lines(), until, history=history)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.show import instant_of
+from airshed.model.period import instant_in
 from airshed.model.provenance import one_line
 from airshed.model.refusal import Malformed
 from airshed.service.book.places import without_password
+
+if TYPE_CHECKING:
+    from airshed.service.http.ways import Pages
 
 #: The environment variable that may hold the secret of the service at its provider of single sign-on.
 SECRET = "AIRSHED_OIDC_SECRET"
@@ -119,7 +122,6 @@ def serve(
     import asyncio
     import sys
 
-    from airshed.pages.portal.ways import PORTAL
     from airshed.service.http.limits import ServiceLimits
     from airshed.service.http.run import Serving, opened
 
@@ -128,7 +130,7 @@ def serve(
     book = book or dsn
     provider = None
     if oidc_issuer or oidc_client:
-        from airshed.service.sign_in.provider import ProviderSettings
+        from airshed.service.sign_in.provider_settings import ProviderSettings
 
         secret = secret_in(oidc_secret_file)
         provider = ProviderSettings(oidc_issuer, oidc_client, secret, oidc_claim, oidc_acr, oidc_authorities)
@@ -136,7 +138,7 @@ def serve(
         book,
         host,
         port,
-        instant_of(at, "--at") if at else None,
+        instant_in(at, "--at") if at else None,
         tuple(name or ()),
         certificate,
         private_key,
@@ -152,7 +154,7 @@ def serve(
     )
     _as_notes()
     sys.setswitchinterval(0.0005)  # the thread that answers does not wait long for the one that decides
-    with opened(serving, note, PORTAL) as running:
+    with opened(serving, note, portal) as running:
         token = running.link()
 
         def begun(listening: int) -> None:
@@ -168,6 +170,13 @@ def serve(
 
         asyncio.run(running.serve(begun))
     say("stopped 已停止")
+
+
+def portal() -> Pages:
+    """The pages of the portal, which are read once the service answers programs."""
+    from airshed.pages.portal.ways import PORTAL
+
+    return PORTAL
 
 
 def secret_in(file: Path | None) -> str | None:

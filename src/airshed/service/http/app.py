@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -39,31 +40,21 @@ HEADERS = {
 SECURE_HEADERS = {"Strict-Transport-Security": "max-age=63072000"}
 
 
+#: What programs ask, and no page takes the place of.
+FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+
 #: A handler with its service, whose problems are answers.
 Answering = Callable[[Request], Awaitable[Response]]
-
-
-def application(service: Service, ways: Sequence[Way] = WAYS, pages: Pages = NO_PAGES) -> ASGIApp:
-    """What a server runs; a page takes the place of a way with its path."""
-    saying = _Saying(service, pages)
-    answering: dict[tuple[str, str], Answering] = {
-        (way.method, way.path): _answering(service, way.handler, saying) for way in (*ways, *pages.ways)
-    }
-    routes = [Route(path, answers, methods=[method]) for (method, path), answers in answering.items()]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: saying.no_route})
-    app.router.redirect_slashes = False
-    plain = {(method, path): answers for (method, path), answers in answering.items() if "{" not in path}
-    return _Outside(app, service, plain, saying)
 
 
 class _Saying:
     """Says what went wrong: to a browser with a page, where there is one, and to programs as a problem."""
 
-    def __init__(self, service: Service, pages: Pages) -> None:
-        self._service, self._pages = service, pages
+    def __init__(self, service: Service) -> None:
+        self._service, self.pages = service, NO_PAGES
 
     def __call__(self, request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-        page = self._pages.saying(self._service, request, problem) if self._pages.saying is not None else None
+        page = self.pages.saying(self._service, request, problem) if self.pages.saying is not None else None
         if page is None:
             return answer(problem, headers)
         page.headers.update(headers or {})
@@ -129,18 +120,37 @@ def _said_once(request: Request) -> None:
             raise Malformed(name, "is sent twice", "send it once, with the value that is meant")
 
 
-class _Outside:
-    """Around all of it: headers, counts, and an answer where something of ours is broken."""
+class Application:
+    """What a server runs: routes; around all of it headers, counts, and an answer where something of ours is broken.
 
-    def __init__(
-        self, app: ASGIApp, service: Service, plain: Mapping[tuple[str, str], Answering], saying: _Saying
-    ) -> None:
-        self._app, self._service, self._saying = app, service, saying
-        #: Ways without a part that varies, which are found at once and not looked for among a hundred.
-        self._plain = plain
+    Until the pages are there, which a start does not wait for, it answers what programs ask; a browser waits.
+    """
+
+    def __init__(self, service: Service, ways: Sequence[Way] = WAYS) -> None:
+        self._service, self._ways = service, ways
+        self._saying = _Saying(service)
         told = {**HEADERS, **(SECURE_HEADERS if service.door.secure else {})}
         told["Airshed-Provenance"] = provenance_header(service.provenance)
         self._headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+        self._shown = asyncio.Event()
+        self._route(ways)
+
+    def show(self, pages: Pages) -> None:
+        """From now on with pages; a page takes the place of a way with its path."""
+        self._saying.pages = pages
+        self._route((*self._ways, *pages.ways))
+        self._shown.set()
+
+    def _route(self, ways: Sequence[Way]) -> None:
+        answering: dict[tuple[str, str], Answering] = {
+            (way.method, way.path): _answering(self._service, way.handler, self._saying) for way in ways
+        }
+        routes = [Route(path, answers, methods=[method]) for (method, path), answers in answering.items()]
+        app = Starlette(routes=routes, exception_handlers={HTTPException: self._saying.no_route})
+        app.router.redirect_slashes = False
+        self._app: ASGIApp = app
+        #: Ways without a part that varies, which are found at once and not looked for among a hundred.
+        self._plain = {(method, path): answers for (method, path), answers in answering.items() if "{" not in path}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -162,6 +172,8 @@ class _Outside:
             await send(message)
 
         try:
+            if not (self._shown.is_set() or scope["path"].startswith(FOR_PROGRAMS)):
+                await self._shown.wait()
             found = self._plain.get((scope["method"], scope["path"]))
             if found is not None:
                 response = await found(Request(scope, receive, sending))

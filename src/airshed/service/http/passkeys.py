@@ -9,27 +9,11 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from airshed.model.refusal import Malformed
 from airshed.service.http.problems import Stopped
@@ -39,10 +23,11 @@ from airshed.service.http.sign_in import NAME, cookie_of, form_of, session_of, t
 from airshed.service.http.who import Signed
 from airshed.service.sign_in.users import Passkey, Session, User
 
+if TYPE_CHECKING:
+    from airshed.service.sign_in import authenticators
+
 #: What is asked of a browser: to make a key, or to show one.
 MAKE, SHOW = "passkey to make", "passkey to show"
-#: What may be the matter with what a browser sends.
-_BROKEN = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError)
 _ADDRESS = re.compile(r"[0-9.]+|\[.*\]", re.ASCII)
 #: A page with one script of ours.
 POLICY = (
@@ -59,51 +44,38 @@ def _host(request: Request) -> str:
     return host
 
 
-def _origin(service: Service, request: Request) -> str:
-    return f"{'https' if service.door.secure else 'http'}://{request.headers['host']}"
+def _place(service: Service, request: Request) -> authenticators.Place:
+    from airshed.service.sign_in.authenticators import Place
+
+    scheme = "https" if service.door.secure else "http"
+    return Place(_host(request), f"{scheme}://{request.headers['host']}")
 
 
 async def to_make(service: Service, request: Request) -> Response:
     """What a browser needs to make a passkey; a second factor of now goes before."""
-    session = await _proven(service, request)
-    user = session.user
-    made = [
-        PublicKeyCredentialDescriptor(base64url_to_bytes(each.id)) for each in service.door.users.passkeys(user.name)
-    ]
-    host = _host(request)
-    options = generate_registration_options(
-        rp_id=host,
-        rp_name=NAME,
-        user_id=sha256(f"{service.first} {user.name}".encode()).digest(),
-        user_name=user.name,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
-        ),
-        exclude_credentials=made,
-    )
-    return _asked(service, MAKE, options, f"{user.name}\n{bytes_to_base64url(options.challenge)}")
+    from airshed.service.sign_in import authenticators
+
+    user = (await _proven(service, request)).user
+    known_as = sha256(f"{service.first} {user.name}".encode()).digest()
+    has = [each.id for each in service.door.users.passkeys(user.name)]
+    asked = authenticators.to_make(_host(request), NAME, user.name, known_as, has)
+    return _asked(service, MAKE, asked, f"{user.name}\n{asked.word}")
 
 
 async def make(service: Service, request: Request) -> Response:
     """Keep a passkey that a browser made."""
+    from airshed.service.sign_in import authenticators
+
     form = await form_of(service, request, NewPasskey)
     session = await _proven(service, request)
     name, _, challenge = (service.door.users.answered(MAKE, form.token) or "").partition("\n")
     if name != session.user.name:
         raise _wrong(service, "it was not asked for here, is over, or was made")
     try:
-        found = verify_registration_response(
-            credential=form.credential,
-            expected_challenge=base64url_to_bytes(challenge),
-            expected_rp_id=_host(request),
-            expected_origin=_origin(service, request),
-            require_user_verification=True,
-        )
-    except _BROKEN as error:
-        raise _wrong(service, type(error).__name__) from None
-    kept = service.door.users.add_passkey(
-        name, bytes_to_base64url(found.credential_id), found.credential_public_key, found.sign_count, form.label
-    )
+        found = authenticators.made(form.credential, challenge, _place(service, request))
+    except authenticators.Wrong as error:
+        raise _wrong(service, str(error)) from None
+    kept = service.door.users.add_passkey(name, found.id, found.public, found.shown, form.label)
     service.note("passkey_made", user=name, passkey=kept)
     return given(service, {"passkeys": _shown(service, session.user)}, 201)
 
@@ -124,12 +96,12 @@ async def remove(service: Service, request: Request) -> Response:
 
 async def to_show(service: Service, request: Request) -> Response:
     """What a browser needs to show a passkey, whoever's it is."""
+    from airshed.service.sign_in import authenticators
+
     await service.door.look(request)
     service.door.own_page(request)
-    options = generate_authentication_options(
-        rp_id=_host(request), user_verification=UserVerificationRequirement.REQUIRED
-    )
-    return _asked(service, SHOW, options, bytes_to_base64url(options.challenge))
+    asked = authenticators.to_show(_host(request))
+    return _asked(service, SHOW, asked, asked.word)
 
 
 async def sign_in(service: Service, request: Request) -> Response:
@@ -159,27 +131,21 @@ async def prove(service: Service, request: Request) -> Response:
 
 def _owner(service: Service, request: Request, form: PasskeyShown) -> User:
     """Whose passkey was shown here and now; it is told to nobody why not."""
+    from airshed.service.sign_in import authenticators
+
     users = service.door.users
     challenge = users.answered(SHOW, form.token)
     kept = users.passkey(str(form.credential.get("id", "")))
     if challenge is None or kept is None:
         raise _wrong(service, "it is not known here, or was not asked for")
     try:
-        found = verify_authentication_response(
-            credential=form.credential,
-            expected_challenge=base64url_to_bytes(challenge),
-            expected_rp_id=_host(request),
-            expected_origin=_origin(service, request),
-            credential_public_key=kept.public,
-            credential_current_sign_count=kept.shown,
-            require_user_verification=True,
-        )
-    except _BROKEN as error:
-        raise _wrong(service, type(error).__name__) from None
+        count = authenticators.shown(form.credential, challenge, _place(service, request), kept.public, kept.shown)
+    except authenticators.Wrong as error:
+        raise _wrong(service, str(error)) from None
     user = users.get(kept.user)
     if user is None or user.state != "active":
         raise _wrong(service, "its user is locked")
-    users.used_passkey(kept.id, found.new_sign_count)
+    users.used_passkey(kept.id, count)
     return user
 
 
@@ -190,9 +156,9 @@ async def _proven(service: Service, request: Request) -> Session:
     return session
 
 
-def _asked(service: Service, what: str, options: Any, said: str) -> Response:
+def _asked(service: Service, what: str, asked: authenticators.Challenge, said: str) -> Response:
     token = service.door.users.ask(what, said)
-    raw = msgspec.json.encode(PasskeyAsked(token, msgspec.Raw(options_to_json(options).encode())))
+    raw = msgspec.json.encode(PasskeyAsked(token, msgspec.Raw(asked.options)))
     return Response(raw, 200, media_type=JSON)
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from airshed.engine.events import Event
 from airshed.engine.journal import Record, decode
+from airshed.model.period import instant_in
 from airshed.model.refusal import Malformed
 from airshed.registry.account_number import is_number
 from airshed.service.book.embargo import tells_of, years_of_cases
@@ -19,7 +20,7 @@ from airshed.service.book.statement import StatementLine, lines_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.seen import beside, seen
-from airshed.service.http.service import Service, given, instant_in
+from airshed.service.http.service import Service, given
 from airshed.service.http.shapes import AccountMove, SeenRecord
 from airshed.service.http.viewer import Viewer, viewer_of
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -31,7 +32,7 @@ from airshed.service.book.clock import asked_of
 from airshed.service.book.places import in_database
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lockout import Lockout
-from airshed.service.http.app import application
+from airshed.service.http.app import Application
 from airshed.service.http.feed import Feed
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.lookups import Lookups
@@ -44,8 +45,11 @@ from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
 from airshed.service.run.studies import Studies
-from airshed.service.sign_in.provider import Away, Provider, ProviderSettings
+from airshed.service.sign_in.provider_settings import Away, ProviderSettings
 from airshed.service.sign_in.users import FIRST, users_of
+
+if TYPE_CHECKING:
+    from airshed.service.sign_in.provider import Provider
 
 #: Seconds after which a provider that did not answer is asked again.
 ASK_PROVIDER_S = 30.0
@@ -136,7 +140,7 @@ class Running:
         serving: Serving,
         note: Callable[..., None],
         *,
-        pages: Pages = NO_PAGES,
+        pages: Callable[[], Pages] = lambda: NO_PAGES,
         machine: Callable[[], int] = machine_ms,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -225,7 +229,7 @@ class Running:
             self.readers.first,
             hosts,
             serving.demo_users,
-            None if serving.provider is None else Provider(serving.provider, machine),
+            None if serving.provider is None else _provider(serving.provider, machine),
             self._note,
             unchecked=lambda: self.unchecked,
             published=serving.published,
@@ -234,7 +238,7 @@ class Running:
         if self.service.studies is not None:
             self.service.studies.mind()
         self.service.hours = hours_beside(serving.book)
-        self.app = application(self.service, pages=self._pages)
+        self.app = Application(self.service)
 
     def _begun_from(self) -> None:
         """Say what it began from, and have it checked: a start does not wait until every record was replayed."""
@@ -334,6 +338,7 @@ class Running:
         def listening(port: int) -> None:
             self.writer.called(self.called(port))
             begun(port)
+            threading.Thread(target=self._bring_pages, name="pages", daemon=True).start()
 
         server = self._server = _Server(config, listening, self.feed)
         if self.broken is None:
@@ -341,6 +346,16 @@ class Running:
             with listening_on(serving.host, serving.port) as found:
                 await server.serve(sockets=[found])
             asking.cancel()
+
+    def _bring_pages(self) -> None:
+        """In a thread of its own: what programs ask is answered while the pages are still being read from disk."""
+        found = NO_PAGES
+        try:
+            found = self._pages()
+        except BaseException as error:
+            self._ended(error)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.app.show, found)
 
     async def _ask_provider(self) -> None:
         """Hear of the provider of single sign-on before somebody waits for it, and say where it does not answer."""
@@ -374,6 +389,12 @@ class Running:
         self.market.close(now=behind)
         self.readers.close()
         self._closing.close()
+
+
+def _provider(settings: ProviderSettings, machine: Callable[[], int]) -> Provider:
+    from airshed.service.sign_in.provider import Provider
+
+    return Provider(settings, machine)
 
 
 @contextmanager
@@ -495,7 +516,9 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def opened(serving: Serving, note: Callable[..., None], pages: Pages = NO_PAGES) -> Iterator[Running]:
+def opened(
+    serving: Serving, note: Callable[..., None], pages: Callable[[], Pages] = lambda: NO_PAGES
+) -> Iterator[Running]:
     """A service, closed at the end; `Malformed` for what stands in the way, or broke it."""
     _safely(serving)
     running = Running(serving, note, pages=pages)

@@ -6,16 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from airshed.model.period import BEIJING
+from airshed.model.period import instant_in
 from airshed.model.provenance import Programme, Provenance, said
-from airshed.model.refusal import Malformed
 from airshed.service.http.feed import Feed
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.market_fold import MarketFold
@@ -25,7 +24,9 @@ from airshed.service.http.readers import Readers
 from airshed.service.http.who import Door
 from airshed.service.http.writer import Writer
 from airshed.service.run.studies import Studies
-from airshed.service.sign_in.provider import Provider
+
+if TYPE_CHECKING:
+    from airshed.service.sign_in.provider import Provider
 
 JSON = "application/json"
 #: The instant that somebody asks for, in a simulation.
@@ -124,14 +125,3 @@ def instant_asked(request: Request) -> int | None:
     """The instant that the header asks for, Beijing time where it names no zone; the book says whether it may be."""
     text = request.headers.get(AT)
     return None if text is None else instant_in(text, AT)
-
-
-def instant_in(text: str, place: str) -> int:
-    """Milliseconds of an instant as it is written."""
-    from datetime import datetime
-
-    try:
-        wall = datetime.fromisoformat(text)
-        return int((wall if wall.tzinfo else wall.replace(tzinfo=BEIJING)).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise Malformed(place, f"{text[:60]!a} is not an instant", "write it as 2027-03-01T10:00") from None

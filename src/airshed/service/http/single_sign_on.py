@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
 
 import msgspec
@@ -16,8 +17,11 @@ from airshed.service.http.service import JSON, Service, body_of, given
 from airshed.service.http.shapes import NewIdentity, SignedOut
 from airshed.service.http.sign_in import FORM, administrator, cookie_of, form_of, page, session_of
 from airshed.service.http.who import equal
-from airshed.service.sign_in.provider import Away, Provider, Wrong
+from airshed.service.sign_in.provider_settings import Away, Wrong
 from airshed.service.sign_in.users import ASKED_MS, Nonce, digest_of, new_word
+
+if TYPE_CHECKING:
+    from airshed.service.sign_in.provider import Provider
 
 #: What is asked of a browser, and the ways of it.
 WHAT, BACK = "single sign-on", "/oidc/return"

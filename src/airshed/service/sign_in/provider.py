@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import httpx
 import msgspec
@@ -23,6 +21,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from airshed.model.refusal import Malformed
+from airshed.service.sign_in.provider_settings import Away, ProviderSettings, Wrong, is_safe
 
 #: Signatures that are believed: none with a shared secret, and never none at all.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
@@ -38,41 +37,6 @@ LEEWAY_S = 60
 _BROKEN = (JoseError, ValueError, TypeError, AttributeError, KeyError)
 #: Event of a logout token, OpenID Connect Back-Channel Logout 1.0, 2.4.
 LOGGED_OUT = "http://schemas.openid.net/event/backchannel-logout"
-#: Addresses at which there need be no TLS: they do not leave the machine.
-LOCAL = ("127.0.0.1", "localhost", "::1")
-
-
-class Away(Exception):
-    """The provider does not answer, or not as one does."""
-
-
-class Wrong(Exception):
-    """What was brought from the provider does not hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderSettings:
-    """Which provider is believed, and as whom the service asks it."""
-
-    issuer: str
-    client: str
-    #: None for a client that has none; PKCE stands in for it.
-    secret: str | None = field(default=None, repr=False)
-    #: The claim by which a person is known; it must never be given to another person.
-    claim: str = "sub"
-    #: The `acr` of a sign-in with a second factor; empty where none of the provider's counts for signing.
-    acr: str = ""
-    #: Certificates to trust beside those of the system.
-    authorities: Path | None = None
-
-    def __post_init__(self) -> None:
-        if not _safe(self.issuer) or urlsplit(self.issuer).query or urlsplit(self.issuer).fragment:
-            cure = "write the issuer as the provider does, as https://login.example; without TLS on this machine only"
-            raise Malformed("--oidc-issuer", f"{self.issuer[:100]!a} is no issuer", cure)
-        if not self.client:
-            raise Malformed("--oidc-client", "is empty", "give the name under which the provider knows this service")
-        if not (self.claim.isascii() and self.claim.isprintable() and 0 < len(self.claim) <= 60):
-            raise Malformed("--oidc-claim", f"{self.claim[:60]!a} names no claim", "take sub")
 
 
 class Person(NamedTuple):
@@ -160,7 +124,7 @@ class Provider:
         By the ID token it knows whose session that is and need not ask (RP-Initiated Logout 1.0, 2).
         """
         place = (await self._metadata()).get("end_session_endpoint")
-        if not isinstance(place, str) or not _safe(place):
+        if not isinstance(place, str) or not is_safe(place):
             return None
         hint = {"id_token_hint": id_token} if id_token else {}
         return _with(place, {"client_id": self.settings.client, "post_logout_redirect_uri": back_to, **hint})
@@ -262,7 +226,7 @@ class Provider:
 
     async def _place(self, name: str) -> str:
         place = (await self._metadata()).get(name)
-        if not isinstance(place, str) or not _safe(place):
+        if not isinstance(place, str) or not is_safe(place):
             raise Away(f"it names no {name} over TLS")
         return place
 
@@ -310,18 +274,3 @@ class Provider:
 
 def _with(place: str, asked: Mapping[str, str]) -> str:
     return f"{place}{'&' if '?' in place else '?'}{urlencode(asked)}"
-
-
-def _safe(place: str) -> bool:
-    """Whether an address is asked over TLS, or on this machine.
-
-    >>> _safe("https://login.example/a"), _safe("http://login.example"), _safe("http://127.0.0.1:3000")
-    (True, False, True)
-    """
-    try:
-        parts = urlsplit(place)
-        return bool(parts.hostname) and (
-            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)
-        )
-    except ValueError:
-        return False
