@@ -20,6 +20,7 @@ from airshed.pages.portal import (
     public,
     records,
     signing,
+    ticket,
     trading,
     zone_map,
 )
@@ -45,7 +46,7 @@ WAYS = (
     Way("/account/statement.csv", "GET", account.as_csv, "statement_csv", "portal", gives=("text/csv",)),
     Way("/account/statement.xlsx", "GET", account.as_excel, "statement_excel", "portal", gives=(account.EXCEL,)),
     Way("/trade", "GET", trading.trade, "trade", "portal"),
-    Way("/trade/ticket", "POST", trading.ticket, "ticket", "portal"),
+    Way("/trade/ticket", "POST", ticket.ticket, "ticket", "portal"),
     Way("/live", "GET", parts.watch, "live", "portal", "anybody", gives=("text/event-stream",)),
     Way("/with-others", "GET", between.between, "with_others", "portal"),
     Way("/keys", "GET", machines.keys, "keys_page", "portal"),

@@ -1,0 +1,95 @@
+"""What an order would come to, beside the form in which it is written: nothing of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.commands import Command
+from airshed.engine.edge import well_formed
+from airshed.engine.events import Traded
+from airshed.engine.nouns import Actor
+from airshed.model.measures import Unit, part_fen, value_fen
+from airshed.model.refusal import Malformed
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.acts import Told, told
+from airshed.pages.portal.fields import label_of, read
+from airshed.pages.portal.frame import acting, fields_of
+from airshed.pages.portal.happening import Change, amount, changes
+from airshed.pages.portal.live import fragment
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.clock import asked_of
+from airshed.service.forms.form import BODIES
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+from airshed.service.marketdata.reading import Market
+
+#: The key of an order that is looked at and never sent.
+PREVIEWED = "previewed"
+
+
+class Ticket(NamedTuple):
+    """An order that was written and not sent."""
+
+    refusal: Told | None
+    changes: Sequence[Change]
+    #: At the limit: its value, its fee and both together; for who sells what is left.
+    value: Phrase
+    fee: Phrase
+    whole: Phrase
+    buys: bool
+    #: What trades at once, what waits.
+    fills: Phrase
+    rests: Phrase
+
+
+async def ticket(service: Service, request: Request) -> Response:
+    """What an order would come to, as a part beside the form: nothing of it is kept."""
+    fields = await fields_of(service, request)
+    visitor = await acting(service, request)
+    actor = visitor.actor
+    assert actor is not None
+    assert visitor.signed is not None
+    if visitor.signed.session is None or not service.door.own_form(
+        request, visitor.signed.session, fields.get("csrf", "")
+    ):
+        raise Stopped("csrf", "the form is older than the sign-in")
+    kind = BODIES["PlaceOrder"]
+    found = read(kind, fields, visitor.standing.terms, visitor.standing.money)
+    errors = {name: said for name, said in found.errors.items() if fields.get(name, "").strip()}
+    if not found.errors:
+        try:
+            command = well_formed(Command(actor.id, PREVIEWED, found.body))
+        except Malformed as error:
+            errors[""] = Phrase(f"{error.what}; {error.cure}", f"无法识别：{error.what}")
+    if found.errors or errors:
+        said = [(label_of("PlaceOrder", name) if name else same(""), text) for name, text in errors.items()]
+        return fragment(visitor, "parts/ticket.html.j2", ticket=None, errors=said)
+    at = asked_of(service.provenance, None, service.clock())
+    foreseen, _ = await service.market.foresee(lambda runner, when: (command,), at)
+    record = foreseen.record
+
+    def look(market: Market, rules: Rulebook) -> Ticket:
+        return _ticket(market, rules, actor, record)
+
+    return fragment(visitor, "parts/ticket.html.j2", ticket=await visitor.look(look), errors=[])
+
+
+def _ticket(market: Market, rules: Rulebook, actor: Actor, record: Any) -> Ticket:
+    body, law = record.body, rules.trading
+    value, buys = value_fen(body.count, body.limit), body.side == "buy"
+    fee = part_fen(value, law.buyer_fee_basis_points if buys else law.seller_fee_basis_points)
+    traded = sum(event.count for event in record.events if isinstance(event, Traded))
+    return Ticket(
+        None if record.refusal is None else told(record.refusal, type(body)),
+        changes(record.events, market.state, actor.account, rules),
+        amount(value, Unit.FEN, rules),
+        amount(fee, Unit.FEN, rules),
+        amount(value + fee if buys else value - fee, Unit.FEN, rules),
+        buys,
+        amount(traded, Unit.ALLOWANCES, rules),
+        amount(body.count - traded, Unit.ALLOWANCES, rules),
+    )
