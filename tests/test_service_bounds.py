@@ -21,7 +21,8 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
 from airshed.service.http.limits import ServiceLimits
-from airshed.service.http.run import Serving, listening_on, opened
+from airshed.service.http.listening import listening_on
+from airshed.service.http.run import Serving, opened
 from airshed.service.http.tables import cell
 from markets import SERIES
 from services import Served, market_book, served

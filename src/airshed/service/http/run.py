@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import resource
-import signal
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,7 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from airshed.compliance.deadline import next_business_day
 from airshed.engine.journal import Line
@@ -35,8 +30,10 @@ from airshed.service.gateway.lockout import Lockout
 from airshed.service.http.app import Application
 from airshed.service.http.feed import Feed
 from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.listening import Server, listening_on, more_files
 from airshed.service.http.lookups import Lookups
 from airshed.service.http.market_fold import MarketFold
+from airshed.service.http.protocol import Protocol
 from airshed.service.http.rates import Rates
 from airshed.service.http.readers import Readers
 from airshed.service.http.service import Service
@@ -327,11 +324,11 @@ class Running:
             ssl_certfile=serving.certificate,
             ssl_keyfile=serving.private_key,
             limit_concurrency=serving.limits.connections,
-            http=type("Protocol", (_Protocol,), {"head_s": limits.head_s, "head_bytes": limits.head_bytes}),
+            http=type("Protocol", (Protocol,), {"head_s": limits.head_s, "head_bytes": limits.head_bytes}),
             timeout_keep_alive=30,
             timeout_graceful_shutdown=10,
         )
-        _more_files(serving.limits.connections + SPARE_FILES)
+        more_files(serving.limits.connections + SPARE_FILES)
         self._loop = asyncio.get_running_loop()
         self.service.passwords = asyncio.Semaphore(serving.limits.passwords)
 
@@ -340,7 +337,7 @@ class Running:
             begun(port)
             threading.Thread(target=self._bring_pages, name="pages", daemon=True).start()
 
-        server = self._server = _Server(config, listening, self.feed)
+        server = self._server = Server(config, listening, self.feed)
         if self.broken is None:
             asking = asyncio.create_task(self._ask_provider())
             with listening_on(serving.host, serving.port) as found:
@@ -407,114 +404,6 @@ def _users_beside(serving: Serving) -> Iterator[Path | str]:
         yield Path(folder) / "rehearsed"
 
 
-class _HeadTooLarge(Exception):
-    """The head of a request has more bytes than are taken."""
-
-
-class _Protocol(HttpToolsProtocol):
-    """Lets go of a connection whose request does not begin, or whose head does not end, within some seconds or bytes.
-
-    What follows a body in chunks (its trailer) is not read into the head: it would say who asks after it was looked at.
-    """
-
-    head_s: float
-    head_bytes: int
-    _late: asyncio.TimerHandle | None = None
-    #: Bytes that came while a head is read, and those of its parts that were read.
-    _head = _parts = 0
-    _within_head = True
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._watch()
-
-    def data_received(self, data: bytes) -> None:
-        if self._within_head:
-            self._head += len(data)
-        super().data_received(data)
-        if self._within_head and self._head > self.head_bytes and not self.transport.is_closing():
-            self.send_400_response("The head of the request is too large.")
-        self._watch()
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Another protocol is not spoken here, and who asks for one writes nothing into the log."""
-
-    def on_message_begin(self) -> None:
-        self._head = self._parts = 0
-        self._within_head = True
-        super().on_message_begin()
-
-    def on_url(self, url: bytes) -> None:
-        self._count(url)
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self._within_head:
-            self._count(name + value)
-            super().on_header(name, value)
-
-    def on_headers_complete(self) -> None:
-        self._head, self._within_head = 0, False
-        super().on_headers_complete()
-
-    def on_message_complete(self) -> None:
-        self._within_head = True
-        super().on_message_complete()
-
-    def _count(self, part: bytes) -> None:
-        """Of a head that came at once with what follows it; the parser answers 400."""
-        self._parts += len(part)
-        if self._parts > self.head_bytes:
-            raise _HeadTooLarge
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._heard()
-        super().connection_lost(exc)
-
-    def _watch(self) -> None:
-        if self.cycle is not None and not self.cycle.response_complete:
-            self._heard()
-        elif self._late is None:
-            self._late = self.loop.call_later(self.head_s, self.transport.close)
-
-    def _heard(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
-
-
-class _Server(uvicorn.Server):
-    """Says when it listens, and wakes those who watch when it stops."""
-
-    def __init__(self, config: uvicorn.Config, begun: Callable[[int], None], feed: Feed) -> None:
-        super().__init__(config)
-        self._begun, self._feed = begun, feed
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """SIGINT and SIGTERM stop it well, and are then over: what is open is closed after it, and the process ends."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        loop = asyncio.get_running_loop()
-        for each in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(each, self.handle_exit, each, None)
-        try:
-            yield
-        finally:
-            for each in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(each)
-
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets)  # type: ignore[arg-type]
-        if self.started:
-            self._begun(self.servers[0].sockets[0].getsockname()[1])
-
-    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        self._feed.end()
-        await super().shutdown(sockets)  # type: ignore[arg-type]
-
-
 @contextmanager
 def opened(
     serving: Serving, note: Callable[..., None], pages: Callable[[], Pages] = lambda: NO_PAGES
@@ -535,31 +424,6 @@ def opened(
             cure = "airshed book verify names what was decided otherwise since; the snapshot is gone, start anew"
             raise Malformed(str(serving.book), what, cure)
         raise running.broken
-
-
-def _more_files(wanted: int) -> None:
-    """As many open files as there may be connections, where the system lets it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
-def listening_on(host: str, port: int) -> socket.socket:
-    """A socket on an address and a port of this machine, or `Malformed`."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        found = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise Malformed("--host", f"{host} is no address ({error.strerror})", "give one of this machine") from None
-    try:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind(address)
-    except OSError as error:
-        found.close()
-        what = f"{host}:{port} cannot be listened on ({(error.strerror or '').lower()})"
-        raise Malformed("--port", what, "choose another, or stop who listens there") from None
-    return found
 
 
 def _safely(serving: Serving) -> None:

@@ -1,0 +1,83 @@
+"""How a connection is read: a head that does not end, in seconds or bytes, is not waited for."""
+
+from __future__ import annotations
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class HeadTooLarge(Exception):
+    """The head of a request has more bytes than are taken."""
+
+
+class Protocol(HttpToolsProtocol):
+    """Lets go of a connection whose request does not begin, or whose head does not end, within some seconds or bytes.
+
+    What follows a body in chunks (its trailer) is not read into the head: it would say who asks after it was looked at.
+    """
+
+    head_s: float
+    head_bytes: int
+    _late: asyncio.TimerHandle | None = None
+    #: Bytes that came while a head is read, and those of its parts that were read.
+    _head = _parts = 0
+    _within_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        if self._within_head:
+            self._head += len(data)
+        super().data_received(data)
+        if self._within_head and self._head > self.head_bytes and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too large.")
+        self._watch()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Another protocol is not spoken here, and who asks for one writes nothing into the log."""
+
+    def on_message_begin(self) -> None:
+        self._head = self._parts = 0
+        self._within_head = True
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._within_head:
+            self._count(name + value)
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._head, self._within_head = 0, False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._within_head = True
+        super().on_message_complete()
+
+    def _count(self, part: bytes) -> None:
+        """Of a head that came at once with what follows it; the parser answers 400."""
+        self._parts += len(part)
+        if self._parts > self.head_bytes:
+            raise HeadTooLarge
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._heard()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._heard()
+        elif self._late is None:
+            self._late = self.loop.call_later(self.head_s, self.transport.close)
+
+    def _heard(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
