@@ -8,7 +8,8 @@ import pytest
 
 from airshed.model.refusal import Malformed
 from airshed.service.gateway.lockout import Guessed
-from airshed.service.sign_in.users import Identity, Users, users_of
+from airshed.service.sign_in.nouns import Identity
+from airshed.service.sign_in.users import Users, users_of
 from services import KEPT, Clock, kept_book
 
 ISSUER = "https://login.example"

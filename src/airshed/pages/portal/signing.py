@@ -30,7 +30,7 @@ from airshed.service.http.sign_in import NAME, accepted, cookie_of, proven
 from airshed.service.http.who import Signed
 from airshed.service.marketdata.reading import Market
 from airshed.service.sign_in import codes, passwords
-from airshed.service.sign_in.users import User
+from airshed.service.sign_in.nouns import User
 
 #: Fields of a form that are not its content.
 OWN = ("csrf", "step", "language", "code")

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Generic, TypeVar
 
-from airshed.service.sign_in.users import Key, Nonce, Session, Users
+from airshed.service.sign_in.nouns import Key, Nonce, Session
+from airshed.service.sign_in.users import Users
 
 A = TypeVar("A")
 T = TypeVar("T")

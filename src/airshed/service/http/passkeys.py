@@ -21,7 +21,7 @@ from airshed.service.http.service import JSON, Service, given
 from airshed.service.http.shapes import NewPasskey, PasskeyAsked, PasskeyShown
 from airshed.service.http.sign_in import NAME, cookie_of, form_of, session_of, told_of
 from airshed.service.http.who import Signed
-from airshed.service.sign_in.users import Passkey, Session, User
+from airshed.service.sign_in.nouns import Passkey, Session, User
 
 if TYPE_CHECKING:
     from airshed.service.sign_in import authenticators

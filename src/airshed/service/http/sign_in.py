@@ -20,7 +20,7 @@ from airshed.service.http.shapes import Code, NewUser, SetUp, SignedIn, SignIn
 from airshed.service.http.viewer import viewer_of
 from airshed.service.http.who import Signed
 from airshed.service.sign_in import codes, passwords
-from airshed.service.sign_in.users import Session, User
+from airshed.service.sign_in.nouns import Session, User
 
 FORM = "application/x-www-form-urlencoded"
 NAME = "Airshed"

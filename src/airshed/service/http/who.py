@@ -14,7 +14,8 @@ from airshed.service.http.lookups import Lookups
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rates import Rates
 from airshed.service.sign_in import signatures
-from airshed.service.sign_in.users import Nonce, Session, User, Users
+from airshed.service.sign_in.nouns import Nonce, Session, User
+from airshed.service.sign_in.users import Users
 
 #: The name of the cookie; over TLS with a prefix that no other host of the domain can set.
 COOKIE, SECURE_COOKIE = "airshed", "__Host-airshed"

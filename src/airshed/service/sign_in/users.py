@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes, token_urlsafe
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -20,50 +20,11 @@ from airshed.service.book.addressed import have_driver
 from airshed.service.book.places import in_database
 from airshed.service.gateway.lockout import Guessed
 from airshed.service.sign_in import codes
+from airshed.service.sign_in.nouns import Identity, Key, Nonce, Passkey, Session, User
+from airshed.service.sign_in.steps import STEPS
 from airshed.service.sign_in.store import Store, Taken
 from airshed.service.sign_in.store_file import StoreHere, beside
 
-#: How the tables came to be, step by step: what changes is a further step, for stores that have taken those before it.
-STEPS = (
-    (
-        """CREATE TABLE users (
-            name TEXT PRIMARY KEY, actor TEXT NOT NULL, admin INTEGER NOT NULL, state TEXT NOT NULL,
-            made_at INTEGER NOT NULL, password TEXT, secret BLOB, last_step INTEGER NOT NULL DEFAULT 0
-        )""",
-        "CREATE TABLE links (digest TEXT PRIMARY KEY, user TEXT NOT NULL, until INTEGER NOT NULL)",
-        """CREATE TABLE sessions (
-            digest TEXT PRIMARY KEY, user TEXT NOT NULL, csrf TEXT NOT NULL, made_at INTEGER NOT NULL,
-            seen_at INTEGER NOT NULL, proven_at INTEGER NOT NULL
-        )""",
-        """CREATE TABLE keys (
-            id TEXT PRIMARY KEY, user TEXT NOT NULL, public BLOB NOT NULL, made_at INTEGER NOT NULL, state TEXT NOT NULL
-        )""",
-        """CREATE TABLE nonces (
-            key TEXT NOT NULL, nonce TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (key, nonce)
-        )""",
-    ),
-    (
-        "ALTER TABLE sessions ADD COLUMN subject TEXT NOT NULL DEFAULT ''",
-        "ALTER TABLE sessions ADD COLUMN provider_session TEXT NOT NULL DEFAULT ''",
-        """CREATE TABLE identities (
-            issuer TEXT NOT NULL, claim TEXT NOT NULL, known_as TEXT NOT NULL, user TEXT NOT NULL,
-            made_at INTEGER NOT NULL, PRIMARY KEY (issuer, claim, known_as)
-        )""",
-        "CREATE TABLE asked (digest TEXT PRIMARY KEY, what TEXT NOT NULL, said TEXT NOT NULL, until INTEGER NOT NULL)",
-    ),
-    (
-        """CREATE TABLE passkeys (
-            id TEXT PRIMARY KEY, user TEXT NOT NULL, public BLOB NOT NULL, shown INTEGER NOT NULL, label TEXT NOT NULL,
-            made_at INTEGER NOT NULL, used_at INTEGER NOT NULL
-        )""",
-    ),
-    (
-        """CREATE TABLE guesses (
-            origin TEXT NOT NULL, name TEXT NOT NULL, until INTEGER NOT NULL, wrong INTEGER NOT NULL,
-            PRIMARY KEY (origin, name)
-        )""",
-    ),
-)
 #: How long a link for the first sign-in is good.
 LINK_MS = 24 * 3_600_000
 #: A session ends after so long without a request, and after so long in any case.
@@ -78,74 +39,6 @@ ASKED_MS, MOST_ASKED = 10 * 60_000, 20_000
 MOST_PASSKEYS = 10
 #: The user that the first start makes.
 FIRST = "administrator"
-
-
-class User(NamedTuple):
-    """Somebody who may sign in."""
-
-    name: str
-    #: As whom they act in the book; empty for who only administers users.
-    actor: str
-    admin: bool
-    #: `invited` until the first sign-in is set up, then `active`; or `locked`.
-    state: str
-    made_at: int
-    password: str | None
-    secret: bytes | None
-    last_step: int
-
-
-class Session(NamedTuple):
-    """A signed-in user."""
-
-    user: User
-    csrf: str
-    made_at: int
-    #: When a second factor was given last; 0 where none was.
-    proven_at: int
-    #: Under which it is kept.
-    digest: str
-
-
-class Identity(NamedTuple):
-    """As whom a provider of single sign-on knows a user."""
-
-    issuer: str
-    claim: str
-    known_as: str
-    user: str
-
-
-class Passkey(NamedTuple):
-    """A key that a person shows: to sign in with, and as a second factor."""
-
-    id: str
-    user: str
-    public: bytes
-    #: How often it was shown, as it says itself; 0 for keys that do not count.
-    shown: int
-    label: str
-    made_at: int
-    #: When it was shown last; 0 for never.
-    used_at: int
-
-
-class Key(NamedTuple):
-    """A machine's key."""
-
-    id: str
-    user: User
-    public: bytes
-    made_at: int
-    state: str
-
-
-class Nonce(NamedTuple):
-    """What a machine's request has of its own, kept until a signature of that age is refused anyway."""
-
-    key: str
-    nonce: str
-    until: int
 
 
 def users_of(book: Path | str, clock: Callable[[], int]) -> Users:
