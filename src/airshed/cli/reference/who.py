@@ -22,7 +22,8 @@ _READS = """## Read tables 可读表
 
 Over HTTP, who is bound to an account reads the rows that are its **own** (of the account, its sources and stacks, its
 actors), who is bound to a jurisdiction those of its **place**, who acts in the whole zone **all**. Everybody, signed in
-or not, reads what is public, and of the years those whose figures are **published**. Who is suspended reads no more.
+or not, reads what is public, and of the years those whose figures are **published**, with the records that set them.
+Who is suspended reads no more.
 
 | table | everybody | bound to an account | bound to a jurisdiction | whole zone |
 |---|---|---|---|---|

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.compliance.publication import embargoed, public_from
+from airshed.engine.journal import decode
 from airshed.engine.nouns import Source
 from airshed.engine.state import State
 from airshed.model.measures import Unit
@@ -55,7 +57,9 @@ from airshed.pages.portal.hours import (
 from airshed.pages.portal.public import years_of
 from airshed.pages.stack.words import why_said
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
+from airshed.service.http.seen import FIGURES
 from airshed.service.http.service import Service
 from airshed.service.http.viewer import PUBLIC_ROLE
 from airshed.service.marketdata.reading import Market
@@ -130,6 +134,7 @@ async def one_works(service: Service, request: Request) -> Response:
         return _facts(state, rules, source, at, years, chosen, whole=whole), chosen, monitors_of(rules)
 
     found, chosen, monitors = await visitor.look(look)
+    records = await service.readers.read(lambda book: figures_of(service, book).get(name, {}))
     shown: dict[str, Any] = {"spans": [], "limits": [], "hourly": False, "totals": None}
     if chosen is not None:
         file = there(service.hours, chosen.stack)
@@ -138,7 +143,36 @@ async def one_works(service: Service, request: Request) -> Response:
             shown = await asyncio.to_thread(_hourly, of_hours, chosen, monitors, found["days"])
         else:
             shown["figure"] = script_json(daily(found["days"], chosen))
-    return page(visitor, "one_works.html.j2", **found, **shown, chosen=chosen, charts=charts_there() and bool(chosen))
+    charts = charts_there() and bool(chosen)
+    return page(visitor, "one_works.html.j2", **found, **shown, chosen=chosen, charts=charts, records=records)
+
+
+class FiguresSet(NamedTuple):
+    """The records that set the figures of years, by source and year, as far as the book was looked through."""
+
+    turn: Lock
+    by_source: dict[str, dict[int, int]]
+    #: The record through which it was.
+    through: list[int]
+
+
+def figures_of(service: Service, book: KeptBook) -> Mapping[str, Mapping[int, int]]:
+    """By source and year: the record that set its figure last. What was looked through is not looked through again."""
+    found: FiguresSet = service.beside.setdefault("figures", FiguresSet(Lock(), {}, [0]))
+    last = book.last()
+    with found.turn:
+        if last > found.through[0]:
+            sets = [
+                (line.seq, event)
+                for kind in FIGURES
+                for line in book.holding(f'"is":"{kind.__name__}"'.encode(), last, found.through[0])
+                for event in decode(line).events
+                if isinstance(event, FIGURES)
+            ]
+            for seq, event in sorted(sets, key=lambda each: each[0]):
+                found.by_source.setdefault(event.source, {})[event.year] = seq
+            found.through[0] = last
+    return found.by_source
 
 
 def reads_whole(visitor: Visitor, source: Source) -> bool:

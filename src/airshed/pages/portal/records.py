@@ -26,7 +26,7 @@ async def record(service: Service, request: Request) -> Response:
     visitor = await visitor_of(service, request)
     seq = whole_number(request.path_params["seq"], "record")
     actor = "" if visitor.actor is None else visitor.actor.id
-    found = await service.readers.read(lambda book: record_for(book, actor, seq, service.clock()))
+    found = await service.readers.read(lambda book: record_for(book, actor, seq, visitor.now))
     body: Any = found.body
 
     events = found.events or ()

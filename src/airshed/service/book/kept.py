@@ -135,11 +135,11 @@ class KeptBook(ABC):
             raise Malformed(f"{self.path} record {seq}", "is not there", f"the book ends at {self.last()}")
         return line_of(*row)
 
-    def holding(self, what: bytes, until: int | None = None) -> Iterator[Line]:
-        """The lines whose record holds these bytes, up to a record; the database looks and passes over the others."""
+    def holding(self, what: bytes, until: int | None = None, after: int = 0) -> Iterator[Line]:
+        """The lines after a record, up to one, whose record holds these bytes; the database passes over the others."""
         for row in self.sql.execute(
-            f"SELECT seq, hash, record FROM journal WHERE seq <= ? AND {self.HOLDS} ORDER BY seq",
-            (2**63 - 1 if until is None else until, what),
+            f"SELECT seq, hash, record FROM journal WHERE seq > ? AND seq <= ? AND {self.HOLDS} ORDER BY seq",
+            (after, 2**63 - 1 if until is None else until, what),
         ):
             yield line_of(*row)
 

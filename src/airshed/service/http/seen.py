@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from airshed.engine import events as e
 from airshed.engine.journal import Line, Record, decode
 from airshed.model.refusal import Refusal
-from airshed.service.book.embargo import tells, years_of_cases
+from airshed.service.book.embargo import Embargo, tells, years_of_cases
 from airshed.service.book.kept import Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALING
 from airshed.service.book.statement import lines_of
@@ -31,6 +32,10 @@ class Beside(NamedTuple):
 
 #: Who reads of others, and so not before it is public unless they have to do with years.
 OFFICES = ("zone", "jurisdiction")
+#: Events of which the table of years, which is published, tells every figure.
+FIGURES = (e.YearVerified, e.YearDetermined)
+#: By which a record that may hold one is found without reading it.
+_MARKS = tuple(f'"is":"{kind.__name__}"'.encode() for kind in FIGURES)
 #: For who reads everything, or nothing.
 NOTHING = Beside(frozenset(), {})
 
@@ -44,8 +49,41 @@ def beside(sql: Statements, viewer: Viewer) -> Beside:
 def seen(lines: Sequence[Line], viewer: Viewer, known: Beside) -> list[SeenRecord]:
     """Records as somebody sees them."""
     if viewer.reads == "public":
-        return [SeenRecord(line.seq, line.hash) for line in lines]
+        return [_seen_by_all(line, viewer) for line in lines]
     return [_seen(line, decode(line), viewer, known) for line in lines]
+
+
+def _seen_by_all(line: Line, viewer: Viewer) -> SeenRecord:
+    if any(mark in line.record for mark in _MARKS):
+        record = decode(line)
+        if published(record, viewer.for_all):
+            return _whole(line, record)
+    return SeenRecord(line.seq, line.hash)
+
+
+def published(record: Record, public: Embargo | None) -> bool:
+    """Whether a record tells the figure of a year that is public, who set it, and nothing else.
+
+    What a verifier remarked, and what moved with a figure, is not everybody's.
+    """
+    found = False
+    if public is None:
+        return False
+    for event in record.events:
+        if isinstance(event, FIGURES):
+            found = event.year <= public.emissions and not event.entry and not getattr(event, "comments", ())
+            if found:
+                continue
+        elif isinstance(event, e.ActConfirmed):
+            continue
+        return False
+    return found
+
+
+def _whole(line: Line, record: Record) -> SeenRecord:
+    return SeenRecord(
+        line.seq, line.hash, record.at, record.actor, record.key, record.body, record.events, record.refusal
+    )
 
 
 def _seen(line: Line, record: Record, viewer: Viewer, known: Beside) -> SeenRecord:
@@ -58,6 +96,8 @@ def _seen(line: Line, record: Record, viewer: Viewer, known: Beside) -> SeenReco
     if mine or viewer.reads == "zone" or (viewer.reads == "jurisdiction" and record.actor in own):
         refusal = record.refusal if mine or record.refusal is None else _quiet(record.refusal)
         return SeenRecord(line.seq, line.hash, record.at, record.actor, record.key, record.body, record.events, refusal)
+    if published(record, viewer.for_all):
+        return _whole(line, record)
     if viewer.reads == "account":
         moves = moves_of([record], viewer.of)
         return SeenRecord(line.seq, line.hash, record.at, moves=moves)

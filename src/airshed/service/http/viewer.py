@@ -56,6 +56,8 @@ class Viewer(NamedTuple):
     of: str = ""
     #: What of the figures of years is public for who reads no more than that; None for who reads them early.
     public: Embargo | None = None
+    #: What of them is public for everybody, whoever reads.
+    for_all: Embargo | None = None
 
     def __str__(self) -> str:
         return f"{self.reads} {self.of}".strip()
@@ -75,11 +77,11 @@ def viewer_of(book: KeptBook, actor: str, at: int) -> Viewer:
     rules = law_of(book)
     public = embargo(rules, day_of(at))
     if account:
-        return Viewer("account", account, public)
+        return Viewer("account", account, public, public)
     if role == PUBLIC_ROLE:
-        return Viewer("public", "", public)
+        return Viewer("public", "", public, public)
     early = None if reads_early(rules, role) else public
-    return Viewer("jurisdiction", jurisdiction, early) if jurisdiction else Viewer("zone", "", early)
+    return Viewer("jurisdiction" if jurisdiction else "zone", jurisdiction, early, public)
 
 
 def names_somebody(table: Table) -> bool:
@@ -110,9 +112,9 @@ def condition(book: KeptBook, table: Table, viewer: Viewer) -> Condition | None:
     """Which rows of a table somebody may read; None where none of them can be theirs."""
     if viewer.reads == "zone" or table.name in PUBLIC:
         return Condition("1 = 1", ())
-    published = []
-    if table.name in PUBLISHED and viewer.public is not None:
-        published = [Condition("year <= ?", (viewer.public.emissions,))]
+    published, public = [], viewer.public or viewer.for_all
+    if table.name in PUBLISHED and public is not None:
+        published = [Condition("year <= ?", (public.emissions,))]
     if viewer.reads == "public":
         return published[0] if published else None
     names = {column.name for column in table.parts}
