@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +14,8 @@ from airshed.model.refusal import Malformed
 from airshed.service.gateway.lockout import Guessed
 from airshed.service.sign_in.nouns import Identity
 from airshed.service.sign_in.users import Users, users_of
-from services import KEPT, Clock, kept_book
+from services import KEPT, PASSWORD, Clock, RealClock, kept_book, market_book, served
+from shells import MANNER
 
 ISSUER = "https://login.example"
 
@@ -61,3 +66,33 @@ def test_what_was_guessed_is_kept_with_its_last_count(users: Users) -> None:
     ):
         users.remember(guessed)
     assert users.guesses() == [Guessed("1.2.3.4", "li", 400.0, 3)]
+
+
+def test_a_shell_beside_a_running_service_and_the_service_see_the_same_users(tmp_path: Path) -> None:
+    """The service has several connections to the file: opening one must not take the locks of the others."""
+    book = market_book(tmp_path)
+
+    def airshed(*words: str) -> str:
+        said = subprocess.run(
+            [sys.executable, "-m", "airshed", "user", words[0], book, *words[1:]],
+            env={**os.environ, **MANNER},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return said.stdout
+
+    with served(book, clock=RealClock()) as service:
+        chief = service.signed("chief", actor="", admin=True)
+        assert "chief" in airshed("list")
+        token = airshed("add", "kiln", "--actor", "kiln").partition("token=")[2].split()[0]
+        told = service.stranger().post("/v1/set-up", json={"token": token, "password": PASSWORD})
+        assert told.status_code == 200
+        assert "kiln" in [user["user"] for user in chief.get("/v1/users").json()["users"]]
+        airshed("lock", "chief")
+        assert chief.get("/v1/me").status_code == 401
+        assert not []
+    there = airshed("list")
+    assert "chief" in there
+    assert "kiln" in there, "what the service wrote is there when it is gone"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,10 @@ class StoreHere(Store):
 
     def __init__(self, path: Path, steps: Steps) -> None:
         self.path = str(path)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # Only a file that nobody has yet: whoever closes a descriptor of one takes the locks of SQLite from every
+        # connection that this process has to it, and the next shell would take the log away under them.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         if os.stat(path).st_mode & 0o077:
             raise Malformed(str(path), "may be read by others, and passwords are in it", f"chmod 600 {path}")
         self._sql = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
