@@ -18,7 +18,7 @@ from airshed.client.connection import Refused
 from airshed.engine import commands as c
 from airshed.model.refusal import Malformed
 from airshed.service.http.shapes import HandOver
-from airshed.service.sign_in.users import ASKED_MS
+from airshed.service.sign_in.users import ASKED_MS, IDLE_MS, WHOLE_MS
 from services import Served, market_book, served
 from shells import MANNER
 
@@ -127,6 +127,39 @@ def test_what_was_given_ends_with_the_session_that_gave_it_or_its_user(service: 
         else:
             browser.post("/v1/sign-out")
         assert taken(service, told.word).json() == {"signed_in": None}
+
+
+def test_a_shell_is_signed_in_no_longer_than_who_gave_it_its_session_however_often_it_is_handed_on(
+    service: Served,
+) -> None:
+    browser = service.signed("hands on", actor="steel")
+    shells = [browser]
+    for _ in range(2):
+        service.clock.ms += 60_000
+        told = asked(service)
+        assert entered(shells[-1], told.code).status_code == 200
+        shell = service.stranger()
+        assert shell.post("/v1/hand-over/take", json={"word": told.word}).json()["signed_in"]["user"] == "hands on"
+        shells.append(shell)
+    begun = service.clock.ms - 2 * 60_000
+    while service.clock.ms < begun + WHOLE_MS:
+        assert [each.get("/v1/me").status_code for each in shells] == [200, 200, 200]
+        service.clock.ms += IDLE_MS // 2
+    assert [each.get("/v1/me").status_code for each in shells] == [401, 401, 401]
+
+
+def test_who_signs_out_signs_out_the_shells_too(service: Served) -> None:
+    browser, shells = service.signed("signs out", actor="steel"), []
+    giver = browser
+    for _ in range(2):
+        told = asked(service)
+        entered(giver, told.code)
+        giver = service.stranger()
+        giver.post("/v1/hand-over/take", json={"word": told.word})
+        shells.append(giver)
+    assert [each.get("/v1/me").status_code for each in shells] == [200, 200]
+    browser.post("/v1/sign-out")
+    assert [each.get("/v1/me").status_code for each in shells] == [401, 401]
 
 
 def test_an_act_is_signed_by_no_session_that_was_handed_over_without_a_code(service: Served) -> None:

@@ -423,3 +423,38 @@ def test_at_the_end_the_book_is_whole_and_holds_no_secret(service: Served) -> No
     noted = repr(service.noted)
     assert PASSWORD not in noted
     assert "argon2" not in noted
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/tables/caps?series=%00", None),
+        ("GET", "/v1/tables/caps?cursor=WyJhXHUwMDAwIl0", None),
+        ("GET", "/v1/laws/%00", None),
+        ("GET", "/v1/accounts/%00?seq=5", None),
+        ("POST", "/v1/me/passkeys/%00/remove", None),
+        ("POST", "/v1/sign-in", {"user": "a\0", "password": "x", "code": "1"}),
+        ("POST", "/v1/passkeys/sign-in", {"token": "x", "credential": {"id": "\0"}}),
+    ],
+)
+def test_a_character_of_the_number_0_breaks_nothing(
+    service: Served, steel: httpx.Client, method: str, path: str, body: object
+) -> None:
+    for client in (service.stranger(), steel):
+        answer = client.request(method, path, json=body)
+        assert answer.status_code in (200, 400, 401, 403, 404), answer.text
+        assert answer.status_code == 200 or answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/v1/tables/caps", "/v1/accounts/steel?seq=5"])
+def test_what_is_broken_is_a_problem_wherever_it_is(
+    service: Served, steel: httpx.Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def breaks(*_: object) -> None:
+        raise RuntimeError("of our own making")
+
+    monkeypatch.setattr(service.running.service.readers, "read", breaks)
+    answer = steel.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (500, "broken")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "of our own making" not in answer.text

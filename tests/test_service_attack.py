@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_args
@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 from argon2 import extract_parameters
+from starlette.requests import Request
 
 from airshed.engine.commands import LARGEST, Body, Command, RegisterActor
 from airshed.engine.edge import well_formed
@@ -303,6 +304,19 @@ def test_an_address_that_a_stranger_claims_is_not_believed(service: Served) -> N
         service.stranger().post("/v1/sign-in", json=form, headers=spoken)
     assert "203.0.113.9" not in repr([(each.origin, each.wrong) for each in service.running.users.guesses()])
     assert not door.proxied
+
+
+@pytest.mark.parametrize(
+    "lines", [("10.9.8.7", "203.0.113.9"), ("10.9.8.7, 203.0.113.9",), ("10.9.8.7", "x, 203.0.113.9")]
+)
+def test_behind_a_proxy_the_address_is_what_the_proxy_said_last(
+    service: Served, monkeypatch: pytest.MonkeyPatch, lines: Sequence[str]
+) -> None:
+    """A proxy adds to the line of a client, or puts one of its own below it."""
+    door = service.running.service.door
+    monkeypatch.setattr(door, "proxied", True)
+    scope = {"type": "http", "headers": [(b"x-forwarded-for", line.encode()) for line in lines], "client": ("::1", 1)}
+    assert door.origin(Request(scope)) == "203.0.113.9"
 
 
 # --- what is given away

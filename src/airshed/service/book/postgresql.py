@@ -350,6 +350,10 @@ def naming(place: object) -> Iterator[None]:
         ) from None
     except NO_ROOM as error:
         raise Malformed(str(place), f"could not be written ({_said(error)})", ROOM) from None
+    except psycopg.DataError as error:
+        if type(error) is not psycopg.DataError:  # those of a kind are the database's, of a statement
+            raise
+        raise Malformed("text", "has a character of the number 0", "write it without") from None
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         what = f"cannot be reached ({_said(error)})"
         raise Lost(str(place), what, "see that the database runs and the address is right") from None

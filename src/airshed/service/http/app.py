@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -72,6 +73,7 @@ def _answering(service: Service, handler: Handler, saying: _Saying) -> Answering
         try:
             _called_by_name(service, request)
             _said_once(request)
+            _without_nul(request)
             return await handler(service, request)
         except Stopped as stop:
             return saying(request, of_code(stop.code, stop.detail), stop.headers)
@@ -120,6 +122,19 @@ def _said_once(request: Request) -> None:
             raise Malformed(name, "is sent twice", "send it once, with the value that is meant")
 
 
+def _without_nul(request: Request) -> None:
+    """No name, word or number has a character of the number 0, and no database keeps one."""
+    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise Malformed("address", "has a character of the number 0", "write it without")
+
+
+class _Routes(Starlette):
+    """Routes whose own mistakes come out to `Application`, which answers them all alike."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return ExceptionMiddleware(self.router, handlers=self.exception_handlers)
+
+
 class Application:
     """What a server runs: routes; around all of it headers, counts, and an answer where something of ours is broken.
 
@@ -146,7 +161,7 @@ class Application:
             (way.method, way.path): _answering(self._service, way.handler, self._saying) for way in ways
         }
         routes = [Route(path, answers, methods=[method]) for (method, path), answers in answering.items()]
-        app = Starlette(routes=routes, exception_handlers={HTTPException: self._saying.no_route})
+        app = _Routes(routes=routes, exception_handlers={HTTPException: self._saying.no_route})
         app.router.redirect_slashes = False
         self._app: ASGIApp = app
         #: Ways without a part that varies, which are found at once and not looked for among a hundred.

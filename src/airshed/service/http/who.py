@@ -73,10 +73,13 @@ class Door:
         return SECURE_COOKIE if self.secure else COOKIE
 
     def origin(self, request: Request) -> str:
-        """The address a request comes from; behind a proxy the last that it names, which it saw itself."""
+        """The address a request comes from; behind a proxy the last that it names, which it saw itself.
+
+        A proxy may add to the line that a client sent, or put one of its own below it.
+        """
         address = request.client.host if request.client else ""
         if self.proxied:
-            address = request.headers.get("x-forwarded-for", address).rpartition(",")[2].strip()
+            address = (request.headers.getlist("x-forwarded-for") or [address])[-1].rpartition(",")[2].strip()
         return origin_of(address)
 
     async def look(self, request: Request, body: bytes = b"") -> Signed | None:

@@ -42,4 +42,5 @@ STEPS = (
             PRIMARY KEY (origin, name)
         )""",
     ),
+    ("ALTER TABLE sessions ADD COLUMN given_by TEXT NOT NULL DEFAULT ''",),
 )

@@ -176,6 +176,11 @@ class Users:
 
         A second factor was given now unless it says when; the last two are those of single sign-on.
         """
+        now = self._clock()
+        return self._begin(user, now, now if proven_at is None else proven_at, (subject, provider_session, ""))
+
+    def _begin(self, user: User, made_at: int, proven_at: int, kept: tuple[str, str, str]) -> tuple[str, Session]:
+        """`kept` is whose session it is at a provider, which there, and of which session here it ends with."""
         token, csrf, now = token_urlsafe(32), token_urlsafe(32), self._clock()
         with self._sql.transaction():
             self._sql.execute("DELETE FROM sessions WHERE seen_at < ? OR made_at < ?", (now - IDLE_MS, now - WHOLE_MS))
@@ -184,12 +189,12 @@ class Users:
                 "(SELECT digest FROM sessions WHERE user = ? ORDER BY made_at DESC LIMIT ?)",
                 (user.name, user.name, MOST_SESSIONS - 1),
             )
-            digest, proven = digest_of(token), now if proven_at is None else proven_at
+            digest = digest_of(token)
             self._sql.execute(
-                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (digest, user.name, csrf, now, now, proven, subject, provider_session),
+                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (digest, user.name, csrf, made_at, now, proven_at, *kept),
             )
-        return token, Session(user, csrf, now, proven, digest)
+        return token, Session(user, csrf, made_at, proven_at, digest)
 
     def session(self, token: str) -> Session | None:
         """The session of a token, while it lasts and the user is active."""
@@ -220,8 +225,8 @@ class Users:
         return self._clock() - session.proven_at <= PROVEN_MS
 
     def end(self, session: Session) -> None:
-        """Sign out."""
-        self._sql.execute("DELETE FROM sessions WHERE digest = ?", (session.digest,))
+        """Sign out, and with it whatever shell this session was handed to."""
+        self._sql.execute("DELETE FROM sessions WHERE digest = ? OR given_by = ?", (session.digest, session.digest))
 
     def end_by(self, digest: str, user: User) -> None:
         """End a session of a user by the digest under which it is kept."""
@@ -336,18 +341,24 @@ class Users:
         return asker
 
     def take_hand_over(self, word: str) -> tuple[str, Session] | None:
-        """A session of the user who has entered the code, while theirs lasts; it ends with theirs at a provider."""
+        """A session of the user who has entered the code, while theirs lasts; it has their twelve hours.
+
+        It ends when they sign out here or at a provider, however often it is handed on.
+        """
         given = self.answered(_GIVEN, word)
         if given is None:
             return None
+        now = self._clock()
         row = self._sql.execute(
-            f"SELECT {_USER}, s.subject, s.provider_session FROM sessions s JOIN users u ON u.name = s.user "
-            "WHERE s.digest = ? AND u.state = 'active'",
-            (given,),
+            f"SELECT {_USER}, s.made_at, s.subject, s.provider_session, s.given_by "
+            "FROM sessions s JOIN users u ON u.name = s.user "
+            "WHERE s.digest = ? AND s.seen_at >= ? AND s.made_at >= ? AND u.state = 'active'",
+            (given, now - IDLE_MS, now - WHOLE_MS),
         ).fetchone()
         if row is None:
             return None
-        return self.begin(_user(row[:-2]), 0, subject=row[-2], provider_session=row[-1])
+        made_at, subject, provider_session, given_by = row[-4:]
+        return self._begin(_user(row[:-4]), made_at, 0, (subject, provider_session, given_by or given))
 
     # --- passkeys
 
