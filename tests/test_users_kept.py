@@ -62,10 +62,15 @@ def test_what_was_guessed_is_kept_with_its_last_count(users: Users) -> None:
     for guessed in (
         Guessed("1.2.3.4", "li", 300.0, 2),
         Guessed("1.2.3.4", "li", 400.0, 3),
-        Guessed("", "nobody", 9.0, 1),
+        Guessed("", " blinded", 500.0, 1),
     ):
         users.remember(guessed)
-    assert users.guesses() == [Guessed("1.2.3.4", "li", 400.0, 3)]
+    assert users.guesses() == [Guessed("1.2.3.4", "li", 400.0, 3), Guessed("", " blinded", 500.0, 1)]
+
+
+def test_a_salt_is_drawn_once(users: Users) -> None:
+    assert users.salt("guesses") == users.salt("guesses")
+    assert users.salt("guesses") != users.salt("another")
 
 
 def test_a_shell_beside_a_running_service_and_the_service_see_the_same_users(tmp_path: Path) -> None:

@@ -73,15 +73,17 @@ async def proven(service: Service, request: Request, name: str, password: str, c
         now_s = door.ticks()
         user = door.users.get(name)
         told = "one that is not there" if user is None else name  # who types a password here is not noted
+        blinded = await asyncio.to_thread(passwords.blinded, name, door.salt)  # takes as long whoever it is
+        called = name if user is not None else blinded
         try:
-            door.listened_to(origin, name, now_s)
+            door.listened_to(origin, called, now_s)
         except Stopped:
             service.note("locked_out", user=told, address=origin)
             raise
         kept = user.password if user is not None and user.state == "active" else None
         right = await asyncio.to_thread(passwords.right, kept, password)
         if not (right and user is not None and door.users.use_code(user, code)):
-            door.lockout.wrong(origin, name, now_s)
+            door.lockout.wrong(origin, called, now_s)
             service.note("wrong_sign_in", user=told, address=origin)
             raise Stopped("wrong_sign_in", "all three are looked at together")
     door.lockout.right(origin, name)

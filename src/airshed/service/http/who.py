@@ -66,6 +66,8 @@ class Door:
         self.secure, self.proxied = secure, proxied
         self._known, self._strangers = known, strangers
         self.lockout = lockout
+        #: With which names are blinded that are no user's.
+        self.salt = users.salt("guesses")
 
     @property
     def cookie(self) -> str:

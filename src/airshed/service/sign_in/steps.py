@@ -43,4 +43,5 @@ STEPS = (
         )""",
     ),
     ("ALTER TABLE sessions ADD COLUMN given_by TEXT NOT NULL DEFAULT ''",),
+    ("CREATE TABLE salts (name TEXT PRIMARY KEY, salt BLOB NOT NULL)",),
 )

@@ -245,19 +245,25 @@ class Users:
     # --- what was guessed
 
     def remember(self, guessed: Guessed) -> None:
-        """Keep what was guessed of a user that there is, or from an address, so that a restart forgives nothing.
+        """Keep what was guessed of a name or from an address, so that a restart forgives nothing.
 
-        A name that is no user's is not kept: it may be a password in the wrong field.
+        A name that is no user's comes here blinded: it may be a password in the wrong field. It is kept as one that is,
+        so that neither time nor a restart tells who is a user.
         """
-        if guessed.mn and self.get(guessed.mn) is None:
-            return
         now = self._clock()
-        self._sql.execute("DELETE FROM guesses WHERE until < ?", (now,))
-        self._sql.execute(
-            "INSERT INTO guesses VALUES (?, ?, ?, ?) ON CONFLICT (origin, name) "
-            "DO UPDATE SET until = excluded.until, wrong = excluded.wrong",
-            (guessed.origin, guessed.mn, now + int(guessed.full_in_s * 1000), guessed.wrong),
-        )
+        with self._sql.transaction():
+            self._sql.execute("DELETE FROM guesses WHERE until < ?", (now,))
+            self._sql.execute(
+                "INSERT INTO guesses VALUES (?, ?, ?, ?) ON CONFLICT (origin, name) "
+                "DO UPDATE SET until = excluded.until, wrong = excluded.wrong",
+                (guessed.origin, guessed.mn, now + int(guessed.full_in_s * 1000), guessed.wrong),
+            )
+
+    def salt(self, name: str) -> bytes:
+        """The salt of a kind of digest, drawn when it is asked for first."""
+        self._sql.execute("INSERT INTO salts VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, token_bytes(16)))
+        row = self._sql.execute("SELECT salt FROM salts WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0])
 
     def guesses(self) -> list[Guessed]:
         """What was guessed before, as far as it counts still."""
