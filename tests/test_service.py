@@ -242,6 +242,11 @@ def test_a_signing_act_needs_a_code_of_now(service: Served) -> None:
     right = {**key, "Airshed-Code": service.code("small-teller")}
     done = teller.post("/v1/commands/ConfirmAct", json=confirm, headers=right)
     assert [event["is"] for event in done.json()["events"]] == ["ActConfirmed", "MoneyMoved"]
+    again = [teller.post("/v1/commands/ConfirmAct", json=confirm, headers=right) for _ in range(7)]
+    assert {said.json()["answered"] for said in again} == {True}, "its answer was lost, and it is sent again: no guess"
+    service.clock.ms += 6 * 60_000
+    late = teller.post("/v1/commands/ConfirmAct", json={"act": 9}, headers={**right, "Idempotency-Key": "e"})
+    assert late.json()["code"] == "second_factor", "the code of then proves nothing of now"
 
 
 def test_the_first_link_makes_one_administrator_who_makes_the_others(service: Served) -> None:

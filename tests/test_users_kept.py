@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,15 @@ def test_what_was_guessed_is_kept_with_its_last_count(users: Users) -> None:
 def test_a_salt_is_drawn_once(users: Users) -> None:
     assert users.salt("guesses") == users.salt("guesses")
     assert users.salt("guesses") != users.salt("another")
+
+
+def test_a_file_that_somebody_holds_is_away_for_a_while(tmp_path: Path) -> None:
+    with served(market_book(tmp_path)) as service, closing(sqlite3.connect(service.running.users.path)) as held:
+        held.execute("BEGIN IMMEDIATE")
+        said = service.stranger().post("/v1/hand-over", json={})
+        assert (said.status_code, said.json()["code"], said.headers["Retry-After"]) == (503, "away", "2")
+        held.rollback()
+        assert service.stranger().post("/v1/hand-over", json={}).status_code == 200
 
 
 def test_a_shell_beside_a_running_service_and_the_service_see_the_same_users(tmp_path: Path) -> None:

@@ -166,7 +166,8 @@ def serve(
             if demo_users:
                 say("rehearsal: anybody signs in as anybody, in a browser 演练环境：用浏览器打开，可任选身份登录")
             if token is not None:
-                say(f"set up the administrator, once, within a day 首次设置管理员: {address}/set-up?token={token}")
+                link = f"{running.called(listening)}/set-up?token={token}"
+                say(f"set up the administrator, once, within a day 首次设置管理员: {link}")
 
         asyncio.run(running.serve(begun))
     say("stopped 已停止")

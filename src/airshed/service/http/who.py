@@ -152,6 +152,8 @@ class Door:
         """A one-time code in a session: it counts against guessing as a password does, for a session may be stolen."""
         user, origin, now_s = session.user, self.origin(request), self.ticks()
         self.listened_to(origin, user.name, now_s)
+        if self.users.fresh(session) and self.users.used_last(user, code):
+            return  # a request that was sent again, for its answer was lost
         if not self.users.use_code(user, code):
             self.lockout.wrong(origin, user.name, now_s)
             raise Stopped("second_factor", "the code is not that of now, or was used")

@@ -23,6 +23,11 @@ def code_at(secret: bytes, step: int, digits: int = DIGITS) -> str:
     return str(number % 10**digits).zfill(digits)
 
 
+def is_of(secret: bytes, step: int, code: str) -> bool:
+    """Whether it is the code of a step."""
+    return hmac.compare_digest(code_at(secret, step).encode(), code.encode())
+
+
 def step_of(secret: bytes, code: str, now_s: int, after: int) -> int | None:
     """The step whose code this is, within the slack and after the last that was used; None for a wrong one.
 
@@ -33,7 +38,7 @@ def step_of(secret: bytes, code: str, now_s: int, after: int) -> int | None:
     now = now_s // STEP_S
     found = None
     for step in range(now - SLACK, now + SLACK + 1):
-        if hmac.compare_digest(code_at(secret, step).encode(), code.encode()) and step > after:
+        if is_of(secret, step, code) and step > after:
             found = step
     return found
 

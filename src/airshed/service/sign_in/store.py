@@ -15,6 +15,8 @@ from airshed.model.refusal import Malformed
 
 #: Statements that make the tables, or change those that the steps before have made.
 Steps = Sequence[Sequence[str]]
+#: How long a statement waits for who holds what it changes: a commit takes milliseconds, and others wait behind it.
+PATIENCE_MS = 500
 
 
 class Taken(Exception):

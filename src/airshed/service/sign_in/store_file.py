@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from airshed.model.refusal import Malformed
-from airshed.service.sign_in.store import Ran, Steps, Store, Taken, newer
+from airshed.service.book.kept import Lost
+from airshed.service.sign_in.store import PATIENCE_MS, Ran, Steps, Store, Taken, newer
 
 
 def beside(book: Path) -> Path:
@@ -31,7 +32,7 @@ class StoreHere(Store):
             raise Malformed(str(path), "may be read by others, and passwords are in it", f"chmod 600 {path}")
         self._sql = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
-            self._sql.execute("PRAGMA busy_timeout=5000")
+            self._sql.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
             self._sql.execute("PRAGMA journal_mode=WAL")
             with self.transaction():
                 found = int(self._sql.execute("PRAGMA user_version").fetchone()[0])
@@ -48,16 +49,26 @@ class StoreHere(Store):
             raise
 
     def execute(self, text: str, values: Sequence[Any] = (), /) -> Ran:
-        try:
+        with self._held():
             return self._sql.execute(text, values)
-        except sqlite3.IntegrityError as error:
-            raise Taken(str(error)) from None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        with self._sql:
+        with self._held(), self._sql:
             self._sql.execute("BEGIN IMMEDIATE")
             yield
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """What another process holds is away for a while, and nothing of ours is broken."""
+        try:
+            yield
+        except sqlite3.IntegrityError as error:
+            raise Taken(str(error)) from None
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            raise Lost(self.path, "is held by another process", "end what holds it, and send it again") from None
 
     def close(self) -> None:
         self._sql.close()

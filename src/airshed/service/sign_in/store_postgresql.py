@@ -18,7 +18,7 @@ from airshed.engine.journal import Row
 from airshed.service.book.kept import Lost
 from airshed.service.book.places import where
 from airshed.service.book.postgresql import connected, marked, naming
-from airshed.service.sign_in.store import Ran, Steps, Store, Taken, newer
+from airshed.service.sign_in.store import PATIENCE_MS, Ran, Steps, Store, Taken, newer
 
 #: Behind the name of the book; a name of a book is short enough for it.
 ENDING = "_users"
@@ -39,6 +39,7 @@ class StoreThere(Store):
             undo.callback(self._db.close)
             with self._db.transaction():
                 self._take(steps)
+            _hasten(self._db)
             undo.pop_all()
 
     def _take(self, steps: Steps) -> None:
@@ -90,7 +91,13 @@ class StoreThere(Store):
     def _alive(self) -> psycopg.Connection[Row]:
         if self._db.closed:
             self._db = connected(self._place)
+            _hasten(self._db)
         return self._db
+
+
+def _hasten(db: psycopg.Connection[Row]) -> None:
+    """Nobody waits long for a row that another session holds."""
+    db.execute(f"SET lock_timeout = {PATIENCE_MS}".encode())
 
 
 @lru_cache(maxsize=1_024)

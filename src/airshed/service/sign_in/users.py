@@ -167,6 +167,10 @@ class Users:
         )
         return kept.rowcount == 1
 
+    def used_last(self, user: User, code: str) -> bool:
+        """Whether it is the code that this user gave last."""
+        return user.secret is not None and user.last_step > 0 and codes.is_of(user.secret, user.last_step, code)
+
     # --- sessions
 
     def begin(
