@@ -21,6 +21,7 @@ from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.run import Running, Serving
 from airshed.service.http.ways import NO_PAGES, Pages
+from airshed.service.mail.settings import MailSettings
 from airshed.service.sign_in import codes
 from airshed.service.sign_in.provider_settings import ProviderSettings
 from markets import AT, REGISTRAR, done, market
@@ -152,12 +153,13 @@ def served(
     pages: Pages = NO_PAGES,
     bring: Callable[[], Pages] | None = None,
     demo_users: bool = False,
+    mail: MailSettings | None = None,
 ) -> Iterator[Served]:
     """The book of a path, served on a port of this machine until the end."""
     clock = clock or Clock()
     noted: list[tuple[str, dict[str, Any]]] = []
     limits = limits or ServiceLimits(stranger_burst=10_000)
-    serving = Serving(path, port=0, at=BEGIN, limits=limits, provider=provider, demo_users=demo_users)
+    serving = Serving(path, port=0, at=BEGIN, limits=limits, provider=provider, demo_users=demo_users, mail=mail)
     running = Running(
         serving,
         lambda event, **fields: noted.append((event, fields)),

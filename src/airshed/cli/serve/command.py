@@ -105,6 +105,25 @@ def serve(
         Path | None,
         typer.Option("--oidc-authorities", help="Certificates that its own rests on, as PEM.", show_default=False),
     ] = None,
+    mail_server: Annotated[
+        str, typer.Option("--mail-server", metavar="HOST[:PORT]", help="A server by which notices go as mail.")
+    ] = "",
+    mail_from: Annotated[
+        str, typer.Option("--mail-from", help="The address from which they come.", show_default=False)
+    ] = "",
+    mail_tls: Annotated[
+        str, typer.Option("--mail-tls", help="starttls, tls from the first byte, or none.")
+    ] = "starttls",
+    mail_user: Annotated[
+        str, typer.Option("--mail-user", help="As whom the service signs in there, if at all.", show_default=False)
+    ] = "",
+    mail_password_file: Annotated[
+        Path | None, typer.Option("--mail-password-file", help="A file with the password for it.", show_default=False)
+    ] = None,
+    mail_authorities: Annotated[
+        Path | None,
+        typer.Option("--mail-authorities", help="Certificates that the server's rests on, as PEM.", show_default=False),
+    ] = None,
 ) -> None:
     """Serve a book over HTTP: the portal in a browser, and commands, tables and a feed for programs. 账簿服务。
 
@@ -114,6 +133,8 @@ def serve(
     with --demo-users whoever opens the portal chooses whom to be: no password is asked for, no user is kept, and the
     book goes on with its next business day unless --at says otherwise. With --oidc-issuer people may sign in by a
     provider of OpenID Connect, once airshed user link has said who they are.
+
+    With --mail-server, users have notices sent to an address that they set and confirm on a page; else none is sent.
 
     With --standby a second process reads along while another writes the book, and takes over when that is gone.
 
@@ -134,6 +155,12 @@ def serve(
 
         secret = secret_in(oidc_secret_file)
         provider = ProviderSettings(oidc_issuer, oidc_client, secret, oidc_claim, oidc_acr, oidc_authorities)
+    mail = None
+    if mail_server or mail_from:
+        from airshed.service.mail.settings import settings_of
+
+        password = None if mail_password_file is None else written_in(mail_password_file)
+        mail = settings_of(mail_server, mail_from, mail_tls, mail_user, password, mail_authorities)
     serving = Serving(
         book,
         host,
@@ -149,6 +176,7 @@ def serve(
         read_from=read_from or None,
         limits=ServiceLimits(user_burst=4 * requests_a_second, user_every_s=1 / requests_a_second),
         provider=provider,
+        mail=mail,
         published=published,
         lab=lab,
     )
@@ -188,6 +216,11 @@ def secret_in(file: Path | None) -> str | None:
         return os.environ.get(SECRET)
     if os.environ.get(SECRET) is not None:
         raise Malformed("--oidc-secret-file", f"goes without {SECRET}", "leave one of them out")
+    return written_in(file)
+
+
+def written_in(file: Path) -> str:
+    """A secret in a file that others do not read."""
     if file.stat().st_mode & 0o077:
         raise Malformed(str(file), "may be read by others, and a secret is in it", f"chmod 600 {file}")
     found = file.read_text(encoding="utf-8").strip()

@@ -41,7 +41,7 @@ async def add(service: Service, request: Request) -> Response:
     fields = await fields_of(service, request)
     visitor = await signed_in(service, request)
     text = fields.get("public", "")[:MOST_LETTERS]
-    wrong = _unproven(visitor, request, fields)
+    wrong = unproven(visitor, request, fields)
     if wrong is not None:
         return _shown(visitor, wrong=wrong, text=text, status=422)
     assert visitor.signed is not None
@@ -59,7 +59,7 @@ async def end(service: Service, request: Request) -> Response:
     fields = await fields_of(service, request)
     visitor = await signed_in(service, request)
     assert visitor.signed is not None
-    wrong = _unproven(visitor, request, fields)
+    wrong = unproven(visitor, request, fields)
     if wrong is not None:
         return _shown(visitor, wrong=wrong, status=422)
     if fields.get("key", "") not in [key.id for key in _mine(visitor)]:
@@ -69,8 +69,8 @@ async def end(service: Service, request: Request) -> Response:
     return on("/keys")
 
 
-def _unproven(visitor: Visitor, request: Request, fields: dict[str, str]) -> Phrase | None:
-    """What is missing before a key is touched: a form of this session, and a second factor of now."""
+def unproven(visitor: Visitor, request: Request, fields: dict[str, str]) -> Phrase | None:
+    """What is missing before a key or an address is touched: a form of this session, and a second factor of now."""
     service, signed = visitor.service, visitor.signed
     assert signed is not None
     if signed.session is None or not service.door.own_form(request, signed.session, fields.get("csrf", "")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from airshed.engine import events as e
 from airshed.engine.commands import CloseSession
 from airshed.engine.journal import Record, decode
+from airshed.engine.nouns import Actor
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
@@ -42,7 +43,7 @@ class Notice(NamedTuple):
     of: str
     #: What moved, with its sign.
     moved: Phrase
-    new: bool
+    new: bool = False
 
 
 async def notices(service: Service, request: Request) -> Response:
@@ -52,15 +53,17 @@ async def notices(service: Service, request: Request) -> Response:
     assert actor is not None
     if not actor.account:
         raise Stopped("not_there", "whoever acts for no account has no notices")
-    mine = await visitor.look(lambda market, rules: _mine(market.state, actor.account))
+    mine = await visitor.look(lambda market, rules: of_account(market.state, actor.account))
     records = await service.readers.read(lambda book: list(_last(book, mine, actor.account)))
     heard = _heard(visitor)
 
     def look(market: Market, rules: Rulebook) -> list[Notice]:
-        return list(_notices(records, mine, actor.account, actor.id, rules, heard))[-MOST:][::-1]
+        found = (each for record in records for each in notices_in(record, mine, actor, rules))
+        return [each._replace(new=each.seq > heard) for each in found][-MOST:][::-1]
 
     found = await visitor.look(look)
-    said = page(visitor, "notices.html.j2", notices=found, new=sum(each.new for each in found), first=not heard)
+    new = sum(each.new for each in found)
+    said = page(visitor, "notices.html.j2", notices=found, new=new, first=not heard, mails=service.post is not None)
     secure = "; Secure" if service.door.secure else ""
     cookie = f"{HEARD}={actor.id}.{visitor.standing.seq}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"
     said.headers.append("Set-Cookie", cookie)
@@ -73,7 +76,7 @@ def _heard(visitor: Visitor) -> int:
     return int(text) if own and text.isascii() and text.isdecimal() and len(text) < 16 else 0
 
 
-def _mine(state: State, account: str) -> frozenset[str]:
+def of_account(state: State, account: str) -> frozenset[str]:
     """The account, its sources and their stacks, by which events name them."""
     sources = [source for source in state.sources.values() if source.account == account]
     return frozenset(
@@ -92,29 +95,24 @@ def _last(book: KeptBook, mine: frozenset[str], account: str) -> Iterator[Record
             yield decode(line)
 
 
-def _notices(
-    records: Sequence[Record], mine: frozenset[str], account: str, actor: str, rules: Rulebook, heard: int
-) -> Iterator[Notice]:
-    for record in records:
-        if record.refusal is not None:
-            continue
-        moves = list(lines_of([record], account))
-        for move in moves:
-            value, unit = (move.count, Unit.ALLOWANCES) if move.series else (move.fen, Unit.FEN)
-            shown = amount(abs(value), unit, rules)
-            sign = "+" if value > 0 else "−"
-            text = Phrase(f"{sign}{shown.en}", f"{sign}{shown.zh}")
-            what = Phrase(*said_of_event(getattr(e, move.what)))
-            yield Notice(record.seq, record.at, what, move.series or "", text, record.seq > heard)
-        if moves or record.actor == actor or isinstance(record.body, CloseSession):
-            continue  # what rests is let go at every close, which is nobody's news
-        for event in record.events:
-            named = next((text for text in _texts(event) if text in mine), "")
-            if named or isinstance(event, FOR_ALL):
-                yield Notice(
-                    record.seq, record.at, Phrase(*said_of_event(type(event))), named, same(""), record.seq > heard
-                )
-                break
+def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebook) -> Iterator[Notice]:
+    """What of a record concerns the account of an actor: each move, or what was said of what is theirs by others."""
+    if record.refusal is not None:
+        return
+    moves = list(lines_of([record], actor.account))
+    for move in moves:
+        value, unit = (move.count, Unit.ALLOWANCES) if move.series else (move.fen, Unit.FEN)
+        shown = amount(abs(value), unit, rules)
+        sign = "+" if value > 0 else "−"
+        text = Phrase(f"{sign}{shown.en}", f"{sign}{shown.zh}")
+        yield Notice(record.seq, record.at, Phrase(*said_of_event(getattr(e, move.what))), move.series or "", text)
+    if moves or record.actor == actor.id or isinstance(record.body, CloseSession):
+        return  # what rests is let go at every close, which is nobody's news
+    for event in record.events:
+        named = next((text for text in _texts(event) if text in mine), "")
+        if named or isinstance(event, FOR_ALL):
+            yield Notice(record.seq, record.at, Phrase(*said_of_event(type(event))), named, same(""))
+            return
 
 
 def _texts(event: Any) -> Iterator[str]:

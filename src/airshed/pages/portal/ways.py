@@ -11,7 +11,9 @@ from airshed.pages.portal import (
     calendar,
     frame,
     home,
+    letters,
     machines,
+    mailing,
     monitoring,
     notices,
     one_works,
@@ -52,6 +54,10 @@ WAYS = (
     Way("/keys", "GET", machines.keys, "keys_page", "portal"),
     Way("/keys", "POST", machines.add, "add_key_form", "portal"),
     Way("/keys/end", "POST", machines.end, "end_key_form", "portal"),
+    Way("/mail", "GET", letters.letters, "mail_page", "portal"),
+    Way("/mail", "POST", letters.ask, "ask_mail_form", "portal"),
+    Way("/mail/confirm", "POST", letters.confirm, "confirm_mail_form", "portal"),
+    Way("/mail/end", "POST", letters.end, "end_mail_form", "portal"),
     Way("/monitoring", "GET", monitoring.monitoring, "monitoring", "portal"),
     Way("/notices", "GET", notices.notices, "notices", "portal"),
     Way("/waiting", "GET", acts.waiting, "waiting", "portal"),
@@ -78,4 +84,4 @@ WAYS = (
     *OFFICE,
 )
 
-PORTAL = Pages(WAYS, saying)
+PORTAL = Pages(WAYS, saying, mailing.mailing)

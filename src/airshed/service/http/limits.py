@@ -49,6 +49,8 @@ class ServiceLimits:
     #: Records after which the snapshot from which the next start begins is made anew, and after which a stop makes it.
     snapshot_every: int = 20_000
     snapshot_at_stop: int = 2_000
+    #: Seconds between two letters to one address, and so at most before a notice goes as mail.
+    mail_every_s: float = 60.0
     #: Passwords that are compared at once: each takes 64 MiB and a core.
     passwords: int = 2
     #: Connections at once.

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -42,6 +42,7 @@ from airshed.service.http.snapshots import Check, Differs
 from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
+from airshed.service.mail.settings import MailSettings
 from airshed.service.run.studies import Studies
 from airshed.service.sign_in.provider_settings import Away, ProviderSettings
 from airshed.service.sign_in.users import FIRST, users_of
@@ -89,6 +90,8 @@ class Serving:
     provider: ProviderSettings | None = None
     #: The folder in which the signed head of the book is published, where there is one.
     published: Path | None = None
+    #: By which server notices go as mail; none goes where it is left out.
+    mail: MailSettings | None = None
     #: The folder of studies that run in the background; None for the one beside the file of the book.
     lab: Path | None = None
 
@@ -146,6 +149,7 @@ class Running:
         self.broken: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: uvicorn.Server | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._note = note
         #: The record of the snapshot that it began from, until that was checked; 0 where nothing is to be.
         self.unchecked = 0
@@ -190,6 +194,8 @@ class Running:
         assert provenance is not None, "a book that can be carried on has a first record"
         if serving.demo_users and isinstance(provenance, Programme):
             raise Malformed("--demo-users", "this book is a real programme", "make users with airshed user add")
+        if serving.demo_users and serving.mail is not None:
+            raise Malformed("--mail-server", "goes without --demo-users", "nobody there has an address of their own")
         if serving.at is not None:
             asked_of(provenance, serving.at, machine())
         state = writer.runner.state
@@ -233,6 +239,10 @@ class Running:
             published=serving.published,
             studies=studies_of(serving),
         )
+        if serving.mail is not None:
+            from airshed.service.mail.post import Post
+
+            self.service.post = Post(serving.mail)
         if self.service.studies is not None:
             self.service.studies.mind()
         self.service.hours = hours_beside(serving.book)
@@ -335,15 +345,17 @@ class Running:
 
         def listening(port: int) -> None:
             self.writer.called(self.called(port))
+            self.service.url = self.called(port)
             begun(port)
             threading.Thread(target=self._bring_pages, name="pages", daemon=True).start()
 
         server = self._server = Server(config, listening, self.feed)
         if self.broken is None:
-            asking = asyncio.create_task(self._ask_provider())
+            self._tasks.append(asyncio.create_task(self._ask_provider()))
             with listening_on(serving.host, serving.port) as found:
                 await server.serve(sockets=[found])
-            asking.cancel()
+            for each in self._tasks:
+                each.cancel()
 
     def _bring_pages(self) -> None:
         """In a thread of its own: what programs ask is answered while the pages are still being read from disk."""
@@ -353,7 +365,13 @@ class Running:
         except BaseException as error:
             self._ended(error)
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.app.show, found)
+            self._loop.call_soon_threadsafe(self._show, found)
+
+    def _show(self, pages: Pages) -> None:
+        """In the loop: pages are there, and begin what they do beside answering."""
+        self.app.show(pages)
+        if pages.beside is not None:
+            self._tasks.append(asyncio.create_task(_beside(pages.beside, self.service)))
 
     async def _ask_provider(self) -> None:
         """Hear of the provider of single sign-on before somebody waits for it, and say where it does not answer."""
@@ -384,6 +402,8 @@ class Running:
         writes = self.writer.writes and self.broken is None
         if writes and not behind and last - self.market.kept_at >= limits.snapshot_at_stop:
             self.market.keep()
+        if self.service.post is not None:
+            self.service.post.close()
         self.market.close(now=behind)
         self.readers.close()
         self._closing.close()
@@ -393,6 +413,15 @@ def _provider(settings: ProviderSettings, machine: Callable[[], int]) -> Provide
     from airshed.service.sign_in.provider import Provider
 
     return Provider(settings, machine)
+
+
+async def _beside(work: Callable[[Service], Awaitable[None]], service: Service) -> None:
+    """What pages do beside answering: where it breaks the log says so, and everybody is answered as before."""
+    try:
+        await work(service)
+    except Exception as error:
+        service.note("beside_ended", error=f"{type(error).__name__}: {error}"[:500])
+        raise
 
 
 @contextmanager

@@ -28,6 +28,9 @@ from airshed.service.run.studies import Studies
 if TYPE_CHECKING:
     from airshed.service.sign_in.provider import Provider
 
+if TYPE_CHECKING:
+    from airshed.service.mail.post import Post
+
 JSON = "application/json"
 #: The instant that somebody asks for, in a simulation.
 AT = "airshed-at"
@@ -62,6 +65,10 @@ class Service:
     published: Path | None = None
     #: Runs of the laboratory in the background, where there is a folder for them.
     studies: Studies | None = None
+    #: By which server notices go as mail, where there is one.
+    post: Post | None = None
+    #: Where it is found, as a letter names it; empty until it listens.
+    url: str = ""
     #: Requests by status, for the metrics.
     counts: dict[int, int] = field(default_factory=dict)
     #: Messages of the feed that were made already.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 from starlette.requests import Request
@@ -64,6 +64,8 @@ class Pages(NamedTuple):
     ways: Sequence[Way] = ()
     #: None where a program asks.
     saying: Callable[[Service, Request, Problem], Response | None] | None = None
+    #: What they do beside answering, for as long as the service listens.
+    beside: Callable[[Service], Awaitable[None]] | None = None
 
 
 NO_PAGES = Pages()

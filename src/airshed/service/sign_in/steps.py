@@ -44,4 +44,11 @@ STEPS = (
     ),
     ("ALTER TABLE sessions ADD COLUMN given_by TEXT NOT NULL DEFAULT ''",),
     ("CREATE TABLE salts (name TEXT PRIMARY KEY, salt BLOB NOT NULL)",),
+    (
+        """CREATE TABLE addresses (
+            user TEXT PRIMARY KEY, address TEXT NOT NULL, language TEXT NOT NULL, heard INTEGER NOT NULL,
+            wanted TEXT NOT NULL, code TEXT NOT NULL, until INTEGER NOT NULL, tries INTEGER NOT NULL,
+            asked INTEGER NOT NULL, since INTEGER NOT NULL
+        )""",
+    ),
 )

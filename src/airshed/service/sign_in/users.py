@@ -19,7 +19,7 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.addressed import have_driver
 from airshed.service.book.places import in_database
 from airshed.service.gateway.lockout import Guessed
-from airshed.service.sign_in import codes
+from airshed.service.sign_in import addresses, codes
 from airshed.service.sign_in.nouns import Identity, Key, Nonce, Passkey, Session, User
 from airshed.service.sign_in.steps import STEPS
 from airshed.service.sign_in.store import Store, Taken
@@ -58,6 +58,8 @@ class Users:
         self.path = store.path
         self._sql = store
         self._clock = clock
+        #: Where notices go by mail.
+        self.addresses = addresses.Addresses(store, clock)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -81,7 +83,7 @@ class Users:
         return self.invite(name)
 
     def invite(self, name: str) -> str:
-        """Another link for a user: what they had, password, code and passkeys, ends once it is used."""
+        """Another link for a user: what they had, password, code, passkeys and address, ends once it is used."""
         self.known(name)
         token = token_urlsafe(32)
         with self._sql.transaction():
@@ -113,6 +115,7 @@ class Users:
             )
             self._sql.execute("DELETE FROM sessions WHERE user = ?", (user.name,))
             self._sql.execute("DELETE FROM passkeys WHERE user = ?", (user.name,))
+            self.addresses.end(user.name)
         return self.known(user.name), secret
 
     def rehearsing(self, name: str) -> User:

@@ -1,0 +1,153 @@
+"""Letters handed to a server: several over one connection, in a thread of their own, and what became of each.
+
+Whether one is tried again is for who sends it to say. Nothing that a server says is kept but its number: the sentence
+may hold an address, and after a sign-in more than that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import ssl
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from enum import StrEnum
+from typing import NamedTuple
+
+from airshed.model.refusal import Malformed
+from airshed.service.mail.settings import MailSettings
+
+#: Seconds in which a server answers a sentence.
+PATIENCE_S = 20.0
+#: The number with which a server says that it will never take a letter.
+FOR_GOOD = 500
+
+
+class Letter(NamedTuple):
+    """A letter to one address."""
+
+    to: str
+    subject: str
+    text: str
+    #: When it was written, in milliseconds.
+    at: int
+
+
+class Became(StrEnum):
+    """What became of a letter."""
+
+    TAKEN = "taken"
+    #: The server may take it later.
+    LATER = "later"
+    #: The server takes nothing for this address.
+    REFUSED = "refused"
+
+
+class Post:
+    """The server of one service."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self.settings = settings
+        try:
+            self._tls = ssl.create_default_context(
+                cafile=None if settings.authorities is None else str(settings.authorities)
+            )
+        except OSError as error:
+            what = f"cannot be used ({error.strerror or 'not PEM'})"
+            raise Malformed(f"--mail-authorities {settings.authorities}", what, "give certificates as PEM") from None
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="mail")
+        #: For the log: what the server did last that was no success.
+        self.trouble = ""
+
+    async def send(self, letters: Sequence[Letter]) -> list[Became]:
+        """Hand letters over, and what became of each, in their order."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._send, letters)
+
+    def close(self) -> None:
+        """No letter is begun any more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    # --- in the thread
+
+    def _send(self, letters: Sequence[Letter]) -> list[Became]:
+        became: list[Became] = []
+        self.trouble = ""
+        try:
+            server = self._connected()
+        except (OSError, smtplib.SMTPException) as error:
+            self.trouble = trouble_of(error)
+            return [Became.LATER for _ in letters]
+        try:
+            for letter in letters:
+                became.append(self._sent(server, letter))
+        except (OSError, smtplib.SMTPException) as error:  # the connection is gone: the rest is for another
+            self.trouble = trouble_of(error)
+        finally:
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+        return [*became, *(Became.LATER for _ in letters[len(became) :])]
+
+    def _connected(self) -> smtplib.SMTP:
+        its = self.settings
+        if its.secured == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(its.host, its.port, timeout=PATIENCE_S, context=self._tls)
+        else:
+            server = smtplib.SMTP(its.host, its.port, timeout=PATIENCE_S)
+        try:
+            if its.secured == "starttls":
+                server.starttls(context=self._tls)
+            if its.password is not None:
+                server.login(its.user, its.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _sent(self, server: smtplib.SMTP, letter: Letter) -> Became:
+        try:
+            server.send_message(self.written(letter), self.settings.sender, [letter.to])
+        except smtplib.SMTPRecipientsRefused as error:
+            number = next(iter(error.recipients.values()))[0]
+            self.trouble = f"the server says {number} to an address"
+            return Became.REFUSED if number >= FOR_GOOD else Became.LATER
+        except (
+            smtplib.SMTPSenderRefused,
+            smtplib.SMTPDataError,
+        ) as error:  # of us, or of all letters: no fault of whom it is for
+            self.trouble = trouble_of(error)
+            return Became.LATER
+        return Became.TAKEN
+
+    def written(self, letter: Letter) -> EmailMessage:
+        """A letter as it travels; a program that answers letters leaves it alone (RFC 3834)."""
+        found = EmailMessage(policy=SMTP)
+        found["From"], found["To"], found["Subject"] = self.settings.sender, letter.to, letter.subject
+        found["Date"] = format_datetime(datetime.fromtimestamp(letter.at // 1000, UTC))
+        found["Message-ID"] = make_msgid(domain=self.settings.sender.partition("@")[2])
+        found["Auto-Submitted"] = "auto-generated"
+        found.set_content(letter.text)
+        return found
+
+
+def trouble_of(error: OSError | smtplib.SMTPException) -> str:
+    """What went wrong, without a word of what a server said: that may name somebody.
+
+    >>> trouble_of(smtplib.SMTPAuthenticationError(535, b"wang@works.example: no"))
+    'the server says 535'
+    """
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"the server says {error.smtp_code}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate does not hold ({error.verify_message})"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "the server knows no STARTTLS, or no sign-in"
+    if isinstance(error, TimeoutError):
+        return f"no answer within {PATIENCE_S:g} s"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return "the connection broke off"

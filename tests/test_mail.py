@@ -1,0 +1,363 @@
+"""Notices by mail: off unless asked for, to an address that its owner has proven, once, and never with a secret."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from airshed.lab.simulator.small_market import BANK, TELLER
+from airshed.model.refusal import Malformed
+from airshed.pages.portal.mailing import MOST_REFUSALS, Mailing
+from airshed.pages.portal.ways import PORTAL
+from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.run import Running, Serving
+from airshed.service.mail.post import Became, Letter, Post
+from airshed.service.mail.settings import MailSettings, address_in, settings_of
+from airshed.service.sign_in.addresses import CODE_MS, MOST_CODES, MOST_TRIES
+from certificates import made
+from mail_servers import MailServer, mail_server
+from portals import Browser, Portal, hidden, text_of
+from services import BEGIN, Clock, market_book, served
+
+SERIES, SENDER, HERE = "SO2-KM-2027", "market@bureau.example", "wang@works.example"
+LETTER = Letter(HERE, "Airshed：1项通知", "成交 and no more\n.\n", BEGIN)
+
+
+class Mailed(Portal):
+    """A portal, and what its log says."""
+
+    noted: list[tuple[str, dict[str, Any]]]
+
+
+@contextmanager
+def mailing(folder: Path, server: MailServer | None = None, book: Path | None = None) -> Iterator[Mailed]:
+    """A portal that has a mail server, or none."""
+    clock = Clock()
+    mail = None if server is None else settings_of(f"127.0.0.1:{server.port}", SENDER, "none")
+    serving = Serving(book or market_book(folder), at=BEGIN, limits=ServiceLimits(stranger_burst=10_000), mail=mail)
+    noted: list[tuple[str, dict[str, Any]]] = []
+    running = Running(
+        serving,
+        lambda event, **fields: noted.append((event, fields)),
+        pages=lambda: PORTAL,
+        machine=clock,
+        ticks=clock.ticks,
+    )
+    running.app.show(PORTAL)
+    running.service.url = "https://market.example"
+    found = Mailed(running, clock)
+    found.noted = noted
+    try:
+        yield found
+    finally:
+        running.close()
+        found.loop.close()
+
+
+def token(browser: Browser) -> str:
+    found = re.search(r'name="csrf" value="([^"]*)"', browser.get("/mail").text)
+    assert found is not None
+    return found[1]
+
+
+def proves(browser: Browser, server: MailServer, address: str = HERE) -> str:
+    """Set an address and confirm it by the code that came."""
+    said = browser.send("/mail", csrf=token(browser), address=address)
+    assert said.status_code == 200, text_of(said)
+    code = server.text_to(address).split()[0]
+    return text_of(browser.send("/mail/confirm", csrf=token(browser), letter=code))
+
+
+def does(browser: Browser, command: str, **fields: object) -> None:
+    page = browser.get(f"/act/{command}")
+    said = browser.send(f"/act/{command}", {**hidden(page), **fields, "step": "confirm"})
+    assert said.status_code == 200, text_of(said)
+
+
+def offers(there: Mailed, seller: str = "steel", count: str = "2") -> None:
+    """Something that concerns the fund."""
+    deal = {"kind": "transfer", "seller": seller, "buyer": "fund", "series": SERIES, "count": count, "price": "4000"}
+    does(there.signed(seller), "OfferDeal", **deal)
+
+
+def rounds(there: Mailed, letters: Mailing) -> int:
+    return there.loop.run_until_complete(letters.round())
+
+
+# --- the page
+
+
+def test_without_a_server_the_page_says_that_no_mail_is_sent(tmp_path: Path) -> None:
+    with mailing(tmp_path) as there:
+        browser = there.signed("fund")
+        assert "sends no mail" in text_of(browser.get("/mail"))
+        assert 'href="/mail"' not in browser.get("/notices").text
+        assert browser.send("/mail", csrf=token(there.signed("steel")), address=HERE).status_code in (404, 422)
+        assert rounds(there, Mailing(there.running.service)) == 0
+
+
+def test_an_address_is_proven_by_a_code_that_was_sent_there(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        browser = there.signed("fund", "zh")
+        assert browser.send("/mail", csrf="another", address=HERE).status_code == 422
+        assert "邮箱地址有误" in text_of(
+            browser.send("/mail", csrf=token(browser), address="wang@works.example\r\nBcc: x@y.example")
+        )
+        assert server.letters == []
+        assert "确认码已发送" in text_of(browser.send("/mail", csrf=token(browser), address=HERE))
+        assert "fund" in server.text_to(HERE)
+        assert there.running.users.addresses.confirmed() == []
+        wrong = browser.send("/mail/confirm", csrf=token(browser), letter="00000000")
+        assert (wrong.status_code, "确认码有误" in text_of(wrong)) == (422, True)
+        code = "".join(chr(ord("０") + int(digit)) for digit in server.text_to(HERE).split()[0])
+        assert "今后的通知" in text_of(browser.send("/mail/confirm", csrf=token(browser), letter=code))
+        (known,) = there.running.users.addresses.confirmed()
+        assert (known.address, known.language, known.heard) == (HERE, "zh", there.records())
+        browser.send("/mail/end", csrf=token(browser))
+        assert there.running.users.addresses.confirmed() == []
+        assert "不再发送" in server.text_to(HERE), "who had them hears that they end"
+        secrets = json.dumps(there.noted)
+        assert "works.example" not in secrets
+        assert server.letters[0].get_content().split()[0] not in secrets
+
+
+def test_an_address_takes_a_second_factor_of_now(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        browser = there.signed("fund")
+        there.clock.ms += 6 * 60_000
+        assert "one-time code of now" in text_of(browser.send("/mail", csrf=token(browser), address=HERE))
+        said = browser.send("/mail", csrf=token(browser), address=HERE, code=there.code("fund"))
+        assert said.status_code == 200
+        assert [letter["To"] for letter in server.letters] == [HERE]
+
+
+def test_a_code_is_guessed_five_times_and_five_are_sent_in_an_hour(tmp_path: Path) -> None:
+    with mailing(tmp_path) as there:
+        there.user("fund")
+        addresses = there.running.users.addresses
+        code = addresses.ask("fund", HERE, "en")
+        other = f"{(int(code) + 1) % 10**8:08}"
+        assert [addresses.confirm("fund", other, 1) for _ in range(MOST_TRIES)] == [False] * MOST_TRIES
+        assert not addresses.confirm("fund", code, 1)
+        code = addresses.ask("fund", HERE, "en")
+        there.clock.ms += CODE_MS + 1
+        assert not addresses.confirm("fund", code, 1), "it is over"
+        for _ in range(MOST_CODES - 2):
+            addresses.ask("fund", HERE, "en")
+        with pytest.raises(Malformed, match="codes were sent"):
+            addresses.ask("fund", HERE, "en")
+        addresses.end("fund")
+        with pytest.raises(Malformed, match="codes were sent"):
+            addresses.ask("fund", HERE, "en")
+        there.clock.ms += 3_600_001
+        assert addresses.confirm("fund", addresses.ask("fund", HERE, "en"), 7)
+        assert not addresses.confirm("fund", code, 7)
+
+
+def test_who_is_locked_or_set_up_anew_is_sent_nothing(tmp_path: Path) -> None:
+    with mailing(tmp_path) as there:
+        users = there.running.users
+        there.user("fund")
+        users.addresses.confirm("fund", users.addresses.ask("fund", HERE, "en"), 1)
+        users.lock("fund")
+        assert users.addresses.confirmed() == []
+        users.unlock("fund")
+        assert [each.address for each in users.addresses.confirmed()] == [HERE]
+        users.accept(users.invite("fund"), "another")
+        assert users.addresses.confirmed() == []
+
+
+# --- the letters
+
+
+def test_what_concerns_somebody_is_sent_once_and_says_no_amount(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        offers(there)
+        browser = there.signed("fund")
+        assert "from now on" in proves(browser, server)
+        letters = Mailing(there.running.service)
+        assert rounds(there, letters) == 0, "what was before the address was proven is no news"
+        offers(there, count="3")
+        assert rounds(there, letters) == 1
+        assert rounds(there, letters) == 0
+        told = server.text_to(HERE)
+        assert str(server.letters[-1]["Subject"]) == "Airshed: 1 notice"
+        assert server.letters[-1]["Auto-Submitted"] == "auto-generated"
+        assert f"record {there.records()}" in told
+        assert "https://market.example/notices" in told
+        assert "Simulated" in told
+        assert "4,000" not in told
+        assert "3 t" not in told
+        other = Mailing(there.running.service)
+        assert rounds(there, other) == 0, "a service that starts anew knows what was told"
+
+
+def test_an_act_of_two_is_told_to_who_may_confirm_it_in_their_language(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        second = there.signed(BANK, "zh")
+        proves(second, server)
+        letters = Mailing(there.running.service)
+        rounds(there, letters)
+        does(there.signed(TELLER), "Withdraw", account="steel", fen="1234.56")
+        assert rounds(there, letters) == 1
+        assert str(server.letters[-1]["Subject"]) == "Airshed：1项待复核"
+        assert "https://market.example/waiting" in server.text_to(HERE)
+        assert "1,234" not in server.text_to(HERE)
+
+
+def test_a_server_that_is_away_loses_nothing_and_is_asked_more_and_more_seldom(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        proves(there.signed("fund"), server)
+        letters = Mailing(there.running.service)
+        server.sender = "451 not now, market@bureau.example"
+        offers(there)
+        assert rounds(there, letters) == 0
+        tried = len([line for line in server.heard if line.startswith("MAIL")])
+        offers(there, "cement")
+        assert rounds(there, letters) == 0
+        assert len([line for line in server.heard if line.startswith("MAIL")]) == tried, "not before a minute is over"
+        waits = [fields["again_in_s"] for event, fields in there.noted if event == "mail_not_sent"]
+        for _ in range(8):
+            there.clock.ms += 3_600_000
+            rounds(there, letters)
+        waits = [fields["again_in_s"] for event, fields in there.noted if event == "mail_not_sent"]
+        assert waits == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+        server.sender = "250 ok"
+        there.clock.ms += 3_600_000
+        assert rounds(there, letters) == 1
+        assert str(server.letters[-1]["Subject"]) == "Airshed: 2 notices"
+        assert "bureau.example" not in json.dumps(there.noted)
+
+
+def test_an_address_that_the_server_refuses_is_given_up_and_its_owner_sees_it(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        browser = there.signed("fund")
+        proves(browser, server)
+        letters = Mailing(there.running.service)
+        server.answers[HERE] = "550 no such user"
+        offers(there)
+        for _ in range(MOST_REFUSALS):
+            assert len(there.running.users.addresses.confirmed()) == 1
+            rounds(there, letters)
+            there.clock.ms += 3_600_000
+        assert there.running.users.addresses.confirmed() == []
+        assert HERE not in text_of(there.signed("fund").get("/mail"))
+
+
+def test_a_service_that_listens_sends_by_itself(tmp_path: Path) -> None:
+    with mail_server() as server:
+        limits = ServiceLimits(stranger_burst=10_000, mail_every_s=0.05)
+        settings = settings_of(f"127.0.0.1:{server.port}", SENDER, "none")
+        with served(market_book(tmp_path), limits, pages=PORTAL, mail=settings) as there:
+            seller, users = there.signed("steel"), there.running.users
+            there.user("fund")
+            users.addresses.confirm("fund", users.addresses.ask("fund", HERE, "en"), there.records())
+            deal = {
+                "kind": "transfer",
+                "seller": "steel",
+                "buyer": "fund",
+                "series": SERIES,
+                "count": 2,
+                "price": 400_000,
+            }
+            said = seller.post("/v1/commands/OfferDeal", json=deal, headers={"Idempotency-Key": "an-offer"})
+            assert said.status_code == 200, said.text
+            while not server.letters:
+                assert said.json()["seq"] == there.records()
+                time.sleep(0.01)
+            assert f"{there.url}/notices" in server.text_to(HERE)
+
+
+# --- the server
+
+
+@pytest.mark.parametrize("secured", ["starttls", "tls"])
+def test_letters_travel_under_tls_and_by_a_sign_in(tmp_path: Path, secured: str) -> None:
+    certificate = made(tmp_path, "mail")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.certificate, certificate.private_key)
+    its = MailServer(user="market", password="a secret", tls=context)
+    with mail_server(its, at_once=secured == "tls") as server:
+        where = f"127.0.0.1:{server.port}"
+        post = Post(settings_of(where, SENDER, secured, "market", "a secret", certificate.certificate))
+        assert asyncio.run(post.send([LETTER, LETTER])) == [Became.TAKEN, Became.TAKEN]
+        assert server.secured == [True, True]
+        assert server.text_to(HERE) == LETTER.text
+        assert str(server.letters[0]["Subject"]) == LETTER.subject
+        wrong = Post(settings_of(where, SENDER, secured, "market", "another", certificate.certificate))
+        assert asyncio.run(wrong.send([LETTER])) == [Became.LATER]
+        assert wrong.trouble == "the server says 535"
+        stranger = Post(settings_of(where, SENDER, secured, "market", "a secret"))
+        assert asyncio.run(stranger.send([LETTER])) == [Became.LATER]
+        assert "certificate does not hold" in stranger.trouble
+        for each in (post, wrong, stranger):
+            each.close()
+    assert "a secret" not in repr(post.settings)
+
+
+def test_a_password_is_told_to_nobody_who_has_no_tls() -> None:
+    with mail_server(MailServer(user="market", password="a secret")) as server:
+        post = Post(settings_of(f"127.0.0.1:{server.port}", SENDER, "starttls", "market", "a secret"))
+        assert asyncio.run(post.send([LETTER])) == [Became.LATER]
+        assert "STARTTLS" in post.trouble
+        assert "AUTH" not in server.heard
+        post.close()
+    with pytest.raises(Malformed, match="in the clear"):
+        MailSettings("mail.bureau.example", 25, SENDER, "none", "market", "a secret")
+    with pytest.raises(Malformed, match="--mail-password-file"):
+        settings_of("mail.bureau.example", SENDER, "tls", "market")
+
+
+def test_one_refusal_keeps_no_other_letter_back_and_nobody_there_is_no_loss() -> None:
+    with mail_server() as server:
+        server.answers["gone@works.example"] = "550 no"
+        server.answers["full@works.example"] = "452 full"
+        post = Post(settings_of(f"127.0.0.1:{server.port}", SENDER, "none"))
+        to = ("gone@works.example", HERE, "full@works.example", "li@works.example")
+        became = asyncio.run(post.send([LETTER._replace(to=each) for each in to]))
+        assert became == [Became.REFUSED, Became.TAKEN, Became.LATER, Became.TAKEN]
+    assert asyncio.run(post.send([LETTER])) == [Became.LATER]
+    assert post.trouble == "connection refused"
+    post.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "wang", "wang@", "@works.example", "wang@works", "wang@@works.example", "wang li@works.example"),
+        *("王@works.example", ".wang@works.example", "wa..ng@works.example", "wang@works.example\nBcc: a@b.example"),
+        *(
+            "<wang@works.example>",
+            "wang@works.example,li@works.example",
+            f"{'w' * 65}@works.example",
+            '"a b"@works.example',
+        ),
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(Malformed, match="is no address"):
+        address_in(text, "address")
+
+
+def test_settings_that_do_not_hold_name_their_option(tmp_path: Path) -> None:
+    for words, place in (
+        (("mail bureau", SENDER), "--mail-server"),
+        (("mail.bureau.example:0", SENDER), "--mail-server"),
+        (("mail.bureau.example", "nobody"), "--mail-from"),
+        (("mail.bureau.example", SENDER, "ssl"), "--mail-tls"),
+    ):
+        with pytest.raises(Malformed) as said:
+            settings_of(*words)
+        assert said.value.place == place
+    serving = Serving(market_book(tmp_path), demo_users=True, mail=settings_of("mail.bureau.example", SENDER))
+    with pytest.raises(Malformed, match="--demo-users"):
+        Running(serving, lambda event, **fields: None)
