@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,13 +34,56 @@ def test_a_unit_says_what_systemd_and_the_command_know(unit: Path) -> None:
         assert wrong == []
 
 
-def test_the_recipe_copies_and_runs_what_there_is() -> None:
+def instructions() -> list[tuple[str, str]]:
+    """The recipe, an instruction and its words each."""
     text = (ROOT / "deploy/Containerfile").read_text(encoding="utf-8")
-    for path in re.findall(r"^COPY (\S+)", text, re.MULTILINE):
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(word, rest) for word, _, rest in (line.partition(" ") for line in lines)]
+
+
+def test_the_recipe_copies_and_runs_what_there_is() -> None:
+    """`scripts/container` builds it and tries what it made; this holds what can be said without that."""
+    copied = [rest.split()[:-1] for word, rest in instructions() if word == "COPY" and "--from" not in rest]
+    for path in (path for paths in copied for path in paths):
         assert (ROOT / path).exists(), path
-    assert "--require-hashes" in text
-    assert re.search(r"^USER airshed$", text, re.MULTILINE), "it does not run as root"
-    assert '"--behind-proxy"' in text
+        kept = subprocess.run(["git", "ls-files", path], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        assert kept, f"{path} is in no clean checkout"
+    whole = {path.split("/")[0] for paths in copied for path in paths}
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert set(built["targets"]["wheel"]["force-include"]) | {"src", "pyproject.toml", "README.md", "LICENSE"} <= whole
+    for word, rest in instructions():
+        if word == "RUN" and "pip install" in rest:
+            assert "--require-hashes" in rest or "--no-index" in rest, rest
+            for file in re.findall(r"-r (\S+)", rest):
+                assert (ROOT / file).is_file(), file
+
+
+def test_the_recipe_installs_every_library_by_its_digest_and_the_driver_of_the_database() -> None:
+    pinned = {
+        file: set(re.findall(r"^([a-z0-9-]+)==", (ROOT / f"requirements/{file}.txt").read_text("utf-8"), re.MULTILINE))
+        for file in ("run", "postgresql", "build", "charts", "dev")
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for wanted in project["project"]["dependencies"]:
+        assert re.split(r"[>=\[]", wanted)[0] in pinned["run"], wanted
+    assert {"psycopg", "psycopg-binary"} <= pinned["postgresql"]
+    assert "hatchling" in pinned["build"]
+    for file in ("postgresql", "build", "charts"):
+        lines = (ROOT / f"requirements/{file}.txt").read_text("utf-8")
+        assert set(lines.splitlines()) <= set((ROOT / "requirements/dev.txt").read_text("utf-8").splitlines()), file
+
+
+def test_what_the_recipe_makes_is_no_administrator_and_begins_the_service() -> None:
+    last = {word: rest for word, rest in instructions()}
+    assert last["USER"] == "airshed", "it does not run as root"
+    assert json.loads(last["ENTRYPOINT"]) == ["airshed"]
+    assert "airshed" in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    room, book, *options = json.loads(last["CMD"])
+    section = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8").partition(f"## airshed {room}\n")[2]
+    for option in (word for word in options if word.startswith("--")):
+        assert option in section.partition("\n## ")[0], option
+    assert book.startswith(last["VOLUME"])
+    assert "--behind-proxy" in options
 
 
 def test_the_guide_names_commands_and_options_that_there_are() -> None:
