@@ -1,7 +1,8 @@
-"""In Chromium: a regulator settles a year, and an exchange clears an auction and ends its session."""
+"""In Chromium: a regulator settles a year, a city shares out its cap, an exchange runs an auction and a session."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,15 +10,26 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from airshed.engine import commands as c
+from airshed.engine.commands import ActivityLine
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
-from airshed.model.period import instant
+from airshed.model.period import DAY_MS, instant
+from airshed.pages.portal.office.stated import as_text
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
-from markets import AUTHORITY, done, market
+from markets import AUTHORITY, REGISTRAR, done, market
 from services import Served, served
 from terms import verified
 
+AUCTIONEER, BUREAU, INSPECTOR = "small-auctioneer", "small-bureau", "dianzhong-inspector"
+#: What works state, as cells of a spreadsheet.
+STATED = as_text(
+    (
+        ActivityLine("s-steel", (2024, 2025), (800_000, 700_000), (1_000_000, 900_000)),
+        ActivityLine("s-cement", (2024, 2025), (300_000, 400_000), (500_000, 600_000)),
+    ),
+    "zh",
+)
 LIMITS = ServiceLimits(stranger_burst=10_000)
 
 
@@ -43,12 +55,11 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def selling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """An auction has its bids, and the market is open."""
+    """The market is open, and what is to be auctioned lies in its account; a bureau has a city to share out."""
     path: Path = tmp_path_factory.mktemp("days") / "selling.book"
     runner = market(Book.create(path), tables=True)
-    done(runner, AUTHORITY, c.OpenAuction("spring", "SO2-KM-2027", 100_000))
-    for bidder, limit in (("steel", 471_000), ("cement", 463_000)):
-        done(runner, bidder, c.PlaceBid("spring", bidder, 1_000, limit))
+    done(runner, REGISTRAR, c.RegisterActor(AUCTIONEER, "auctioneer"))
+    done(runner, REGISTRAR, c.RegisterActor(BUREAU, "city", jurisdiction="KM"))
     closed(runner)
     with served(path, LIMITS, pages=PORTAL, demo_users=True) as found:
         yield found
@@ -99,7 +110,70 @@ def test_a_regulator_sees_what_a_year_costs_and_settles_it(browser: Browser, end
     page.context.close()
 
 
-def test_an_exchange_clears_an_auction_and_ends_its_session(browser: Browser, selling: Served) -> None:
+def confirms(browser: Browser, there: Served, name: str) -> None:
+    """Somebody else looks at what waits for them, and confirms it with the code of now."""
+    page = somebody(browser, there, name, "en", 1280)
+    page.get_by_role("link", name=re.compile("^Waiting")).first.click()
+    page.get_by_role("button", name="Look, and confirm").last.click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.get_by_text("Done, and on record.")).to_be_visible()
+    page.context.close()
+
+
+def test_a_city_official_shares_out_the_city_and_is_refused_another(browser: Browser, selling: Served) -> None:
+    page = somebody(browser, selling, BUREAU, "zh-CN", 1280)
+    page.goto(f"{selling.url}/act/SetCap?jurisdiction=KM&pollutant=NOx&vintage=2027")
+    page.get_by_role("button", name="预演结果").click()
+    page.get_by_role("button", name="确认办理").click()
+    expect(page.get_by_text("待第二人复核").first).to_be_visible()
+    confirms(browser, selling, INSPECTOR)
+
+    page.goto(selling.url)
+    page.get_by_role("link", name="配额分配工作台").click()
+    page.get_by_label("配额系列").select_option("NOx-KM-2027")
+    page.get_by_role("button", name="试算").click()
+    page.wait_for_url(f"{selling.url}/allocation")
+    page.wait_for_load_state()
+    page.locator("details", has=page.locator("#text")).evaluate("each => { each.open = true }")
+    page.get_by_label("企业、年度").fill(STATED)
+    page.get_by_label("对比方法").select_option("history")
+    before = selling.records()
+    page.get_by_role("button", name="试算").click()
+    expect(page.get_by_role("heading", name="公平性比较")).to_be_visible()
+    assert selling.records() == before, "what is tried on paper is in no book"
+    share = page.get_by_role("row").filter(has_text="s-steel").locator("td.strong").inner_text().removesuffix("吨")
+    page.get_by_role("button", name="转入正式办理").click()
+    expect(page.get_by_role("row").filter(has_text="s-steel").first).to_contain_text(share)
+    page.get_by_role("button", name="确认办理").click()
+    expect(page.get_by_text("待第二人复核").first).to_be_visible()
+    confirms(browser, selling, INSPECTOR)
+    page.goto(f"{selling.url}/works/s-steel")
+    grant = page.locator("section", has=page.locator("#h-grants")).get_by_role("row").filter(has_text="NOx-KM-2027")
+    expect(grant).to_contain_text(share)
+
+    # Another city is on no list; who writes it into the address, or into a form, is told beside the field.
+    page.goto(f"{selling.url}/allocation?series=SO2-QJ-2027")
+    expect(page.locator("#series-error")).to_contain_text("不在您的管辖范围内")
+    page.goto(f"{selling.url}/act/Allocate?jurisdiction=QJ&pollutant=NOx&vintage=2027")
+    page.locator('input[name="jurisdiction"]').evaluate("field => { field.value = 'QJ' }")
+    page.get_by_role("button", name="预演结果").click()
+    expect(page.get_by_role("alert")).to_contain_text("KM")
+    page.context.close()
+
+
+def test_an_exchange_runs_an_auction_and_a_session(browser: Browser, selling: Served) -> None:
+    page = somebody(browser, selling, AUCTIONEER, "en", 1280)
+    page.get_by_role("link", name="Auction desk").click()
+    page.get_by_role("row").filter(has_text="SO2-KM-2027").get_by_role("link", name="Open an auction").click()
+    page.get_by_label("Auction", exact=True).fill("spring")
+    page.get_by_label("Allowances").fill("100")
+    page.get_by_role("button", name="See what would happen").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.get_by_text("Done, and on record.")).to_be_visible()
+    page.context.close()
+    for bidder, limit in (("steel", "4710"), ("cement", "4630")):
+        bids(browser, selling, bidder, limit)
+
     page = somebody(browser, selling, EXCHANGE, "en", 1280)
     page.get_by_role("link", name="Auction desk").click()
     row = page.get_by_role("row").filter(has_text="spring")
@@ -115,8 +189,54 @@ def test_an_exchange_clears_an_auction_and_ends_its_session(browser: Browser, se
     expect(page.get_by_role("heading", name="Demand")).to_be_visible()
     expect(page.get_by_text("4,630 yuan/t").first).to_be_visible()
 
+    page.context.close()
+    session(browser, selling, "CloseSession")
+    selling.clock.ms += DAY_MS
+    session(browser, selling, "OpenSession")
+    page = somebody(browser, selling, EXCHANGE, "en", 1280)
     page.goto(f"{selling.url}/desk")
-    page.locator('a[href^="/act/CloseSession"]').click()
+    expect(page.locator(".key").filter(has_text="The market")).to_contain_text("open")
+    trades(browser, selling, "cement", "sell")
+    trades(browser, selling, "steel", "buy")
+    page.goto(f"{selling.url}/prices")
+    expect(page.get_by_role("row").filter(has_text="SO2-KM-2027").first).to_contain_text("3 t")
+    session(browser, selling, "CloseSession")
+    page.goto(f"{selling.url}/desk")
+    expect(page.locator(".key").filter(has_text="The market")).to_contain_text("closed")
+    page.context.close()
+
+
+def bids(browser: Browser, there: Served, name: str, limit: str) -> None:
+    """A firm bids for a tonne from a phone, and sees its guarantee before."""
+    page = somebody(browser, there, name, "zh-CN", 390)
+    page.get_by_role("link", name="往来业务").click()
+    page.get_by_role("row").filter(has_text="spring").get_by_role("link", name="投标").click()
+    page.get_by_label("数量").fill("1")
+    page.get_by_label("限价").fill(limit)
+    page.get_by_role("button", name="预演结果").click()
+    page.get_by_role("button", name="确认办理").click()
+    expect(page.get_by_text("已办理并入账。")).to_be_visible()
+    page.context.close()
+
+
+def trades(browser: Browser, there: Served, name: str, side: str) -> None:
+    """A firm buys or sells a tonne."""
+    page = somebody(browser, there, name, "en", 1280)
+    page.goto(f"{there.url}/trade?series=SO2-KM-2027")
+    page.locator(f'input[name="side"][value="{side}"]').check()
+    page.get_by_label("Allowances").fill("1")
+    page.get_by_label("Limit price").fill("4700")
+    page.get_by_role("button", name="See what would happen").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.get_by_text("Done, and on record.")).to_be_visible()
+    page.context.close()
+
+
+def session(browser: Browser, there: Served, command: str) -> None:
+    """The exchange opens or closes the session of the day."""
+    page = somebody(browser, there, EXCHANGE, "en", 1280)
+    page.goto(f"{there.url}/desk")
+    page.locator(f'a[href^="/act/{command}"]').click()
     page.get_by_role("button", name="See what would happen").click()
     page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text("Done, and on record.")).to_be_visible()
