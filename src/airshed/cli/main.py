@@ -127,10 +127,12 @@ def main() -> NoReturn:
     Everything that takes time is imported inside, where an interrupt is caught.
     """
     try:
+        import gc
         import signal
 
         from airshed.cli.ending import all_streams, on_interrupt
 
+        gc.set_threshold(10_000, 20, 20)  # what a book holds lives as long as the command: look it through seldom
         all_streams()
         signal.signal(signal.SIGINT, on_interrupt)
         from airshed.cli.failing import let_go_of_output, not_in_passing
