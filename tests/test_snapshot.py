@@ -25,11 +25,11 @@ from airshed.lab.simulator.portrait import portrait
 from airshed.lab.simulator.small_market import BANK
 from airshed.market.orderbook import OrderBook
 from airshed.service.book import snapshot, snapshot_file
-from airshed.service.book.addressed import to_read
+from airshed.service.book.addressed import to_read, to_write
 from airshed.service.book.copying import carry
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.opening import carry_on
-from airshed.service.book.snapshot import Unfit, fitting, taken
+from airshed.service.book.snapshot import Unfit, fitting, resume, taken
 from airshed.service.book.snapshot_check import Asked, checked
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
@@ -247,6 +247,37 @@ def test_what_lies_under_the_name_of_a_snapshot_and_is_none_is_passed_over(tmp_p
         assert why(path) == ""
         found.drop_snapshot()
         assert fitting(found) is None
+
+
+def test_a_snapshot_that_others_than_those_who_write_the_book_may_write_is_passed_over(tmp_path: Path) -> None:
+    path = market_book(tmp_path)
+    with Book.read(path) as found:
+        kept(found)
+        assert fitting(found) is not None
+        snapshot_file.beside(path).chmod(0o666)
+        assert fitting(found) is None
+
+
+def test_a_command_of_the_shell_goes_on_from_a_snapshot_and_without_one_alike(
+    book: Path | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    with to_write(book) as found:
+        lines = found.lines
+        monkeypatch.setattr(found, "lines", lambda after=0: (read.append(after), lines(after))[1])
+        plain = resume(found)
+        deposit(plain, 1)
+        kept(found)
+        read.clear()
+        begun = resume(found)
+        assert read == [begun.state.seq], "no record is replayed"
+        assert (pack(begun.state), begun.hash) == (pack(plain.state), plain.hash)
+        deposit(begun, 2)
+        assert verify(found).records == begun.state.seq
+        found.keep_snapshot(b"no snapshot at all")
+        read.clear()
+        assert pack(resume(found).state) == pack(begun.state)
+        assert read == [0]
 
 
 def test_neither_a_copy_nor_a_check_of_a_book_looks_at_its_snapshot(book: Path | str, tmp_path: Path) -> None:

@@ -115,9 +115,9 @@ def _zone(rules: Rulebook, name: str, *, asked: bool) -> Zone | None:
 def _from_folder(book: KeptBook, rules: Rulebook, folder: Path, asked: Asked, workers: int, quiet: bool) -> Asked:
     """What was asked for, with the closed years of the stacks in a folder, and what was made to happen to them."""
     from airshed.pages.report.facts import year_of
-    from airshed.service.book.opening import carry_on
     from airshed.service.book.sealing import all_marks
     from airshed.service.book.sealing import closed_years as results
+    from airshed.service.book.snapshot import resume
     from airshed.service.stacks import stack_folder
     from airshed.service.stacks.measure import truth_in
     from airshed.service.stacks.recomputed import summary_path
@@ -128,7 +128,7 @@ def _from_folder(book: KeptBook, rules: Rulebook, folder: Path, asked: Asked, wo
         return asked._replace(monitoring=tuple(results(folder, year, book_is)))
     if asked.zone is None:
         raise Malformed("--frames", "no zone says what its stacks are", "name it with --zone")
-    held = stack_folder.held_year(folder, asked.zone, year, all_marks(carry_on(book).state))
+    held = stack_folder.held_year(folder, asked.zone, year, all_marks(resume(book).state))
     if isinstance(book_is, Programme) and not is_measured(held.provenance):
         raise Malformed("--frames", "is not of monitors, and the book is a real programme", "give what monitors sent")
     with bar(len(held.stacks), quiet) as told:

@@ -201,14 +201,14 @@ def _preview(line: ActLine, json: bool) -> None:
     from airshed.cli.book.answers import instant_or_now
     from airshed.cli.book.preview import plain, say_figures, say_foreseen, say_unconfirmed, say_unwritten
     from airshed.service.book.addressed import to_read
-    from airshed.service.book.opening import carry_on
     from airshed.service.book.preview import foresee
+    from airshed.service.book.snapshot import resume
     from airshed.service.forms.measures import Terms
     from airshed.service.forms.told import told
 
     when = instant_or_now(line.at)
     with showing(to_read(line.book)) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         ends, rules = runner.state.seq, runner.rules
         found = list(foresee(runner, [line.command(runner, when).command], when))
     if json:
@@ -229,12 +229,12 @@ def _send(line: ActLine, sure: bool, json: bool) -> None:
     from airshed.model.period import clock
     from airshed.service.book.acts import may_confirm
     from airshed.service.book.addressed import to_write
-    from airshed.service.book.opening import carry_on
+    from airshed.service.book.snapshot import resume
     from airshed.service.forms.measures import Terms
     from airshed.service.forms.told import told
 
     with showing(to_write(line.book)) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         when = instant_to_write(runner.state, line.at, sure)
         wish = line.command(runner, when)
         answer = runner.send(wish.command, when)

@@ -46,14 +46,14 @@ def send(job: AllocateSend, json: bool) -> None:
     from airshed.cli.book.preview import say_figures, say_foreseen, say_unwritten
     from airshed.service.book.addressed import to_read, to_write
     from airshed.service.book.once import once
-    from airshed.service.book.opening import carry_on
     from airshed.service.book.preview import foresee
+    from airshed.service.book.snapshot import resume
     from airshed.service.forms.measures import Terms
 
     if not job.actor:
         raise Malformed("--send", "does not say who allocates", "give --as ACTOR")
     with showing(to_write(job.book) if job.total else to_read(job.book)) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         rules, terms, ends = runner.rules, Terms.of(runner.rules), runner.state.seq
         when = instant_to_write(runner.state, job.at, job.sure) if job.total else instant_or_now(job.at)
         wishes = [once(runner, job.actor, body, when) for body in _bodies(job, runner.state, rules)]
@@ -75,7 +75,7 @@ def send(job: AllocateSend, json: bool) -> None:
         given = sum(share.count - share.made_up for each in found if each.sharing for share in each.sharing.awards)
         if job.total and refused is None:
             _confirmed(job, found, given, terms.size_kg)
-            writer = carry_on(opened)
+            writer = resume(opened)
             answers = writer.send_all([(each.command, when) for each in found])
         else:
             writer, answers = runner, []

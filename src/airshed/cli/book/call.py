@@ -52,13 +52,13 @@ def call(
     from airshed.engine.events import ZoneCallCleared
     from airshed.model.refusal import Refusal
     from airshed.service.book.addressed import to_write
-    from airshed.service.book.opening import carry_on
+    from airshed.service.book.snapshot import resume
     from airshed.service.book.zone_call import close
 
     target, page = _target(certificate), _target(html)
     said: Callable[[str], None] = (lambda text: None) if json else console.print
     with showing(to_write(book)) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         found = close(runner, actor, name, when, seed=seed, salt=salt, key=key, seconds=seconds, progress=said)
     if isinstance(found, Refusal):

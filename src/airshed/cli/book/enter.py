@@ -71,14 +71,14 @@ def open_zone(
     from airshed.service.book.addressed import exists
     from airshed.service.book.entering import foreseen, plan, real_for, waiting_acts
     from airshed.service.book.once import anew
-    from airshed.service.book.opening import carry_on
+    from airshed.service.book.snapshot import resume
     from airshed.zone.entering import entered
     from airshed.zone.load import of_law
 
     made_of = (rulebook, programme, scenario, at)
     with _there(book, *made_of) if exists(book) else _begun(book, *made_of, dry_run=dry_run) as opened:
         showing(opened)
-        runner = carry_on(opened)
+        runner = resume(opened)
         same_law(runner.rules, rulebook)
         found = of_law(runner.rules, zone)
         place = zone or runner.rules.programme.zone
@@ -91,7 +91,7 @@ def open_zone(
         if dry_run:
             _say(entries, json, list_all=True)
             return
-        answers = carry_on(opened).send_all([(wish, when) for wish in sent]) if sent else []
+        answers = resume(opened).send_all([(wish, when) for wish in sent]) if sent else []
     waits = waiting_acts(answers)
     if json:
         counts = Counter(str(entry.standing) for entry in entries)

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 def penalties(opened: KeptBook, account: str) -> list[PenaltyLine]:
     """Of an account; a book is folded only where there are any."""
-    from airshed.service.book.opening import carry_on
     from airshed.service.book.penalties import penalties_of
+    from airshed.service.book.snapshot import resume
 
     if opened.sql.execute("SELECT 1 FROM penalties WHERE account = ?", (account,)).fetchone() is None:
         return []
-    runner = carry_on(opened)
+    runner = resume(opened)
     return list(penalties_of(runner.state, runner.rules, account, day_of(runner.state.at)))
 
 

@@ -251,12 +251,12 @@ def send(
     Example: airshed book send my.book commands.jsonl
     """
     from airshed.service.book.addressed import to_write
-    from airshed.service.book.opening import carry_on
     from airshed.service.book.sending import for_this, read_commands
+    from airshed.service.book.snapshot import resume
 
     sent = read_commands(commands)
     with showing(to_write(book)) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         wishes = for_this(sent, opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         answers = runner.send_all([(wish, when) for wish in wishes])

@@ -64,9 +64,9 @@ def preview(
     Example: airshed book preview demo/dianzhong.book --close 2028 --at 2029-07-01T09:00
     """
     from airshed.service.book.addressed import to_read
-    from airshed.service.book.opening import carry_on
     from airshed.service.book.preview import foresee, settling
     from airshed.service.book.sending import for_this, read_commands
+    from airshed.service.book.snapshot import resume
 
     if bool(commands) == (close is not None):
         what = "--close stands beside a file of commands" if commands else "there is nothing to preview"
@@ -74,7 +74,7 @@ def preview(
     when = instant_or_now(at)
     sent = read_commands(commands) if commands else []
     with showing(to_read(book)) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         wishes = for_this(sent, opened)
         ends, money = runner.state.seq, runner.rules.currency.name_en
         if close is not None:

@@ -53,7 +53,7 @@ def confirm(
     from airshed.engine.commands import ConfirmAct
     from airshed.service.book.acts import waiting_for
     from airshed.service.book.addressed import to_write
-    from airshed.service.book.opening import carry_on
+    from airshed.service.book.snapshot import resume
 
     if server:
         from airshed.cli.book.remote import confirm_there
@@ -65,7 +65,7 @@ def confirm(
     if bool(chosen_acts) == every:
         raise Malformed("book confirm", "which acts must be said once", "give their numbers, or --all")
     with showing(to_write(_book(book, actor, "book confirm"))) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         chosen = waiting_for(runner.state, runner.rules, actor, when) if every else chosen_acts
         if not chosen:
@@ -91,7 +91,7 @@ def reject(
     """
     from airshed.engine.commands import RejectAct
     from airshed.service.book.addressed import to_write
-    from airshed.service.book.opening import carry_on
+    from airshed.service.book.snapshot import resume
 
     if server:
         from airshed.cli.book.remote import reject_there
@@ -103,7 +103,7 @@ def reject(
     if not numbers:
         raise Malformed("book reject", "names no act", "give their numbers")
     with showing(to_write(_book(book, actor, "book reject"))) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         _send(runner, actor, [RejectAct(act, reason) for act in numbers], when, json)
 

@@ -46,7 +46,7 @@ def standing(
     from airshed.compliance.publication import public_from
     from airshed.compliance.status import CONVENTIONS, convention_of
     from airshed.service.book.addressed import to_read
-    from airshed.service.book.opening import carry_on
+    from airshed.service.book.snapshot import resume
     from airshed.service.book.standing import standings
 
     if convention and convention not in CONVENTIONS:
@@ -54,7 +54,7 @@ def standing(
     today = day_of(instant_or_now(at))
     current = int(today[:4])
     with showing(to_read(book)) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         state, law = runner.state, runner.rules.compliance
         counts_by = CONVENTIONS[convention] if convention else convention_of(law.last_year_excluded)
         if source and source not in state.sources:

@@ -32,10 +32,10 @@ def checks(
     """
     from airshed.engine.procedures.report_checks import Draft, answers, unmeasured
     from airshed.service.book.addressed import to_read
-    from airshed.service.book.opening import carry_on
+    from airshed.service.book.snapshot import resume
 
     with showing(to_read(book)) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         found = runner.state.sources.get(source)
         if found is None:
             raise Malformed(
@@ -77,13 +77,13 @@ def seal(
     import msgspec
 
     from airshed.service.book.addressed import to_read
-    from airshed.service.book.opening import carry_on
     from airshed.service.book.sealing import as_commands, closed_years, differences
+    from airshed.service.book.snapshot import resume
 
     lines: list[bytes] = []
     encode = msgspec.json.Encoder().encode
     with showing(to_read(book)) as opened:
-        state, first = carry_on(opened).state, opened.line(1).hash
+        state, first = resume(opened).state, opened.line(1).hash
         for closed in closed_years(results, year, state.provenance):
             if closed.stack not in state.stack_source:
                 raise Malformed(without_password(book), f"has no stack {closed.stack}", "register its source first")

@@ -39,11 +39,11 @@ Removal = Annotated[str, typer.Option("--removal", metavar="PERCENT", help="What
 def marks_of(book: str) -> YearMarks:
     """The operators' marks that stand in a book, by stack and year."""
     from airshed.service.book.addressed import to_read
-    from airshed.service.book.opening import carry_on
     from airshed.service.book.sealing import all_marks
+    from airshed.service.book.snapshot import resume
 
     with to_read(book) as opened:
-        return all_marks(carry_on(opened).state)
+        return all_marks(resume(opened).state)
 
 
 def print_estimate(made: Estimate) -> None:

@@ -231,12 +231,12 @@ def _send(book: str, actor: str, made: Callable[[Runner, int], Body], at: str, s
     from airshed.model.period import clock
     from airshed.service.book.addressed import to_write
     from airshed.service.book.once import once
-    from airshed.service.book.opening import carry_on
+    from airshed.service.book.snapshot import resume
     from airshed.service.forms.measures import Terms
     from airshed.service.forms.told import told
 
     with showing(to_write(book)) as opened:
-        runner = carry_on(opened)
+        runner = resume(opened)
         when = instant_to_write(runner.state, at, sure)
         wish = once(runner, actor, made(runner, when), when)
         answer = runner.send(wish.command, when)

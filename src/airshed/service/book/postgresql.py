@@ -199,8 +199,10 @@ class PostgresBook(KeptBook):
             yield
 
     def kept_snapshot(self) -> bytes | None:
-        rows = self._db.execute("SELECT body FROM snapshots ORDER BY part").fetchall()
-        return b"".join(bytes(row[0]) for row in rows) if rows else None
+        rows = self._db.execute(
+            "SELECT body FROM snapshots ORDER BY part", binary=True
+        ).fetchall()  # text is twice as long
+        return b"".join(row[0] for row in rows) if rows else None
 
     def keep_snapshot(self, raw: bytes) -> None:
         with naming(self.path), closing(connected(self._place)) as db, db.transaction():

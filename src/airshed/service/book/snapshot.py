@@ -6,6 +6,7 @@ every record is replayed, as by `airshed book verify`, which never looks at it (
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,9 +18,10 @@ import airshed
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import linked
 from airshed.engine.packing import digest_of, pack, unpack
-from airshed.engine.runner import Begun
+from airshed.engine.runner import Begun, Runner
 from airshed.model.refusal import Malformed
 from airshed.service.book.kept import KeptBook
+from airshed.service.book.opening import carry_on
 from airshed.service.book.sqlite import FORMAT
 from airshed.service.marketdata.reading import Folding, History
 
@@ -114,6 +116,19 @@ def fitting(book: KeptBook) -> Snapshot | None:
     if digest_of(state) != of.state:
         raise Unfit("is altered: its state does not give its digest")
     return Snapshot(of, state, raw[end:])
+
+
+def resume(book: KeptBook) -> Runner:
+    """The runner of a book, from its snapshot where one fits, else from its first record: for a command of the shell.
+
+    Nobody replays the book behind it, as a service has done; `airshed book verify` does, and names what was decided on
+    a state that was not that of the book.
+    """
+    with suppress(Unfit, Malformed):
+        found = fitting(book)
+        if found is not None:
+            return carry_on(book, found.begun())
+    return carry_on(book)
 
 
 def _whole(raw: bytes) -> tuple[Of, int]:

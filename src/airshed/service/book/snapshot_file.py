@@ -19,13 +19,17 @@ def beside(book: Path) -> Path:
 
 
 def read(book: Path) -> bytes | None:
-    """What lies there; None where nothing does that can be read, for it can be done without."""
+    """What lies there; None where nothing does that can be read, for it can be done without.
+
+    What somebody may have written who could not have written the book is as good as nothing.
+    """
     try:
         file = os.open(beside(book), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
         return None
-    there = os.fstat(file)
-    if not stat.S_ISREG(there.st_mode) or there.st_size > MOST_BYTES:
+    there, whose = os.fstat(file), os.stat(book)
+    others = there.st_mode & ~whose.st_mode & (stat.S_IWGRP | stat.S_IWOTH)  # who may write it and not the book
+    if not stat.S_ISREG(there.st_mode) or there.st_size > MOST_BYTES or there.st_uid != whose.st_uid or others:
         os.close(file)
         return None
     with open(file, "rb") as found:
