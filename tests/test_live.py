@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+import pytest
 from playwright.sync_api import Browser, Page, expect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Message
 
-from airshed.pages.portal.live import Live
+from airshed.model.refusal import Malformed
+from airshed.pages.portal.live import Live, Round, key_of, live_of
+from airshed.pages.portal.parts import PARTS, watch
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
 from laws import RULES
 from services import Served, market_book, served
+
+T = TypeVar("T")
 
 SERIES = "SO2-KM-2027"
 TICK = RULES.trading.tick_fen_per_t
@@ -133,6 +144,96 @@ def test_what_is_somebodys_own_is_given_to_nobody_else(rehearsal: Served) -> Non
     client, _ = acts_as(rehearsal, "fund")
     (part, _) = heard(client, "/live?part=orders&after=0", 1)
     assert "4,300.00" not in part[1]["html"]
+    office, _ = acts_as(rehearsal, "small-bureau")
+    for part in ("today", "purse", "orders", "between"):
+        assert office.get(f"/live?part={part}&series={SERIES}").status_code == 403, "whoever acts for no account"
+
+
+def within(rehearsal: Served, work: Callable[[Service], Coroutine[Any, Any, T]]) -> T:
+    """What work in the loop of the service comes to."""
+    loop = rehearsal.running._loop
+    assert loop is not None
+    return asyncio.run_coroutine_threadsafe(work(rehearsal.running.service), loop).result(20)
+
+
+BAD = key_of("depth", PARTS, "en", "", {"series": "SO2-XX-2027"})
+GOOD = key_of("depth", PARTS, "en", "", {"series": SERIES})
+
+
+def test_what_one_asks_wrongly_fails_nobody_else(rehearsal: Served) -> None:
+    async def begins(service: Service) -> Round:
+        live = live_of(service, PARTS)
+        live.join([BAD, GOOD])
+        with pytest.raises(Malformed, match="SO2-XX-2027"):
+            await live.begin([BAD])
+        return await live.begin([GOOD])
+
+    async def leaves(service: Service) -> None:
+        live_of(service, PARTS).leave([BAD, GOOD])
+
+    assert isinstance(within(rehearsal, begins).made[GOOD], bytes)
+    try:
+        with watching(rehearsal, DEPTH) as parts:
+            next(parts)
+            places(rehearsal, "steel", "sell", "4360", "beside a bad one")
+            assert "4,360.00" in next(parts)
+    finally:
+        within(rehearsal, leaves)
+
+
+def test_nothing_is_kept_for_who_leaves_while_it_is_made(rehearsal: Served) -> None:
+    other = key_of("tape", PARTS, "en", "", {"series": SERIES})
+
+    async def leaves_early(service: Service) -> tuple[Round, Live]:
+        live = Live(service, PARTS)
+        live.join([GOOD, other])
+        beginning = asyncio.create_task(live.begin([GOOD]))
+        await asyncio.sleep(0)  # the look has begun
+        live.leave([other])
+        try:
+            return await beginning, live
+        finally:
+            live.leave([GOOD])
+
+    made, live = within(rehearsal, leaves_early)
+    assert list(made.made) == [GOOD]
+    assert live.kept == 0
+
+
+def test_a_list_is_of_a_series_that_there_is(rehearsal: Served) -> None:
+    assert rehearsal.stranger().get("/live?part=list&series=any-text").status_code == 400
+
+
+def test_a_feed_counts_from_when_it_is_let_in(rehearsal: Served) -> None:
+    """Many asked for at once are no more than one after the other, and what never began is given back."""
+    scope = {"type": "http", "method": "GET", "headers": [], "client": ("192.0.2.9", 1), "query_string": b"part=prices"}
+
+    async def at_once(service: Service) -> tuple[list[Response | BaseException], int, int]:
+        most = service.limits.feeds_of_one
+        asked = [watch(service, Request(dict(scope))) for _ in range(most + 10)]
+        said = await asyncio.gather(*asked, return_exceptions=True)
+        open_then = service.feed.watching["address 192.0.2.9"]
+        for stream in said:
+            if isinstance(stream, Response):
+                with pytest.raises(ClientDisconnect):
+                    await stream({**scope, "asgi": {"spec_version": "2.4"}}, hears_nothing, gone)
+        return said, open_then, service.feed.watching["address 192.0.2.9"]
+
+    said, then, after = within(rehearsal, at_once)
+    most = rehearsal.running.service.limits.feeds_of_one
+    assert sum(isinstance(each, Response) for each in said) == most
+    assert all(isinstance(each, Response) or (isinstance(each, Stopped) and each.code == "too_many") for each in said)
+    assert (then, after) == (most, 0)
+
+
+async def hears_nothing() -> Message:
+    """Whoever asked says nothing more."""
+    return {"type": "http.disconnect"}
+
+
+async def gone(message: Message) -> None:
+    """Whoever asked is gone before the first line."""
+    raise OSError
 
 
 # --- in a browser

@@ -216,7 +216,7 @@ def _auctions(state: State, rules: Rulebook, account: str) -> Iterator[Open]:
         )
 
 
-PARTS: Mapping[str, Part] = {"between": Part("parts/between.html.j2", _between, whose="actor")}
+PARTS: Mapping[str, Part] = {"between": Part("parts/between.html.j2", _between, whose="account")}
 
 
 async def between(service: Service, request: Request) -> Response:

@@ -171,7 +171,7 @@ def _today(sight: Sight) -> Mapping[str, Any]:
     return {"shown": shown}
 
 
-PARTS: Mapping[str, Part] = {"today": Part("parts/firm_today.html.j2", _today, whose="actor")}
+PARTS: Mapping[str, Part] = {"today": Part("parts/firm_today.html.j2", _today, whose="account")}
 
 
 async def today(visitor: Visitor) -> Response:

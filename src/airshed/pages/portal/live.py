@@ -15,13 +15,15 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from airshed.engine.nouns import Actor
 from airshed.model.period import clock
 from airshed.pages.kit.words import LANGUAGES, Language
 from airshed.pages.portal.frame import Parts, Visitor, language_of, said_by, templates
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.kept import Lost
+from airshed.service.http.event_stream import EventStream, let_in, only_asked
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service
@@ -66,8 +68,8 @@ class Part(NamedTuple):
 
     template: str
     facts: Callable[[Sight], Mapping[str, Any]]
-    #: Who sees the same: everybody, or all who are signed in as an actor.
-    whose: Literal["everybody", "actor"] = "everybody"
+    #: Who sees the same: everybody, or all who are signed in as an actor; "account" for one who acts for an account.
+    whose: Literal["everybody", "actor", "account"] = "everybody"
     #: Words of the query that it depends on.
     words: tuple[str, ...] = ()
 
@@ -87,7 +89,8 @@ class Round(NamedTuple):
 
     seq: int
     at: int
-    made: Mapping[Key, bytes]
+    #: Their events; empty for an actor who is no longer active, and why one could not be made.
+    made: Mapping[Key, bytes | Exception]
 
     @property
     def told(self) -> bytes:
@@ -104,10 +107,10 @@ def key_of(name: str, parts: Mapping[str, Part], language: Language, actor: str,
     part = parts.get(name)
     if part is None:
         raise Stopped("not_there", f"there is no part called {name[:60]}")
-    if part.whose == "actor" and not actor:
+    if part.whose != "everybody" and not actor:
         raise Stopped("not_signed_in", "this part is somebody's own")
     words = tuple((word, asked[word]) for word in part.words if asked.get(word))
-    return Key(name, language, actor if part.whose == "actor" else "", words)
+    return Key(name, language, "" if part.whose == "everybody" else actor, words)
 
 
 # --- making
@@ -129,23 +132,32 @@ def html_of(part: Part, language: Language, facts: Mapping[str, Any]) -> str:
 
 def make(
     market: Market, rules: Rulebook, parts: Mapping[str, Part], keys: Iterable[Key], asked_at: int
-) -> dict[Key, str | None]:
-    """These parts as the book stands; None for an actor who is no longer active."""
+) -> dict[Key, str | Exception | None]:
+    """These parts as the book stands; None for an actor who is no longer active.
+
+    One that cannot be made is what went wrong with it, for whoever asked for it: the others are made all the same.
+    """
     state = market.state
     at = max(asked_at, state.at)
-    found: dict[Key, str | None] = {}
+    found: dict[Key, str | Exception | None] = {}
     facts: dict[Any, Mapping[str, Any]] = {}
     shared: dict[str, Any] = {}
     for key in keys:
         part = parts[key.part]
         actor = state.actors.get(key.actor)
-        if part.whose == "actor" and (actor is None or actor.state != "active"):
+        if part.whose != "everybody" and (actor is None or actor.state != "active"):
             found[key] = None
             continue
+        if part.whose == "account" and not (actor and actor.account):
+            found[key] = Stopped("not_yours_to_read", f"{key.actor} acts for no account")
+            continue
         same = (key.part, key.actor, key.asked)
-        if same not in facts:  # in whichever language
-            facts[same] = part.facts(Sight(market, rules, at, actor, dict(key.asked), shared))
-        found[key] = html_of(part, key.language, facts[same])
+        try:
+            if same not in facts:  # in whichever language
+                facts[same] = part.facts(Sight(market, rules, at, actor, dict(key.asked), shared))
+            found[key] = html_of(part, key.language, facts[same])
+        except Exception as error:  # raised to whoever asked for this part, by `begin` and `parts`
+            found[key] = error
     return found
 
 
@@ -161,7 +173,7 @@ class Live:
         self._service, self._parts = service, parts
         self._watched: Counter[Key] = Counter()
         #: What was made last of each, with its event: the same object for as long as nothing of it changes.
-        self._events: dict[Key, tuple[str | None, bytes]] = {}
+        self._events: dict[Key, tuple[str | Exception | None, bytes | Exception]] = {}
         self.round = NOTHING
         self._next = asyncio.Event()
         self._making = asyncio.Lock()
@@ -182,6 +194,11 @@ class Live:
                 self._events.pop(key, None)
 
     @property
+    def kept(self) -> int:
+        """Parts that are kept made: no more than are watched."""
+        return len(self._events)
+
+    @property
     def turns(self) -> bool:
         """Whether there will be a next round."""
         return self._pump is not None and not self._pump.done()
@@ -190,9 +207,14 @@ class Live:
         """These parts as they are now: however many begin at once, the book is looked at once for all of them."""
         async with self._making:
             now = self.round
-            if now.seq == self._service.feed.last and all(key in now.made for key in keys):
-                return now
-            return await self._turned()
+            still = now.made if now.seq == self._service.feed.last else {}
+            if any(key not in still for key in keys):
+                now = await self._turned(still)
+        for key in keys:
+            made = now.made[key]
+            if isinstance(made, Exception):
+                raise made.with_traceback(None)  # as often as it is asked for
+        return now
 
     async def after(self, seq: int, seconds: float) -> Round | None:
         """The first round after a record; None where there is none within so many seconds."""
@@ -208,18 +230,22 @@ class Live:
                 if not await service.feed.more(self.round.seq, BEAT_S):
                     continue
                 before = self.round.seq
-                with suppress(Busy):
+                with suppress(Busy, Lost):
                     async with self._making:
                         if self.round.seq < service.feed.last:
-                            await self._turned()
+                            await self._turned({})
                 # A replica may not have heard of it yet.
                 await asyncio.sleep(PAUSE_S if self.round.seq > before else BEHIND_S)
         finally:
             self._turn()
 
-    async def _turned(self) -> Round:
-        """All that is watched, made anew; whoever waits for a later record hears of it."""
-        made = await self._made(tuple(self._watched))
+    async def _turned(self, still: Mapping[Key, bytes | Exception]) -> Round:
+        """All that is watched, made anew but for what still holds; whoever waits for a later record hears of it."""
+        made = await self._made([key for key in self._watched if key not in still])
+        if still and made.seq != self.round.seq:  # it holds no longer
+            made = await self._made(tuple(self._watched))
+        elif still:
+            made = made._replace(made={key: still[key] for key in self._watched if key in still} | dict(made.made))
         later = made.seq > self.round.seq
         self.round = made
         if later:
@@ -233,14 +259,16 @@ class Live:
     async def _made(self, keys: Sequence[Key]) -> Round:
         asked_at = self._service.clock()
 
-        def look(market: Market, rules: Rulebook) -> tuple[int, int, dict[Key, str | None]]:
+        def look(market: Market, rules: Rulebook) -> tuple[int, int, dict[Key, str | Exception | None]]:
             return market.state.seq, market.state.at, make(market, rules, self._parts, keys, asked_at)
 
-        seq, at, texts = await self._service.market.look(look)
-        for key, html in texts.items():
+        seq, at, made = await self._service.market.look(look)
+        # Whoever left while it was made has taken theirs away already.
+        watched = {key: html for key, html in made.items() if key in self._watched}
+        for key, html in watched.items():
             if key not in self._events or self._events[key][0] != html:
-                self._events[key] = html, b"" if html is None else event_of(key, html)
-        return Round(seq, at, {key: self._events[key][1] for key in texts})
+                self._events[key] = html, event_of(key, html) if isinstance(html, str) else html or b""
+        return Round(seq, at, {key: self._events[key][1] for key in watched})
 
 
 def live_of(service: Service, parts: Mapping[str, Part]) -> Live:
@@ -258,8 +286,13 @@ async def parts(visitor: Visitor, there: Mapping[str, Part], asked: Mapping[str,
     """Parts as they stand in a page that is made now."""
     actor = "" if visitor.actor is None else visitor.actor.id
     keys = [key_of(name, there, visitor.language, actor, asked or {}) for name in there]
-    html = await visitor.look(lambda market, rules: make(market, rules, there, keys, visitor.now))
-    return Parts({key.part: Markup(text or "") for key, text in html.items()}, tuple((asked or {}).items()))
+    made = await visitor.look(lambda market, rules: make(market, rules, there, keys, visitor.now))
+    html: dict[str, Markup] = {}
+    for key, text in made.items():
+        if isinstance(text, Exception):
+            raise text
+        html[key.part] = Markup(text or "")
+    return Parts(html, tuple((asked or {}).items()))
 
 
 def fragment(visitor: Visitor, template: str, **facts: Any) -> Response:
@@ -310,20 +343,14 @@ async def _stream(
     after: int,
 ) -> Response:
     """Parts as they change, from the record after which somebody has them; ends where the session does."""
-    who = signed.name if signed is not None else f"address {service.door.origin(request)}"
-    limits, watching = service.limits, service.feed.watching
-    if watching[who] >= limits.feeds_of_one or watching.total() >= limits.feeds:
-        raise Stopped("too_many", f"{who} has {watching[who]} feeds open", {"Retry-After": "30"})
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    if request.method == "HEAD":
-        return Response(None, 200, headers, "text/event-stream")
-    live.join(keys)
-    with ExitStack() as undo:
-        undo.callback(live.leave, keys)
+    with ExitStack() as held:
+        held.enter_context(let_in(service, request, signed))
+        if request.method == "HEAD":
+            return only_asked()
+        live.join(keys)
+        held.callback(live.leave, keys)
         first = await live.begin(keys)
-        undo.pop_all()
-    heard = _heard(service, request, signed, live, keys, after, first, who)
-    return StreamingResponse(heard, 200, headers, "text/event-stream")
+        return EventStream(_heard(service, request, signed, live, keys, after, first), held.pop_all())
 
 
 async def _heard(
@@ -334,37 +361,33 @@ async def _heard(
     keys: Sequence[Key],
     after: int,
     now: Round | None,
-    who: str,
 ) -> AsyncIterator[bytes]:
-    watching = service.feed.watching
-    watching[who] += 1
     had: dict[Key, bytes] = {}
     seq = after
     begun = True
     looked = service.door.ticks()
-    try:
-        yield b"retry: 2000\n\n"
-        while service.writer.live and not service.feed.over:
-            if now is not None:
-                changed = [key for key in keys if key in now.made and now.made[key] is not had.get(key)]
-                if any(not now.made[key] for key in changed):
-                    return  # whose part it was is no longer active
-                if begun and now.seq <= after:
-                    changed = []  # the page was made from this record, or from a later one
-                yield b"".join(now.made[key] for key in changed) + now.told
-                had.update((key, now.made[key]) for key in keys if key in now.made)
-                seq, begun = max(seq, now.seq), False
-            else:
-                yield b"event: beat\ndata: %d\n\n" % seq
-            if not live.turns:
+    yield b"retry: 2000\n\n"
+    while service.writer.live and not service.feed.over:
+        if now is not None:
+            made: dict[Key, bytes] = {}
+            for key in keys:
+                event = now.made.get(key)
+                if isinstance(event, Exception) or event == b"":
+                    return  # whose part it was is no longer active; why another is not made, who asks again is told
+                if event is not None:
+                    made[key] = event
+            changed = [key for key, event in made.items() if event is not had.get(key)]
+            if begun and now.seq <= after:
+                changed = []  # the page was made from this record, or from a later one
+            yield b"".join(made[key] for key in changed) + now.told
+            had |= made
+            seq, begun = max(seq, now.seq), False
+        else:
+            yield b"event: beat\ndata: %d\n\n" % seq
+        if not live.turns:
+            return
+        now = await live.after(seq, BEAT_S)
+        if now is None or service.door.ticks() - looked >= BEAT_S:
+            looked = service.door.ticks()
+            if signed is not None and not await service.door.lasts(request, signed):
                 return
-            now = await live.after(seq, BEAT_S)
-            if now is None or service.door.ticks() - looked >= BEAT_S:
-                looked = service.door.ticks()
-                if signed is not None and not await service.door.lasts(request, signed):
-                    return
-    finally:
-        live.leave(keys)
-        watching[who] -= 1
-        if not watching[who]:
-            del watching[who]

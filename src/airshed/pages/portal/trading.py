@@ -141,6 +141,9 @@ def open_series(state: State, rules: Rulebook, at: int) -> list[str]:
 
 def _list(sight: Sight) -> Mapping[str, Any]:
     state, rules, market = sight.market.state, sight.rules, sight.market
+    here = sight.asked.get("series", "")
+    if here:
+        market.known(here)
     quotes = []
     for name in open_series(state, rules, sight.at):
         today = today_of(market, name)
@@ -154,7 +157,7 @@ def _list(sight: Sight) -> Mapping[str, Any]:
                 plain_price(price),
                 change_of(price, before),
                 plain_tonnes(volume, rules.allowance.size_kg) if volume else "–",
-                name == sight.asked.get("series"),
+                name == here,
             )
         )
     return {"quotes": quotes, "unit": price_unit(rules)}
@@ -300,7 +303,7 @@ def _orders(sight: Sight) -> Mapping[str, Any]:
     assert sight.actor is not None
     size = sight.rules.allowance.size_kg
     by_account = sight.once("orders", lambda: _by_account(sight.market.state))
-    mine = by_account.get(sight.actor.account, ()) if sight.actor.account else ()
+    mine = by_account.get(sight.actor.account, ())
     return {
         "orders": [
             Resting(
@@ -411,8 +414,8 @@ PARTS: Mapping[str, Part] = {
     "depth": Part("parts/depth.html.j2", _depth, words=("series",)),
     "tape": Part("parts/tape.html.j2", _tape, words=("series",)),
     "figure": Part("parts/figure.html.j2", _figure, words=("series",)),
-    "orders": Part("parts/orders.html.j2", _orders, whose="actor"),
-    "purse": Part("parts/purse.html.j2", _purse, whose="actor", words=("series",)),
+    "orders": Part("parts/orders.html.j2", _orders, whose="account"),
+    "purse": Part("parts/purse.html.j2", _purse, whose="account", words=("series",)),
 }
 
 

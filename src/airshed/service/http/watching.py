@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from airshed.engine.journal import Line
 from airshed.service.book.kept import KeptBook, line_of
+from airshed.service.http.event_stream import EventStream, let_in, only_asked
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service
@@ -27,15 +29,11 @@ async def feed(service: Service, request: Request) -> Response:
     signed = await service.door.look(request)
     after = _after(service, request)
     viewer = await _viewer(service, signed)
-    who = signed.name if signed is not None else f"address {service.door.origin(request)}"
-    limits, watching = service.limits, service.feed.watching
-    if watching[who] >= limits.feeds_of_one or watching.total() >= limits.feeds:
-        raise Stopped("too_many", f"{who} has {watching[who]} feeds open", {"Retry-After": "30"})
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    if request.method == "HEAD":
-        return Response(None, 200, headers, "text/event-stream")
-    stream = _stream(service, request, signed, viewer, after, who)
-    return StreamingResponse(stream, 200, headers, "text/event-stream")
+    with ExitStack() as held:
+        held.enter_context(let_in(service, request, signed))
+        if request.method == "HEAD":
+            return only_asked()
+        return EventStream(_stream(service, request, signed, viewer, after), held.pop_all())
 
 
 def _after(service: Service, request: Request) -> int:
@@ -54,37 +52,31 @@ async def _viewer(service: Service, signed: Signed | None) -> Viewer:
 
 
 async def _stream(
-    service: Service, request: Request, signed: Signed | None, viewer: Viewer, after: int, who: str
+    service: Service, request: Request, signed: Signed | None, viewer: Viewer, after: int
 ) -> AsyncIterator[bytes]:
     """Ends where the session does, or where what may be read has changed: who comes again is looked at anew."""
     beat, feed = service.limits.feed_beat_s, service.feed
-    feed.watching[who] += 1
     looked = service.door.ticks()
-    try:
-        yield b"retry: 2000\n: from record %d\n\n" % (after + 1)
-        while service.writer.live and not feed.over:
-            there = await feed.more(after, beat)
-            if feed.over or not service.writer.live:
+    yield b"retry: 2000\n: from record %d\n\n" % (after + 1)
+    while service.writer.live and not feed.over:
+        there = await feed.more(after, beat)
+        if feed.over or not service.writer.live:
+            return
+        if not there or service.door.ticks() - looked >= beat:
+            looked = service.door.ticks()
+            if signed is not None and (
+                not await service.door.lasts(request, signed) or await _viewer(service, signed) != viewer
+            ):
                 return
-            if not there or service.door.ticks() - looked >= beat:
-                looked = service.door.ticks()
-                if signed is not None and (
-                    not await service.door.lasts(request, signed) or await _viewer(service, signed) != viewer
-                ):
-                    return
-            if not there:
-                yield b": %d\n\n" % feed.last
-                continue
-            lines = feed.since(after, AT_ONCE) or await _read(service, after)
-            if not lines:  # a replica has not heard of it yet
-                await asyncio.sleep(BEHIND_S)
-                continue
-            yield await service.messages.of(service.readers, lines, viewer)
-            after = lines[-1].seq
-    finally:
-        feed.watching[who] -= 1
-        if not feed.watching[who]:
-            del feed.watching[who]
+        if not there:
+            yield b": %d\n\n" % feed.last
+            continue
+        lines = feed.since(after, AT_ONCE) or await _read(service, after)
+        if not lines:  # a replica has not heard of it yet
+            await asyncio.sleep(BEHIND_S)
+            continue
+        yield await service.messages.of(service.readers, lines, viewer)
+        after = lines[-1].seq
 
 
 async def _read(service: Service, after: int) -> list[Line]:
