@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -88,8 +89,6 @@ def test_a_file_that_is_no_table_says_what_to_bring(content: bytes, what: str) -
 
 
 def test_a_workbook_cannot_unpack_without_end_or_name_entities() -> None:
-    import zipfile
-
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
         file.writestr("xl/worksheets/sheet1.xml", '<!DOCTYPE x [<!ENTITY a "b">]><x/>')
@@ -100,6 +99,51 @@ def test_a_workbook_cannot_unpack_without_end_or_name_entities() -> None:
         file.writestr("xl/worksheets/sheet1.xml", b" " * 21_000_000)
     with pytest.raises(Malformed, match="unpacks to more"):
         rows_of("a.xlsx", large.getvalue())
+
+
+def sheet_of(content: bytes, packed: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packed) as file:
+        file.writestr("xl/worksheets/sheet1.xml", content)
+    return out.getvalue()
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+ROW = '<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c></row>'
+
+
+@pytest.mark.parametrize("head", ["", '<?xml version="1.0" encoding="UTF-8"?>', "\ufeff", "<?xml version='1.0'?>"])
+def test_a_sheet_in_utf_8_is_read_however_it_says_so(head: str) -> None:
+    content = (head + SHEET.format(ROW.format("曲靖"))).encode()
+    assert rows_of("a.xlsx", sheet_of(content)) == [(1, ["曲靖"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (('<!DOCTYPE x [<!ENTITY a "b">]>' + SHEET.format(ROW.format("&a;"))).encode("utf-16"), "UTF-8"),
+        (('<?xml version="1.0" encoding="UTF-7"?>' + SHEET.format("")).encode(), "UTF-8"),
+        (b" " * 2_000 + b'<!DOCTYPE x [<!ENTITY a "b">]>' + SHEET.format(ROW.format("&a;")).encode(), "entities"),
+        (SHEET.format("<row/>" * 20_001).encode(), "beyond 20,000 rows"),
+        (SHEET.format("<row>" + '<c r="A1"/>' * 41 + "</row>").encode(), "too far to the right"),
+        (SHEET.format("<row>" + "<c/>" * 3_000 + "</row>").encode(), "more than 2,000 parts in one row"),
+    ],
+)
+def test_a_sheet_that_would_keep_everybody_waiting_is_left(content: bytes, what: str) -> None:
+    with pytest.raises(Malformed, match=what):
+        rows_of("a.xlsx", sheet_of(content))
+
+
+def test_a_damaged_workbook_is_told_and_one_packed_otherwise_too() -> None:
+    whole = bytearray(sheet_of(SHEET.format(ROW.format("a") * 50).encode()))
+    begin = whole.index(b"sheet1.xml") + len("sheet1.xml")
+    whole[begin : begin + 12] = bytes(255 - each for each in whole[begin : begin + 12])
+    with pytest.raises(Malformed, match="cannot be read"):
+        rows_of("a.xlsx", bytes(whole))
+    with pytest.raises(Malformed, match="is packed as no spreadsheet packs"):
+        rows_of("a.xlsx", sheet_of(SHEET.format("").encode(), zipfile.ZIP_BZIP2))
 
 
 @pytest.mark.parametrize(

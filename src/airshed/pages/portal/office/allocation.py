@@ -224,7 +224,7 @@ async def try_allocation(service: Service, request: Request) -> Response:
     fields = sent.fields
     text, wrong = fields.get("text", ""), None
     if sent.content:
-        text, wrong = _of_file(sent, text)
+        text, wrong = await asyncio.to_thread(_of_file, sent, text)
     wanted = Wanted(fields.get("series", ""), fields.get("first", ""), fields.get("second", ""), text, sent.name, wrong)
     return await _shown(visitor, wanted, as_file=fields.get("step") == "file")
 
@@ -264,7 +264,7 @@ async def _shown(visitor: Visitor, wanted: Wanted, *, as_file: bool = False) -> 
         lines = await visitor.service.readers.read(lambda book: usual_lines(book, rules, ground.series, ground.sources))
         found = Stated(tuple(lines), ())
     else:
-        found = _read(wanted.text, known, Terms.of(rules))
+        found = await asyncio.to_thread(_read, wanted.text, known, Terms.of(rules))
     methods = choices_of(rules, ground.series.jurisdiction)
     names = [each.name for each in methods]
     first = wanted.first if wanted.first in names else names[0]

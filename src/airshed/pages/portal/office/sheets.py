@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -15,8 +16,17 @@ from xml.etree import ElementTree
 from airshed.model.refusal import Malformed
 
 #: Rows, cells of a row, and bytes of a workbook once it is unpacked.
-MOST_ROWS, MOST_CELLS, MOST_UNPACKED = 5_000, 40, 20_000_000
+MOST_ROWS, MOST_CELLS, MOST_UNPACKED = 5_000, 40, 8_000_000
+#: Rows of a sheet that are looked at, those that hold nothing among them.
+MOST_SEEN = 20_000
+#: Elements between two rows, or two texts: of cells, their values and runs of letters.
+MOST_WITHIN = 2_000
+#: What is wrong with a file that is no workbook, or was damaged.
+_DAMAGED: tuple[type[Exception], ...] = (zipfile.BadZipFile, zlib.error, EOFError, ElementTree.ParseError)
+_DAMAGED += (KeyError, ValueError, IndexError, RuntimeError)
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+#: How a part of a workbook begins: with a mark of UTF-8 or none, and no other encoding in its declaration.
+_UTF_8 = re.compile(rb"(\xef\xbb\xbf)?\s*<(?!\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8|us-ascii))", re.IGNORECASE)
 _COLUMN = re.compile(r"([A-Z]{1,3})\d+")
 
 Rows = list[tuple[int, list[str]]]
@@ -105,6 +115,8 @@ def _workbook(content: bytes) -> Rows:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             if sum(each.file_size for each in file.infolist()) > MOST_UNPACKED:
                 raise Malformed("workbook", f"unpacks to more than {MOST_UNPACKED:,} bytes", "bring one sheet")
+            if any(each.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for each in file.infolist()):
+                raise Malformed("workbook", "is packed as no spreadsheet packs", "save it as .xlsx again")
             names = sorted(each for each in file.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", each))
             if not names:
                 raise Malformed("workbook", "holds no sheet", "save it as .xlsx or CSV")
@@ -115,28 +127,48 @@ def _workbook(content: bytes) -> Rows:
         for line, cells in _sheet(sheet, shared):
             _take(found, line, cells)
         return found
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, IndexError, RuntimeError) as error:
+    except _DAMAGED as error:
         if isinstance(error, Malformed):
             raise
         raise Malformed("workbook", f"cannot be read ({error})"[:200], "save it as .xlsx or CSV again") from None
 
 
-def _parsed(raw: bytes) -> ElementTree.Element:
-    if b"<!DOCTYPE" in raw[:1000] or b"<!ENTITY" in raw:
+def _each(raw: bytes, name: str) -> Iterator[ElementTree.Element]:
+    """The elements of a name, each let go of before the next is read."""
+    if not _UTF_8.match(raw):
+        raise Malformed("workbook", "is not written in UTF-8", "save it as .xlsx again")
+    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
         raise Malformed("workbook", "declares entities, which no spreadsheet does", "save it as .xlsx again")
-    return ElementTree.fromstring(raw)
+    above: list[ElementTree.Element] = []
+    within = 0
+    for event, element in ElementTree.iterparse(io.BytesIO(raw), ("start", "end")):
+        if event == "start":
+            above.append(element)
+            within += 1
+            if within > MOST_WITHIN:
+                what = f"has more than {MOST_WITHIN:,} parts in one row"
+                raise Malformed("workbook", what, "bring a sheet with the table alone")
+            continue
+        above.pop()
+        if element.tag == f"{_MAIN}{name}":
+            yield element
+            within = 0
+            if above:
+                above[-1].clear()
 
 
 def _strings(raw: bytes) -> list[str]:
-    return ["".join(text.text or "" for text in each.iter(f"{_MAIN}t")) for each in _parsed(raw).iter(f"{_MAIN}si")]
+    return ["".join(text.text or "" for text in each.iter(f"{_MAIN}t")) for each in _each(raw, "si")]
 
 
 def _sheet(raw: bytes, shared: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    for number, row in enumerate(_parsed(raw).iter(f"{_MAIN}row"), 1):
+    for number, row in enumerate(_each(raw, "row"), 1):
+        if number > MOST_SEEN:
+            raise Malformed(f"line {number}", f"is beyond {MOST_SEEN:,} rows", "remove rows that hold nothing")
         cells: list[str] = []
-        for cell in row.iter(f"{_MAIN}c"):
+        for count, cell in enumerate(row.iter(f"{_MAIN}c")):
             place = _place(cell.get("r", ""), len(cells))
-            if place >= MOST_CELLS:
+            if max(place, count) >= MOST_CELLS:
                 raise Malformed(f"line {number}", "has cells too far to the right", f"leave it at {MOST_CELLS}")
             cells += [""] * (place + 1 - len(cells))
             cells[place] = _value(cell, shared).strip()

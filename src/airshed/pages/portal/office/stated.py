@@ -74,6 +74,7 @@ def stated(rows: Rows, known: Mapping[str, str], terms: Terms) -> Stated:
     wrong: list[Wrong] = []
     years: dict[str, list[_Year]] = {}
     entrants: dict[str, bool] = {}
+    there: set[tuple[str, int]] = set()
     columns, rows = _head(rows)
     for line, cells in rows:
         row = {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
@@ -81,8 +82,9 @@ def stated(rows: Rows, known: Mapping[str, str], terms: Terms) -> Stated:
             source, year, entrant = _row(row, known, terms)
             if entrants.setdefault(source, entrant) != entrant:
                 raise Malformed("new", f"{source} is new in one row and not in another", "say the same in each row")
-            if any(each.year == year.year for each in years.get(source, ())):
+            if (source, year.year) in there:
                 raise Malformed("year", f"{source} has {year.year} already", "give each year one row")
+            there.add((source, year.year))
             years.setdefault(source, []).append(year)
         except Malformed as error:
             wrong.append(Wrong(line, said(error)))
