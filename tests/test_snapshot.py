@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import pytest
 from msgspec import inspect
 
 from airshed.engine import commands as c
+from airshed.engine.apply import report
 from airshed.engine.journal import GENESIS, Line, chain
 from airshed.engine.packing import digest_of, pack, unpack
 from airshed.engine.runner import fold
@@ -24,6 +26,7 @@ from airshed.engine.state import State
 from airshed.lab.simulator.portrait import portrait
 from airshed.lab.simulator.small_market import BANK
 from airshed.market.orderbook import OrderBook
+from airshed.model.refusal import Malformed
 from airshed.service.book import snapshot, snapshot_file
 from airshed.service.book.addressed import to_read, to_write
 from airshed.service.book.copying import carry
@@ -33,7 +36,9 @@ from airshed.service.book.snapshot import Unfit, fitting, resume, taken
 from airshed.service.book.snapshot_check import Asked, checked
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
+from airshed.service.http import run
 from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.snapshots import Differs
 from airshed.service.marketdata.reading import Folding
 from markets import AT
 from service_crashing import Clients, keys_for, serving
@@ -116,6 +121,26 @@ def test_nothing_in_a_state_has_an_order_that_two_processes_need_not_share() -> 
     found = list(kinds_in(inspect.type_info(State), "state", set()))
     assert len(found) > 500
     assert [place for place, kind in found if isinstance(kind, (inspect.SetType, inspect.FrozenSetType))] == []
+
+
+def sets_gone_through(tree: ast.AST) -> Iterator[str]:
+    """What goes through a set that stands where it is gone through; of what is built by it nobody knows the order."""
+    for node in ast.walk(tree):
+        through = [node.iter] if isinstance(node, ast.For) else []
+        if isinstance(node, (ast.ListComp, ast.DictComp, ast.GeneratorExp)):
+            through = [each.iter for each in node.generators]
+        for each in through:
+            built = isinstance(each, ast.Call) and ast.unparse(each.func) in ("set", "frozenset")
+            parted = isinstance(each, ast.BinOp) and isinstance(each.op, (ast.BitOr, ast.BitAnd, ast.Sub))
+            if built or parted or isinstance(each, (ast.Set, ast.SetComp)):
+                yield ast.unparse(each)
+
+
+def test_no_event_goes_into_a_state_by_the_order_of_a_set() -> None:
+    """What works owe stood in the order of a set: every second start took its own snapshot for an altered one."""
+    rooms = Path(report.__file__).parent
+    assert [found for file in rooms.glob("*.py") for found in sets_gone_through(ast.parse(file.read_text()))] == []
+    assert list(sets_gone_through(ast.parse("for each in {*a, *b}: pass"))) == ["{*a, *b}"]
 
 
 def test_a_state_that_was_packed_goes_on_as_the_one_that_was_not(once: Once) -> None:
@@ -371,6 +396,19 @@ def test_a_snapshot_that_was_forged_whole_ends_the_service_and_is_never_begun_fr
     assert "airshed book verify" in said
     with to_read(book) as found:
         assert fitting(found) is None
+
+
+def test_a_service_whose_snapshot_differs_ends_even_where_that_cannot_be_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: object) -> None:
+        raise Malformed("the folder", "cannot be written", "look after it")
+
+    with served(market_book(tmp_path)) as service:
+        monkeypatch.setattr(run, "to_read", away)
+        service.running._checked("another state")
+        assert isinstance(service.running.broken, Differs)
+        assert [event for event, _ in service.noted][-2:] == ["writer_ended", "snapshot_not_dropped"]
 
 
 def test_a_state_that_breaks_an_invariant_is_not_begun_from(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def verified(state: State, event: e.YearVerified | e.YearDetermined) -> None:
     year = state.years.setdefault((event.source, event.year), Year(event.source, event.year))
     year.opinion = event.opinion if isinstance(event, e.YearVerified) else "determined"
     if event.obligation:
-        for pollutant in {*year.obligation, *event.obligation}:
+        for pollutant in dict.fromkeys((*year.obligation, *event.obligation)):
             owes(state, year, pollutant, event.obligation.get(pollutant, 0) - year.obligation.get(pollutant, 0))
         year.verified_mg = event.mass_mg
         year.obligation = event.obligation

@@ -269,9 +269,12 @@ class Running:
             self._note("snapshot_checked", records=self.unchecked)
             self.unchecked = 0
             return
-        with to_read(self.serving.book) as book:
-            book.drop_snapshot()
         self._ended(Differs(f"of record {self.unchecked}: {differs}"))
+        try:
+            with to_read(self.serving.book) as book:
+                book.drop_snapshot()
+        except (OSError, Malformed) as error:
+            self._note("snapshot_not_dropped", error=str(error)[:500])
 
     def _not_checked(self, why: str) -> None:
         self._note("snapshot_not_checked", error=why)
