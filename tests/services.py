@@ -15,7 +15,8 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from airshed.engine.commands import RegisterActor
+from airshed.engine.commands import Body, RegisterActor
+from airshed.engine.events import ActProposed
 from airshed.service.book.copying import carry
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
@@ -24,7 +25,7 @@ from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.mail.settings import MailSettings
 from airshed.service.sign_in import codes
 from airshed.service.sign_in.provider_settings import ProviderSettings
-from markets import AT, REGISTRAR, done, market
+from markets import AT, REGISTRAR, confirmed, done, market, send
 
 PASSWORD = "correct horse battery"
 #: What stands in the store for it, made so that it is compared fast.
@@ -115,11 +116,15 @@ class Served:
         return self.running.feed.last
 
 
-def market_book(folder: Path) -> Path:
-    """The small market of the tests on disk, closed."""
+def market_book(folder: Path, *more: tuple[str, Body]) -> Path:
+    """The small market of the tests on disk, closed; `more` are commands that came last, done or refused."""
     path = folder / "service.book"
     runner = market(Book.create(path), tables=True)
     done(runner, REGISTRAR, RegisterActor("small-bureau", "city", jurisdiction="KM"))
+    for actor, body in more:
+        answer = send(runner, actor, body)
+        if answer.events and isinstance(answer.events[0], ActProposed):
+            confirmed(runner, answer.events[0])
     journal = runner.journal
     assert isinstance(journal, Book)
     journal.close()

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from airshed.engine.commands import PlaceOrder
+from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.pages.portal.ways import PORTAL
 from airshed.registry.proof.checkpoint import entry_from, entry_of, read_checkpoint, read_inclusion
 from airshed.registry.proof.notes import Signs
@@ -26,7 +28,8 @@ from services import Served, market_book, served
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return market_book(tmp_path_factory.mktemp("proof"))
+    short = PlaceOrder("fund", "SO2-KM-2027", "sell", 2_000_000, 400_000)
+    return market_book(tmp_path_factory.mktemp("proof"), ("fund", short))
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +65,15 @@ def test_a_stranger_is_proven_number_and_hash_and_an_office_the_content(there: P
         head = read_checkpoint(each.note.rpartition("\n\n")[0] + "\n", "note")
         assert head.origin == "registry.example/small"
         assert included(leaf_hash(digest), each.leaf, head.size, each.path, head.root)
+
+
+def test_a_proof_tells_no_more_of_a_record_than_the_record_is_told(there: Portal, book: Path) -> None:
+    """The sentence of a refusal would say what is free, and so what is bid: it is for who was refused."""
+    with Book.read(book) as opened:
+        last = opened.last()
+    for actor, told in ((EXCHANGE, False), ("fund", True)):
+        found = read_inclusion(there.rehearsing(actor).get(f"/proof/{last}").text, "proof")
+        assert (b"insufficient_holding" in found.extra, found.extra != b"") == (told, told), actor
 
 
 def test_the_page_says_who_signed_and_leads_through_five_steps(there: Portal) -> None:

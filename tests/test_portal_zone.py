@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from airshed.engine.commands import PlaceOrder
+from airshed.engine.commands import PlaceOrder, RegisterActor
 from airshed.mrv import states
 from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
@@ -25,7 +25,7 @@ from airshed.pages.portal.open_data import CHINESE, tables_for
 from airshed.rulebook.schema import Rulebook
 from airshed.service.marketdata.reading import Market
 from laws import RULES
-from markets import market
+from markets import REGISTRAR, market
 from portals import Browser, Portal, portal, text_of
 from services import market_book
 
@@ -155,8 +155,9 @@ def test_a_firm_sees_what_its_gaps_cost(year: Portal) -> None:
 
 
 def test_a_notice_is_new_once(tmp_path: Path) -> None:
-    with portal(market_book(tmp_path), demo_users=True) as there:
-        seller, buyer = there.rehearsing("steel"), there.rehearsing("fund")
+    named = RegisterActor("曲靖,火电", "trader", account="fund")  # no header of HTTP can hold it
+    with portal(market_book(tmp_path, (REGISTRAR, named)), demo_users=True) as there:
+        seller, buyer = there.rehearsing("steel"), there.rehearsing("曲靖,火电")
         assert "since you looked last" not in text_of(buyer.get("/notices"))
         for browser, side in ((seller, "sell"), (buyer, "buy")):
             token = re.search(r'name="csrf" value="([^"]*)"', browser.get("/trade").text)

@@ -98,7 +98,7 @@ async def zone_map(service: Service, request: Request) -> Response:
             shown["rows"] = _rows(mapped, measure)
             shown["frames"] = _frames(mapped, monitors, measure, found["pollutant"], found["year"])
     month = asked.get("month", "")
-    at = int(month) if month.isascii() and month.isdecimal() and int(month) <= MONTHS else 0
+    at = int(month) if month in map(str, range(MONTHS + 1)) else 0
     found.pop("rules")
     return page(
         visitor,

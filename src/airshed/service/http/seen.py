@@ -86,6 +86,11 @@ def _whole(line: Line, record: Record) -> SeenRecord:
     )
 
 
+def reads_whole(line: Line, found: SeenRecord) -> bool:
+    """Whether somebody sees all of a record, the sentence of its refusal too, and so may have its bytes."""
+    return found == _whole(line, decode(line))
+
+
 def _seen(line: Line, record: Record, viewer: Viewer, known: Beside) -> SeenRecord:
     own = known.own
     mine = viewer.reads == "account" and record.actor in own

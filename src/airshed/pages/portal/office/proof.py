@@ -20,6 +20,7 @@ from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.reading import record_for
 from airshed.service.http.rows import whole_number
+from airshed.service.http.seen import reads_whole
 from airshed.service.http.service import Service
 from airshed.service.proof.publishing import CHECKPOINT, read_file
 from airshed.service.proof.tree import Hashes, entries, prove_consistent, prove_included, tiles_in
@@ -102,8 +103,7 @@ async def proof(service: Service, request: Request) -> Response:
         found = under(service, book)
         if not 1 <= seq <= found.head.size:
             raise Stopped("not_there", f"the head is of {found.head.size} records")
-        seen = record_for(book, actor, seq, visitor.now)
-        if seen.body is not None and seen.events is not None:
+        if reads_whole(book.line(seq), record_for(book, actor, seq, visitor.now)):
             try:
                 return prove_included(book, found.hashes, seq, found.head, found.note)
             except Malformed as error:
