@@ -7,7 +7,7 @@ CHARTS := src/airshed/pages/kit/assets/echarts.js
 # What Python has compiled it keeps, whatever the surroundings say: every process of a test run starts twice as fast.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help charts demo serve soak test quick check format bench fuzz docs site lock clean
+.PHONY: help charts demo serve soak test quick check format bench fuzz docs pictures site lock clean
 help: ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -70,6 +70,11 @@ fuzz: $(VENV)/dev.stamp ## broken frames against the decoder, from SEED, for SEC
 docs: $(VENV)/dev.stamp ## write the reference pages that are generated from the code
 	@$(BIN)/python -m airshed.cli.reference docs/reference
 
+pictures: $(VENV)/dev.stamp $(CHARTS) ## pictures of the portal for the guides, in pictures/, where `make site` finds them
+	@scripts/browser
+	@test -f demo/dianzhong.book || PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
+	@PYTHONPATH=src:tests $(BIN)/python scripts/pictures.py demo/dianzhong.book pictures
+
 site: $(VENV)/dev.stamp ## the docs as a searchable site in site/
 	@$(BIN)/python scripts/docs_site.py site
 
@@ -81,4 +86,4 @@ lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/dev.txt --group postgresql -o requirements/postgresql.txt
 
 clean: ## remove what was installed and played
-	rm -rf $(VENV) $(CHARTS) demo build dist site
+	rm -rf $(VENV) $(CHARTS) demo build dist pictures site

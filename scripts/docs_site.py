@@ -32,6 +32,7 @@ PARTS = {
 PLACES = {
     "docs/": "",
     "tests/transcripts/": "transcripts/",
+    "pictures/": "pictures/portal/",
     "README.md": "project.md",
     "CHANGELOG.md": "changes.md",
     "CONTRIBUTING.md": "contributing/start.md",
@@ -39,6 +40,8 @@ PLACES = {
 LINK = re.compile(r"\[([^\]]*)\]\((?!https?:|mailto:|#)([^)\s#]+)(#[^)\s]*)?\)")
 HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
 CODE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+#: Where a guide has a picture, once `make pictures` has taken it in the language of the guide.
+PICTURE = re.compile(r"<!-- picture ([a-z-]+): ([^\n]*?) -->")
 CONFIG = """[project]
 site_name = "Airshed 区域大气排污权交易系统"
 site_description = "An open emission trading system for the air of a region."
@@ -86,6 +89,18 @@ def led(name: str, source: Path, text: str) -> str:
     return "".join([*parts, LINK.sub(link, text[at:])])
 
 
+def pictured(name: str, text: str) -> str:
+    """The text of a page with its pictures, as far as they were taken; what was not taken is left out."""
+    language = "zh" if name.endswith(".zh.md") else "en"
+
+    def picture(found: re.Match[str]) -> str:
+        file = f"{found[1]}-{language}.png"
+        there = (ROOT / "pictures" / file).exists()
+        return f"![{found[2]}]({'../' * name.count('/')}pictures/portal/{file})" if there else ""
+
+    return PICTURE.sub(picture, text)
+
+
 def inside(target: str) -> str | None:
     """What a file or folder of the project is called in the site; None for one that is not in it."""
     path = ROOT / target
@@ -130,7 +145,7 @@ def build(site: Path) -> int:
             if source.suffix != ".md":
                 shutil.copyfile(source, target)
                 continue
-            text = led(name, source, source.read_text("utf-8"))
+            text = pictured(name, led(name, source, source.read_text("utf-8")))
             heading = HEADING.search(text)
             titles[name] = heading[1].replace("`", "") if heading else name
             target.write_text(text, "utf-8")

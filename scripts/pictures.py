@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Take pictures of the portal for the guides: PYTHONPATH=src:tests python scripts/pictures.py BOOK FOLDER [--readme]
 
-Serves BOOK, a simulation, as `airshed serve --demo-users` does, signs in as an official, a firm and an exchange, and as
-nobody, and takes what each guide shows, in both languages. With --readme it also takes the cockpit for the README.
+`make pictures` puts them into pictures/, where `make site` finds them: a guide names each in a comment
+(`<!-- picture NAME: what it shows -->`) and reads whole without. Serves BOOK, a simulation, as
+`airshed serve --demo-users` does, signs in as an official, a firm and an exchange, and as nobody, and takes what each
+guide shows, in both languages. With --readme it also takes the cockpit for the README.
 """
 
 from __future__ import annotations
@@ -36,11 +38,20 @@ SHOTS = (
     Shot("official-queue", "dianzhong-office", "/queue", DESK),
     Shot("official-allocation", "dianzhong-office", "/allocation?series=SO2-KM-2027&second=history", DESK),
     Shot("official-closing", "dianzhong-office", "/closing/2027", DESK),
+    Shot("official-lab", "dianzhong-office", "/lab", DESK),
+    Shot("official-law", "dianzhong-office", "/law", DESK),
     Shot("exchange-desk", "zone-exchange", "/desk", DESK),
+    Shot("exchange-prices", "zone-exchange", "/prices", DESK),
+    Shot("auction-desk", "dianzhong-office", "/desk#offer", DESK),
+    Shot("auction-result", "", "/auctions/SO2-KM-2027-4", DESK),
     Shot("firm-today", "km-cem-01", "/", PHONE),
     Shot("firm-trade", "km-cem-01", "/trade", DESK),
-    Shot("citizen-works", "", "/works", DESK),
+    Shot("firm-others", "km-cem-01", "/with-others", DESK),
+    Shot("firm-monitoring", "km-cem-01", "/monitoring", DESK),
+    Shot("citizen-map", "", "/map", DESK),
+    Shot("citizen-works", "", "/works/KM-CEM-01", DESK),
     Shot("citizen-check", "", "/check?record=100", DESK),
+    Shot("citizen-verifier", "", "/check/verifier", DESK),
 )
 
 
@@ -69,6 +80,7 @@ def take(browser: Browser, there: Served, shot: Shot, language: str, out: Path) 
     """One picture of the first screen."""
     context = browser.new_context(viewport=shot.size, locale=language)  # type: ignore[arg-type]
     page = context.new_page()
+    page.set_default_timeout(120_000)
     if shot.who:
         page.goto(f"{there.url}/sign-in")
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")

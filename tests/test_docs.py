@@ -86,3 +86,14 @@ def test_a_key_is_named_under_the_section_that_has_it(page: Path) -> None:
         kind = sections[found[1]]
         kind = get_args(kind)[0] if get_origin(kind) is tuple else kind
         assert sorted(keys - {field.name for field in msgspec.structs.fields(kind)}) == [], code
+
+
+def test_each_guide_names_its_pictures_in_both_languages_and_each_picture_is_taken() -> None:
+    marked = re.compile(r"<!-- picture ([a-z-]+): \S[^\n]* -->")
+    guides = {page.name: marked.findall(page.read_text("utf-8")) for page in (ROOT / "docs").rglob("portal-*.md")}
+    english = {name.removesuffix(".md"): found for name, found in guides.items() if not name.endswith(".zh.md")}
+    assert sorted(english) == ["portal-citizen", "portal-exchange", "portal-firm", "portal-official"]
+    for name, found in english.items():
+        assert found == guides[f"{name}.zh.md"] != []
+    taken = re.findall(r'Shot\("([a-z-]+)"', (ROOT / "scripts" / "pictures.py").read_text("utf-8"))
+    assert sorted(taken) == sorted(each for found in english.values() for each in found)
