@@ -174,7 +174,7 @@ def usual_lines(book: KeptBook, rules: Rulebook, series: Series, sources: Mappin
 
     Where neither is known, the verified emissions of the book, whose outputs are still to be written.
     """
-    for wish in reversed(list(shared_out(book))):
+    for wish in reversed(shared_out(book)):
         if (wish.pollutant, wish.jurisdiction) == (series.pollutant, series.jurisdiction):
             return [line for line in wish.activities if line.source in sources]
     zone = zone_of(rules) if isinstance(book.provenance(), Simulation) else None
