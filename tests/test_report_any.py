@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
 from airshed.cli.main import build as shell
 from airshed.engine import commands as c
 from airshed.engine.runner import Runner
+from airshed.lab.simulator.small_market import BANK
 from airshed.model.provenance import Programme, Provenance, Simulation
 from airshed.model.refusal import Malformed
+from airshed.pages.portal.office import reports
 from airshed.pages.report import build
 from airshed.pages.report.facts import Asked, read
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
+from airshed.rulebook.schema import Rulebook
 from airshed.service.book.embargo import Embargo
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.sqlite import Book
 from airshed.service.http.viewer import Viewer
 from airshed.zone.load import load as load_zone
 from laws import RULES
 from markets import AUTHORITY, adopting
-from portals import Portal, portal, text_of
+from portals import Browser, Portal, hidden, portal, text_of
 from services import market_book
 
 ROOT = Path(__file__).parents[1]
@@ -214,3 +221,86 @@ def test_the_page_runs_its_own_scripts_and_no_other(there: Portal) -> None:
 def test_there_is_no_report_of_a_year_that_the_book_does_not_know(there: Portal) -> None:
     assert there.stranger().get("/report/2031").status_code == 404
     assert there.stranger().get("/report/2027x").status_code in (400, 404, 422)
+
+
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
+    """What was asked of each report that was made."""
+    found: list[Asked] = []
+    real = build
+
+    def building(book: KeptBook, rules: Rulebook, asked: Asked) -> str:
+        found.append(asked)
+        return real(book, rules, asked)
+
+    monkeypatch.setattr(reports, "build", building)
+    return found
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A book that is served for one test."""
+    return market_book(tmp_path)
+
+
+def adds(there: Portal) -> None:
+    """The book goes on by a record."""
+    before = there.records()
+    teller = there.rehearsing(BANK)
+    page = teller.get("/act/Deposit")
+    teller.send("/act/Deposit", {**hidden(page), "account": "steel", "fen": "1", "step": "confirm"})
+    assert there.records() > before
+
+
+def test_a_report_is_made_once_for_all_who_wait_for_the_same(path: Path, builds: list[Asked]) -> None:
+    with portal(path, demo_users=True) as there:
+        readers = [there.stranger(language) for language in ("en", "zh", "en", "zh")]
+
+        async def at_once() -> list[httpx.Response]:
+            return await asyncio.gather(*(reader.client.get("/report/2027") for reader in readers))
+
+        pages = there.loop.run_until_complete(at_once())
+        assert [page.status_code for page in pages] == [200] * 4
+        assert ['data-chosen="zh"' in page.text for page in pages] == [False, True, False, True]
+        assert len(builds) == 1
+
+
+def test_a_report_in_the_making_keeps_nobody_else_waiting(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, free, real = threading.Event(), threading.Event(), build
+
+    def held(book: KeptBook, rules: Rulebook, asked: Asked) -> str:
+        begun.set()
+        assert free.wait(20)
+        return real(book, rules, asked)
+
+    monkeypatch.setattr(reports, "build", held)
+
+    async def meanwhile(there: Portal, several: list[Browser]) -> tuple[list[int], bool, list[int]]:
+        waiting = [asyncio.create_task(reader.client.get("/report/2027")) for reader in several]
+        assert await asyncio.to_thread(begun.wait, 20)
+        stranger = there.stranger()
+        others = [(await stranger.client.get(page)).status_code for page in ("/report", "/works", "/caps")]
+        done = any(task.done() for task in waiting)
+        free.set()
+        return others, done, [page.status_code for page in await asyncio.gather(*waiting)]
+
+    with portal(path, demo_users=True) as there:
+        several = [there.rehearsing(name) for name in ("steel", "cement", "fund")]
+        assert there.loop.run_until_complete(meanwhile(there, several)) == ([200] * 3, False, [200] * 3)
+
+
+def test_what_everybody_reads_is_made_anew_at_most_every_five_minutes(path: Path, builds: list[Asked]) -> None:
+    with portal(path, demo_users=True) as there:
+        stranger, office = there.stranger(), there.rehearsing(AUTHORITY)
+        tag = stranger.get("/report/2027").headers["etag"]
+        office.get("/report/2027")
+        adds(there)
+        assert stranger.get("/report/2027").headers["etag"] == tag
+        assert len(builds) == 2
+        assert f"{there.records():,}" in text_of(office.get("/report/2027")), "an office sees what it has done"
+        assert len(builds) == 3
+        there.clock.ms += 301_000
+        assert stranger.get("/report/2027").headers["etag"] != tag
+        assert len(builds) == 4
+        assert stranger.get("/report/2027").status_code == 200
+        assert len(builds) == 4, "nothing has happened since"

@@ -17,6 +17,8 @@ class ServiceLimits:
     waiting_reads: int = 200
     #: Connections that read the book.
     readers: int = 2
+    #: What takes seconds to read, as the report of a year, and waits for the one connection that reads such.
+    waiting_long_reads: int = 8
     #: Bytes of one command, and of a batch.
     command_bytes: int = 1 << 20
     batch_bytes: int = 16 << 20

@@ -20,10 +20,10 @@ T = TypeVar("T")
 class Readers:
     """Several readers of one book; what is read within one call is of one moment."""
 
-    def __init__(self, address: Path | str, count: int, most_waiting: int) -> None:
+    def __init__(self, address: Path | str, count: int, most_waiting: int, *, again_s: int = 1) -> None:
         self._pools = [ThreadPoolExecutor(1, thread_name_prefix=f"reader-{number}") for number in range(count)]
         self._books: list[KeptBook] = []
-        self._most = most_waiting
+        self._most, self._again_s = most_waiting, again_s
         self._waiting = [0] * count
         with ExitStack() as undo:
             undo.callback(self.close)
@@ -37,7 +37,7 @@ class Readers:
         """What a look at the book gives, from whichever reader has least to do; `Busy` where too many wait."""
         place = min(range(len(self._pools)), key=self._waiting.__getitem__)
         if sum(self._waiting) >= self._most:
-            raise Busy(1)
+            raise Busy(self._again_s)
         self._waiting[place] += 1
         reading = partial(
             asyncio.get_running_loop().run_in_executor, self._pools[place], _in_one_moment, self._books[place], look

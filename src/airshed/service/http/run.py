@@ -204,6 +204,7 @@ class Running:
         self.feed.begin(state.seq, state.at)
         there = serving.book if serving.read_from is None else serving.read_from
         self.readers = Readers(there, limits.readers, limits.waiting_reads)
+        self._long_readers = Readers(there, 1, limits.waiting_long_reads, again_s=10)
         self.market = MarketFold(there, self._note, keeps=serving.book)
         self._begun_from()
         lockout = Lockout(GatewayLimits(), remember=self.users.remember)
@@ -224,6 +225,7 @@ class Running:
         self.service = Service(
             writer,
             self.readers,
+            self._long_readers,
             door,
             self.feed,
             self.market,
@@ -409,6 +411,7 @@ class Running:
             self.service.post.close()
         self.market.close(now=behind)
         self.readers.close()
+        self._long_readers.close()
         self._closing.close()
 
 

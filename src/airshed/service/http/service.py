@@ -42,6 +42,8 @@ class Service:
 
     writer: Writer
     readers: Readers
+    #: One reader for what takes seconds, so that nobody else waits for it.
+    long_readers: Readers
     door: Door
     feed: Feed
     market: MarketFold

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -15,9 +17,9 @@ from starlette.responses import Response
 
 from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
-from airshed.pages.kit.words import Language, Phrase, same
+from airshed.pages.kit.words import LANGUAGES, Language, Phrase, same
 from airshed.pages.portal.frame import page, visitor_of
-from airshed.pages.report.facts import Asked
+from airshed.pages.report.facts import Asked, year_of
 from airshed.pages.report.page import build
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.embargo import embargo
@@ -27,12 +29,14 @@ from airshed.service.book.summary import years_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service
-from airshed.service.http.viewer import viewer_of
+from airshed.service.http.viewer import Viewer, viewer_of
 from airshed.zone.load import of_law
 from airshed.zone.zone import Zone
 
-#: Reports that are kept, by the head of the book and by who reads.
+#: Reports that are kept, by year and by who reads.
 MOST_KEPT = 8
+#: Seconds for which the report that everybody reads stands, however the book goes on.
+PUBLIC_S = 300.0
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -45,40 +49,91 @@ class ReportYear(NamedTuple):
     note: Phrase | None
 
 
-class Made(NamedTuple):
-    """A report as it is sent: plain and packed, with the policy it is shown under."""
+class Wanted(NamedTuple):
+    """What is the same for all who read the same."""
 
+    viewer: Viewer
+    year: int
+
+
+class Made(NamedTuple):
+    """A report as it was made, with the policy it is shown under."""
+
+    #: The record up to which it tells, and when it was made in seconds.
+    seq: int
+    at: float
     tag: str
     policy: str
-    plain: bytes
-    packed: bytes
+    html: str
+    packed: Mapping[Language, bytes]
+
+    def plain(self, language: Language) -> bytes:
+        """The page in a language."""
+        return _chosen(self.html, language)
 
 
 class Reports:
-    """Reports that were made, so that a second reader of the same does not wait."""
+    """Reports of a service: one is made at a time, apart from what else is read, once for all who wait for the same."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[object, ...], Made] = OrderedDict()
+        self._kept: OrderedDict[Wanted, Made] = OrderedDict()
+        self._making: dict[Wanted, asyncio.Task[Made]] = {}
 
-    def of(self, book: KeptBook, actor: str, year: int, now: int, language: Language) -> Made:
-        """The page of a year for somebody; the same for all who read the same."""
-        viewer = viewer_of(book, actor, now)
-        key = (book.line(book.last()).hash, tuple(viewer), year, language)
-        if key not in self._kept:
-            rules = law_of(book)
-            try:
-                html = build(book, rules, Asked(viewer, year, zone_of(rules)))
-            except Malformed as error:
-                raise Stopped("not_there", f"{error.what}; {error.cure}") from None
-            plain = html.replace("<html ", f'<html data-chosen="{language}" ', 1).encode()
-            tag = sha256(repr(key).encode()).hexdigest()[:32]
-            self._kept[key] = Made(tag, policy_of(html), plain, gzip.compress(plain, 6, mtime=0))
+    async def of(self, service: Service, actor: str, year: int, now: int) -> Made:
+        """The page of a year for somebody, no older than they may expect."""
+        viewer, last = await service.readers.read(lambda book: (viewer_of(book, actor, now), book.last()))
+        wanted = Wanted(viewer, year)
+        made = self._kept.get(wanted)
+        if made is None:
+            await service.readers.read(lambda book: _known(book, year))
+        while made is None or not (made.seq >= last or self._will_do(service, wanted, made)):
+            if wanted not in self._making:
+                self._making[wanted] = asyncio.create_task(self._make(service, wanted))
+            made = await asyncio.shield(self._making[wanted])  # others wait for it too
+        if wanted in self._kept:
+            self._kept.move_to_end(wanted)
+        return made
+
+    def _will_do(self, service: Service, wanted: Wanted, made: Made) -> bool:
+        """Whether a report will do though the book has gone on: nobody makes it work by asking without a sign-in."""
+        return wanted.viewer.reads == "public" and service.door.ticks() - made.at < PUBLIC_S
+
+    async def _make(self, service: Service, wanted: Wanted) -> Made:
+        try:
+            made = await service.long_readers.read(lambda book: _made(book, wanted, service.door.ticks()))
+            self._kept[wanted] = made
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-        return self._kept[key]
+            return made
+        finally:
+            del self._making[wanted]
 
 
-_REPORTS = Reports()
+def _known(book: KeptBook, year: int) -> None:
+    try:
+        year_of(book, year)
+    except Malformed as error:
+        raise Stopped("not_there", f"{error.what}; {error.cure}") from None
+
+
+def _made(book: KeptBook, wanted: Wanted, at: float) -> Made:
+    rules, last = law_of(book), book.last()
+    html = build(book, rules, Asked(wanted.viewer, wanted.year, zone_of(rules)))
+    tag = sha256(repr((book.line(last).hash, wanted)).encode()).hexdigest()[:32]
+    packed = {language: gzip.compress(_chosen(html, language), 6, mtime=0) for language in LANGUAGES}
+    return Made(last, at, tag, policy_of(html), html, packed)
+
+
+def _chosen(html: str, language: Language) -> bytes:
+    return html.replace("<html ", f'<html data-chosen="{language}" ', 1).encode()
+
+
+def reports_of(service: Service) -> Reports:
+    """What a service has of them."""
+    found = service.beside.get("reports")
+    if not isinstance(found, Reports):
+        found = service.beside["reports"] = Reports()
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -150,22 +205,23 @@ async def report(service: Service, request: Request) -> Response:
     visitor = await visitor_of(service, request)
     year = whole_number(request.path_params["year"], "year")
     actor = "" if visitor.actor is None else visitor.actor.id
-    language, now = visitor.language, visitor.now
-    made = await service.readers.read(lambda book: _REPORTS.of(book, actor, year, now, language))
+    language = visitor.language
+    made = await reports_of(service).of(service, actor, year, visitor.now)
+    tag = f"{made.tag}-{language}"
     headers = {
         "Content-Security-Policy": made.policy,
-        "ETag": f'"{made.tag}"',
+        "ETag": f'"{tag}"',
         "Cache-Control": "private, no-cache",
         "Vary": "Accept-Encoding, Accept-Language, Cookie",
     }
-    if made.tag in request.headers.get("if-none-match", ""):
+    if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if "file" in request.query_params:
         headers["Content-Disposition"] = f'attachment; filename="report-{year}.html"'
     packed = "gzip" in request.headers.get("accept-encoding", "")
     if packed:
         headers["Content-Encoding"] = "gzip"
-    return Response(made.packed if packed else made.plain, 200, headers, "text/html; charset=utf-8")
+    return Response(made.packed[language] if packed else made.plain(language), 200, headers, "text/html; charset=utf-8")
 
 
 def policy_of(html: str) -> str:
