@@ -205,6 +205,29 @@ def test_sealed_bids_are_told_to_nobody_but_their_bidder(service: Served, office
     assert (accounts["rows"][0]["held_fen"], accounts["silent"]) == (None, ["fund"])
 
 
+def test_no_filter_looks_behind_what_is_sealed(service: Served, office: httpx.Client) -> None:
+    """Whatever is asked of a sealed order, of what is set aside for it or of a refusal beside it comes to the same."""
+    for query in ({"account": "fund"}, {"account": "x"}, {"side": "sell"}, {"count.ge": "1"}, {"count.ge": "1001"}):
+        said = office.get("/v1/tables/call_orders", params=query).json()
+        assert (said["rows"], said["total"], said["sealed"]) == ([], 0, {"c1": 1}), query
+    assert office.get("/v1/tables/call_orders", params={"call": "c2"}).json()["sealed"] == {}
+    for bound in ("0", "1000000000000"):
+        for ending in ("ge", "lt", "ne"):
+            found = office.get("/v1/tables/accounts", params={"account": "fund", f"held_fen.{ending}": bound}).json()
+            assert (found["total"], found["rows"]) == (0, []), (bound, ending)
+    assert office.get("/v1/tables/accounts", params={"account": "steel", "held_fen.ge": "0"}).json()["total"] == 1
+    fund = service.signed("fund")
+    assert fund.get("/v1/tables/accounts", params={"held_fen.ge": "1"}).json()["total"] == 1, "its own"
+    refused = send(fund, "PlaceCallOrder", call="c1", account="fund", side="sell", count=1_000, limit=398_000)
+    assert refused.status_code == 422, refused.text
+    telling = office.get("/v1/tables/refusals", params={"command": "PlaceCallOrder"}).json()
+    assert telling["rows"]
+    assert {row["detail"] for row in telling["rows"]} == {None}
+    for ending in ("ge", "lt"):
+        query = {"command": "PlaceCallOrder", f"detail.{ending}": "f"}
+        assert office.get("/v1/tables/refusals", params=query).json()["total"] == 0
+
+
 def test_a_feed_ends_with_its_session(service: Served) -> None:
     cement = service.signed("cement")
     with watching(cement) as feed:

@@ -14,10 +14,12 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.embargo import kept_back, source_of
 from airshed.service.book.kept import KeptBook, Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALED, SEALING, TELLING, hidden, sealed_accounts
-from airshed.service.http.viewer import Viewer, condition
+from airshed.service.http.viewer import Condition, Viewer, condition
 
 #: Endings of a filter's name, and what it compares with.
 COMPARED = {"": "=", ".ge": ">=", ".gt": ">", ".le": "<=", ".lt": "<", ".ne": "<>"}
+#: Names of the commands that are sealed.
+_SEALING = tuple(body.__name__ for body in SEALING)
 #: What of a query is no filter.
 WORDS = ("limit", "cursor", "last")
 
@@ -94,16 +96,16 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
     columns = tuple(column.name for column in table.parts)
     key = columns[: table.key]
     own = viewer.reads == "account"
+    bidding = frozenset() if own else _bidding(sql, table)
     source, hiding = source_of(table.name, viewer.public, viewer.of if own else "")
+    source, hiding = _masked(table, source, hiding, bidding)
     where, values = [f"({mine.sql})"], [*hiding, *mine.values]
     for column, sign, value in query.filters:
         where.append(f"{column} {sign} ?")
         values.append(value)
     counts: dict[str, int] = {}
     if table.name in SEALED and not own:
-        _, of = SEALED[table.name]
-        among = f"FROM {table.name} WHERE {' AND '.join(where)} AND {hidden(table.name)} GROUP BY {of} ORDER BY {of}"
-        counts = {str(name): count for name, count in sql.execute(f"SELECT {of}, count(*) {among}", values)}
+        counts = _sealed(sql, query, mine)
         where.append(f"NOT {hidden(table.name)}")
     total = int(sql.execute(f"SELECT count(*) FROM {source} WHERE {' AND '.join(where)}", values).fetchone()[0])
     if query.after is not None:
@@ -119,7 +121,7 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
     cursor = _cursor(rows[-1][: table.key]) if more and not query.last else None
     if query.last:
         rows.reverse()
-    rows, silent = (rows, ()) if own else _silenced(sql, table, columns, rows)
+    silent = _silent(table, columns, rows, bidding)
     waits = () if own or viewer.public is None else tuple(kept_back(book, table.name, viewer.public))
     return Page(columns, rows, cursor, total, counts, silent, waits)
 
@@ -139,26 +141,54 @@ def pages_of(book: KeptBook, query: Query, viewer: Viewer, at_once: int) -> Iter
         query = query._replace(after=_after(page.cursor, query.table))
 
 
-def _silenced(
-    sql: Statements, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
-) -> tuple[list[tuple[Any, ...]], tuple[str, ...]]:
-    """The rows without what would tell of sealed bids, as `book.sealed.shown` has them."""
-    if table.name not in TELLING and table.name != "refusals":
-        return rows, ()
-    bidding = sealed_accounts(sql)
+def _sealed(sql: Statements, query: Query, mine: Condition) -> dict[str, int]:
+    """How many rows of what is open are sealed, by its name, whatever of them is asked for: a filter would tell."""
+    table, (_, of) = query.table.name, SEALED[query.table.name]
+    asked = [(sign, value) for column, sign, value in query.filters if column == of]
+    where = [f"({mine.sql})", hidden(table), *(f"{of} {sign} ?" for sign, _ in asked)]
+    values = (*mine.values, *(value for _, value in asked))
+    counted = f"SELECT {of}, count(*) FROM {table} WHERE {' AND '.join(where)} GROUP BY {of} ORDER BY {of}"
+    return {str(name): count for name, count in sql.execute(counted, values)}
+
+
+def _bidding(sql: Statements, table: Table) -> frozenset[str]:
+    """Accounts with something sealed, where a column of the table would tell of it."""
+    return sealed_accounts(sql) if table.name in TELLING or table.name == "refusals" else frozenset()
+
+
+def _masked(table: Table, source: str, values: tuple[Any, ...], bidding: frozenset[str]) -> tuple[str, tuple[Any, ...]]:
+    """What stands after FROM, with NULL for what would tell of sealed bids: no filter looks behind it."""
     if not bidding:
-        return rows, ()
+        return source, values
     if table.name == "refusals":
-        names = {body.__name__ for body in SEALING}
-        why, command, place = (columns.index(name) for name in ("why", "command", "detail"))
-        telling = [row[why] in SAYING_FREE or row[command] in names for row in rows]
-        silent = [f"refusal {row[0]}" for row, tells in zip(rows, telling, strict=True) if tells]
+        told, hides = "detail", f"why IN ({_marks(SAYING_FREE)}) OR command IN ({_marks(_SEALING)})"
+        more: tuple[str, ...] = (*map(str, SAYING_FREE), *_SEALING)
     else:
-        place = columns.index(TELLING[table.name])
-        telling = [row[0] in bidding for row in rows]
-        silent = [str(row[0]) for row, tells in zip(rows, telling, strict=True) if tells]
-    told = [(*row[:place], None, *row[place + 1 :]) if tells else row for row, tells in zip(rows, telling, strict=True)]
-    return told, tuple(dict.fromkeys(silent))
+        told, more = TELLING[table.name], tuple(sorted(bidding))
+        hides = f"account IN ({_marks(more)})"
+    parts = [
+        f"CASE WHEN {hides} THEN NULL ELSE {told} END AS {told}" if column.name == told else column.name
+        for column in table.parts
+    ]
+    return f"(SELECT {', '.join(parts)} FROM {source}) AS {table.name}", (*more, *values)
+
+
+def _silent(
+    table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], bidding: frozenset[str]
+) -> tuple[str, ...]:
+    """Which rows of a page were masked, as `book.sealed.shown` names them."""
+    if not bidding:
+        return ()
+    if table.name == "refusals":
+        why, command = columns.index("why"), columns.index("command")
+        telling = [f"refusal {row[0]}" for row in rows if row[why] in SAYING_FREE or row[command] in _SEALING]
+    else:
+        telling = [str(row[0]) for row in rows if row[0] in bidding]
+    return tuple(dict.fromkeys(telling))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _cursor(key: Sequence[Any]) -> str:
