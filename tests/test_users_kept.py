@@ -14,7 +14,7 @@ import pytest
 
 from airshed.model.refusal import Malformed
 from airshed.service.gateway.lockout import Guessed
-from airshed.service.sign_in.nouns import Identity
+from airshed.service.sign_in.nouns import Identity, Nonce
 from airshed.service.sign_in.users import Users, users_of
 from services import KEPT, PASSWORD, Clock, RealClock, kept_book, market_book, served
 from shells import MANNER
@@ -48,6 +48,24 @@ def test_a_user_is_linked_once_and_unlinked(users: Users) -> None:
 def test_a_word_is_brought_back_once(users: Users) -> None:
     word = users.ask("what", "said")
     assert [users.answered("what", word) for _ in range(2)] == ["said", None]
+
+
+def test_a_clock_that_goes_back_makes_no_nonce_new(users: Users) -> None:
+    clock = users._clock
+    assert isinstance(clock, Clock)
+    begin = clock.ms
+    nonce = Nonce("k", "n", begin + 120_000)
+    assert users.first_uses([nonce, nonce]) == [True, False]
+    clock.ms = begin + 200_000
+    assert users.first_uses([Nonce("k", "later", clock.ms + 120_000)]) == [True]
+    clock.ms = begin + 60_000
+    assert users.first_uses([nonce]) == [False], "it was forgotten"
+    assert users.first_uses([Nonce("k", "new", begin + 210_000)]) == [True]
+    clock.ms = begin + 40 * 86_400_000
+    users.first_uses([])
+    clock.ms = begin + 300_000
+    assert users.first_uses([Nonce("k", "after a wrong clock", begin + 400_000)]) == [True]
+    clock.ms = begin
 
 
 def test_a_passkey_is_kept_used_and_ended(users: Users) -> None:

@@ -35,6 +35,8 @@ PROVEN_MS = 5 * 60_000
 MOST_SESSIONS = 10
 #: How long what was asked of a browser may take to come back, and how many such askings are kept.
 ASKED_MS, MOST_ASKED = 10 * 60_000, 20_000
+#: A clock that was so far ahead was wrong: what it made forget is not held to.
+WRONG_CLOCK_MS = 24 * 3_600_000
 #: Passkeys of one user.
 MOST_PASSKEYS = 10
 #: The user that the first start makes.
@@ -445,11 +447,19 @@ class Users:
         return [_key(row) for row in self._sql.execute(query + " ORDER BY k.made_at, k.id")]
 
     def first_uses(self, nonces: Sequence[Nonce]) -> list[bool]:
-        """Whether each nonce is new, also among these; all are on disk when this returns."""
-        insert = "INSERT INTO nonces VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        """Whether each nonce is new, also among these; all are on disk when this returns.
+
+        Up to when nonces were forgotten is kept beside them: where the clock goes back, none before that is new.
+        """
+        insert, now = "INSERT INTO nonces VALUES (?, ?, ?) ON CONFLICT DO NOTHING", self._clock()
         with self._sql.transaction():
-            self._sql.execute("DELETE FROM nonces WHERE until < ?", (self._clock(),))
-            return [self._sql.execute(insert, nonce).rowcount == 1 for nonce in nonces]
+            row = self._sql.execute("SELECT until FROM nonces WHERE key = ''").fetchone()
+            forgotten = now if row is None else max(now, int(row[0]))
+            if forgotten - now > WRONG_CLOCK_MS:
+                forgotten = now
+            self._sql.execute("DELETE FROM nonces WHERE until < ? OR key = ''", (forgotten,))
+            self._sql.execute(insert, ("", "", forgotten))
+            return [each.until >= forgotten and self._sql.execute(insert, each).rowcount == 1 for each in nonces]
 
 
 #: What is asked where a shell is to get a session, and what is given once its code was entered.
