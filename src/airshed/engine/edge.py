@@ -13,7 +13,7 @@ from airshed.engine.commands import Body, Command, Text
 from airshed.engine.commands.wish import Day
 from airshed.engine.journal import END_OF_TIME
 from airshed.model.names import unlike_itself
-from airshed.model.refusal import Malformed
+from airshed.model.refusal import Malformed, in_a_sentence
 
 CURE = "see docs/reference/commands.md"
 
@@ -55,7 +55,7 @@ def well_formed(command: Command, at: int = 0) -> Command:
     except (msgspec.MsgspecError, TypeError, RecursionError) as error:
         what, _, where = str(error).partition(" - at `$.")
         field = where.rstrip("`").removeprefix("body.")
-        raise Malformed(f"{place} {field}".strip(), what[:1].lower() + what[1:], CURE) from None
+        raise Malformed(f"{place} {field}".strip(), in_a_sentence(what), CURE) from None
     # In JSON a control character, a quote and a backslash show as an escape: most commands have none, and end here.
     if not raw.isascii() or b"\\" in raw or b"\x7f" in raw or b"  " in raw or b'" ' in raw or b' "' in raw:
         _printable(read, place)

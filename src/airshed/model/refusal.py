@@ -21,6 +21,15 @@ class Malformed(ValueError):
         return type(self), (self.place, self.what, self.cure)
 
 
+def in_a_sentence(what: str) -> str:
+    """What a library says, as it goes on behind a place: with a small letter, but for letters that stand for words.
+
+    >>> in_a_sentence("Expected `int`, got `str`"), in_a_sentence("JSON is malformed")
+    ('expected `int`, got `str`', 'JSON is malformed')
+    """
+    return what if what[1:2].isupper() else what[:1].lower() + what[1:]
+
+
 class Why(StrEnum):
     """Reasons to refuse a command, in the order in which they are looked for: the first that holds is given."""
 

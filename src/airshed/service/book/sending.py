@@ -14,7 +14,7 @@ from msgspec import Meta
 from airshed.engine.commands import Body, Command
 from airshed.engine.edge import CURE, said_twice, well_formed
 from airshed.engine.runner import LARGEST_GROUP
-from airshed.model.refusal import Malformed
+from airshed.model.refusal import Malformed, in_a_sentence
 from airshed.service.book.kept import KeptBook
 
 #: Largest file of commands that is read at once.
@@ -103,7 +103,7 @@ def command_of(line: bytes, place: str) -> Sent:
             raise Malformed(
                 place, f"there is no command {word!r}", f"did you mean {near}? {CURE}" if near else CURE
             ) from None
-        shown = f"{field}: {what[:1].lower()}{what[1:]}" if field else f"is no command ({what})"
+        shown = f"{field}: {in_a_sentence(what)}" if field else f"is no command ({what})"
         raise Malformed(place, shown, CURE) from None
     except UnicodeDecodeError:
         raise Malformed(place, "is not UTF-8", "save it as UTF-8") from None

@@ -98,7 +98,9 @@ def _answering(service: Service, handler: Handler, saying: _Saying) -> Answering
 
 def _called_by_name(service: Service, request: Request) -> None:
     """A page of another site cannot make its own name mean this service and read what is here."""
-    name = _PORT.sub("", request.headers.get("host", "")).strip("[]").lower()
+    name = _PORT.sub("", request.headers.get("host", "")).lower()
+    if name.startswith("[") and name.endswith("]"):
+        name = name[1:-1]
     if service.hosts and name not in service.hosts:
         raise Stopped("wrong_host", "ask by the name that it was started with (--name)")
 

@@ -14,7 +14,7 @@ from airshed.engine.commands import Body, Command
 from airshed.engine.edge import CURE, said_twice, well_formed
 from airshed.engine.runner import LARGEST_GROUP, Runner
 from airshed.model.near import near
-from airshed.model.refusal import Malformed
+from airshed.model.refusal import Malformed, in_a_sentence
 from airshed.service.book.clock import asked_of
 from airshed.service.book.once import once
 from airshed.service.http.problems import Stopped, answer, of_refusal
@@ -144,7 +144,7 @@ def _read(decoder: Any, raw: bytes, place: str) -> Any:
         if field.endswith("body.do"):
             word = what.removeprefix("Invalid value ").strip("'")
             raise Malformed(f"{place} {field}", f"there is no command {word[:60]!a}", near(word, BODIES)) from None
-        raise Malformed(f"{place} {field}".strip(), what[:1].lower() + what[1:], CURE) from None
+        raise Malformed(f"{place} {field}".strip(), in_a_sentence(what), CURE) from None
     except UnicodeDecodeError:
         raise Malformed(place, "is not UTF-8", "send JSON in UTF-8") from None
     if twice is not None:
@@ -180,7 +180,8 @@ def _whole(command: Command, place: str) -> Command:
     try:
         return well_formed(command)
     except Malformed as error:
-        raise Malformed(f"{place} {error.place.removeprefix('command ')}", error.what, error.cure) from None
+        rest = error.place.removeprefix("command ").removeprefix(f"{place} ")
+        raise Malformed(f"{place} {rest}", error.what, error.cure) from None
 
 
 def _text(key: str) -> str:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.edge import said_twice
-from airshed.model.refusal import Malformed
+from airshed.model.refusal import Malformed, in_a_sentence
 from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import JSON, Service, body_of, given
@@ -45,7 +45,7 @@ def _read(raw: bytes, kind: type[Form]) -> Form:
         twice = said_twice(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         what, _, where = str(error).partition(" - at `$.")
-        raise Malformed(where.rstrip("`") or "body", what[:1].lower() + what[1:], "see docs/reference/api.md") from None
+        raise Malformed(where.rstrip("`") or "body", in_a_sentence(what), "see docs/reference/api.md") from None
     if twice is not None:
         raise Malformed("body", f"{twice[:60]!a} is given twice in one object", "give it once")
     return found

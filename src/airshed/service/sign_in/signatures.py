@@ -93,7 +93,7 @@ def wrong_with(claim: Claim, request: Request, body: bytes, public: bytes, now_s
     if WITH_BODY in wanted and not hmac.compare_digest(
         request.headers.get(WITH_BODY, "").encode(), digest_of(body).encode()
     ):
-        return "its content-digest is not that of the body"
+        return "has a content-digest that is not that of the body"
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(
             claim.signature, base_of(request, claim.covered, claim.parameters)
