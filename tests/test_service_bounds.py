@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from csv import DictReader
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -24,6 +26,7 @@ from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.listening import listening_on
 from airshed.service.http.run import Serving, opened
 from airshed.service.http.tables import cell
+from airshed.service.http.writer import Busy, Writer
 from markets import SERIES
 from services import Served, market_book, served
 
@@ -64,6 +67,37 @@ def test_a_queue_that_is_full_says_when_to_come_again(service: Served) -> None:
     assert int(said.headers["Retry-After"]) >= 1
     assert (service.records(), writer.waiting) == (before, 0)
     assert steel.post("/v1/commands", json=many[:50]).status_code == 200
+
+
+def test_nobody_fills_the_queue_alone() -> None:
+    """The last quarter is for those of whom nothing waits, of commands and of requests."""
+
+    async def filled(most_commands: int, most_requests: int, count: int) -> tuple[int, int]:
+        writer = Writer("no book", lambda: 0, most_commands=most_commands, most_requests=most_requests)
+        writer.writes = True  # and takes nothing, for it was not started
+        sent = {"user fund": 0, "user power": 0}
+        for who in sent:
+            with suppress(Busy):
+                while True:
+                    writer.submit(lambda runner, when: (), count, who=who)
+                    sent[who] += 1
+        return sent["user fund"], sent["user power"]
+
+    assert asyncio.run(filled(40, 1_000, 10)) == (3, 1)
+    assert asyncio.run(filled(1_000, 8, 1)) == (6, 1)
+
+
+def test_commands_of_a_batch_are_counted_and_not_the_request_alone(tmp_path: Path) -> None:
+    limits = ServiceLimits(user_commands_burst=100, user_commands_every_s=1_000.0)
+    with served(market_book(tmp_path), limits) as service:
+        steel, cement = service.signed("steel"), service.signed("cement")
+        many = [{"key": f"c{n}", "body": {"do": "CancelOrder", "order": 1}} for n in range(60)]
+        assert steel.post("/v1/commands", json=many).status_code == 200
+        before = service.records()
+        said = steel.post("/v1/commands", json=[{**each, "key": f"d{each['key']}"} for each in many])
+        assert (said.status_code, said.json()["code"], service.records()) == (429, "too_many", before)
+        assert int(said.headers["Retry-After"]) > 1_000
+        assert cement.post("/v1/commands", json=many).status_code == 200
 
 
 def test_an_instant_may_be_asked_for_in_a_simulation_and_never_runs_backwards(service: Served) -> None:

@@ -56,7 +56,12 @@ def serve(
         bool, typer.Option("--behind-proxy", help="A proxy on this machine ends TLS and says who asks.")
     ] = False,
     requests_a_second: Annotated[
-        int, typer.Option(min=1, max=1_000_000, help="Requests of one user or key, after four times as many at once.")
+        int,
+        typer.Option(
+            min=1,
+            max=1_000_000,
+            help="Requests of one user or key, after four times as many at once; in batches twice as many commands.",
+        ),
     ] = 500,
     demo_users: Annotated[
         bool,
@@ -174,7 +179,12 @@ def serve(
         demo_users=demo_users,
         standby=standby,
         read_from=read_from or None,
-        limits=ServiceLimits(user_burst=4 * requests_a_second, user_every_s=1 / requests_a_second),
+        limits=ServiceLimits(
+            user_burst=4 * requests_a_second,
+            user_every_s=1 / requests_a_second,
+            user_commands_burst=200 * requests_a_second,
+            user_commands_every_s=0.5 / requests_a_second,
+        ),
         provider=provider,
         mail=mail,
         published=published,

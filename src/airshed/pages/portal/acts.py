@@ -371,7 +371,7 @@ async def _confirm(
         elif not service.door.users.fresh(signed.session):
             needed = Phrase("This act takes a one-time code of now.", "此项业务须提供当前动态码。")
             return await _preview(visitor, kind, fields, command, needed)
-    (receipt,) = await service.writer.submit(lambda runner, when: (command,), 1, None)
+    (receipt,) = await service.writer.submit(lambda runner, when: (command,), 1, None, who=signed.name)
     refusal = receipt.answer.refusal
     if refusal is None:
         again = "?again=1" if receipt.earlier else ""

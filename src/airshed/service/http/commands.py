@@ -46,7 +46,7 @@ async def _one(name: str, service: Service, request: Request) -> Response:
     asked = _keyed(request, actor, body)
     at = instant_asked(request)
     service.door.sign(request, signed, name)
-    (receipt,) = await service.writer.submit(asked, 1, at)
+    (receipt,) = await service.writer.submit(asked, 1, at, who=signed.name)
     said = of_receipt(service, receipt)
     if isinstance(said, Problem):
         return answer(said)
@@ -82,7 +82,8 @@ async def several(service: Service, request: Request) -> Response:
     at = instant_asked(request)
     for kind in dict.fromkeys(type(entry.body).__name__ for entry in entries):
         service.door.sign(request, signed, kind)
-    receipts = await service.writer.submit(lambda runner, when: wishes, len(wishes), at)
+    service.door.counted(signed, len(wishes))
+    receipts = await service.writer.submit(lambda runner, when: wishes, len(wishes), at, who=signed.name)
     told = (of_receipt(service, receipt) for receipt in receipts)
     answers = [BatchAnswer(problem=each) if isinstance(each, Problem) else BatchAnswer(each) for each in told]
     return given(service, {"answers": answers})

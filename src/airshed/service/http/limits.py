@@ -38,6 +38,9 @@ class ServiceLimits:
     #: Requests of one user or key: so many at once, and so many more a second.
     user_burst: int = 2_000
     user_every_s: float = 0.002
+    #: Commands in batches of one user or key: so many at once, and so many more a second.
+    user_commands_burst: int = 100_000
+    user_commands_every_s: float = 0.001
     #: Requests of one address without a sign-in.
     stranger_burst: int = 60
     stranger_every_s: float = 0.5

@@ -218,6 +218,7 @@ class Running:
             secure=secure,
             proxied=serving.proxied,
             known=Rates(limits.user_burst, limits.user_every_s),
+            commands=Rates(limits.user_commands_burst, limits.user_commands_every_s),
             strangers=Rates(limits.stranger_burst, limits.stranger_every_s),
             lockout=lockout,
         )

@@ -58,13 +58,14 @@ class Door:
         secure: bool,
         proxied: bool,
         known: Rates,
+        commands: Rates,
         strangers: Rates,
         lockout: Lockout,
     ) -> None:
         self.users, self.lookups = users, lookups
         self.clock, self.ticks = clock, ticks
         self.secure, self.proxied = secure, proxied
-        self._known, self._strangers = known, strangers
+        self._known, self._commands, self._strangers = known, commands, strangers
         self.lockout = lockout
         #: With which names are blinded that are no user's.
         self.salt = users.salt("guesses")
@@ -96,6 +97,12 @@ class Door:
         wait = rates.draw(who, self.ticks())
         if wait:
             raise Stopped("too_many", f"{who} may ask again in {wait} s", {"Retry-After": str(wait)})
+
+    def counted(self, signed: Signed, commands: int) -> None:
+        """Commands of a batch, which is one request: each of them is a record of the book, refused or not."""
+        wait = self._commands.draw(signed.name, self.ticks(), commands)
+        if wait:
+            raise Stopped("too_many", f"{signed.name} may send so many in {wait} s", {"Retry-After": str(wait)})
 
     async def visitor(self, request: Request) -> Signed | None:
         """Who asks for a page, by the cookie alone; whether a form is theirs says `own_form`."""

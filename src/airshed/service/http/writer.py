@@ -6,7 +6,7 @@ import asyncio
 import gc
 import sqlite3
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -79,6 +79,8 @@ class Receipt(NamedTuple):
 class _Job(NamedTuple):
     asked: Asked
     commands: int
+    #: Who sent them; empty for the service itself.
+    who: str
     at: int | None
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
@@ -143,6 +145,8 @@ class Writer:
         self._turn = threading.Condition()
         self._jobs: deque[_Job] = deque()
         self._waiting = 0
+        #: Requests that wait, by who sent them.
+        self._requests_of: Counter[str] = Counter()
         self._stopping = False
         self._broken: BaseException | None = None
         self._opened: BaseException | None = None
@@ -176,14 +180,17 @@ class Writer:
         """Commands that wait."""
         return self._waiting
 
-    def submit(self, asked: Asked, count: int, at: int | None = None) -> asyncio.Future[list[Receipt]]:
+    def submit(
+        self, asked: Asked, count: int, at: int | None = None, *, who: str = ""
+    ) -> asyncio.Future[list[Receipt]]:
         """The receipts of `count` commands at an instant, or at that of the clock; `Busy` where too many wait."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Receipt]] = loop.create_future()
         with self._turn:
-            self._take(count)
-            self._jobs.append(_Job(asked, count, at, loop, future))
+            self._take(count, who)
+            self._jobs.append(_Job(asked, count, who, at, loop, future))
             self._waiting += count
+            self._requests_of[who] += 1
             self._turn.notify()
         return future
 
@@ -193,12 +200,15 @@ class Writer:
         if self.writes:
             self.submit(self._saying_where, 0)
 
-    def _take(self, count: int) -> None:
+    def _take(self, count: int, who: str) -> None:
         if self._broken is not None or self._stopping:
             raise Ended
         if not self.writes:
             raise StandsBy
-        if self._waiting + count > self._most_commands or len(self._jobs) >= self._most_requests:
+        # The last quarter is for those of whom nothing waits: nobody fills the queue alone.
+        part = 3 if self._requests_of[who] else 4
+        over = self._waiting + count > self._most_commands * part // 4
+        if over or len(self._jobs) >= self._most_requests * part // 4:
             raise Busy(1 + self._waiting // 10_000)
 
     # --- in the thread
@@ -324,6 +334,9 @@ class Writer:
                 taken.append(self._jobs.popleft())
                 room -= job.commands
                 self._waiting -= job.commands
+                self._requests_of[job.who] -= 1
+                if not self._requests_of[job.who]:
+                    del self._requests_of[job.who]
             return taken
 
     def _group(self, runner: Runner, jobs: Sequence[_Job]) -> None:
@@ -383,6 +396,7 @@ class Writer:
             self._broken = error
             left, self._jobs = list(self._jobs), deque()
             self._waiting = 0
+            self._requests_of.clear()
         self._deliver([(job, Ended()) for job in left])
         self._ended(error)
 

@@ -229,7 +229,10 @@ async def close(service: Service, request: Request) -> Response:
     if _digest(found) != fields.get("seen", ""):
         return await _shown(visitor, year, CHANGED, 422)
     commands = tuple(each.command for each in _able(found))
-    receipts = await service.writer.submit(lambda runner, when: commands, len(commands), None) if commands else []
+    assert visitor.signed is not None
+    who, receipts = visitor.signed.name, []
+    if commands:
+        receipts = await service.writer.submit(lambda runner, when: commands, len(commands), None, who=who)
     refused = sum(receipt.answer.refusal is not None for receipt in receipts)
     done = len(receipts) - refused
     waits = Phrase(
