@@ -46,10 +46,10 @@ test: $(VENV)/dev.stamp $(CHARTS) ## every test: properties, transcripts, simula
 	@scripts/verifiers
 	@scripts/provider
 	@scripts/axe
-	@scripts/in-memory $(BIN)/python -m pytest -n 2 --dist worksteal
+	@scripts/in-memory $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist worksteal
 
 quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process, about a minute
-	@scripts/in-memory $(BIN)/python -m pytest -n 2 --dist worksteal --quick
+	@scripts/in-memory $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist worksteal --quick
 
 check: $(VENV)/dev.stamp ## format, lint, strict types
 	@$(BIN)/ruff format --check src tests bench scripts examples

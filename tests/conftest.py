@@ -6,6 +6,7 @@ import gc
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from databases import postgres
 from inner_loop import LONG, is_quick, no_process
 from seasons import year_in
 from shared import Once
-from shells import Shell, servers
+from shells import SEEDS, Shell, begin_servers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
+#: Names the pipe that is open for writing as long as this run lasts.
+LASTS = "AIRSHED_TESTS_LAST"
 CHARTS = ROOT / "src" / "airshed" / "pages" / "kit" / "assets" / "echarts.js"
 
 # Properties fail for what they find, never for how long a busy machine took to look.
@@ -68,11 +71,21 @@ def _inner_loop(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Pages are tested with their chart library in them, which `make` bundles and pytest alone does not."""
+    """Pages are tested with their chart library in them, which `make` bundles and pytest alone does not.
+
+    What all processes of a run share ends with the one that began the run, however that ends.
+    """
     made_from = [ROOT / "charts" / name for name in ("echarts.js", "package-lock.json")]
     old = not CHARTS.is_file() or CHARTS.stat().st_mtime < max(each.stat().st_mtime for each in made_from)
-    if "PYTEST_XDIST_WORKER" not in os.environ and old:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    if old:
         subprocess.run([sys.executable, str(ROOT / "scripts" / "charts.py")], check=True, stdout=subprocess.DEVNULL)
+    folder = tempfile.TemporaryDirectory()
+    os.environ[LASTS] = f"{folder.name}/lasts"
+    os.mkfifo(os.environ[LASTS])
+    pipe = os.open(os.environ[LASTS], os.O_RDWR)
+    config.add_cleanup(lambda: (os.close(pipe), folder.cleanup()))
 
 
 @pytest.fixture(autouse=True)
@@ -84,9 +97,10 @@ def _nothing_told_before() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sockets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    with servers(tmp_path_factory.mktemp("forks")) as begun:
-        yield begun
+def sockets(once: Once) -> list[str]:
+    """Two servers of forked commands, which all processes of this run ask."""
+    folder = once.folder("forks", lambda making: begin_servers(making, os.environ[LASTS]))
+    return [str(folder / f"{seed}.sock") for seed in SEEDS]
 
 
 @pytest.fixture(scope="module")

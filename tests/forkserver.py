@@ -86,6 +86,7 @@ def serve(address: str) -> list[str] | None:
     listening.bind(address)
     listening.listen(64)
     print("listening", flush=True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who waits for more of it would wait to the end
     waiting.register(sys.stdin.fileno(), selectors.EVENT_READ, None)
     waiting.register(listening, selectors.EVENT_READ, None)
     while True:

@@ -8,8 +8,6 @@ import shlex
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -19,31 +17,30 @@ HERE = Path(__file__).parent
 BLOCK = re.compile(r"^```(console|file (\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: A line that bash would do nothing to but split it into words.
 PLAIN = re.compile(r"airshed( +([\w./,:=@%+-]+|'[^']*'|\"[^\"\\$`!]*\"))*")
+#: Of a process of Python: each gives sets of words another order.
+SEEDS = ("1", "2")
 MANNER = {"PYTHONPATH": str(HERE.parent / "src"), "COLUMNS": "150", "NO_COLOR": "1", "TZ": "UTC"}
 #: What has hung by then on any machine.
 LONGEST_S = 600
 
 
-@contextmanager
-def servers(folder: Path) -> Iterator[list[str]]:
-    """Two servers of forked commands, in which sets of words have two orders, and the script that asks them."""
+def begin_servers(folder: Path, end: str) -> None:
+    """Begin two servers of forked commands, in which sets of words have two orders, and write the script that asks.
+
+    They end when nobody has the pipe `end` open for writing, whoever began them.
+    """
     script = folder / "airshed"
     script.write_text(f"#!{sys.executable} -IS\n{(HERE / 'forked.py').read_text('utf-8')}", "utf-8")
     script.chmod(0o755)
-    sockets = [str(folder / f"{seed}.sock") for seed in (1, 2)]
-    begun: list[subprocess.Popen[bytes]] = []
-    try:
-        for seed, socket in enumerate(sockets, 1):
-            words = [sys.executable, str(HERE / "forkserver.py"), socket]
-            environment = {**os.environ, **MANNER, "PYTHONHASHSEED": str(seed)}
-            begun.append(subprocess.Popen(words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-        for process in begun:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"listening\n"
-        yield sockets
-    finally:
-        for process in begun:
-            process.communicate()
+    answers, said = os.pipe()
+    for seed in SEEDS:
+        words = [sys.executable, str(HERE / "forkserver.py"), str(folder / f"{seed}.sock")]
+        files = [(os.POSIX_SPAWN_OPEN, 0, end, os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, said, 1)]
+        environment = {**os.environ, **MANNER, "PYTHONHASHSEED": seed}
+        os.posix_spawn(sys.executable, words, environment, file_actions=files)
+    os.close(said)
+    with os.fdopen(answers, "rb") as answering:
+        assert answering.read() == b"listening\n" * len(SEEDS)
 
 
 class Shell:
