@@ -151,7 +151,7 @@ def test_all_is_entered_or_nothing(airshed: Airshed, zone: Path, tmp_path: Path)
     book = tmp_path / "a.book"
     opening = ("book", "open", str(book), "--zone", str(zone), *AT, "--rulebook", "dianzhong")
     said = airshed.fault(*opening, "--as", "nobody")
-    assert "--as: none of nobody may send RegisterActor; name one who may: dianzhong-registrar" in said
+    assert "--as: none of nobody may send OpenAccount; name one who may: dianzhong-registrar" in said
     change(
         zone / "sources.csv", lambda row: {**row, "account": row["account"].replace("cx-stl-01", "reserve-of-steel")}
     )
@@ -258,3 +258,25 @@ def test_figures_of_ones_own_are_sent_and_another_method_is_not(airshed: Airshed
     assert "CX-CEM-09 is no source of the book" in airshed.fault(*line)
     table.write_text("source,years,emitted_kg,output\nCX-CEM-01,2025 2026,- 1,1 1\n", "utf-8")
     assert "has a year that is not verified" in airshed.fault(*line)
+
+
+def test_accounts_of_one_group_wait_for_a_second_and_what_needs_them_comes_with_the_next_run(
+    airshed: Airshed, zone: Path, tmp_path: Path
+) -> None:
+    """Otherwise one registrar, with a file of works, would open accounts that another group trusts."""
+    change(zone / "sources.csv", lambda row: {**row, "group": "chuxiong-holding"})
+    book = str(tmp_path / "a.book")
+    line = ("book", "open", book, "--zone", str(zone), *AT)
+
+    (first,) = airshed.told(*line, *OPENERS, "--rulebook", "dianzhong")
+    assert (first["waits"], first["later"]) == (0, 2)
+    assert [row["account"] for row in airshed.told("book", "show", book, "sources")] == ["cx-cem-01"]
+    (second,) = airshed.told(*line, "--as", "dianzhong-registrar-2")
+    assert (second["confirmed"], second["new"], second["later"]) == (first["new"] - 2, 1, 1), (
+        "its works is no registrar's"
+    )
+    (third,) = airshed.told(*line, *OPENERS)
+    assert (third["confirmed"], third["new"], third["later"]) == (1, 1, 0)
+    in_effect(airshed, book, third)
+    assert [row["account"] for row in airshed.told("book", "show", book, "sources")] == ["cx-cem-01", "cx-stl-01"]
+    assert airshed.told(*line, *OPENERS)[0]["records"] == []

@@ -83,6 +83,44 @@ def test_the_first_representative_is_confirmed_by_the_other_registrar() -> None:
     assert send(runner, OTHER, c.ConfirmAct(act)).refusal is None
 
 
+def test_no_registrar_alone_opens_an_account_in_the_group_of_a_stranger() -> None:
+    """It would count as the group's own: trusted by it at once, without delay, and of its position limit."""
+    runner = of_two()
+    for body in (
+        c.OpenAccount("shell", "trader", "Shell", "KM", "lime"),
+        c.OpenAccount("shell", "trader", "steel", "KM"),
+    ):
+        theirs = "kiln" if body.group else "steel"
+        act = proposed(runner, FIRST, body).act
+
+        assert why(runner, theirs, c.Transfer(theirs, "shell", SERIES, 1)) is Why.UNKNOWN_ACCOUNT
+        cited(runner, FIRST, c.ConfirmAct(act), Why.OWN_ACT)
+        told = cited(runner, OTHER, c.ConfirmAct(act), Why.NOT_YOURS_TO_GIVE)
+        assert f"that shell joins {theirs}, not {OTHER}" in told
+        cited(runner, "cement", c.ConfirmAct(act), Why.NOT_YOURS_TO_GIVE)
+        done(runner, theirs, c.RejectAct(act, "not ours"))
+        assert "shell" not in runner.state.ledger.accounts
+    act = proposed(runner, FIRST, c.OpenAccount("lime-trade", "trader", "Lime Trade", "KM", "lime")).act
+    (_, opened) = send(runner, "kiln", c.ConfirmAct(act)).events
+    assert isinstance(opened, e.AccountOpened)
+
+
+def test_where_nobody_acts_for_the_group_yet_the_other_registrar_confirms() -> None:
+    runner = of_two()
+    done(runner, FIRST, c.OpenAccount("one", "trader", "One", "KM", "new"))
+    act = proposed(runner, FIRST, c.OpenAccount("two", "trader", "Two", "KM", "new")).act
+
+    cited(runner, FIRST, c.ConfirmAct(act), Why.OWN_ACT)
+    assert send(runner, OTHER, c.ConfirmAct(act)).refusal is None
+
+
+def test_a_law_may_leave_the_opening_of_such_an_account_to_one() -> None:
+    runner = of_two()
+    runner.rules = msgspec.structs.replace(OF_TWO, roles=msgspec.structs.replace(OF_TWO.roles, joining_takes_two=False))
+    (opened,) = send(runner, FIRST, c.OpenAccount("lime-trade", "trader", "Lime Trade", "KM", "lime")).events
+    assert isinstance(opened, e.AccountOpened)
+
+
 def test_an_operator_moves_nothing_out_of_another_account() -> None:
     cited(market(), "cement", c.Transfer("steel", "cement", SERIES, 3_000_000), Why.NOT_YOUR_OWN)
 

@@ -135,13 +135,16 @@ def decide(state: State, command: c.Command, rules: Rulebook, at: int, text: Rul
 
 
 def _takes_two(state: State, rules: Rulebook, at: int, body: c.Body) -> bool:
-    """Whether an act waits for a second pair of eyes: of a transfer the table of transaction types says so.
+    """Whether an act waits for a second pair of eyes: of a transfer the table of transaction types says so alone.
 
     The first adoption, with which all begins, waits for nobody.
     """
     by_law = transfer.TAKES_TWO.get(type(body))
     if by_law is not None:
         return by_law(state, rules, at, body)
+    joins = people_rights.TAKES_TWO.get(type(body))
+    if joins is not None and joins(state, rules, at, body):
+        return True
     return type(body).__name__ in rules.roles.second and state.rulebook is not None
 
 

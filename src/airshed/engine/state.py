@@ -134,6 +134,8 @@ class State:
     places: dict[str, dict[str, None]] = field(default_factory=dict)
     #: Accounts by corporate group.
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Accounts of which no group is known, by the name of the firm.
+    holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Allowances of a series that an account bought on the day that is over at `bought_end`.
     bought: dict[tuple[str, str], int] = field(default_factory=dict)
     bought_end: int = 0

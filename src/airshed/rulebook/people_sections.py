@@ -38,6 +38,9 @@ class Roles(Section, frozen=True, omit_defaults=True):
     second: tuple[CommandName, ...]
     #: Days after which an act that nobody confirmed has lapsed; never, where it is left out.
     act_expires_days: Annotated[int, Meta(ge=1, le=366)] | None = None
+    #: Whether an account that would count as another's own, being of its group or holder, is opened by two: one who
+    #: approves for such an account confirms it, and where nobody does, another who opens accounts.
+    joining_takes_two: bool = False
     rows: tuple[RoleRight, ...] = ()
 
 

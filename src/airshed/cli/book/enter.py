@@ -64,12 +64,13 @@ def open_zone(
 
     What is there already is left as it is, so that a second run enters only what is new; what is there and says
     something else than the zone is told. Acts that take two wait: the same line, sent by the second person, confirms
-    those that say word for word what the zone says. A real programme takes no simulated works.
+    those that say word for word what the zone says. So does an account of a group that has one already; what needs it
+    is entered by the run after it is confirmed. A real programme takes no simulated works.
 
     Example: airshed book open my.book --zone mine --rulebook dianzhong --as dianzhong-registrar --as dianzhong-office
     """
     from airshed.service.book.addressed import exists
-    from airshed.service.book.entering import foreseen, plan, real_for, waiting_acts
+    from airshed.service.book.entering import Standing, foreseen, plan, real_for, waiting_acts
     from airshed.service.book.once import anew
     from airshed.service.book.snapshot import resume
     from airshed.zone.entering import entered
@@ -99,7 +100,7 @@ def open_zone(
         as_json(
             {
                 "book": without_password(book),
-                **{standing: counts[standing] for standing in ("new", "confirmed", "waits", "there")},
+                **{standing: counts[standing] for standing in Standing},
                 "records": [answer.seq for answer in answers],
                 "hash": last.hash if last is not None else None,
                 "acts": waits,
@@ -111,6 +112,11 @@ def open_zone(
         lines(receipt(answers))
     if waits:
         lines(f"{len(waits)} acts wait for a second person, who sends the same line with --as ANOTHER 待他人复核")
+    later = sum(entry.standing is Standing.LATER for entry in entries)
+    if later:
+        lines(
+            f"{later} need an account that is not open yet: run the line again once it is confirmed 待账户开立后再登记"
+        )
 
 
 @contextmanager

@@ -49,6 +49,9 @@ def opened(state: State, event: e.AccountOpened) -> None:
     if event.account.group:
         mates = state.groups.get(event.account.group, ())
         state.groups[event.account.group] = (*mates, event.account.id)
+    else:
+        mates = state.holders.get(event.account.name, ())
+        state.holders[event.account.name] = (*mates, event.account.id)
 
 
 def frozen(state: State, event: e.AccountFrozen) -> None:

@@ -21,6 +21,8 @@ from airshed.rulebook.transactions import TransactionType
 Decision = tuple[Event, ...] | Refusal
 #: Decides the body of a command of an actor at an instant, by the rules in force.
 Procedure = Callable[[State, Rulebook, int, str, Any], Decision]
+#: Says whether the body of a command waits for a second person.
+TakesTwo = Callable[[State, Rulebook, int, Any], bool]
 
 #: The most fen, and the most milligrams, that an account or a year can hold: a database keeps whole numbers of 63 bits.
 MOST = 2**62

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Actor
-from airshed.engine.procedures.guards import APPROVING, Decision, Procedure, actor_may, known_account, no, who
+from airshed.engine.procedures.guards import (
+    APPROVING,
+    Decision,
+    Procedure,
+    TakesTwo,
+    actor_may,
+    known_account,
+    no,
+    who,
+)
 from airshed.engine.procedures.scope import FOR_ACCOUNT, out_of_scope
 from airshed.engine.state import State
 from airshed.model.near import near
@@ -51,8 +60,16 @@ def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refu
     """Who confirms an act: another who may send it; of a registration, whoever the new right is taken from.
 
     A representative of an account that has one who approves is confirmed by one of those; a role of which the law says
-    who confirms it, by those people, once there are any.
+    who confirms it, by those people, once there are any. An account that joins a group or another of its holder, by one
+    who approves for an account of theirs, once somebody does.
     """
+    if type(body) is c.OpenAccount and rules.roles.joining_takes_two:
+        theirs = [name for mate in mates(state, body) for name in _approve(state, rules, mate)]
+        if theirs:
+            if actor in theirs:
+                return None
+            what = f"{', '.join(theirs[:6])} confirm that {body.account} joins {mates(state, body)[0]}, not {actor}"
+            return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
     if type(body) is c.RegisterActor:
         if body.account and _all_suspended(state, rules, body.account):
             what = (
@@ -71,11 +88,27 @@ def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refu
 def _owners(state: State, rules: Rulebook, body: c.RegisterActor) -> list[str]:
     """Those who have the right that a registration gives, where the law leaves its confirmation to them."""
     if body.account:
-        mine = representatives(state, body.account)
-        return [known.id for known in mine if known.may in CONFIRMING and lookup.may(rules, known.role, "ConfirmAct")]
+        return _approve(state, rules, body.account)
     role = lookup.people(rules).get(body.role)
     by = role.confirmed_by if role else None
     return [known.id for known in state.actors.values() if known.role == by and known.state == "active"]
+
+
+def _approve(state: State, rules: Rulebook, account: str) -> list[str]:
+    """Those who approve for an account."""
+    mine = representatives(state, account)
+    return [known.id for known in mine if known.may in CONFIRMING and lookup.may(rules, known.role, "ConfirmAct")]
+
+
+def mates(state: State, body: c.OpenAccount) -> tuple[str, ...]:
+    """The accounts, not closed, whose own an account would be: of its group, or where it has none of its holder."""
+    found = state.groups.get(body.group, ()) if body.group else state.holders.get(body.name, ())
+    return tuple(name for name in found if name not in state.ledger.closed)
+
+
+def joins(state: State, rules: Rulebook, at: int, body: c.OpenAccount) -> bool:
+    """Whether an account waits for a second person: it would be trusted by others, and of the limits of their group."""
+    return rules.roles.joining_takes_two and bool(mates(state, body))
 
 
 def _all_suspended(state: State, rules: Rulebook, account: str) -> bool:
@@ -247,6 +280,8 @@ def _fallen(state: State, actor: str, known: Actor, reason: str) -> tuple[e.ActR
     return tuple(e.ActRejected(act.id, actor, reason) for act in state.acts.values() if act.actor == known.id)
 
 
+#: What says whether an act waits for a second person, of those of which not only `second` of `[roles]` does.
+TAKES_TWO: dict[type, TakesTwo] = {c.OpenAccount: joins}
 #: What decides each command.
 PROCEDURES: dict[type, Procedure] = {
     c.RegisterActor: register_actor,

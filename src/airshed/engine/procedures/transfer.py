@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import AllowanceTransfer, TransferLimits, stricter
@@ -12,6 +9,7 @@ from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
+    TakesTwo,
     free_of,
     known_account,
     known_instrument,
@@ -323,7 +321,7 @@ def _taken(state: State, each: AllowanceTransfer, series: str, gone: dict[tuple[
 
 
 #: What says whether an act waits for a second person, of those of which not `second` of `[roles]` does.
-TAKES_TWO: dict[type, Callable[[State, Rulebook, int, Any], bool]] = {
+TAKES_TWO: dict[type, TakesTwo] = {
     c.Transfer: takes_two,
     c.CancelAllowances: giving_up_takes_two,
 }

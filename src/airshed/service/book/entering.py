@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from airshed.engine import commands as c
 from airshed.engine.events import ActProposed
+from airshed.engine.nouns import Act
 from airshed.engine.procedures.guards import actor_may
-from airshed.engine.procedures.people_rights import may_send
+from airshed.engine.procedures.people_rights import mates, may_confirm, may_send
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
 from airshed.engine.state import State
 from airshed.model.provenance import SIMULATED, Programme
@@ -27,6 +28,8 @@ class Standing(StrEnum):
     NEW = "new"
     CONFIRMED = "confirmed"
     WAITS = "waits"
+    #: It needs an account that waits, and is sent by the next run.
+    LATER = "later"
     THERE = "there"
 
 
@@ -69,10 +72,14 @@ def plan(state: State, rules: Rulebook, wishes: Iterable[Entering], actors: Sequ
     """How each wish stands, sent by the first of `actors` who may; `Malformed` for what is there and is another thing.
 
     What waits as another's act, word for word, is confirmed: the second person has found the same in the same zone.
+    Accounts come first: an account that joins a group waits, and what needs it is for the next run.
     """
     waiting = {act.body: act for act in state.acts.values() if isinstance(act.body, Entering)}
     found: list[Entry] = []
-    for wish in wishes:
+    kin: set[str] = set()
+    lacking: set[str] = set()
+    confirmed: set[str] = set()
+    for wish in sorted(wishes, key=lambda wish: not isinstance(wish, c.OpenAccount)):
         name, known = _known(state, wish)
         act = waiting.get(wish)
         if known is not None:
@@ -80,14 +87,20 @@ def plan(state: State, rules: Rulebook, wishes: Iterable[Entering], actors: Sequ
                 what = f"{name} is in the book, and there it is {_said(known, wish)}"
                 raise Malformed(place, what, "make the row say what the book says, or give it another name")
             found.append(Entry(Standing.THERE, wish))
+        elif wish.account in lacking and not isinstance(wish, c.OpenAccount):
+            found.append(Entry(Standing.LATER, wish))
         elif act is not None:
-            second = next((each for each in actors if each != act.actor and _may(state, rules, each, wish)), None)
+            second = next((each for each in actors if _confirms(state, rules, each, act)), None)
             if second is None:
                 found.append(Entry(Standing.WAITS, wish, act.actor, act.id))
             else:
                 found.append(Entry(Standing.CONFIRMED, wish, second, act.id))
+                confirmed.add(wish.account)
         else:
-            sender = next((each for each in actors if _may(state, rules, each, wish)), None)
+            sender = next((each for each in actors if may_send(state, rules, each, wish) is None), None)
+            if sender is None and wish.account in confirmed:
+                found.append(Entry(Standing.LATER, wish))
+                continue
             if sender is None:
                 command = type(wish).__name__
                 raise Malformed(
@@ -96,7 +109,17 @@ def plan(state: State, rules: Rulebook, wishes: Iterable[Entering], actors: Sequ
                     f"name one who may: {_who(state, rules, command)}",
                 )
             found.append(Entry(Standing.NEW, wish, sender))
+        if isinstance(wish, c.OpenAccount):
+            whose = wish.group or wish.name
+            joins = rules.roles.joining_takes_two and (whose in kin or bool(mates(state, wish)))
+            if found[-1].standing is Standing.WAITS or (found[-1].standing is Standing.NEW and joins):
+                lacking.add(wish.account)
+            kin.add(whose)
     return found
+
+
+def _confirms(state: State, rules: Rulebook, actor: str, act: Act) -> bool:
+    return actor != act.actor and may_confirm(state, rules, actor, act.body) is None
 
 
 def foreseen(runner: Runner, wishes: Sequence[c.Command], at: int, told: Callable[[object], Any]) -> list[Foreseen]:
@@ -120,10 +143,6 @@ def foreseen(runner: Runner, wishes: Sequence[c.Command], at: int, told: Callabl
 def waiting_acts(answers: Iterable[Answer]) -> list[int]:
     """The acts that now wait for another."""
     return [event.act for answer in answers for event in answer.events if isinstance(event, ActProposed)]
-
-
-def _may(state: State, rules: Rulebook, actor: str, wish: Entering) -> bool:
-    return may_send(state, rules, actor, wish) is None
 
 
 def _who(state: State, rules: Rulebook, command: str) -> str:

@@ -100,6 +100,8 @@ class People:
         self._lies: dict[str, str] = {}
         self._stands: dict[str, str] = {}
         self._stacks: dict[str, str] = {}
+        #: The group of each account, or the firm where none is known, with what it is; nothing once it is closed.
+        self._kin: dict[str, tuple[str, str]] = {}
         self._whose: dict[tuple[str, int], tuple[str, ...]] = {}
 
     def follow(self, record: Record, rules: Rulebook) -> None:
@@ -120,10 +122,20 @@ class People:
         if self.may(actor, type(body).__name__, rules):
             return True
         role, account = self.roles.get(actor, ("", ""))
+        if isinstance(body, c.OpenAccount) and role:
+            return account in self._kin_of(body)
         if not isinstance(body, c.RegisterActor) or not role:
             return False
         by = {each.code: each.confirmed_by for each in rules.people}.get(body.role)
         return account == body.account if body.account else role == by
+
+    def joins(self, body: c.Body) -> bool:
+        """Whether a command opens an account that counts as another's own."""
+        return isinstance(body, c.OpenAccount) and bool(self._kin_of(body))
+
+    def _kin_of(self, body: c.OpenAccount) -> list[str]:
+        kin = ("group", body.group) if body.group else ("firm", body.name)
+        return [account for account, other in self._kin.items() if other == kin]
 
     def _table(self, rules: Rulebook) -> set[tuple[str, str]]:
         """The roles and commands of the law's table, read anew when the law is another."""
@@ -183,7 +195,11 @@ class People:
             case e.ActorResumed():
                 self.out.discard(event.actor)
             case e.AccountOpened():
-                self._lies[f"account {event.account.id}"] = event.account.jurisdiction
+                account = event.account
+                self._lies[f"account {account.id}"] = account.jurisdiction
+                self._kin[account.id] = ("group", account.group) if account.group else ("firm", account.name)
+            case e.AccountClosed():
+                self._kin.pop(event.account, None)
             case e.AccountFrozen():
                 self.frozen.add(event.account)
             case e.AccountSuspended():

@@ -45,7 +45,8 @@ class Second:
         for event in confirms:
             self._confirmed(event, record, rules)
         proposes = [event for event in record.events if isinstance(event, e.ActProposed)]
-        if type(record.body).__name__ in rules.roles.second and self._law:
+        joins = rules.roles.joining_takes_two and self._people.joins(record.body)
+        if (joins or type(record.body).__name__ in rules.roles.second) and self._law:
             rest = [event for event in record.events if not isinstance(event, e.ActLapsed | e.FlowControlStated)]
             self._claim("I11", len(proposes) == len(rest), f"{record.events} without a second pair of eyes")
         for proposal in proposes:
