@@ -26,12 +26,11 @@ from airshed.service.book.embargo import (
     STANDING,
     Embargo,
     embargo,
-    reads_early,
     source_of,
 )
 from airshed.service.book.sqlite import Book
 from airshed.service.http.seen import beside, seen
-from airshed.service.http.viewer import Viewer
+from airshed.service.http.viewer import bound
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, SERIES, done, market, send, why
 from services import Served, served
@@ -53,8 +52,8 @@ def test_the_days_of_the_law_say_of_which_years_all_is_public() -> None:
 
 
 def test_who_has_to_do_with_years_or_only_watches_reads_early() -> None:
-    early = {role for role in lookup.people(RULES) if reads_early(RULES, role)}
-    assert {"province", "city", "verifier", "auditor", "operator"} <= early
+    early = {role for role in lookup.people(RULES) if lookup.reads_early(RULES, role)}
+    assert {"province", "city", "verifier", "auditor"} == early - {"monitor"}
     assert not early & {"exchange", "bank", "auctioneer", "registrar", "trader"}
 
 
@@ -190,7 +189,8 @@ def test_from_the_day_on_everybody_reads_them_and_how_sources_stand_later(
 
 
 def test_an_office_of_one_place_that_has_nothing_to_do_with_years_waits_too(path: Path) -> None:
-    viewer = Viewer("jurisdiction", "KM", Embargo(2026, 2026))
+    viewer = bound(RULES, "monitor", "", "KM", "2028-05-01")
+    assert (viewer.reads, viewer.public) == ("jurisdiction", Embargo(2026, 2026))
     with Book.read(path) as book:
         told = [line for line in book.lines() if isinstance(decode(line).body, c.Surrender)]
         assert len(told) == 2

@@ -36,7 +36,6 @@ from airshed.engine.tables.table import COMMON
 from airshed.model.refusal import MEANINGS, PRECEDENCE, Why
 from airshed.service.forms.english import meaning
 from airshed.service.http.catalogue import in_words
-from airshed.service.http.viewer import PUBLIC, names_somebody
 
 #: Played to be refused, or with answers that the transcript does not show whole.
 REFUSED = {"AdoptRulebook", "CloseZoneCall", "PayRent", "ReleasePledge", "ReleaseUnused"}
@@ -97,12 +96,6 @@ def test_every_table_and_column_has_its_words(written: dict[str, str]) -> None:
         for column in table.parts:
             assert f"| `{column.name}`" in section
             assert column.holds.strip(), f"{table.name}.{column.name} has no word"
-
-
-def test_every_table_is_somebodys_or_read_by_everybody() -> None:
-    """A new table names whose its rows are, or stands in `PUBLIC` of `service/http/viewer.py`."""
-    assert [table.name for table in TABLES if not names_somebody(table) and table.name not in PUBLIC] == []
-    assert {table.name for table in TABLES} >= PUBLIC
 
 
 def test_what_columns_commonly_hold_is_said_of_columns_that_are_there() -> None:

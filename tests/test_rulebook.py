@@ -33,7 +33,7 @@ def faults(file: str, old: str, new: str) -> list[str]:
 def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_texts() -> None:
     assert load(shipped("rulebooks", "dianzhong")) == load_texts(SHIPPED)
     assert sorted(FILES) == sorted(
-        ["rulebook.toml", "roles.csv", *TABLES, "receptors.csv", "transfer.csv", "case_grounds.csv"]
+        ["rulebook.toml", "roles.csv", "reading.csv", *TABLES, "receptors.csv", "transfer.csv", "case_grounds.csv"]
     )
 
 
@@ -321,7 +321,7 @@ def test_a_file_that_was_read_before_says_the_same_again_and_in_another_law_too(
             "cap.csv",
             "",
             "x",
-            f"cap.csv: no such file in a rulebook; there are rulebook.toml, roles.csv, "
+            f"cap.csv: no such file in a rulebook; there are rulebook.toml, roles.csv, reading.csv, "
             f"{', '.join([*TABLES, *OPTIONAL])}, "
             "vary/CODE.toml "
             "(did you mean 'caps.csv'?)",

@@ -178,14 +178,10 @@ def roles(
 
     Example: airshed rules roles dianzhong --role city
     """
-    from airshed.model.near import near
     from airshed.rulebook import lookup
 
     rules = _loaded(rulebook)
-    people = lookup.people(rules)
-    if role and role not in people:
-        fail(Malformed("--role", f"no such role {role!r}", near(role, people)))
-    shown = [role] if role else list(people)
+    shown = _roles_shown(rules, role)
     held = lookup.rights(rules)
     commands = list(dict.fromkeys(right.command for right in rules.roles.rows if right.role in shown))
     if json:
@@ -197,6 +193,42 @@ def roles(
     two = rules.roles.second
     rows = [(name, "two" if name in two else "", *(held.get((code, name), "") for code in shown)) for name in commands]
     table("", ["command 指令", "takes", *shown], rows)
+
+
+@app.command()
+def readers(
+    rulebook: Where,
+    role: Annotated[str, typer.Option("--role", help="Only this role, beside everybody.")] = "",
+    json: Json = False,
+) -> None:
+    """Print who may read which table, at the widest scope, and what everybody reads. 查阅权限。
+
+    Example: airshed rules readers dianzhong --role bank
+    """
+    from airshed.rulebook import lookup
+    from airshed.rulebook.reading_section import EVERYBODY
+
+    rules = _loaded(rulebook)
+    shown = [EVERYBODY, *_roles_shown(rules, role)]
+    held = lookup.reading(rules)
+    tables = list(dict.fromkeys(right.table for right in rules.reading.rows))
+    if json:
+        for name in tables:
+            as_json({"table": name, "readers": {reader: held.get((reader, name)) for reader in shown}})
+        return
+    console.print(f"{rules.programme.id} {rules.programme.version}, {lookup.article(rules, 'reading')}", style="bold")
+    table("", ["table 表", *shown], [(name, *(held.get((reader, name), "") for reader in shown)) for name in tables])
+
+
+def _roles_shown(rules: Rulebook, role: str) -> list[str]:
+    """The role that is asked for, or all of the law; the command ends where the law has no such role."""
+    from airshed.model.near import near
+    from airshed.rulebook import lookup
+
+    people = lookup.people(rules)
+    if role and role not in people:
+        fail(Malformed("--role", f"no such role {role!r}", near(role, people)))
+    return [role] if role else list(people)
 
 
 def _days(rules: Rulebook, year: int) -> Iterator[tuple[str, str, str, str]]:

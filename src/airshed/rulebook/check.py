@@ -38,7 +38,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
     return [
         *contradictions_there(rules, _MAIN),
         *_names(rules),
-        *roles(rules, lines["roles.csv"]),
+        *roles(rules, lines["roles.csv"], lines["reading.csv"]),
         *trade_rules(rules, _codes(rules)),
         *paid_allocation(rules),
         *returning(rules),

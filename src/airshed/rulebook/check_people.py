@@ -13,8 +13,10 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.check_market import known
 from airshed.rulebook.command_names import CommandName
+from airshed.rulebook.reading_section import EVERYBODY, FIGURES
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.strict import rows_of
+from airshed.rulebook.table_names import YEARLY
 
 _MAIN = "rulebook.toml"
 #: What can never wait for a second actor: the confirming itself, the work of machines and of the market.
@@ -40,6 +42,12 @@ NEVER_SECOND = (
 FOUNDING = ("AdoptRulebook", "RegisterActor", "OpenAccount")
 
 
+#: What no role may be called, for columns are called so that are no role's.
+HEADS = {"command": "roles.csv", "table": "reading.csv", EVERYBODY: "reading.csv"}
+#: How wide each scope is that an actor may be bound to.
+_WIDTH = ("account", "jurisdiction", "zone")
+
+
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row of `apart.csv`: two commands that no role may send both of."""
 
@@ -59,10 +67,11 @@ def apart() -> tuple[Pair, ...]:
     return tuple(msgspec.convert(row, Pair) for _, row in rows)
 
 
-def roles(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
-    """Every contradiction in the sections `people`, `founders` and `roles`; `lines` are those of the cells."""
+def roles(rules: Rulebook, lines: Sequence[int], reading: Sequence[int]) -> Iterator[Malformed]:
+    """Every contradiction in `people`, `founders`, `roles` and `reading`; `lines` are those of the cells."""
     yield from _people(rules)
     yield from _matrix(rules, lines)
+    yield from _reading(rules, reading)
     yield from _second(rules)
     yield from _founders(rules)
 
@@ -73,8 +82,8 @@ def _people(rules: Rulebook) -> Iterator[Malformed]:
         place = f"{_MAIN} [[people]] {number} ({role.code})"
         if codes.index(role.code) < number - 1:
             yield Malformed(place, f"{role.code!r} stands twice", "keep one")
-        if role.code == "command":
-            yield Malformed(place, "'command' is the head of the first column of roles.csv", "take another name")
+        if role.code in HEADS:
+            yield Malformed(place, f"{role.code!r} is the head of a column of {HEADS[role.code]}", "take another name")
         if role.bound == "account" and not role.accounts:
             yield Malformed(f"{place} accounts", "is empty, though the role is bound to one", 'write ["operator"]')
         for by in (*role.registered_by, *([role.confirmed_by] if role.confirmed_by else [])):
@@ -112,6 +121,34 @@ def _matrix(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
             if (role, pair.one) in held and (role, pair.other) in held:
                 what = f"may send both {pair.one} and {pair.other}, so it {pair.why}"
                 yield Malformed(f"roles.csv column {role}", what, "give one of them to another role")
+
+
+def _reading(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
+    seen: dict[tuple[str, str], int] = {}
+    bound = {role.code: role.bound for role in rules.people}
+    for line, right in zip(lines, rules.reading.rows, strict=True):
+        place = f"reading.csv line {line}"
+        if (right.table, right.reader) in seen:
+            yield Malformed(
+                place, f"{right.table} stands in line {seen[right.table, right.reader]} already", "keep one"
+            )
+        seen[right.table, right.reader] = line
+        column = f"{place}, column {right.reader}"
+        if right.rows == "published" and right.table not in YEARLY:
+            yield Malformed(column, f"{right.table} has no rows of years", f"published goes with {', '.join(YEARLY)}")
+        if right.table == FIGURES and (right.reader == EVERYBODY or right.rows == "account"):
+            what = "figures before they are public are for offices; a holder reads its own always"
+            yield Malformed(column, what, "leave it empty")
+        if right.reader == EVERYBODY:
+            continue
+        if bound[right.reader] != "any" and _WIDTH.index(right.rows) > _WIDTH.index(bound[right.reader]):
+            what = f"who is {right.reader} is bound to one {bound[right.reader]}"
+            yield Malformed(column, what, f"write {bound[right.reader]}, or nothing")
+    for_all = {right.table for right in rules.reading.rows if (right.reader, right.rows) == (EVERYBODY, "all")}
+    for (table, reader), line in seen.items():
+        if reader != EVERYBODY and table in for_all:
+            what = f"everybody reads {table}, and so does who is {reader}"
+            yield Malformed(f"reading.csv line {line}, column {reader}", what, "leave it empty")
 
 
 def _second(rules: Rulebook) -> Iterator[Malformed]:

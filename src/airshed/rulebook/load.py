@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,9 @@ from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, Met
 from airshed.rulebook.notices import with_notices
 from airshed.rulebook.people_sections import PeopleRule, rights_of, row_of
 from airshed.rulebook.price_index import IndexRow
+from airshed.rulebook.reading_section import EVERYBODY, reading_of
+from airshed.rulebook.reading_section import FILE as READING
+from airshed.rulebook.reading_section import row_of as reading_row_of
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.shipped import shipped
@@ -30,6 +33,8 @@ from airshed.rulebook.transactions import FLOWS, TransactionRow
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 
 MAIN, ROLES = "rulebook.toml", "roles.csv"
+#: Tables whose columns are the roles that the law has.
+MATRICES = (ROLES, READING)
 LARGEST_FILE = 4_000_000
 TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "caps.csv": ("caps", "rows", Cap),
@@ -131,14 +136,15 @@ def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
     """The rulebook that these texts say, or every fault that was found in them. Pure."""
     faults: list[Malformed] = []
     for name in files:
-        if name not in (MAIN, ROLES, *TABLES, *OPTIONAL) and not _VARY.fullmatch(name):
-            known = [MAIN, ROLES, *TABLES, *OPTIONAL, "vary/CODE.toml"]
+        if name not in (MAIN, *MATRICES, *TABLES, *OPTIONAL) and not _VARY.fullmatch(name):
+            known = [MAIN, *MATRICES, *TABLES, *OPTIONAL, "vary/CODE.toml"]
             faults.append(Malformed(name, "no such file in a rulebook", near(name[:100], known)))
     raw = _toml(files, MAIN, faults)
     if raw is not None:
         faults += misfits(raw, Rulebook, MAIN)
     lines: dict[str, list[int]] = {}
-    roles = _roles(raw, files, faults)
+    roles = _matrix(raw, files, ROLES, row_of, rights_of, faults)
+    reading = _matrix(raw, files, READING, reading_row_of, reading_of, faults)
     tables: dict[str, list[dict[str, Any]]] = {}
     there = {**TABLES, **{file: table for file, table in OPTIONAL.items() if file in files}}
     for file, (_, _, struct) in there.items():
@@ -151,7 +157,9 @@ def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
     if faults or raw is None:
         return None, faults
     lines[ROLES] = [line for line, _ in roles]
+    lines[READING] = [line for line, _ in reading]
     raw["roles"] |= {"rows": [row for _, row in roles]}
+    raw["reading"] |= {"rows": [row for _, row in reading]}
     for file, (section, key, _) in there.items():
         raw[section] = raw[section] | {key: tables[file]}
     rules: Rulebook = msgspec.convert(raw, Rulebook)
@@ -197,16 +205,21 @@ def _text(files: Mapping[str, bytes], name: str, faults: list[Malformed]) -> str
     return None
 
 
-def _roles(
-    raw: dict[str, Any] | None, files: Mapping[str, bytes], faults: list[Malformed]
-) -> list[tuple[int, dict[str, Any]]]:
-    """The cells of `roles.csv`, whose columns are the roles that `[[people]]` has."""
-    text = _text(files, ROLES, faults)
+def _matrix(
+    raw: dict[str, Any] | None,
+    files: Mapping[str, bytes],
+    file: str,
+    row_of: Callable[[tuple[str, ...]], type[msgspec.Struct]],
+    cells_of: Callable[[Sequence[tuple[int, Mapping[str, Any]]]], list[Row]],
+    faults: list[Malformed],
+) -> list[Row]:
+    """The cells of a table whose columns are the roles that `[[people]]` has."""
+    text = _text(files, file, faults)
     if text is None or raw is None or next(misfits(raw.get("people"), tuple[PeopleRule, ...], MAIN), None):
         return []
-    rows, wrong = _rows(text, row_of(tuple(dict.fromkeys(role["code"] for role in raw["people"]))), ROLES)
+    rows, wrong = _rows(text, row_of(tuple(dict.fromkeys(role["code"] for role in raw["people"]))), file)
     faults += wrong
-    return [] if wrong else rights_of(rows)
+    return [] if wrong else cells_of(rows)
 
 
 def _toml(files: Mapping[str, bytes], name: str, faults: list[Malformed]) -> dict[str, Any] | None:
@@ -334,10 +347,13 @@ def _in_order(rules: Rulebook) -> Rulebook:
     monitoring = msgspec.structs.asdict(rules.monitoring)
     columns = [role.code for role in rules.people]
     rights = sorted(rules.roles.rows, key=lambda row: (row.command, columns.index(row.role)))
+    readers = [EVERYBODY, *columns]
+    reading = sorted(rules.reading.rows, key=lambda row: (row.table, readers.index(row.reader)))
     flags = {key: tuple(sorted(held)) for key, held in monitoring.items() if key.startswith("flags_")}
     return replace(
         rules,
         roles=replace(rules.roles, second=tuple(sorted(rules.roles.second)), rows=tuple(rights)),
+        reading=replace(rules.reading, rows=tuple(reading)),
         monitoring=replace(rules.monitoring, **flags),
         calendar=replace(
             rules.calendar,

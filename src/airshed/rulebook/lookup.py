@@ -12,6 +12,7 @@ import msgspec
 from airshed.model.allowance import Series
 from airshed.model.refusal import Malformed
 from airshed.rulebook.people_sections import PeopleRule, Scope
+from airshed.rulebook.reading_section import FIGURES
 from airshed.rulebook.schema import PollutantRule, Rulebook
 from airshed.rulebook.tables import Benchmark, CheckRow, Limit, MarkRow
 from airshed.rulebook.transactions import TransactionRow, by_type
@@ -57,6 +58,17 @@ def roles(rules: Rulebook) -> Mapping[str, frozenset[str]]:
     return {
         role: frozenset(right.command for right in rules.roles.rows if right.role == role) for role in people(rules)
     }
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def reading(rules: Rulebook) -> Mapping[tuple[str, str], str]:
+    """What a role, or everybody, may read of a table, by reader and table; nothing where it may not."""
+    return {(right.reader, right.table): right.rows for right in rules.reading.rows}
+
+
+def reads_early(rules: Rulebook, role: str) -> bool:
+    """Whether an office reads figures of years before they are public."""
+    return (role, FIGURES) in reading(rules)
 
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)

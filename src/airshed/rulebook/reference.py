@@ -19,6 +19,7 @@ from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
 from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.price_index import IndexRow
+from airshed.rulebook.reading_section import ReadingRight
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.strict import in_words, kinds, peeled, written
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, ShortfallPeriod, Tier, Variation
@@ -100,6 +101,13 @@ Who may send which command: a row a command, a column a role of `[[people]]`. A 
 which the role may send the command, an empty one that it may not. In the digest and in `airshed rules diff` every cell
 that is not empty is one right:
 """
+_READING = """## `reading.csv`
+
+Who may read what over HTTP and in the portal: a row a [read table](read-tables.md), a column a role of `[[people]]`
+beside one for `everybody`. A cell says the widest scope at which the role reads it, an empty one that it reads what
+everybody does and no more; a table that has no row is read by nobody. Sealed bids and figures that are not public yet
+stay hidden in all of them. In the digest and in `airshed rules diff` every cell that is not empty is one right:
+"""
 _VARY = """## `vary/CODE.toml`
 
 What the jurisdiction CODE sets for itself: the source as `cite` in the first line, then sections with keys as
@@ -145,6 +153,7 @@ def markdown() -> str:
     for file, struct, what in PAGES_OF_TABLES:
         parts.append(f"## `{file}`\n\n{what}\n\n{_keys(struct)}")
     parts.append(_ROLES + "\n" + _keys(RoleRight))
+    parts.append(_READING + "\n" + _keys(ReadingRight))
     parts.append(_VARY + "\n" + _keys(Variation))
     return "\n".join(parts)
 
@@ -166,7 +175,9 @@ def _holds(kind: Any) -> str:
     if kind == str | int | float | bool:
         return "whatever the key holds"
     words = in_words(kind)
-    return "a list of names of commands" if "AdoptRulebook" in words else words
+    if "AdoptRulebook" in words:
+        return "a list of names of commands" if words.startswith("a list") else words
+    return "a read table, `records`, `statements` or `figures`" if '"rulebooks"' in words else words
 
 
 def main(path: str | None) -> None:

@@ -42,6 +42,7 @@ from airshed.rulebook.primary_sections import (
     WithdrawalRule,
     WithholdingRule,
 )
+from airshed.rulebook.reading_section import Reading
 from airshed.rulebook.section import Section
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, ShortfallPeriod, Tier, Variation
 from airshed.rulebook.terms_sections import LeaseRule, PledgeRule, TermsRule
@@ -536,6 +537,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     banking: BankingRule
     compliance: ComplianceRule
     roles: Roles
+    reading: Reading
     people: tuple[PeopleRule, ...]
     founders: tuple[FounderRule, ...]
     may_vary: MayVary

@@ -107,6 +107,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "people": ("code",),
     "founders": ("actor",),
     "roles": ("role", "command"),
+    "reading": ("reader", "table"),
     "shortfall": ("period",),
     "sectors": ("code",),
     "pollutants": ("code",),

@@ -107,7 +107,8 @@ def show(
 
 def _early(book: KeptBook, actor: str) -> tuple[Embargo | None, str]:
     """What is public for who looks, None where all of it is theirs to see; and the account whose own figures show."""
-    from airshed.service.book.embargo import as_of_last, reads_early
+    from airshed.rulebook.lookup import reads_early
+    from airshed.service.book.embargo import as_of_last
     from airshed.service.book.law import law_of
 
     public = as_of_last(book)

@@ -9,7 +9,6 @@ from airshed.service.http.catalogue import WAYS
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.openapi import COMMAND_HEADERS, SIGNING_HEADER
 from airshed.service.http.problems import PROBLEMS
-from airshed.service.http.viewer import PUBLIC
 from airshed.service.http.ways import Way
 from airshed.service.sign_in.signatures import AHEAD_S, ALWAYS, IF_THERE, OLDEST_S, WITH_BODY
 from airshed.service.sign_in.users import IDLE_MS, PROVEN_MS, WHOLE_MS
@@ -117,7 +116,6 @@ def _bounds() -> str:
     return "\n".join(lines) + "\n"
 
 
-_SAID_PUBLIC = ", ".join(f"`{name}`" for name in sorted(PUBLIC))
 _ABOUT = {
     "commands": "`POST /v1/commands/{Command}` for each of the [catalogue](commands.md), its fields as "
     "the body, without "
@@ -128,7 +126,8 @@ _ABOUT = {
     "names its account, "
     "its sources or its people, a bureau what is of its jurisdiction, an office of the zone everything "
     "but sealed bids. "
-    f"Everybody reads {_SAID_PUBLIC}.\n\n",
+    "How far each role and everybody else reads of each table is data of the law: [who may do what]"
+    "(who-may-do-what.md#read-tables).\n\n",
     "feed": "Server-sent events, `id` the number of the record. `Last-Event-ID` or `?after=` resumes; "
     "without either it "
     "begins at the end. Number and hash are everybody's, content is for those whose it is.\n\n",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Mapping, Sequence
 
 from airshed.engine.tables import TABLES
 from airshed.rulebook import lookup
 from airshed.rulebook.check_people import apart
+from airshed.rulebook.reading_section import EVERYBODY, FIGURES, RECORDS, STATEMENTS
 from airshed.rulebook.schema import Rulebook
-from airshed.service.http.viewer import Reads, reach
 
 _HEAD = """# Who may do what
 
@@ -20,13 +20,14 @@ with [`role_may_not`](refusals.md), a place or an account that is another's with
 """
 _READS = """## Read tables 可读表
 
-Over HTTP, who is bound to an account reads the rows that are its **own** (of the account, its sources and stacks, its
-actors), who is bound to a jurisdiction those of its **place**, who acts in the whole zone **all**. Everybody, signed in
-or not, reads what is public, and of the years those whose figures are **published**, with the records that set them.
-Who is suspended reads no more.
-
-| table | everybody | bound to an account | bound to a jurisdiction | whole zone |
-|---|---|---|---|---|
+Who reads what over HTTP and in the portal, as `airshed rules readers dianzhong` prints it. Everybody, signed in or
+not, reads **all** of what is public, and of the years those whose figures are **published**, with the records
+that set them. A cell of a role says
+the widest scope at which it reads more: **account**, who is bound to an account reads the rows of that account, its
+sources, stacks and people; **place**, who is bound to a jurisdiction reads what lies there too; **zone**, who acts in
+the whole zone reads every row. Whatever the cell, nobody reads a sealed bid of others before its hour. `records` are
+the records of the book, `statements` what moved in an account, `figures` those of years before the law says that they
+are public. Who is suspended reads what everybody does.
 """
 _SAID = {"zone": "zone", "jurisdiction": "place", "account": "account"}
 
@@ -34,7 +35,7 @@ _SAID = {"zone": "zone", "jurisdiction": "place", "account": "account"}
 def markdown(rules: Rulebook, generated: str) -> str:
     """The page."""
     return "\n".join(
-        (_HEAD, f"{generated}\n", _roles(rules), _founders(rules), _matrix(rules), _reading(), _apart(), "")
+        (_HEAD, f"{generated}\n", _roles(rules), _founders(rules), _matrix(rules), _reading(rules), _apart(), "")
     )
 
 
@@ -70,12 +71,18 @@ def _matrix(rules: Rulebook) -> str:
     return "\n".join((*lines, ""))
 
 
-def _reading() -> str:
-    lines = []
-    for table in sorted(TABLES, key=lambda table: table.name):
-        cells = " | ".join(reach(table, reads) for reads in get_args(Reads))
-        lines.append(f"| [{table.name}](read-tables.md#{table.name}) | {cells} |")
-    return _READS + "\n".join((*lines, ""))
+def _reading(rules: Rulebook) -> str:
+    held, people = lookup.reading(rules), list(lookup.people(rules))
+    lines = [_READS, f"| table | everybody | {' | '.join(people)} |", "|---|---|" + "---|" * len(people)]
+    for name in sorted(table.name for table in TABLES):
+        lines.append(f"| [{name}](read-tables.md#{name}) | {_reads(held, people, name)} |")
+    lines += [f"| `{name}` | {_reads(held, people, name)} |" for name in (RECORDS, STATEMENTS, FIGURES)]
+    return "\n".join((*lines, ""))
+
+
+def _reads(held: Mapping[tuple[str, str], str], people: Sequence[str], name: str) -> str:
+    cells = [_SAID.get(held.get((role, name), ""), "") for role in people]
+    return " | ".join((held.get((EVERYBODY, name), ""), *cells))
 
 
 def _apart() -> str:

@@ -34,6 +34,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from airshed.rulebook.reference import markdown as rulebook_page
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.embargo import EMISSIONS
 from airshed.service.book.sending import AddressedCommand
 from airshed.service.forms.chinese import both, field_zh, room_of
 from airshed.service.forms.english import meaning
@@ -43,6 +44,7 @@ from airshed.service.forms.measures import Terms, unit_of
 ROOT = Path(__file__).parents[4]
 TRANSCRIPTS = ROOT / "tests" / "transcripts"
 NAMES = ROOT / "src" / "airshed" / "rulebook" / "command_names.py"
+TABLE_NAMES = NAMES.with_name("table_names.py")
 GENERATED = "This page is generated from the code (`make docs`); a test keeps it so."
 #: Reasons that hold before a procedure is asked; adopting the first rulebook needs none of the last three.
 ALWAYS = (Why.KEY_REUSED, Why.NO_RULEBOOK, Why.UNKNOWN_ACTOR, Why.ROLE_MAY_NOT)
@@ -342,6 +344,17 @@ def command_names() -> str:
     return (
         '"""What a role may be allowed to send. Written from the commands of the engine (`make docs`)."""'
         f"\n\nfrom __future__ import annotations\n\nfrom typing import Literal\n\nCommandName = Literal[\n{lines}]\n"
+    )
+
+
+def table_names() -> str:
+    """The module that tells the law what read tables there are."""
+    lines = "".join(f'    "{table.name}",\n' for table in TABLES)
+    yearly = "".join(f'    "{table.name}",\n' for table in TABLES if table.name in EMISSIONS)
+    return (
+        '"""What a role may be allowed to read. Written from the read tables of the engine (`make docs`)."""'
+        f"\n\nfrom __future__ import annotations\n\nfrom typing import Literal\n\nTableName = Literal[\n{lines}]\n"
+        f"#: Those with figures of years, whose rows may be published.\nYEARLY = (\n{yearly})\n"
     )
 
 

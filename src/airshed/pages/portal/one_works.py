@@ -56,12 +56,12 @@ from airshed.pages.portal.hours import (
 )
 from airshed.pages.portal.public import years_of
 from airshed.pages.stack.words import why_said
+from airshed.rulebook.lookup import reads_early
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.seen import FIGURES
 from airshed.service.http.service import Service
-from airshed.service.http.viewer import PUBLIC_ROLE
 from airshed.service.marketdata.reading import Market
 
 KINDS = {
@@ -128,7 +128,7 @@ async def one_works(service: Service, request: Request) -> Response:
         if source is None:
             raise Stopped("not_there", "there is no such works")
         at = max(visitor.now, state.at)
-        whole = reads_whole(visitor, source)
+        whole = reads_whole(visitor, rules, source)
         years = open_years(state, rules, source, day_of(at), whole=whole)
         chosen = _chosen(source, years, asked)
         return _facts(state, rules, source, at, years, chosen, whole=whole), chosen, monitors_of(rules)
@@ -175,12 +175,14 @@ def figures_of(service: Service, book: KeptBook) -> Mapping[str, Mapping[int, in
     return found.by_source
 
 
-def reads_whole(visitor: Visitor, source: Source) -> bool:
-    """Whether somebody reads of a works what is not public yet."""
+def reads_whole(visitor: Visitor, rules: Rulebook, source: Source) -> bool:
+    """Whether somebody reads of a works what is not public yet: its holder, and an office that the law lets."""
     actor = visitor.actor
-    if actor is None or actor.role == PUBLIC_ROLE:
+    if actor is None:
         return False
-    return actor.account == source.account if actor.account else actor.jurisdiction in ("", source.jurisdiction)
+    if actor.account:
+        return actor.account == source.account
+    return reads_early(rules, actor.role) and actor.jurisdiction in ("", source.jurisdiction)
 
 
 def open_years(state: State, rules: Rulebook, source: Source, today: str, *, whole: bool) -> list[int]:

@@ -15,7 +15,7 @@ from airshed.service.forms.happened import FACTS
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import JSON, Service
 from airshed.service.http.tables import CSV, PARQUET, answered
-from airshed.service.http.viewer import PUBLIC, PUBLISHED, names_somebody
+from airshed.service.http.viewer import Viewer, viewer_of
 
 #: What a public table shows, in Chinese; the table itself says it in English.
 CHINESE = {
@@ -69,25 +69,27 @@ def _field(column: Column) -> Field:
     return Field(column.name, column.sql.split()[1].lower(), unit, column.holds, FACTS.get(column.name, ""))
 
 
-def tables_for(everything: bool) -> list[Data]:
-    """The tables that everybody reads; whoever acts in the book reads their own rows of the others too."""
+def tables_for(viewer: Viewer) -> list[Data]:
+    """The tables of which somebody reads rows, by the law."""
     return [
         Data(
             table.name,
             Phrase(table.shows, CHINESE.get(table.name, table.shows)),
             tuple(column.name for column in table.parts[: table.key]),
             tuple(_field(column) for column in table.parts),
-            table.name in PUBLISHED,
+            "published" in viewer.reach(table.name),
         )
         for table in TABLES
-        if table.name in PUBLIC | PUBLISHED or (everything and names_somebody(table))
+        if viewer.reach(table.name)
     ]
 
 
 async def data(service: Service, request: Request) -> Response:
     """What may be had, with a dictionary of its fields."""
     visitor = await visitor_of(service, request)
-    found = tables_for(visitor.actor is not None)
+    actor = "" if visitor.actor is None else visitor.actor.id
+    viewer = await service.readers.read(lambda book: viewer_of(book, actor, service.clock()))
+    found = tables_for(viewer)
     return page(visitor, "data.html.j2", tables=found, of_row=Phrase("What the book is", "数据性质"))
 
 

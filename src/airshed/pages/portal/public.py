@@ -16,12 +16,13 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, page, visitor_of
 from airshed.pages.portal.happening import amount
 from airshed.pages.portal.live import Part, parts
+from airshed.pages.portal.overview import CapYear
 from airshed.pages.portal.overview import caps as caps_of
 from airshed.pages.portal.overview import works as works_of
 from airshed.pages.register import sheet
+from airshed.rulebook.lookup import reads_early
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.service import Service
-from airshed.service.http.viewer import PUBLIC_ROLE
 from airshed.service.marketdata.reading import Market
 
 
@@ -29,23 +30,20 @@ async def caps(service: Service, request: Request) -> Response:
     """Caps and progress."""
     visitor = await visitor_of(service, request)
     scope = visitor.actor.jurisdiction if visitor.actor is not None else ""
-    whole = not reads_as_public(visitor, scope)
-    years = await visitor.look(
-        lambda market, rules: caps_of(
-            market.state,
-            rules,
-            max(visitor.now, market.state.at),
-            public=not whole,
-            jurisdiction=scope if whole else "",
-        )
-    )
+
+    def look(market: Market, rules: Rulebook) -> list[CapYear]:
+        public = reads_as_public(visitor, rules, scope)
+        at = max(visitor.now, market.state.at)
+        return caps_of(market.state, rules, at, public=public, jurisdiction="" if public else scope)
+
+    years = await visitor.look(look)
     return page(visitor, "caps.html.j2", years=years)
 
 
-def reads_as_public(visitor: Visitor, place: str) -> bool:
-    """Whether somebody reads of a city, or of the whole zone, what everybody does and no more."""
+def reads_as_public(visitor: Visitor, rules: Rulebook, place: str) -> bool:
+    """Whether somebody reads figures of a city, or of the whole zone, only once they are public."""
     actor = visitor.actor
-    if actor is None or actor.account or actor.role == PUBLIC_ROLE:
+    if actor is None or actor.account or not reads_early(rules, actor.role):
         return True
     return actor.jurisdiction not in ("", place)
 
@@ -179,7 +177,7 @@ async def works(service: Service, request: Request) -> Response:
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         at = max(visitor.now, market.state.at)
-        found = works_of(market.state, rules, at, place, public=reads_as_public(visitor, place))
+        found = works_of(market.state, rules, at, place, public=reads_as_public(visitor, rules, place))
         if wanted:
             folded = wanted.casefold()
             found = [

@@ -119,7 +119,7 @@ def _facts(state: State, rules: Rulebook, visitor: Visitor, asked: Mapping[str, 
     pollutant = next((code for code in there if code == asked.get("pollutant")), there[0] if there else "")
     today, law = day_of(max(visitor.now, state.at)), rules.compliance.emissions_public_on
     all_years = {int(day[:4]) for days in state.days.values() if days for day in (min(days), max(days))}
-    whole = not reads_as_public(visitor, "")
+    whole = not reads_as_public(visitor, rules, "")
     years = sorted((year for year in all_years if whole or not embargoed(year, law, today)), reverse=True)
     year = next((year for year in years if str(year) == asked.get("year")), years[0] if years else 0)
     kg: dict[str, list[float]] = {}

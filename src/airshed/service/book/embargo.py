@@ -1,7 +1,7 @@
 """Until when the figures of a year are not for everybody: one rule for the register, the shell, the service, its feed.
 
-The law names the days. Before them a figure is read by whoever reports, verifies or settles years, by who only
-watches, and by the account whose own it is; not by the exchange, the bank or the public, though they read the zone.
+The law names the days. Before them a figure is read by the roles of the row `figures` of its `reading.csv`, and by the
+account whose own it is; not by the exchange, the bank or the public, though they read the zone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, decode
 from airshed.engine.tables import BY_NAME
 from airshed.model.period import day_of
-from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook, Statements
 from airshed.service.book.law import law_of
@@ -85,12 +84,6 @@ def embargo(rules: Rulebook, day: str) -> Embargo:
 
     emissions = year(law.emissions_public_on)
     return Embargo(emissions, min(emissions, year(law.standing_public_on)))
-
-
-def reads_early(rules: Rulebook, role: str) -> bool:
-    """Whether a role of an office reads what is not public yet: it has to do with years, or only watches."""
-    may = {command for who, command in lookup.rights(rules) if who == role}
-    return not may or bool(may & COMMANDS)
 
 
 def source_of(table: str, public: Embargo | None, own: str = "") -> tuple[str, tuple[Any, ...]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from airshed.engine.commands import Body, OpenAccount, RegisterActor
 from airshed.rulebook.load import MAIN, ROLES
+from airshed.rulebook.reading_section import FILE as READING
 from airshed.rulebook.transactions import FILE as TRANSACTIONS
 
 #: Roles of format 5, with what they are bound to today, and for which accounts.
@@ -44,7 +45,7 @@ def of_today(texts: dict[str, bytes]) -> dict[str, bytes]:
         text.rstrip("\n"),
         *(
             _section(words, name)
-            for name in ("sealing", "transactions", "cases", "late_payment", "compliance")
+            for name in ("sealing", "transactions", "cases", "late_payment", "compliance", "reading")
             if name not in law
         ),
     ]
@@ -52,8 +53,9 @@ def of_today(texts: dict[str, bytes]) -> dict[str, bytes]:
     parts += [_founder(name, "authority") for name in (authority, f"{authority}-second")]
     parts += [_founder(name, "registrar") for name in (registrar(authority), f"{registrar(authority)}-2")]
     new = {**texts, MAIN: ("\n\n".join(parts) + "\n").encode(), ROLES: _matrix(held).encode()}
-    if TRANSACTIONS not in texts:
-        new[TRANSACTIONS] = files("airshed.service.book").joinpath("format5_transactions.csv").read_bytes()
+    for name in (TRANSACTIONS, READING):
+        if name not in texts:
+            new[name] = files("airshed.service.book").joinpath(f"format5_{name}").read_bytes()
     return new
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from airshed.engine.journal import Line
+from airshed.rulebook.reading_section import RECORDS
 from airshed.service.http.readers import Readers
 from airshed.service.http.seen import NOTHING, beside, seen
 from airshed.service.http.viewer import Viewer
@@ -28,7 +29,7 @@ class Messages:
         missing = [line for line in lines if (viewer, line.seq) not in self.kept]
         if missing:
             known = NOTHING
-            if viewer.reads != "public" and (viewer.reads != "zone" or viewer.public is not None):
+            if viewer.reach(RECORDS) and (viewer.reads != "zone" or viewer.public is not None):
                 known = await readers.read(lambda book: beside(book.sql, viewer))
             for line, found in zip(missing, seen(missing, viewer, known), strict=True):
                 self.kept[viewer, line.seq] = _message(line.seq, msgspec.json.encode(found))

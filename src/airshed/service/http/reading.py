@@ -14,6 +14,7 @@ from airshed.engine.journal import Record, decode
 from airshed.model.period import instant_in
 from airshed.model.refusal import Malformed
 from airshed.registry.account_number import is_number
+from airshed.rulebook.reading_section import STATEMENTS
 from airshed.service.book.embargo import tells_of, years_of_cases
 from airshed.service.book.kept import KeptBook, line_of
 from airshed.service.book.statement import StatementLine, lines_of
@@ -140,11 +141,8 @@ def _hidden(opened: KeptBook, viewer: Viewer) -> Callable[[Event], bool] | None:
 
 
 def _may_read(viewer: Viewer, account: str, jurisdiction: str) -> bool:
-    return (
-        viewer.reads == "zone"
-        or (viewer.reads == "account" and viewer.of == account)
-        or (viewer.reads == "jurisdiction" and viewer.of == jurisdiction)
-    )
+    far = viewer.reach(STATEMENTS)
+    return far == "all" or (far == "own" and viewer.of == account) or (far == "place" and viewer.of == jurisdiction)
 
 
 def _records(opened: KeptBook, account: str, at: int | None, until: int | None) -> Iterator[Record]:

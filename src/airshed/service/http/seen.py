@@ -10,6 +10,7 @@ import msgspec
 from airshed.engine import events as e
 from airshed.engine.journal import Line, Record, decode
 from airshed.model.refusal import Refusal
+from airshed.rulebook.reading_section import RECORDS
 from airshed.service.book.embargo import Embargo, tells, years_of_cases
 from airshed.service.book.kept import Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALING
@@ -30,8 +31,6 @@ class Beside(NamedTuple):
     cases: Mapping[int, int]
 
 
-#: Who reads of others, and so not before it is public unless they have to do with years.
-OFFICES = ("zone", "jurisdiction")
 #: Events of which the table of years, which is published, tells every figure.
 FIGURES = (e.YearVerified, e.YearDetermined)
 #: By which a record that may hold one is found without reading it.
@@ -42,13 +41,13 @@ NOTHING = Beside(frozenset(), {})
 
 def beside(sql: Statements, viewer: Viewer) -> Beside:
     """For somebody, as the book stands."""
-    kept_back = viewer.reads in OFFICES and viewer.public is not None
+    kept_back = viewer.reads != "account" and viewer.public is not None
     return Beside(own_actors(sql, viewer), years_of_cases(sql) if kept_back else {})
 
 
 def seen(lines: Sequence[Line], viewer: Viewer, known: Beside) -> list[SeenRecord]:
     """Records as somebody sees them."""
-    if viewer.reads == "public":
+    if not viewer.reach(RECORDS):
         return [_seen_by_all(line, viewer) for line in lines]
     return [_seen(line, decode(line), viewer, known) for line in lines]
 
@@ -56,7 +55,7 @@ def seen(lines: Sequence[Line], viewer: Viewer, known: Beside) -> list[SeenRecor
 def _seen_by_all(line: Line, viewer: Viewer) -> SeenRecord:
     if any(mark in line.record for mark in _MARKS):
         record = decode(line)
-        if published(record, viewer.for_all):
+        if published(record, viewer.published):
             return _whole(line, record)
     return SeenRecord(line.seq, line.hash)
 
@@ -92,18 +91,18 @@ def reads_whole(line: Line, found: SeenRecord) -> bool:
 
 
 def _seen(line: Line, record: Record, viewer: Viewer, known: Beside) -> SeenRecord:
-    own = known.own
+    own, far = known.own, viewer.reach(RECORDS)
     mine = viewer.reads == "account" and record.actor in own
-    if viewer.reads in OFFICES and viewer.public is not None and tells(record, viewer.public, known.cases):
+    if viewer.reads != "account" and viewer.public is not None and tells(record, viewer.public, known.cases):
         return SeenRecord(line.seq, line.hash, record.at, embargoed=True)
     if not mine and type(record.body) in SEALING:
         return SeenRecord(line.seq, line.hash, record.at, sealed=True)
-    if mine or viewer.reads == "zone" or (viewer.reads == "jurisdiction" and record.actor in own):
+    if mine or far == "all" or (far == "place" and record.actor in own):
         refusal = record.refusal if mine or record.refusal is None else _quiet(record.refusal)
         return SeenRecord(line.seq, line.hash, record.at, record.actor, record.key, record.body, record.events, refusal)
-    if published(record, viewer.for_all):
+    if published(record, viewer.published):
         return _whole(line, record)
-    if viewer.reads == "account":
+    if far == "own":
         moves = moves_of([record], viewer.of)
         return SeenRecord(line.seq, line.hash, record.at, moves=moves)
     return SeenRecord(line.seq, line.hash, record.at)

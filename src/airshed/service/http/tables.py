@@ -22,7 +22,7 @@ from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import Page, Query, as_dicts, page_of, pages_of, query_of
 from airshed.service.http.service import JSON, Service, given
-from airshed.service.http.viewer import PUBLIC, PUBLISHED, Viewer, viewer_of
+from airshed.service.http.viewer import Viewer, viewer_of
 from airshed.service.http.who import Signed
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
@@ -38,11 +38,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 async def catalogue(service: Service, request: Request) -> Response:
     """The tables that there are, what they show, their columns, and whether everybody reads them."""
     await service.door.look(request)
+    everybody = await service.readers.read(lambda book: viewer_of(book, "", service.clock()))
     found = [
         {
             "table": table.name,
             "shows": table.shows,
-            "public": table.name in PUBLIC | PUBLISHED,
+            "public": everybody.reach(table.name) != "",
             "key": [column.name for column in table.parts[: table.key]],
             "columns": [_said(column) for column in table.parts],
         }
@@ -71,12 +72,12 @@ async def answered(
     most = service.limits.most_rows if form == JSON else service.limits.file_rows
     usual = service.limits.usual_rows if form == JSON and not by_row else most
     query = query_of(name, request.query_params.multi_items(), usual, most)
-    if signed is None and query.table.name not in PUBLIC | PUBLISHED:
-        raise Stopped("not_signed_in", f"{query.table.name} is not read by everybody")
     actor = "" if signed is None else signed.user.actor
 
     def look(book: KeptBook) -> tuple[str, str, Page | _File | None]:
         viewer = viewer_of(book, actor, service.clock())
+        if signed is None and not viewer.reach(query.table.name):
+            raise Stopped("not_signed_in", f"{query.table.name} is not read by everybody")
         head = book.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         tag = _tag(query, viewer, form, head)
         if tag in request.headers.get("if-none-match", ""):
