@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from airshed.cli.book.group import app
 from airshed.engine import apply as apply_module
 from airshed.engine import commands as c
 from airshed.engine import events as e
@@ -25,7 +28,7 @@ from airshed.service.book.opening import carry_on
 from airshed.service.book.reconcile import Reconciled, block, reconcile
 from airshed.service.book.sqlite import Book
 from laws import RULES
-from markets import AT, AUTHORITY, market
+from markets import AT, AUTHORITY, REGISTRAR, done, market
 from shared import Once
 from small_books import varied
 
@@ -150,6 +153,26 @@ def test_exactly_the_accounts_that_differ_are_blocked(path: Path) -> None:
     assert looked_at(path).frozen >= {"steel", "cement"}
     with Book.open(path) as book:
         assert block(book, looked_at(path), AUTHORITY, lambda state: AT) == {}, "they are frozen already"
+
+
+def test_the_night_of_the_how_to_blocks_an_account_with_a_false_row(path: Path) -> None:
+    """It ran `verify` first, which fails on the same row, so that nobody was ever blocked."""
+    page = (Path(__file__).parents[1] / "docs" / "how-to" / "check-a-book-every-night.md").read_text("utf-8")
+    cron = re.search(r"^With cron: `30 2 \* \* \* cd \S+ && (.*)`\.$", page, re.MULTILINE)
+    assert cron is not None
+    lines = cron[1].split(" && ")
+    assert re.findall(r"^ExecStart=(.*)$", page, re.MULTILINE) == lines
+    with Book.open(path) as book:
+        runner = carry_on(book)
+        done(runner, REGISTRAR, c.RegisterActor("registry-machine", "machine"))
+    tampered(path, "UPDATE accounts SET cash_fen = cash_fen + 100 WHERE account = 'steel'")
+
+    first = CliRunner().invoke(app, lines[0].replace("my.book", str(path)).split(" ")[2:])
+
+    assert first.exit_code == 1, first.output
+    with Book.read(path) as book:
+        frozen = book.sql.execute("SELECT account FROM accounts WHERE frozen IS NOT NULL").fetchall()
+    assert frozen == [("steel",)]
 
 
 def one_short(real: Apply) -> Apply:
