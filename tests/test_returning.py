@@ -262,6 +262,12 @@ KINDS = (
 STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 40)), max_size=30)
 
 
+def of_ground(ground: Literal["closure", "idle", "excess", "paid_reduction"], figure: int) -> c.NoticeWithdrawal:
+    if ground == "paid_reduction":
+        return c.NoticeWithdrawal("s-steel", SERIES, ground, "seen", reduced_kg=figure, public_share=1_000)
+    return c.NoticeWithdrawal("s-steel", SERIES, ground, "seen", figure, 1_000)
+
+
 def wish(runner: Runner, what: str, number: int) -> tuple[str, c.Body]:
     """The command of a step."""
     state = runner.state
@@ -272,7 +278,7 @@ def wish(runner: Runner, what: str, number: int) -> tuple[str, c.Body]:
         "give": ("steel", c.Transfer("steel", "fund", SERIES, max(1, free * number // 80))),
         "offer": ("steel", c.OfferDeal("transfer", "steel", "fund", SERIES, 1_000 * number, 400_000)),
         "pledge": ("steel", c.PledgeAllowances("steel", "fund", SERIES, 1_000 * number, 10**6, "2029-12-31")),
-        "notice": (AUTHORITY, c.NoticeWithdrawal("s-steel", SERIES, grounds[number % 3], "seen", number * 30, 1_000)),
+        "notice": (AUTHORITY, of_ground(grounds[number % 3], number * 30)),
         "appeal": ("steel", c.AppealWithdrawal(pick, "no")),
         "decide": (INSPECTOR, c.DecideAppeal(pick, number % 2 == 0, "seen")),
         "withdraw": (AUTHORITY, c.WithdrawAllowances(pick)),

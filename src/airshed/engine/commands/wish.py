@@ -43,6 +43,8 @@ Serial = Annotated[int, Meta(ge=1, le=LARGEST)]
 Known = dict[Annotated[str, Meta(min_length=1, max_length=250)], Count]
 #: A share in hundredths of a percent, up to all.
 Share = Annotated[int, Meta(ge=0, le=10_000, extra={"unit": Unit.BASIS_POINTS})]
+#: The same, of which the procedure says how much it may be.
+Part = Annotated[int, Meta(ge=-LARGEST, le=LARGEST, extra={"unit": Unit.BASIS_POINTS})]
 #: A number of vintages.
 Term = Annotated[int, Meta(ge=1, le=50)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from airshed.engine.commands.wish import Day, Name, Text, Whole, Wish, Year
+from airshed.engine.commands.wish import Day, Kilograms, Name, Part, Text, Whole, Wish, Year
 
 
 class CloseSource(Wish, frozen=True):
@@ -41,10 +41,14 @@ class NoticeWithdrawal(Wish, frozen=True):
     ground: Literal["closure", "idle", "excess", "paid_reduction"]
     #: On what that rests.
     reason: Text
-    #: Of an excess, the actual level of activity; of a paid reduction, kilograms reduced a year; else 0.
+    #: Of an excess, the actual level of activity, in whatever that is counted; else 0.
     figure: Whole = 0
-    #: Of an excess, the baseline level; of a paid reduction, the public share in hundredths of a percent; else 0.
+    #: Of an excess, the baseline level; else 0.
     base: Whole = 0
+    #: Of a paid reduction, what it reduces in a year; else 0.
+    reduced_kg: Kilograms = 0
+    #: Of a paid reduction, what part of its cost was public; else 0.
+    public_share: Part = 0
 
 
 class AppealWithdrawal(Wish, frozen=True):

@@ -126,8 +126,8 @@ def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeWit
         appeal_by=days_after(at, rules.withdrawal.appeal_days),
         notice_until=days_after(at, rules.withdrawal.notice_days),
         reason=body.reason,
-        figure=body.figure,
-        base=body.base,
+        figure=body.reduced_kg if body.ground == "paid_reduction" else body.figure,
+        base=body.public_share if body.ground == "paid_reduction" else body.base,
     )
     return (*offers_off(state, source.account, body.series, count, actor), noticed)
 
@@ -149,14 +149,17 @@ def _by_rule(
             what = f"{source.id} did not stand still in the {law.idle_years} verified years before {series.vintage}"
             return no(rules, LAW, Why.NOTHING_DUE, what)
         return granted
-    if body.figure < 0 or body.base <= 0:
-        what = f"figure {body.figure} and base {body.base}: give the base above zero and the figure from zero up"
-        return no(rules, LAW, Why.NOT_POSITIVE, what)
     if body.ground == "excess":
+        if body.figure < 0 or body.base <= 0:
+            what = f"figure {body.figure} and base {body.base}: give the base above zero and the figure from zero up"
+            return no(rules, LAW, Why.NOT_POSITIVE, what)
         return excess(granted, body.base, body.figure, law.excess_tolerance_basis_points)
-    if body.base > lookup.WHOLE:
-        return no(rules, LAW, Why.TOO_LARGE, f"a public share of {body.base / 100:g} % is more than the whole")
-    return paid_reduction(body.figure, body.base)
+    if body.reduced_kg <= 0 or body.public_share <= 0:
+        what = "a paid reduction names what it reduces in a year and the public share, both above zero"
+        return no(rules, LAW, Why.NOT_POSITIVE, what)
+    if body.public_share > lookup.WHOLE:
+        return no(rules, LAW, Why.TOO_LARGE, f"a public share of {body.public_share / 100:g} % is more than the whole")
+    return paid_reduction(body.reduced_kg, body.public_share)
 
 
 def _year(state: State, source: Source, series: Series, year: int) -> tuple[int, int] | None:

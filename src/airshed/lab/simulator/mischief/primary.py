@@ -145,7 +145,7 @@ def returning(rng: random.Random, authority: str, state: State, rules: Rulebook,
         c.NoticeWithdrawal(source, series, "closure", "closed"),
         c.NoticeWithdrawal(source, series, "idle", "stood still"),
         c.NoticeWithdrawal(source, series, "excess", "output", rng.choice((0, rng.randint(0, 1_200))), 1_000),
-        c.NoticeWithdrawal(source, series, "paid_reduction", "grant 7", rng.randint(0, 9_000), 6_000),
+        c.NoticeWithdrawal(source, series, "paid_reduction", "grant 7", 0, 0, rng.randint(0, 9_000), 6_000),
     ]
     return [(rng.choice((authority, INSPECTOR)), rng.choice(notice))]
 
