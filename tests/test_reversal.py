@@ -234,7 +234,7 @@ def test_what_is_more_goes_to_trusted_accounts_only_where_the_holder_wants_so() 
 def test_a_stricter_limit_counts_at_once_and_a_looser_one_later() -> None:
     """Else whoever has stolen a sign-in would first free the account."""
     runner = bound()
-    (event,) = done(runner, "steel", c.SetTransferLimits("steel", None, None)).events
+    (event,) = done(runner, "steel", c.SetTransferLimits("steel", lift=("two_above",))).events
     assert isinstance(event, e.TransferLimitsSet)
     assert clock(event.since)[:16] == "2027-03-05T12:00"
     proposed(runner, "steel", gift(501), event.since - 1)
@@ -242,6 +242,40 @@ def test_a_stricter_limit_counts_at_once_and_a_looser_one_later() -> None:
     (event,) = done(runner, "steel", c.SetTransferLimits("steel", 100, 200), event.since).events
     assert isinstance(event, e.TransferLimitsSet)
     proposed(runner, "steel", gift(101), event.since)
+
+
+def test_a_limit_is_of_a_day_so_that_nothing_is_won_by_splitting() -> None:
+    runner = bound(500, 800)
+    for _ in range(5):
+        done(runner, "steel", gift(100))
+    act = proposed(runner, "steel", gift(1)).act
+    done(runner, "steel", c.RejectAct(act, "split up"))
+    proposed(runner, "steel", c.CancelAllowances("steel", SERIES, 1))
+    done(runner, "steel", gift(100), AT + DAY_MS)
+    done(runner, "steel", c.DistrustAccount("steel", "broker"), AT + DAY_MS)
+    act = proposed(runner, "steel", gift(700), AT + DAY_MS).act
+    done(runner, "steel-2", c.ConfirmAct(act), AT + DAY_MS)
+    act = proposed(runner, "steel", gift(100), AT + DAY_MS).act
+    done(runner, "steel-2", c.ConfirmAct(act), AT + DAY_MS)
+    refusal = send(runner, "steel", gift(1), AT + DAY_MS).refusal
+    assert refusal is not None
+    assert refusal.detail == "1 is more than the 0 that may go to broker, and steel does not trust it: TrustAccount"
+    mirror = Mirror()
+    for line in runner.journal.lines():
+        mirror.follow(decode(line), runner.rules)
+    check(runner.state)
+
+
+def test_a_limit_that_is_not_named_stays_and_one_that_is_lifted_ends() -> None:
+    runner = bound(500, 800)
+    (event,) = done(runner, "steel", c.SetTransferLimits("steel", 400)).events
+    assert isinstance(event, e.TransferLimitsSet)
+    assert (event.two_above, event.trusted_above) == (400, 800)
+    (event,) = done(runner, "steel", c.SetTransferLimits("steel", lift=("trusted_above",))).events
+    assert isinstance(event, e.TransferLimitsSet)
+    assert (event.two_above, event.trusted_above) == (400, None)
+    assert why(runner, "steel", c.SetTransferLimits("steel", 300, lift=("two_above",))) is Why.WRONG_KIND
+    assert why(runner, "steel", c.SetTransferLimits("steel")) is Why.ALREADY_EXISTS
 
 
 def test_one_alone_cannot_ask_for_two_and_the_same_is_not_said_twice() -> None:

@@ -136,6 +136,10 @@ class State:
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Accounts of which no group is known, by the name of the firm.
     holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Allowances of a series that an account gave by transfers, or gave up, on the day that is over at `given_end`, and
+    #: how many of them to accounts that it did not trust.
+    given: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    given_end: int = 0
     #: Allowances of a series that an account bought on the day that is over at `bought_end`.
     bought: dict[tuple[str, str], int] = field(default_factory=dict)
     bought_end: int = 0

@@ -8,6 +8,7 @@ import msgspec
 
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
+from airshed.engine.apply.transfer import give
 from airshed.engine.nouns import Cancellation, ClosureNotice, SourceTransfer
 from airshed.engine.state import State
 from airshed.registry.accounts import AccountState
@@ -100,6 +101,7 @@ def transferred(state: State, event: e.SourceTransferred) -> None:
 def cancelled(state: State, event: e.AllowancesCancelled) -> None:
     """Allowances are given up for good."""
     state.ledger.post(event.entry)
+    give(state, event.account, event.series, event.count, trusted=True)
     state.cancellations[event.cancellation] = Cancellation(
         event.cancellation, event.account, event.series, event.count, state.at, event.statement
     )

@@ -11,6 +11,7 @@ from airshed.engine.apply.report import gone_back, owes
 from airshed.engine.nouns import AllowanceTransfer, TransferLimits
 from airshed.engine.state import State
 from airshed.model.allowance import members
+from airshed.model.period import day_end
 from airshed.registry.moves import Delivered
 
 
@@ -54,8 +55,18 @@ def _hold(state: State, origin: str, instrument: str, count: int) -> None:
         state.ledger.position(origin, series).held += count
 
 
+def give(state: State, account: str, instrument: str, count: int, *, trusted: bool) -> None:
+    """Count what an account gives on this day, and what of it to an account that it does not trust."""
+    if state.at >= state.given_end:
+        state.given, state.given_end = {}, day_end(state.at)
+    for series in members(instrument):
+        everything, untrusted = state.given.get((account, series), (0, 0))
+        state.given[account, series] = (everything + count, untrusted + (0 if trusted else count))
+
+
 def delayed(state: State, event: e.TransferDelayed) -> None:
     """A transfer waits."""
+    give(state, event.origin, event.series, event.count, trusted=event.trusted)
     what = (event.type, event.origin, event.target, event.series, event.count)
     transfer = AllowanceTransfer(event.transfer, *what, state.at, event.due, event.trusted)
     state.transfers[event.transfer] = state.waiting_transfers[event.transfer] = transfer
@@ -80,6 +91,9 @@ def transferred(state: State, event: e.Transferred) -> None:
     else:
         move = event.entry[0]
         assert isinstance(move, Delivered), event
+        since = state.trusted.get(move.origin, {}).get(move.target)
+        known = event.type != "transfer" or (since is not None and since <= state.at)
+        give(state, move.origin, event.series, event.count, trusted=known)
         transfer = AllowanceTransfer(
             event.transfer, event.type, move.origin, move.target, event.series, event.count, state.at, state.at
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from airshed.engine.commands.wish import Count, Name, Text, Whole, Wish, Year
 
 
@@ -54,11 +56,14 @@ class SetTransferLimits(Wish, frozen=True):
 
     #: The account that binds itself.
     account: Name
-    #: What more than this of a series one transfer gives, or one cancellation gives up, a second person of the account
-    #: confirms; null for no limit.
+    #: What more than this of a series is given by transfers, or given up, on one day a second person of the account
+    #: confirms; left out, it stays as it is.
     two_above: Count | None = None
-    #: What more than this of a series one transfer gives goes to trusted accounts only; null for no limit.
+    #: What more than this of a series is given by transfers on one day goes to trusted accounts only; left out, it
+    #: stays as it is.
     trusted_above: Count | None = None
+    #: Limits that end.
+    lift: tuple[Literal["two_above", "trusted_above"], ...] = ()
 
 
 class ReverseTransfer(Wish, frozen=True):

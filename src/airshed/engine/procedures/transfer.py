@@ -154,13 +154,18 @@ def distrust(state: State, rules: Rulebook, at: int, actor: str, body: c.Distrus
 
 
 def set_limits(state: State, rules: Rulebook, at: int, actor: str, body: c.SetTransferLimits) -> Decision:
-    """One's own; a stricter limit counts at once, a looser one when a new trusted account would."""
+    """One's own; a stricter limit counts at once, a looser one when a new trusted account would; others stay."""
     refusal = own_account(state, rules, actor, body.account) or thawed(state, rules, body.account)
     if refusal:
         return refusal
-    old = state.transfer_limits.get(body.account, TransferLimits())
-    new = (body.two_above, body.trusted_above)
-    if (old.two_above, old.trusted_above) == new:
+    held = state.transfer_limits.get(body.account, TransferLimits())
+    old = {"two_above": held.two_above, "trusted_above": held.trusted_above}
+    wish = {"two_above": body.two_above, "trusted_above": body.trusted_above}
+    for name in body.lift:
+        if wish[name] is not None:
+            return no(rules, LAW, Why.WRONG_KIND, f"{name} is set and lifted in one; do one of them")
+    new = tuple(None if name in body.lift else old[name] if wish[name] is None else wish[name] for name in old)
+    if (held.two_above, held.trusted_above) == new:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"{body.account} has bound itself so already")
     if body.two_above is not None and sum(1 for _ in representatives(state, body.account)) < 2:
         what = f"only {actor} acts for {body.account}; a second person is registered before two are asked for"
@@ -168,12 +173,20 @@ def set_limits(state: State, rules: Rulebook, at: int, actor: str, body: c.SetTr
     for limit in new:
         if limit is not None and limit < 0:
             return no(rules, LAW, Why.NOT_POSITIVE, f"the limit is {limit}; it must not be below zero")
-    looser = any(stricter(was, wish) != wish for was, wish in zip(old.at(at), new, strict=True))
+    looser = any(stricter(was, wish) != wish for was, wish in zip(held.at(at), new, strict=True))
     try:
         since = trusted_from(rules, at) if looser else at
     except Malformed as error:
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{error.what}; a looser limit counts from a working day")
     return (e.TransferLimitsSet(body.account, *new, since),)
+
+
+def _given(state: State, at: int, account: str, instrument: str) -> tuple[int, int]:
+    """What an account has given of a series on this day, and what of it to accounts that it did not trust."""
+    if at >= state.given_end:
+        return 0, 0
+    found = [state.given.get((account, series), (0, 0)) for series in members(instrument)]
+    return max(everything for everything, _ in found), max(untrusted for _, untrusted in found)
 
 
 def hours_moved(state: State, rules: Rulebook) -> tuple[e.TransferMoved, ...]:
@@ -227,7 +240,7 @@ def takes_two(state: State, rules: Rulebook, at: int, body: c.Transfer) -> bool:
     """Whether a transfer that is not refused waits for a second person: by the law, or because its holder wants so."""
     limits = state.transfer_limits.get(body.origin)
     most = limits.at(at)[0] if limits is not None else None
-    if most is not None and body.count > most:
+    if most is not None and body.count + _given(state, at, body.origin, body.series)[0] > most:
         return True
     row = lookup.transaction(rules, kind_of(state, body.origin, body.target))
     if row is None or row.approvals is None:
@@ -239,7 +252,8 @@ def giving_up_takes_two(state: State, rules: Rulebook, at: int, body: c.CancelAl
     """What is given up for good is given as well: the holder's own limit holds for it."""
     limits = state.transfer_limits.get(body.account)
     most = limits.at(at)[0] if limits is not None else None
-    return (most is not None and body.count > most) or type(body).__name__ in rules.roles.second
+    over = most is not None and body.count + _given(state, at, body.account, body.series)[0] > most
+    return over or type(body).__name__ in rules.roles.second
 
 
 def _goes(
@@ -271,7 +285,9 @@ def _proposed(state: State, body: c.Transfer) -> bool:
 def _untrusted(state: State, rules: Rulebook, at: int, body: c.Transfer, *, trusted: bool) -> Refusal | None:
     """So much goes to trusted accounts only, by the law or because its holder wants so."""
     limits = state.transfer_limits.get(body.origin)
-    most = stricter(rules.transactions.largest_untrusted, limits.at(at)[1] if limits is not None else None)
+    mine = limits.at(at)[1] if limits is not None else None
+    left = None if mine is None else max(0, mine - _given(state, at, body.origin, body.series)[1])
+    most = stricter(rules.transactions.largest_untrusted, left)
     if trusted or most is None or body.count <= most:
         return None
     since = state.trusted.get(body.origin, {}).get(body.target)

@@ -35,6 +35,8 @@ class Transfers:
         self._limits: dict[str, list[tuple[int, int | None, int | None]]] = {}
         #: What was carried out and may be reversed: when, what, its type.
         self._done: dict[int, tuple[int, tuple[Delivered, ...], str]] = {}
+        #: What an account gave of a vintage on a day, and what of it to accounts that it did not trust.
+        self._gave: Counter[tuple[str, str, str, str]] = Counter()
 
     def follow(self, event: e.Event, record: Record, rules: Rulebook) -> None:
         """Take in a fact; what is about something else is passed over."""
@@ -55,6 +57,8 @@ class Transfers:
                 right = event.due == due > record.at and event.trusted == trusted
                 self._claim("I12", right, f"{event}, by the law from {due}")
                 self._waits[event.transfer] = (event, record.at, event.due)
+            case e.AllowancesCancelled():
+                self._alone(event.account, event.series, event.count, record, f"{event}")
             case e.TransferMoved():
                 asked, at, _ = self._waits[event.transfer]
                 due = _due(at, asked.type, rules, trusted=asked.trusted)
@@ -119,20 +123,35 @@ class Transfers:
         number, count = event.transfer, event.count
         self._claim("I12", number not in self._seen, f"transfer {number} is given twice")
         self._seen.add(number)
-        limits = self._in_force(origin, record.at)
         row = next(row for row in rules.transactions.rows if row.type == event.type)
-        alone = not any(isinstance(each, e.ActConfirmed) for each in record.events)
-        most = 0 if row.approvals == 2 else limits[0]
         what = f"{origin} gives {count} to {target}"
-        self._claim("I11", not alone or most is None or count <= most, f"{what} by one person, beyond {most}")
+        self._alone(origin, event.series, count, record, what, never=row.approvals == 2)
         if target not in self._holders:
             return
         most = rules.trade_rules.largest_transfer
         series = event.series
         self._claim("I5", most is None or count <= most, f"{origin} gives {count} of {series} at once, not {most}")
         trusted = self._trusts(origin, target, record.at)
-        for limit in (rules.transactions.largest_untrusted, limits[1]):
-            self._claim("I5", limit is None or count <= limit or trusted, f"{what} and trusts it not, beyond {limit}")
+        limit = rules.transactions.largest_untrusted
+        self._claim("I5", limit is None or count <= limit or trusted, f"{what} and trusts it not, beyond {limit}")
+        if not trusted:
+            most = self._in_force(origin, record.at)[1]
+            gave = self._sum("others", origin, series, count, record.at)
+            self._claim(
+                "I5", most is None or gave <= most, f"{what}, on one day {gave} to whom it trusts not, not {most}"
+            )
+
+    def _alone(self, account: str, series: str, count: int, record: Record, what: str, *, never: bool = False) -> None:
+        """What one person gives away alone on a day is no more than the holder allows."""
+        two = any(isinstance(each, e.ActConfirmed) for each in record.events)
+        most = 0 if never else self._in_force(account, record.at)[0]
+        gave = self._sum("all", account, series, count, record.at)
+        self._claim("I11", two or most is None or gave <= most, f"{what} by one person, on one day {gave}, not {most}")
+
+    def _sum(self, what: str, account: str, series: str, count: int, at: int) -> int:
+        for vintage in vintages(series):
+            self._gave[what, account, vintage, day_of(at)] += count
+        return max(self._gave[what, account, vintage, day_of(at)] for vintage in vintages(series))
 
     def _bound(self, event: e.TransferLimitsSet, at: int, rules: Rulebook) -> None:
         """A looser limit counts from when a new trusted account would."""

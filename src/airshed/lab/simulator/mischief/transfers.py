@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Literal
 
 from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import ends
@@ -11,6 +12,8 @@ from airshed.lab.simulator.mischief.terms import instrument
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, Wish
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+
+Limit = Literal["two_above", "trusted_above"]
 
 
 def transfers(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
@@ -69,7 +72,9 @@ def _bound(rng: random.Random, state: State, rules: Rulebook, account: str) -> l
         registrar = lookup.founders(rules, "RegisterActor")[0]
         wishes.append((registrar, c.RegisterActor(second(account), role, account)))
     two, trusted = rng.choice((None, 100, 2_000)), rng.choice((None, 500, 3_000))
-    return [*wishes, (account, c.SetTransferLimits(account, two, trusted))]
+    drawn: dict[Limit, int | None] = {"two_above": two, "trusted_above": trusted}
+    lift = tuple(name for name, most in drawn.items() if most is None)
+    return [*wishes, (account, c.SetTransferLimits(account, two, trusted, lift))]
 
 
 def undone(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
