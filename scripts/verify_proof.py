@@ -149,9 +149,12 @@ def entry_of(seq, before, record):
 
 
 def key_of(word):
-    name, said, encoded = word.strip().split("+", 2)
-    raw = base64.b64decode(encoded, validate=True)
-    need(raw[0] in (1, 4), f"{name} is no Ed25519 key")
+    try:
+        name, said, encoded = word.strip().split("+", 2)
+        raw = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        stop(f"{word}: is no key, NAME+ID+KEY; of a file give what it holds: $(cat {word})")
+    need(raw[:1] in (b"\1", b"\4"), f"{name} is no Ed25519 key")
     need(hashlib.sha256(f"{name}\n".encode() + raw).hexdigest()[:8] == said, f"{word} is no key: its id is another")
     return (name, bytes.fromhex(said)), (raw[0], raw[1:])
 

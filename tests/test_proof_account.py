@@ -332,3 +332,9 @@ def test_an_export_is_held_to_the_penalties_of_a_law(made: Made, tmp_path: Path)
     other = text.replace(f"price_multiple = {RULES.shortfall.price_multiple}\n", "price_multiple = 6\n")
     (tmp_path / "law" / "rulebook.toml").write_text(other)
     assert " fen and makes up " in verdict(made, export, f"law:{tmp_path / 'law'}")
+
+
+def test_a_word_that_is_no_key_is_named_and_not_the_file(made: Made) -> None:
+    """Given the name of a file of a key it said that the proof could not be read."""
+    said = made.says(made.note, "registry.vkey")
+    assert said == "registry.vkey: is no key, NAME+ID+KEY; of a file give what it holds: $(cat registry.vkey)\n"

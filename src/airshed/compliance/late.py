@@ -100,6 +100,9 @@ def late_interest(
     1243515
     """
     days = _days(base, first, last)
+    for term in rates:
+        if term.rate < 0:
+            raise Malformed("rates", f"{term.rate} is below zero", "give rates from zero up")
     owing = _Owing(base, changes)
     added, scale = 0, 1  # the interest is added / scale, exact: nothing is reduced on the way, which is what takes long
     begins = first

@@ -141,6 +141,8 @@ class Standing:
 
     def verify(self, year: int, count: int | None) -> str | None:
         """A year has a verified figure, another one in place of it, or with None no figure any more."""
+        if year <= 0:
+            return f"{year} is no year"
         if count is not None and count < 0:
             return f"{count} for {year} is below zero; zero is the least figure, and no figure is none"
         if count:

@@ -124,6 +124,8 @@ def exact(text: str, scale: int, place: str, what: str) -> int:
     1850
     """
     try:
+        if not text.isascii() or "_" in text:
+            raise InvalidOperation
         number = Decimal(text.strip()) * scale
     except InvalidOperation:
         raise Malformed(place, f"{what} {text!r} is not a number", "write digits, as in 1250.50") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -95,4 +96,9 @@ def instant_to_write(state: State, at: str, sure: bool) -> int:
 
     from airshed.service.book.clock import instant_for
 
-    return instant_for(state, instant_in(at, "--at") if at else None, int(time() * 1000), sure=sure)
+    asked = instant_in(at, "--at") if at else None
+    when = instant_for(state, asked, int(time() * 1000), sure=sure)
+    if asked is not None and asked < state.at:
+        told = f"--at {clock(asked)[:19]} is before what happened last, at {clock(state.at)[:19]}, and counts as that"
+        print(f"{told} 早于账簿最后时刻，按其计", file=sys.stderr)
+    return when

@@ -105,6 +105,9 @@ def _shortfall(case: Part) -> dict[str, Any]:
     from airshed.compliance.period_terms import cost, span, terms_of
 
     period = case.at("period").year()
+    for key in ("trades", "deadline", "cycle"):
+        if case.has("price") and case.has(key):
+            case.at(key).wrong("is not read where the price is given", "leave it out, or the price")
     terms = terms_of([_terms(row) for row in case.parts("terms")], period)
     price = exact(str(case.at("price").value), CENTS, f"{case.place}.price", "price") if case.has("price") else None
     if price is None and terms.penalty == "price_multiple":
@@ -134,10 +137,11 @@ def _terms(row: Part) -> PeriodTerms:
     from airshed.compliance.period_terms import PeriodTerms
     from airshed.compliance.shortfall import PENALTIES
 
-    row.only(("from", "penalty", "multiple", "mean", "per_tonne", "flat", "makeup_percent"))
+    method = row.at("penalty").one_of(tuple(PENALTIES))
+    row.only(("from", "penalty", "makeup_percent", *TERMS[method]))
     return PeriodTerms(
         row.at("from").year(),
-        row.at("penalty").one_of(tuple(PENALTIES)),
+        method,
         row.at("multiple").whole(1, MOST_TIMES) if row.has("multiple") else None,
         "cycle" if row.has("mean") and row.at("mean").one_of(("month_before", "cycle")) == "cycle" else "month_before",
         row.at("per_tonne").cents() if row.has("per_tonne") else None,
@@ -174,10 +178,17 @@ def _changes(case: Part) -> list[Change]:
     from airshed.compliance.late import Change
 
     found = []
+    for one, other in (("payments", "payment"), ("adjustments", "adjustment")):
+        if case.has(one) and case.has(other):
+            case.at(other).wrong(f"{one} are given too", f"write all of them under {one}")
     for key, sign in CHANGES.items():
         for row in case.parts(key) if case.has(key) else ():
             row.only((*DAYS, "amount"))
-            name = next((name for name in DAYS if row.has(name)), DAYS[0])
+            named = [name for name in DAYS if row.has(name)]
+            name = named[0] if named else DAYS[0]
+            for again in named[1:]:
+                if row.at(again).day() != row.at(name).day():
+                    row.at(again).wrong(f"is another day than {name}", "give the day on which it counts, once")
             day, amount = row.several(name, "amount")
             if sign < 0 and amount.cents() < 0:
                 raise Malformed(amount.place, "a payment is below zero", "write what raises the debt as an adjustment")
@@ -214,6 +225,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "late_interest": ("base", "start", "end", "rates", *CHANGES),
     "shortfall": ("period", "missing_t", "terms", "price", "trades", "deadline", "cycle", "index", "index_base"),
     "instalments": ("total", "parts", "first", "every_months"),
+}
+#: What the terms of a shortfall say beside, by method.
+TERMS: Mapping[str, tuple[str, ...]] = {
+    "flat": ("flat",),
+    "fixed_per_tonne": ("per_tonne",),
+    "indexed_per_tonne": ("per_tonne",),
+    "price_multiple": ("multiple", "mean"),
 }
 #: What of its answer a case of each kind may state, and is held to.
 STATED: Mapping[str, tuple[str, ...]] = {

@@ -74,6 +74,9 @@ def _print(told: list[tuple[Part, list[dict[str, Any]]]], wrong: list[str]) -> N
         for step in steps:
             if "refused" in step:
                 console.print(f"refused 拒绝: story {number}, {step['event']}: {step['refused']} ({step['cite']})")
+            if "unread" in step:
+                keys = ", ".join(step["unread"])
+                console.print(f"not read 未读取: story {number}, {step['event']}: {keys} (no key of that event)")
             if "doubtful" in step:
                 console.print(f"taken, doubtful 存疑: story {number}, {step['event']}: {step['doubtful']}")
     for each in wrong:
@@ -98,6 +101,9 @@ def _told(story: Part, law: Convention) -> list[dict[str, Any]]:
         event = part.at("event").one_of((BEGINS, *EVENTS, ASKS))
         part.only(KEYS)
         step: dict[str, Any] = {"event": event}
+        unread = [key for key in KEYS if part.has(key) and key not in _read_by(event)]
+        if unread:
+            step["unread"] = unread
         if event != BEGINS and standing is None:
             part.at("event").wrong(f"{event} comes before {BEGINS}", f"begin the story with {BEGINS}")
         if event == ASKS:
@@ -131,6 +137,12 @@ def _told(story: Part, law: Convention) -> list[dict[str, Any]]:
             step |= _held(part.at("expect"), step)
         steps.append(step)
     return steps
+
+
+def _read_by(event: str) -> tuple[str | None, ...]:
+    """The keys that an event reads."""
+    own = ("first_year", "last_year", "current_year") if event == BEGINS else (YEAR_OF.get(event), COUNT_OF.get(event))
+    return ("event", "date", "expect", *own)
 
 
 def _begun(part: Part, law: Convention) -> Standing:
