@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.book.answers import ClockIsRight, instant_to_write, say
+from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_write, say
 from airshed.cli.options import At, BookOrArgument, Json
 from airshed.cli.server.kept import Server, SigningCode, no_file_too
-from airshed.cli.show import showing
+from airshed.cli.show import as_json, lines, showing
 from airshed.model.refusal import Malformed
 from airshed.service.book.places import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from airshed.engine.commands import Body
+    from airshed.engine.commands import Body, Command
     from airshed.engine.runner import Runner
 
 Acts = Annotated[list[str] | None, typer.Argument(help="Numbers of acts that wait.", show_default=False)]
@@ -37,6 +37,9 @@ def confirm(
     acts: Acts = None,
     actor: Actor = "",
     every: Annotated[bool, typer.Option("--all", help="Everything that waits and that this person may.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what each act would do, or why not; write nothing.")
+    ] = False,
     at: At = "",
     clock_is_right: ClockIsRight = False,
     server: Server = "",
@@ -45,34 +48,41 @@ def confirm(
 ) -> None:
     """Confirm what another proposed, so that it takes effect: the second person of an act of two. 复核。
 
-    `airshed book show BOOK acts` lists what waits, who proposed it and until when. Each act is decided anew, as things
-    stand now; a refusal is an answer, and the act waits on.
+    `airshed book show BOOK acts` lists what waits, who proposed it and until when; --dry-run says what each would do.
+    An act is decided anew, as things stand now; a refusal is an answer, and the act waits on.
 
     Example: airshed book confirm my.book 3 --actor dianzhong-inspector
     """
     from airshed.engine.commands import ConfirmAct
     from airshed.service.book.acts import waiting_for
-    from airshed.service.book.addressed import to_write
+    from airshed.service.book.addressed import to_read, to_write
     from airshed.service.book.snapshot import resume
 
     if server:
         from airshed.cli.book.remote import confirm_there
 
         no_file_too(server, actor=actor, clock_is_right=clock_is_right)
+        if dry_run:
+            raise Malformed("--dry-run", "is for a book at hand", "see airshed book show --server URL acts")
         confirm_there(server, [*([book] if book else []), *(acts or [])], every, at, code, json)
         return
     chosen_acts = _numbers(acts or [])
     if bool(chosen_acts) == every:
         raise Malformed("book confirm", "which acts must be said once", "give their numbers, or --all")
-    with showing(to_write(_book(book, actor, "book confirm"))) as opened:
+    place = _book(book, actor, "book confirm")
+    with showing(to_read(place) if dry_run else to_write(place)) as opened:
         runner = resume(opened)
-        when = instant_to_write(runner.state, at, clock_is_right)
+        when = instant_or_now(at) if dry_run else instant_to_write(runner.state, at, clock_is_right)
         chosen = waiting_for(runner.state, runner.rules, actor, when) if every else chosen_acts
         if not chosen:
             raise Malformed(
                 without_password(book), f"nothing waits that {actor} may confirm", "see airshed book show BOOK acts"
             )
-        _send(runner, actor, [ConfirmAct(act) for act in chosen], when, json)
+        confirmations = [ConfirmAct(act) for act in chosen]
+        if dry_run:
+            _preview(runner, actor, confirmations, when, json)
+        else:
+            _send(runner, actor, confirmations, when, json)
 
 
 def reject(
@@ -122,10 +132,32 @@ def _numbers(acts: Sequence[str]) -> list[int]:
     return [int(text) for text in acts]
 
 
-def _send(runner: Runner, actor: str, bodies: Sequence[Body], when: int, json: bool) -> None:
+def _wishes(runner: Runner, actor: str, bodies: Sequence[Body]) -> list[Command]:
     """A key of its own for every look: what was refused today may be confirmed tomorrow."""
     from airshed.engine.commands import Command
 
     seq = runner.state.seq
-    wishes = [(Command(actor, f"{type(body).__name__} {seq + n}", body), when) for n, body in enumerate(bodies, 1)]
-    say(runner.send_all(wishes), json)
+    return [Command(actor, f"{type(body).__name__} {seq + n}", body) for n, body in enumerate(bodies, 1)]
+
+
+def _send(runner: Runner, actor: str, bodies: Sequence[Body], when: int, json: bool) -> None:
+    say(runner.send_all([(wish, when) for wish in _wishes(runner, actor, bodies)]), json)
+
+
+def _preview(runner: Runner, actor: str, bodies: Sequence[Body], when: int, json: bool) -> None:
+    """What each act would do, one after the other, as the book stands."""
+    from airshed.cli.book.preview import plain, say_foreseen, say_unwritten
+    from airshed.service.book.preview import foresee
+    from airshed.service.forms.measures import Terms
+    from airshed.service.forms.told import told
+
+    ends, terms = runner.state.seq, Terms.of(runner.rules)
+    for each in foresee(runner, _wishes(runner, actor, bodies), when):
+        if json:
+            as_json(plain(each))
+            continue
+        say_foreseen([each])
+        if each.record.refusal is None:
+            lines(*told(each.record.events, terms))
+    if not json:
+        say_unwritten(ends)
