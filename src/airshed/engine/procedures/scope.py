@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from airshed.engine import commands as c
+from airshed.engine.apply.auction import of_event
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.guards import no
 from airshed.engine.state import State
@@ -98,6 +99,18 @@ def _of_series(found: Callable[[State], Mapping[str, Any]]) -> Callable[[State, 
     return places
 
 
+def _auction(state: State, name: str) -> Iterator[Place]:
+    """All auctions of an event are cleared together, so one of them lies wherever one of the others does."""
+    if name in state.auctions:
+        yield from _event(state, state.auctions[name].event)
+
+
+def _event(state: State, name: str) -> Iterator[Place]:
+    """Where the auctions lie that an event has already; nowhere where it has none yet."""
+    for each in of_event(state, name):
+        yield from _series(state, each.series)
+
+
 def _mark(state: State, number: int) -> Iterator[Place]:
     if number in state.marks:
         yield from _stack(state, state.marks[number].stack)
@@ -134,7 +147,8 @@ PLACES: Mapping[str, Callable[[State, Any], Iterator[Place]]] = {
     "stack": _stack,
     "series": _series,
     "sale": _of_series(lambda state: state.sales),
-    "auction": _of_series(lambda state: state.auctions),
+    "auction": _auction,
+    "event": _event,
     "call": _of_series(lambda state: state.calls),
     "repurchase": _of_series(lambda state: state.repurchases),
     "purchase": _of_source(lambda state: state.purchases),
