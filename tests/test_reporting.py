@@ -58,6 +58,17 @@ def verified(opinion: c.Opinion = "satisfactory", comments: tuple[str, ...] = ()
     return runner
 
 
+def test_a_report_that_takes_anothers_place_takes_off_the_opinion_that_waits() -> None:
+    """The second verifier would confirm under the name of the first what that one never saw."""
+    runner = reported()
+    act = proposed(runner, VERIFIER, c.VerifyYear("s-power", 2027, "satisfactory"), AFTER).act
+    fell, event = done(runner, "power", report(1, reason="another figure"), AFTER).events
+    assert isinstance(fell, e.ActRejected)
+    assert isinstance(event, e.YearReported)
+    assert (fell.act, event.version) == (act, 2)
+    assert act not in runner.state.acts
+
+
 # --- the report and its checks
 
 

@@ -25,7 +25,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import ShortfallPeriod
 from airshed.service.book.standing import SourceStanding, standings
 from laws import RULES
-from markets import AUTHORITY, done, market, send, why
+from markets import AUTHORITY, confirmed, done, market, proposed, send, why
 
 COUNTS = st.integers(0, 1_000)
 
@@ -87,6 +87,20 @@ def amended(runner: Runner, so2_kg: int, at: int = AFTER) -> e.YearAmended:
     (event,) = answer.events
     assert isinstance(event, e.YearAmended)
     return event
+
+
+def test_of_two_corrections_that_wait_the_one_that_is_confirmed_takes_the_other_off() -> None:
+    """Confirmed afterwards, the older figures would stand over the newer ones."""
+    runner, _ = settled(1_000, 1_000)
+    acts = [
+        proposed(runner, AUTHORITY, c.AmendYear(SOURCE, 2027, {**codes(runner), "SO2": kg * 1_000}, "found"), AFTER)
+        for kg in (1_100, 1_200)
+    ]
+    fell, event = confirmed(runner, acts[1], AFTER).events
+    assert isinstance(fell, e.ActRejected)
+    assert isinstance(event, e.YearAmended)
+    assert fell.act == acts[0].act
+    assert not runner.state.acts
 
 
 def of_so2(event: e.YearAmended) -> e.Amended:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import SourceTransfer
+from airshed.engine.procedures import lapsing
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
@@ -84,7 +85,13 @@ def drop(state: State, rules: Rulebook, at: int, actor: str, body: c.DropSource)
         return no(rules, "roles", Why.NOT_YOUR_OWN, f"{what}; {actor} acts for {mine.account or 'no account'}")
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say why {known.source} stays with {known.origin}")
-    return (e.SourceDropped(known.id, known.source, known.origin, known.target, actor, body.reason),)
+    dropped = e.SourceDropped(known.id, known.source, known.origin, known.target, actor, body.reason)
+    what = f"{known.source} no longer passes from {known.origin} to {known.target}"
+
+    def about(other: c.Body) -> bool:
+        return isinstance(other, c.TransferSource) and other.source == known.source
+
+    return (*lapsing.overtaken(state, actor, what, about), dropped)
 
 
 def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.TransferSource) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from airshed.engine import commands as c
@@ -38,6 +38,11 @@ def taken_off(state: State, at: int) -> Iterator[tuple[e.ActLapsed, ...]]:
 def under_the_law_before(state: State, adopting: c.Body) -> tuple[e.ActLapsed, ...]:
     """What waits when another law is adopted is proposed anew under that: nobody confirms what nobody may know."""
     return tuple(e.ActLapsed(act.id) for act in state.acts.values() if act.body is not adopting)
+
+
+def overtaken(state: State, actor: str, reason: str, about: Callable[[c.Body], bool]) -> tuple[e.ActRejected, ...]:
+    """What waits about something that is another by now falls: nobody confirms what was not proposed."""
+    return tuple(e.ActRejected(act.id, actor, reason) for act in state.acts.values() if about(act.body))
 
 
 def said(state: State, act: Act) -> str:

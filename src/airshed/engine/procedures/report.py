@@ -8,6 +8,7 @@ from airshed.compliance.obligation import obligation
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Improvement, Year
+from airshed.engine.procedures import lapsing
 from airshed.engine.procedures.guards import (
     MOST,
     Decision,
@@ -54,19 +55,23 @@ def report_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Repo
     for pollutant, mass in (*draft.measured_mg.items(), *declared.items()):
         if mass > MOST:
             return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year} {pollutant}: {mass} mg")
-    return (
-        e.YearReported(
-            body.source,
-            body.year,
-            actor,
-            draft.measured_mg,
-            declared,
-            version + 1,
-            draft.rests_on(),
-            checks,
-            body.reason,
-        ),
+    reported = e.YearReported(
+        body.source,
+        body.year,
+        actor,
+        draft.measured_mg,
+        declared,
+        version + 1,
+        draft.rests_on(),
+        checks,
+        body.reason,
     )
+
+    def about(other: c.Body) -> bool:
+        return isinstance(other, c.VerifyYear) and (other.source, other.year) == (body.source, body.year)
+
+    what = f"report {version + 1} of {body.source} {body.year} takes the place of the one that the opinion is about"
+    return (*lapsing.overtaken(state, actor, what, about), reported)
 
 
 def request_improvement(state: State, rules: Rulebook, at: int, actor: str, body: c.RequestImprovement) -> Decision:

@@ -8,6 +8,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.apply.settling import of_shortfall
 from airshed.engine.nouns import Year
+from airshed.engine.procedures import lapsing
 from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.procedures.guards import MOST, Decision, Procedure, known_source, no
 from airshed.engine.procedures.report import MG_PER_G, given_back, obligations
@@ -94,7 +95,13 @@ def amend_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Amend
         body.reason,
         given_back(year, owed),
     )
-    return (event,)
+
+    def about(other: c.Body) -> bool:
+        same = isinstance(other, c.AmendYear) and (other.source, other.year) == (body.source, body.year)
+        return same and other is not body
+
+    what = f"{body.source} {body.year} was amended before it was confirmed; propose it anew"
+    return (*lapsing.overtaken(state, actor, what, about), event)
 
 
 def _amended(state: State, rules: Rulebook, year: Year, pollutant: str, owed: int) -> e.Amended:
