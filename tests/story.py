@@ -15,6 +15,7 @@ from airshed.engine import commands as c
 from airshed.model.period import days_of
 from airshed.model.provenance import EXAMPLES, Simulation
 from airshed.model.seal import seal_of
+from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from story_primary import DURING, returned
@@ -39,7 +40,7 @@ INSPECTOR, REVIEWER = "dianzhong-inspector", "verifier-kunming-review"
 REGISTRAR = "dianzhong-registrar"
 #: Who confirms at once what an office has proposed, and which acts these are.
 SECOND = {OFFICE: INSPECTOR, REGISTRAR: "dianzhong-registrar-2", BANK: f"{BANK}-review"}
-AT_ONCE = (c.RegisterActor, c.Deposit, c.Withdraw, c.SetCap, c.Allocate)
+AT_ONCE = (c.RegisterActor, c.Deposit, c.Withdraw, c.SetCap, c.Allocate, c.GrantRight, c.RenewRight)
 CEMENT, STEEL, TRADER = "cement-li", "steel-wang", "trader-chen"
 #: The day on which the operator marks hours.
 MARKED_DAY = "2027-04-06"
@@ -78,7 +79,8 @@ def _by_two(rules: Rulebook) -> Iterator[tuple[str, str, c.Body]]:
                 continue
             acts += 1
             if isinstance(body, AT_ONCE):
-                yield at, SECOND[actor], c.ConfirmAct(acts)
+                by = lookup.people(rules)[body.role].confirmed_by if isinstance(body, c.RegisterActor) else None
+                yield at, INSPECTOR if by else SECOND[actor], c.ConfirmAct(acts)
             else:
                 told.append(acts)
 

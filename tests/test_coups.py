@@ -12,7 +12,8 @@ from airshed.lab.simulator.small_market import BANK, HOST
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook import lookup
-from airshed.rulebook.load import load_texts
+from airshed.rulebook.check_people import apart, of_one
+from airshed.rulebook.load import find, load, load_texts
 from laws import FILES, RULES
 from markets import AUTHORITY, REGISTRAR, SERIES, adopting_next, done, market, proposed, send, why
 
@@ -173,6 +174,65 @@ def test_a_city_clerk_acts_in_the_city_only() -> None:
     done(runner, "kunming", c.SetCap("NOx", "KM", 2027))
 
 
+def test_a_clerk_of_one_city_ends_no_auction_of_another() -> None:
+    """Auctions of one event are cleared together: whoever joined it with one of their own chose hour and seed."""
+    runner = market()
+    for code, name in (("KM", "kunming"), ("QJ", "qujing")):
+        done(runner, REGISTRAR, c.RegisterActor(name, "city", "", code))
+    done(runner, AUTHORITY, c.SetCap("SO2", "QJ", 2027))
+    done(runner, AUTHORITY, c.Allocate("SO2", "QJ", 2027, (c.ActivityLine("s-power", (2024,), (800,), (10**6,)),)))
+    done(runner, "qujing", c.OpenAuction("qj", "SO2-QJ-2027", 1_000, "spring"))
+
+    told = cited(runner, "kunming", c.OpenAuction("km", SERIES, 1_000, "spring"), Why.OUT_OF_SCOPE)
+    assert told == "kunming is bound to KM, and this concerns QJ"
+    done(runner, AUTHORITY, c.OpenAuction("km", SERIES, 1_000, "spring"))
+    for clerk in ("kunming", "qujing"):
+        cited(runner, clerk, c.CloseAuction("km", 42), Why.OUT_OF_SCOPE)
+        cited(runner, clerk, c.CloseAuction("qj", 42), Why.OUT_OF_SCOPE)
+    done(runner, AUTHORITY, c.CloseAuction("km", 42))
+
+
+def test_whoever_gives_out_is_never_alone() -> None:
+    """What who registers people may not send, as `apart.csv` has it, takes two in every shipped law."""
+    gives = {pair.other for pair in apart() if pair.one in ("RegisterActor", "OpenAccount")}
+    assert {"SetCap", "Allocate", "GrantRight", "GrantReserve", "Deposit"} == gives
+    for name in ("dianzhong", "shanxi", "acidrain"):
+        rules = load(find(name))
+        asked = ("RegisterActor", "Deposit", "Withdraw", "AdoptRulebook", "RenewRight", *gives)
+        assert {each for each in asked if lookup.senders(rules, each)} <= set(rules.roles.second), name
+        assert {role.code for role in rules.people if role.confirmed_by} >= {"bank", "verifier"}, name
+
+
+def test_a_law_that_lets_one_person_do_what_takes_two_is_told() -> None:
+    assert of_one(RULES) == ()
+    alone = msgspec.structs.replace(RULES, roles=msgspec.structs.replace(RULES.roles, second=("SetCap",)))
+    assert of_one(alone) == ("AdoptRulebook", "RegisterActor", "Allocate", "Deposit", "Withdraw")
+
+
+def test_two_registrars_make_no_bank_and_no_verifier() -> None:
+    """Together they would make both people who pay money in, or both who have an opinion."""
+    runner = of_two()
+    for role in ("bank", "verifier"):
+        act = proposed(runner, FIRST, c.RegisterActor(f"own-{role}", role)).act
+        told = cited(runner, OTHER, c.ConfirmAct(act), Why.NOT_YOURS_TO_GIVE)
+        assert AUTHORITY in told
+        assert send(runner, INSPECTOR, c.ConfirmAct(act)).refusal is None
+
+
+def test_what_is_confirmed_is_what_was_proposed() -> None:
+    """Between the two the firms put another buyer in the place of the one that the office had seen."""
+    runner = of_two()
+    done(runner, "steel", c.OfferSource("s-steel", "cement"))
+    done(runner, "cement", c.ClaimSource("s-steel"))
+    act = proposed(runner, AUTHORITY, c.TransferSource("s-steel")).act
+    dropped = done(runner, "steel", c.DropSource("s-steel", "changed")).events
+    assert [type(event) for event in dropped] == [e.ActRejected, e.SourceDropped]
+    done(runner, "steel", c.OfferSource("s-steel", "power"))
+    done(runner, "power", c.ClaimSource("s-steel"))
+
+    cited(runner, INSPECTOR, c.ConfirmAct(act), Why.UNKNOWN_ACT)
+
+
 def test_who_is_suspended_or_revoked_does_nothing_and_what_they_proposed_falls() -> None:
     runner = of_two()
     act = proposed(runner, AUTHORITY, c.SetCap("NOx", "KM", 2027)).act
@@ -209,6 +269,38 @@ def test_a_programme_cannot_be_locked() -> None:
     cited(runner, FIRST, c.SuspendActor(FIRST, "alone"), Why.OWN_ACT)
 
 
+def test_one_registrar_who_suspends_everybody_is_suspended_by_the_province_and_all_resume() -> None:
+    """Nothing undid it: who resumes takes two, and only the other registrar could have."""
+    runner = of_two()
+    for name in list(runner.state.actors):
+        send(runner, FIRST, c.SuspendActor(name, "rogue"))
+    active = [known.id for known in runner.state.actors.values() if known.state == "active"]
+    assert [runner.state.actors[name].role for name in active].count("province") == 1
+    assert OTHER in active
+    (province,) = (name for name in active if runner.state.actors[name].role == "province")
+
+    done(runner, province, c.SuspendActor(FIRST, "rogue"))
+    for known in list(runner.state.actors.values()):
+        if known.state == "suspended" and known.id != FIRST:
+            act = proposed(runner, OTHER, c.ResumeActor(known.id)).act
+            assert send(runner, province, c.ConfirmAct(act)).refusal is None
+    assert [known.id for known in runner.state.actors.values() if known.state != "active"] == [FIRST]
+
+
+def test_nor_does_one_of_the_province() -> None:
+    runner = of_two()
+    for name in list(runner.state.actors):
+        send(runner, AUTHORITY, c.SuspendActor(name, "rogue"))
+    active = [known.id for known in runner.state.actors.values() if known.state == "active"]
+    honest = {runner.state.actors[name].role: name for name in active if name != AUTHORITY}
+    assert set(honest) == {"registrar", "province"}
+
+    done(runner, honest["registrar"], c.SuspendActor(AUTHORITY, "rogue"))
+    act = proposed(runner, honest["registrar"], c.ResumeActor("steel")).act
+    assert send(runner, honest["province"], c.ConfirmAct(act)).refusal is None
+    cited(runner, honest["registrar"], c.SuspendActor(honest["province"], "too"), Why.CONDITION_OPEN)
+
+
 @pytest.mark.parametrize("other", ["Allocate", "SetCap", "Deposit"])
 def test_no_law_lets_one_role_do_everything(other: str) -> None:
     lines = FILES["roles.csv"].decode().splitlines()
@@ -229,7 +321,7 @@ def test_a_bank_deposits_only_where_there_are_two() -> None:
     act = proposed(runner, FIRST, c.RegisterActor("own-bank", "bank")).act
 
     assert why(runner, "own-bank", c.Deposit("steel", 2**53)) is Why.UNKNOWN_ACTOR
-    cited(runner, BANK, c.ConfirmAct(act), Why.ROLE_MAY_NOT)
+    cited(runner, BANK, c.ConfirmAct(act), Why.NOT_YOURS_TO_GIVE)
     cited(runner, FIRST, c.ConfirmAct(act), Why.OWN_ACT)
 
 

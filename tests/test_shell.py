@@ -145,7 +145,7 @@ def test_brackets_in_names_are_shown_as_they_are(
     for words, says in (
         ("book new my.book", "record 1"),
         ("book send my.book wishes", "2 AccountOpened"),
-        ("book confirm my.book 1 --actor dianzhong-registrar-2", "ActorRegistered"),
+        ("book confirm my.book 1 --actor dianzhong-inspector", "ActorRegistered"),
         ("book show my.book accounts", "[red]x[/]"),
         ("book show my.book actors", "[/b]"),
         ("book statement my.book [/b]", "  [red]x[/]"),

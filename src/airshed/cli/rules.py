@@ -42,6 +42,10 @@ def check(
         if each["ok"]:
             counts = ", ".join(f"{count} {name}" for name, count in each["counts"].items())
             console.print(f"ok {each['id']} {each['version']} sha256:{each['digest']} ({counts})")
+            if each["of_one"]:
+                console.print(
+                    f"one person alone may 一人即可: {', '.join(each['of_one'])}; [roles] second makes it two"
+                )
         for error in each.get("errors", ()):
             print(line_of(Malformed(error["place"], error["what"], error["cure"])), file=sys.stderr)
     if not all(each["ok"] for each in found):
@@ -263,6 +267,7 @@ def _days(rules: Rulebook, year: int) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _checked(path_or_name: str) -> dict[str, Any]:
+    from airshed.rulebook.check_people import of_one
     from airshed.rulebook.digest import digest
     from airshed.rulebook.load import find, read, texts
 
@@ -290,7 +295,7 @@ def _checked(path_or_name: str) -> dict[str, Any]:
         "variations": len(rules.variations),
     }
     head = {"id": rules.programme.id, "version": rules.programme.version, "digest": digest(rules)}
-    return {"path": path_or_name, "ok": True, **head, "counts": counts}
+    return {"path": path_or_name, "ok": True, **head, "counts": counts, "of_one": list(of_one(rules))}
 
 
 def _loaded(path_or_name: str) -> Rulebook:

@@ -446,6 +446,7 @@ class Commands(ABC):
         account: c.Name,
         two_above: c.Count | None = None,
         trusted_above: c.Count | None = None,
+        lift: tuple[Literal["two_above", "trusted_above"], ...] = (),
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Bind oneself: what is more takes two, or goes to trusted accounts only; looser counts later.
@@ -456,6 +457,7 @@ class Commands(ABC):
             account,
             two_above,
             trusted_above,
+            lift,
         )
         return self.send(body, **how)
 
@@ -770,6 +772,8 @@ class Commands(ABC):
         reason: c.Text,
         figure: c.Whole = 0,
         base: c.Whole = 0,
+        reduced_kg: c.Kilograms = 0,
+        public_share: c.Part = 0,
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Give notice that part of a grant will be withdrawn; the rule says how much, and it is blocked at once."""
@@ -780,6 +784,8 @@ class Commands(ABC):
             reason,
             figure,
             base,
+            reduced_kg,
+            public_share,
         )
         return self.send(body, **how)
 

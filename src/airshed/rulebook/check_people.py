@@ -48,6 +48,10 @@ HEADS = {"command": "roles.csv", "table": "reading.csv", EVERYBODY: "reading.csv
 _WIDTH = ("account", "jurisdiction", "zone")
 
 
+#: What no one person does alone in a registry that is cared for; a law may still say otherwise, and is told.
+OF_TWO = ("AdoptRulebook", "RegisterActor", "SetCap", "Allocate", "Deposit", "Withdraw")
+
+
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row of `apart.csv`: two commands that no role may send both of."""
 
@@ -65,6 +69,11 @@ def apart() -> tuple[Pair, ...]:
     rows, faults = rows_of(text, Pair, "apart.csv")
     assert not faults, faults
     return tuple(msgspec.convert(row, Pair) for _, row in rows)
+
+
+def of_one(rules: Rulebook) -> tuple[str, ...]:
+    """What of all that should take two one person may do alone under a law."""
+    return tuple(command for command in OF_TWO if command not in rules.roles.second and lookup.senders(rules, command))
 
 
 def roles(rules: Rulebook, lines: Sequence[int], reading: Sequence[int]) -> Iterator[Malformed]:

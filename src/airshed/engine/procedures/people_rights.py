@@ -200,7 +200,8 @@ def suspend(state: State, rules: Rulebook, at: int, actor: str, body: c.SuspendA
         return known
     if known.state != "active":
         return no(rules, "roles", Why.ALREADY_EXISTS, f"{known.id} is {known.state} already")
-    refusal = _left(state, rules, known) or _said(rules, body.reason, f"{known.id} is suspended")
+    own = state.actors[actor].role
+    refusal = _left(state, rules, known, by=own) or _said(rules, body.reason, f"{known.id} is suspended")
     return refusal or (e.ActorSuspended(known.id, body.reason), *_fallen(state, actor, known, body.reason))
 
 
@@ -234,14 +235,19 @@ def _somebody(state: State, rules: Rulebook, actor: str, name: str, does: str) -
         return no(rules, "roles", Why.UNKNOWN_ACTOR, f"{name} is not registered")
     role = lookup.people(rules).get(known.role)
     mine = state.actors[actor].role
-    if role is not None and mine not in role.registered_by:
+    registers = lookup.may(rules, mine, "RegisterActor")  # whoever registers nobody watches over all who are registered
+    if role is not None and registers and mine not in role.registered_by:
         what = f"{actor} is {mine}; who is {role.code} is suspended and revoked by {' or '.join(role.registered_by)}"
         return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
     return known
 
 
-def _left(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
-    """Two are left who may adopt a law, register people and open accounts: nobody locks a programme."""
+def _left(state: State, rules: Rulebook, known: Actor, by: str = "") -> Refusal | None:
+    """Two are left who may adopt a law, register people and open accounts: nobody locks a programme.
+
+    Another office `by` may leave one. So of two offices that suspend and resume, whatever one person suspends, one of
+    either is left beside that person; together they suspend that person, and resume the others.
+    """
     for command in FOUNDING:
         if known.state == "active" and lookup.may(rules, known.role, command):
             others = [
@@ -249,8 +255,10 @@ def _left(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
                 for each in state.actors.values()
                 if each.id != known.id and each.state == "active" and lookup.may(rules, each.role, command)
             ]
-            if len(others) < 2:
-                what = f"without {known.id} fewer than two could send {command}; register another first"
+            least = 2 if not by or lookup.may(rules, by, command) else 1
+            if len(others) < least:
+                few = "fewer than two" if least == 2 else "nobody"
+                what = f"without {known.id} {few} could send {command}; register another first"
                 return no(rules, "roles", Why.CONDITION_OPEN, what)
     return None
 

@@ -84,12 +84,15 @@ class Season(SeasonDesk):
                 *((registrar, body) for body in people_of(self.zone, self.rules)),
             ],
         )
+        accounts: list[tuple[str, c.Body]] = []
         entering: list[tuple[str, c.Body]] = []
         for firm in self.firms:
             for body in works_of(self.zone, self.rules, firm.source):
-                entering.append((authority if isinstance(body, c.RegisterSource) else registrar, body))
+                sender = authority if isinstance(body, c.RegisterSource) else registrar
+                (accounts if isinstance(body, c.OpenAccount) else entering).append((sender, body))
             entering.append((BANK, c.Deposit(firm.account, max(firm.cash_fen, 1))))
-        self.must(at + LOOK_MS, entering)
+        self.must(at + LOOK_MS, accounts)  # those of one group wait for a second person
+        self.must(at + 3 * LOOK_MS, entering)
         self.grant(instant(f"{self.year - 1}-12-10", 9))
         for vintage in self._offered():
             self.issue(vintage, instant(f"{self.year - 1}-12-10", 9))
