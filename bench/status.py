@@ -9,7 +9,7 @@ from airshed.compliance.status import UK, Standing, Status
 SOURCES = 10_000
 FIRST, YEARS = 2021, 10
 ROUNDS = 3
-#: Seconds that all of them may take.
+#: Seconds of the processor that all of them may take.
 LIMIT = 1.0
 
 
@@ -33,9 +33,9 @@ def main() -> None:
     """Print the best of the rounds."""
     best = 1e9
     for _ in range(ROUNDS):
-        begun = time.perf_counter()
+        begun = time.process_time()
         covered = lives()
-        best = min(best, time.perf_counter() - begun)
+        best = min(best, time.process_time() - begun)
     what = f"statuses of {SOURCES:,} sources after each of {YEARS} years, {covered:,} of them A"
     print(f"{what}: {best:.2f} s (at most {LIMIT:.0f})")
     assert best < LIMIT, f"{best:.2f} s"

@@ -53,6 +53,7 @@ def world() -> Runner:
         source = NAMED["source"][number - 1]
         thing: Any = SimpleNamespace(source=source, series=f"SO2-{place}-2027", stack=NAMED["stack"][number - 1])
         thing.jurisdiction, thing.holder, thing.open = place, NAMED["account"][number - 1], True
+        thing.event = f"in-{place}"
         for named in (state.sales, state.auctions, state.calls, state.repurchases):
             named[f"in-{place}"] = thing
         for numbered in (

@@ -23,7 +23,8 @@ from airshed.service.book.embargo import Embargo
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.seen import published as published_to_all
-from airshed.service.http.viewer import Viewer, condition
+from airshed.service.http.viewer import bound, condition
+from laws import RULES
 from markets import AT, REGISTRAR, done, market
 from portals import Portal, portal, text_of
 from services import Served, served
@@ -85,7 +86,7 @@ def test_a_record_is_everybodys_where_it_tells_a_published_figure_and_no_more(
 
 
 def test_who_reads_early_reads_what_everybody_does_too() -> None:
-    early = Viewer("jurisdiction", "KM", None, Embargo(2027, 2027))
+    early = bound(RULES, "city", "", "KM", "2028-07-01")
     found = condition(None, BY_NAME["years"], early)  # type: ignore[arg-type] - no row of it needs the book
     assert found is not None
     assert "year <= ?" in found.sql

@@ -207,12 +207,16 @@ def account(
     from airshed.registry.proof.checkpoint import read_checkpoint
     from airshed.registry.proof.holdings import read_statement
     from airshed.service.book.addressed import to_read
+    from airshed.service.book.numbered import account_named
+    from airshed.service.book.places import without_password
     from airshed.service.proof.account import prove_account
     from airshed.service.proof.publishing import read_file
 
     with showing(to_read(book)) as opened, opened.named(), opened.snapshot():
         note, signed = read_file(checkpoint), read_file(holdings)
         head, statement = read_checkpoint(note.text, str(checkpoint)), read_statement(signed.text, str(holdings))
+        numbers = dict(opened.sql.execute("SELECT account, number FROM accounts"))
+        account = account_named(account, numbers, without_password(book))
         hashes = _hashes(opened, head, tiles, str(checkpoint))
         proof = prove_account(opened, hashes, account, head, str(note), statement, str(signed))
     text = msgspec.json.format(msgspec.json.encode(proof.document()), indent=1).decode() + "\n"

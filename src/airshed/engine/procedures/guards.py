@@ -39,9 +39,9 @@ def no(rules: Rulebook, section: str, why: Why, detail: str) -> Refusal:
     return Refusal(why, in_money(rules, detail), lookup.article(rules, section))
 
 
-def who(rules: Rulebook, command: str) -> str:
-    """The roles that may send a command, in words; where nobody may, the command."""
-    return " or ".join(lookup.senders(rules, command)) or f"nobody whom this law lets send {command}"
+def who(rules: Rulebook, *commands: str) -> str:
+    """The roles that may send a command, or all of several, in words; where nobody may, the first."""
+    return " or ".join(lookup.senders(rules, *commands)) or f"nobody whom this law lets send {commands[0]}"
 
 
 def in_money(rules: Rulebook, detail: str) -> str:

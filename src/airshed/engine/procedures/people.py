@@ -135,6 +135,8 @@ def freeze(state: State, rules: Rulebook, at: int, actor: str, body: c.FreezeAcc
         return refusal
     if body.account in state.ledger.frozen:
         return no(rules, "roles", Why.ALREADY_EXISTS, f"{body.account} is frozen already")
+    if not body.reason.strip():
+        return no(rules, "roles", Why.UNEXPLAINED, f"say why {body.account} is frozen")
     return (*all_off(state, body.account, actor), e.AccountFrozen(body.account, body.reason))
 
 

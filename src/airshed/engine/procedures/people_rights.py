@@ -38,7 +38,12 @@ def may_send(state: State, rules: Rulebook, actor: str, body: c.Body, approving:
     known = state.actors[actor]
     if known.account in state.suspended:
         what = f"{actor} acts for {known.account}, which is suspended ({state.suspended[known.account]})"
-        return no(rules, "roles", Why.ACCOUNT_SUSPENDED, f"{what}; {who(rules, 'ThawAccount')} may lift that")
+        return no(
+            rules,
+            "roles",
+            Why.ACCOUNT_SUSPENDED,
+            f"{what}; {who(rules, 'ThawAccount', 'SuspendAccount')} may lift that",
+        )
     if known.account and known.role in lookup.of_several(rules) and type(body).__name__ not in APPROVING:
         refusal = _too_few(state, rules, known)
         if refusal is not None:
@@ -257,8 +262,10 @@ def _left(state: State, rules: Rulebook, known: Actor, by: str = "") -> Refusal 
             ]
             least = 2 if not by or lookup.may(rules, by, command) else 1
             if len(others) < least:
-                few = "fewer than two" if least == 2 else "nobody"
-                what = f"without {known.id} {few} could send {command}; register another first"
+                if least == 2:
+                    what = f"without {known.id} fewer than two could send {command}; register another first"
+                else:
+                    what = f"without {known.id} nobody could send {command}; register another first"
                 return no(rules, "roles", Why.CONDITION_OPEN, what)
     return None
 
