@@ -20,10 +20,12 @@ import pytest
 
 from airshed.engine.commands import LARGEST
 from airshed.model.refusal import Malformed
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.listening import listening_on
+from airshed.service.http.readers import ASKING, Readers
 from airshed.service.http.run import Serving, opened
 from airshed.service.http.tables import cell
 from airshed.service.http.writer import Busy, Writer
@@ -161,6 +163,43 @@ def test_who_asks_too_often_is_told_to_wait_and_others_are_not(service: Served) 
     stranger = service.stranger()
     assert [stranger.get("/v1/book").status_code for _ in range(31)][-1] == 429
     assert kiln.get("/v1/me").status_code == 200, "strangers take nothing from who has signed in"
+
+
+def test_the_questions_of_one_shut_nobody_else_out(tmp_path: Path) -> None:
+    readers, go = Readers(market_book(tmp_path), 1, 8, each=2), threading.Event()
+
+    async def asks(who: str) -> bool:
+        ASKING.set(who)
+        return await readers.read(lambda book: go.wait(20))
+
+    async def all_ask() -> None:
+        asking = [asyncio.create_task(asks(who)) for who in ("greedy",) * 5 + ("another",)]
+        await asyncio.sleep(0)
+        go.set()
+        said = await asyncio.gather(*asking, return_exceptions=True)
+        assert [isinstance(each, Busy) for each in said] == [False, False, True, True, True, False]
+        assert await asks("greedy"), "those before it were answered"
+
+    try:
+        asyncio.run(all_ask())
+    finally:
+        readers.close()
+
+
+def test_an_account_of_the_past_waits_in_a_queue_of_its_own(tmp_path: Path) -> None:
+    go, begun = threading.Event(), threading.Event()
+
+    def walk(book: KeptBook) -> bool:
+        begun.set()
+        return go.wait(20)
+
+    with served(market_book(tmp_path)) as service:
+        fund = service.signed("fund")
+        service.running.service.walkers._pools[0].submit(walk, None)
+        assert begun.wait(20)
+        assert fund.get("/v1/tables/caps").status_code == 200, "while somebody walks"
+        go.set()
+        assert fund.get("/v1/accounts/fund", params={"seq": 3}).status_code == 200
 
 
 def test_a_restart_forgives_no_guess_and_tells_nobody_who_is_a_user(tmp_path: Path) -> None:

@@ -74,6 +74,18 @@ def test_an_account_now_is_what_the_tables_say(service: Served, office: httpx.Cl
         assert office.get(f"/v1/accounts/{row['number']}").json() == then
 
 
+def test_the_last_moves_of_an_account_are_those_of_a_walk_through_the_whole_book(
+    service: Served, office: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("airshed.service.http.reading.AT_ONCE", 3)
+    last = office.get("/v1/book").json()["records"]
+    for row in office.get("/v1/tables/accounts", params={"limit": 1000}).json()["rows"]:
+        for most in (0, 1, 3, 1_000):
+            place, words = f"/v1/accounts/{row['account']}", {"moves": most}
+            walked = office.get(place, params={**words, "seq": last})
+            assert office.get(place, params=words).json() == walked.json()
+
+
 def test_an_account_at_a_moment_is_what_it_was_then(service: Served) -> None:
     fund = service.signed("fund")
     moves = fund.get("/v1/accounts/fund", params={"moves": 1000}).json()["moves"]

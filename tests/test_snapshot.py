@@ -351,6 +351,7 @@ def once(number: int) -> dict[str, str]:
 
 def checked_by(service: Any) -> None:
     """Wait until a service has checked its snapshot."""
+    service.running.after.join(120)
     service.running._check._thread.join(120)
     assert "snapshot_checked" in [event for event, _ in service.noted], service.noted
 

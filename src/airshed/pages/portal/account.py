@@ -113,7 +113,7 @@ async def statement_for(visitor: Visitor) -> Statement:
     if not name:
         raise Stopped("not_there", "whoever acts for no account has no statement")
     period = period_of(visitor.request.query_params, day_of(visitor.now))
-    found = await visitor.service.readers.read(
+    found = await visitor.service.walkers.read(
         lambda book: account_then(book, actor, name, None, None, MOST, visitor.now)
     )
     return statement_of(found, period)

@@ -15,10 +15,16 @@ class ServiceLimits:
     waiting_requests: int = 2_000
     #: Reads that wait for a reader.
     waiting_reads: int = 200
+    #: Of them those of one user, key or address.
+    reads_of_one: int = 50
     #: Connections that read the book.
     readers: int = 2
     #: What takes seconds to read, as the report of a year, and waits for the one connection that reads such.
     waiting_long_reads: int = 8
+    #: What walks the book, as an account at a past moment, and waits for a connection of its own.
+    waiting_walks: int = 20
+    #: Of them those of one user, key or address.
+    walks_of_one: int = 2
     #: Bytes of one command, and of a batch.
     command_bytes: int = 1 << 20
     batch_bytes: int = 16 << 20

@@ -50,7 +50,8 @@ class MarketFold:
         self._note, self._keeps = note, keeps
         #: The record at which a snapshot was made last, or could not be.
         self.kept_at = 0
-        self._keeping = self._over = False
+        self._begun = self._keeping = self._over = False
+        self._snapshot: Snapshot | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="market")
         self._book: KeptBook | None = None
         self._address = address
@@ -65,15 +66,22 @@ class MarketFold:
         """The record up to which it is folded."""
         return self._folding.market.state.seq
 
-    def begin(self, snapshot: Snapshot | None = None) -> None:
-        """Fold what is there already, so that the first who asks does not wait for it."""
+    def begins_from(self, snapshot: Snapshot | None) -> None:
+        """What it goes on from, once it begins."""
+        self._snapshot = snapshot
         self.kept_at = 0 if snapshot is None else snapshot.of.seq
-        self._pool.submit(self._begin, snapshot)
+
+    def begin(self) -> None:
+        """Fold what is there already, so that the first who asks does not wait for it."""
+        if not self._begun:
+            self._begun = True
+            self._pool.submit(self._begin)
 
     def keep(self) -> None:
         """Keep a snapshot of the book as it stands, once what waits before is done."""
         if not self._keeping:
             self._keeping = True
+            self.begin()
             self._pool.submit(self._keep)
 
     async def table(self, name: str) -> Made:
@@ -111,6 +119,7 @@ class MarketFold:
         if self._waiting >= MOST_WAITING:
             raise Busy(2)
         self._waiting += 1
+        self.begin()
         folding = partial(asyncio.get_running_loop().run_in_executor, self._pool, work, *words)
         try:
             try:
@@ -122,7 +131,8 @@ class MarketFold:
 
     # --- in the thread
 
-    def _begin(self, snapshot: Snapshot | None) -> None:
+    def _begin(self) -> None:
+        snapshot, self._snapshot = self._snapshot, None  # the bytes of it
         if snapshot is not None:
             try:
                 self._folding = snapshot.folding()

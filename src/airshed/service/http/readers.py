@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -16,15 +18,22 @@ from airshed.service.http.writer import Busy
 
 T = TypeVar("T")
 
+#: Who asks, in the task of a request: by whom the reads that wait are counted.
+ASKING: ContextVar[str] = ContextVar("asking", default="")
+
 
 class Readers:
-    """Several readers of one book; what is read within one call is of one moment."""
+    """Several readers of one book; what is read within one call is of one moment.
 
-    def __init__(self, address: Path | str, count: int, most_waiting: int, *, again_s: int = 1) -> None:
+    `each` of one asker may wait, so that nobody's questions shut the others out.
+    """
+
+    def __init__(self, address: Path | str, count: int, most_waiting: int, *, each: int, again_s: int = 1) -> None:
         self._pools = [ThreadPoolExecutor(1, thread_name_prefix=f"reader-{number}") for number in range(count)]
         self._books: list[KeptBook] = []
-        self._most, self._again_s = most_waiting, again_s
+        self._most, self._each, self._again_s = most_waiting, each, again_s
         self._waiting = [0] * count
+        self._asking: Counter[str] = Counter()
         with ExitStack() as undo:
             undo.callback(self.close)
             for pool in self._pools:  # one after the other: they share the hold on the file
@@ -35,9 +44,11 @@ class Readers:
 
     async def read(self, look: Callable[[KeptBook], T]) -> T:
         """What a look at the book gives, from whichever reader has least to do; `Busy` where too many wait."""
-        place = min(range(len(self._pools)), key=self._waiting.__getitem__)
-        if sum(self._waiting) >= self._most:
+        who = ASKING.get()
+        if sum(self._waiting) >= self._most or (who and self._asking[who] >= self._each):
             raise Busy(self._again_s)
+        place = min(range(len(self._pools)), key=self._waiting.__getitem__)
+        self._asking[who] += 1
         self._waiting[place] += 1
         reading = partial(
             asyncio.get_running_loop().run_in_executor, self._pools[place], _in_one_moment, self._books[place], look
@@ -49,6 +60,9 @@ class Readers:
                 return await reading()
         finally:
             self._waiting[place] -= 1
+            self._asking[who] -= 1
+            if not self._asking[who]:
+                del self._asking[who]
 
     @property
     def waiting(self) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -27,6 +28,8 @@ from airshed.service.http.viewer import Viewer, viewer_of
 
 #: Moves that an answer has when nobody says, and at most.
 USUAL_MOVES, MOST_MOVES = 20, 10_000
+#: Records that are looked through at a time, from the end back.
+AT_ONCE = 20_000
 
 
 async def book(service: Service, request: Request) -> Response:
@@ -95,7 +98,7 @@ async def account(service: Service, request: Request) -> Response:
     most = whole_number(query.get("moves", str(USUAL_MOVES)), "?moves")
     if not 0 <= most <= MOST_MOVES:
         raise Malformed("?moves", f"{most} of them", f"ask for 0 to {MOST_MOVES:,}")
-    found = await service.readers.read(
+    found = await service.walkers.read(
         lambda opened: account_then(opened, actor, name, at, until, most, service.clock())
     )
     return given(service, found)
@@ -113,13 +116,11 @@ def account_then(
     if row is None or not _may_read(viewer, row[0], row[4]):
         raise Stopped("not_there", "there is no such account that is yours to read")
     said = dict(zip(("account", "number", "kind", "name", "jurisdiction"), row, strict=True))
-    cash, holdings = 0, dict[str, int]()
-    moves: deque[StatementLine] = deque(maxlen=most)
-    for line in lines_of(_records(opened, row[0], at, until), row[0], _hidden(opened, viewer)):
-        cash = line.cash
-        if line.series is not None:
-            holdings[line.series] = line.balance
-        moves.append(line)
+    hidden = _hidden(opened, viewer)
+    if at is None and until is None:
+        cash, holdings, moves = _lately(opened, row[0], most, hidden)
+    else:
+        cash, holdings, moves = _then(_records(opened, row[0], at, until), row[0], most, hidden)
     last = _last(opened, at, until)
     return {
         **said,
@@ -129,6 +130,60 @@ def account_then(
         "holdings": {series: count for series, count in holdings.items() if count},
         "moves": [AccountMove(*msgspec.structs.astuple(line)) for line in moves],
     }
+
+
+class _Found(NamedTuple):
+    cash: int
+    holdings: dict[str, int]
+    moves: list[StatementLine]
+
+
+def _then(records: Iterable[Record], account: str, most: int, hidden: Callable[[Event], bool] | None) -> _Found:
+    """What lay in an account after these records, which are all that name it from the first on."""
+    cash, holdings = 0, dict[str, int]()
+    moves: deque[StatementLine] = deque(maxlen=most)
+    for line in lines_of(records, account, hidden):
+        cash = line.cash
+        if line.series is not None:
+            holdings[line.series] = line.balance
+        moves.append(line)
+    return _Found(cash, holdings, list(moves))
+
+
+def _lately(opened: KeptBook, account: str, most: int, hidden: Callable[[Event], bool] | None) -> _Found:
+    """What lies in it now, as the tables have it, and the last moves: from the end of the book back, until so many."""
+    (cash,) = opened.sql.execute("SELECT cash_fen FROM accounts WHERE account = ?", (account,)).fetchone()
+    rows = opened.sql.execute("SELECT series, count FROM holdings WHERE account = ?", (account,)).fetchall()
+    holdings: dict[str, int] = dict(rows)
+    moves: list[StatementLine] = []
+    before = _Found(cash, dict(holdings), [])
+    for record in _newest_first(opened, account) if most else ():
+        lines = list(lines_of([record], account, hidden))
+        if not lines:
+            continue
+        ended = {line.series: line.balance for line in lines if line.series is not None}
+        begun = {series: before.holdings.get(series, 0) - balance for series, balance in ended.items()}
+        before = _Found(before.cash - lines[-1].cash, {**before.holdings, **begun}, [])
+        moves += [
+            msgspec.structs.replace(
+                line,
+                cash=line.cash + before.cash,
+                balance=line.balance if line.series is None else line.balance + begun[line.series],
+            )
+            for line in reversed(lines)
+        ]
+        if len(moves) >= most:
+            break
+    return _Found(cash, holdings, moves[:most][::-1])
+
+
+def _newest_first(opened: KeptBook, account: str) -> Iterator[Record]:
+    """Records that name an account, from the last of the book back."""
+    name, end = msgspec.json.encode(account), opened.last()
+    while end > 0:
+        for line in reversed(list(opened.holding(name, end, max(0, end - AT_ONCE)))):
+            yield decode(line)
+        end -= AT_ONCE
 
 
 def _hidden(opened: KeptBook, viewer: Viewer) -> Callable[[Event], bool] | None:

@@ -154,6 +154,8 @@ class Running:
         #: The record of the snapshot that it began from, until that was checked; 0 where nothing is to be.
         self.unchecked = 0
         self._check: Check | None = None
+        #: What is done once commands are taken.
+        self.after = threading.Thread(target=self._after, name="after", daemon=True)
         limits = serving.limits
         secure = serving.certificate is not None or serving.proxied
         self.feed = Feed(limits.feed_kept)
@@ -203,8 +205,10 @@ class Running:
             self._now = clock_from(next_morning(writer.runner.rules, state.at), machine)
         self.feed.begin(state.seq, state.at)
         there = serving.book if serving.read_from is None else serving.read_from
-        self.readers = Readers(there, limits.readers, limits.waiting_reads)
-        self._long_readers = Readers(there, 1, limits.waiting_long_reads, again_s=10)
+        self.readers = Readers(there, limits.readers, limits.waiting_reads, each=limits.reads_of_one)
+        long = limits.waiting_long_reads
+        self._long_readers = Readers(there, 1, long, each=long, again_s=10)
+        self._walkers = Readers(there, 1, limits.waiting_walks, each=limits.walks_of_one, again_s=2)
         self.market = MarketFold(there, self._note, keeps=serving.book)
         self._begun_from()
         lockout = Lockout(GatewayLimits(), remember=self.users.remember)
@@ -227,6 +231,7 @@ class Running:
             writer,
             self.readers,
             self._long_readers,
+            self._walkers,
             door,
             self.feed,
             self.market,
@@ -252,19 +257,30 @@ class Running:
         self.app = Application(self.service)
 
     def _begun_from(self) -> None:
-        """Say what it began from, and have it checked: a start does not wait until every record was replayed."""
+        """Say what it began from: a start does not wait until every record was replayed."""
         snapshot, writer = self.writer.snapshot, self.writer
-        self.market.begin(snapshot)
+        self.market.begins_from(snapshot)
         if writer.unfit:
             self._note("snapshot_unfit", why=writer.unfit)
-        if snapshot is None:
-            if self.writer.writes and self.feed.last >= self.serving.limits.snapshot_every:
-                self.market.keep()
-            return
-        self._note("began_from_snapshot", records=snapshot.of.seq)
-        self.unchecked = snapshot.of.seq
-        self._check = Check(str(self.serving.book), snapshot.of, self._checked, self._not_checked)
-        writer.snapshot = None  # the bytes of it
+        if snapshot is not None:
+            self._note("began_from_snapshot", records=snapshot.of.seq)
+            self.unchecked = snapshot.of.seq
+
+    def _after(self) -> None:
+        """In a thread of its own, once commands are taken: pages, the market, and a check of what it began from."""
+        found = NO_PAGES
+        try:
+            found = self._pages()
+        except BaseException as error:
+            self._ended(error)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.app.show, found)
+        self.market.begin()
+        snapshot, self.writer.snapshot = self.writer.snapshot, None  # the bytes of it
+        if snapshot is not None:
+            self._check = Check(str(self.serving.book), snapshot.of, self._checked, self._not_checked)
+        elif self.writer.writes and self.feed.last >= self.serving.limits.snapshot_every:
+            self.market.keep()
 
     def _checked(self, differs: str) -> None:
         """From another thread: a snapshot that is not what the book comes to ends the service, and is gone."""
@@ -353,7 +369,7 @@ class Running:
             self.writer.called(self.called(port))
             self.service.url = self.called(port)
             begun(port)
-            threading.Thread(target=self._bring_pages, name="pages", daemon=True).start()
+            self.after.start()
 
         server = self._server = Server(config, listening, self.feed)
         if self.broken is None:
@@ -362,22 +378,6 @@ class Running:
                 await server.serve(sockets=[found])
             for each in self._tasks:
                 each.cancel()
-
-    def _bring_pages(self) -> None:
-        """In a thread of its own: what programs ask is answered while the pages are still being read from disk."""
-        found = NO_PAGES
-        try:
-            found = self._pages()
-        except BaseException as error:
-            self._ended(error)
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._show, found)
-
-    def _show(self, pages: Pages) -> None:
-        """In the loop: pages are there, and begin what they do beside answering."""
-        self.app.show(pages)
-        if pages.beside is not None:
-            self._tasks.append(asyncio.create_task(_beside(pages.beside, self.service)))
 
     async def _ask_provider(self) -> None:
         """Hear of the provider of single sign-on before somebody waits for it, and say where it does not answer."""
@@ -401,6 +401,8 @@ class Running:
 
     def close(self) -> None:
         """Answer what waits, and let go of the book."""
+        if self.after.ident is not None:
+            self.after.join()
         if self._check is not None:
             self._check.close()
         limits, last = self.serving.limits, self.feed.last
@@ -413,6 +415,7 @@ class Running:
         self.market.close(now=behind)
         self.readers.close()
         self._long_readers.close()
+        self._walkers.close()
         self._closing.close()
 
 

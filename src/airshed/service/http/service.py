@@ -44,6 +44,8 @@ class Service:
     readers: Readers
     #: One reader for what takes seconds, so that nobody else waits for it.
     long_readers: Readers
+    #: Those of what the tables do not say and a walk through the book does.
+    walkers: Readers
     door: Door
     feed: Feed
     market: MarketFold

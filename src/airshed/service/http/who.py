@@ -13,6 +13,7 @@ from airshed.service.gateway.lockout import Lockout, origin_of
 from airshed.service.http.lookups import Lookups
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rates import Rates
+from airshed.service.http.readers import ASKING
 from airshed.service.sign_in import signatures
 from airshed.service.sign_in.nouns import Nonce, Session, User
 from airshed.service.sign_in.users import Users
@@ -94,6 +95,7 @@ class Door:
 
     def _counted(self, request: Request, signed: Signed | None) -> None:
         who, rates = (signed.name, self._known) if signed else (f"address {self.origin(request)}", self._strangers)
+        ASKING.set(who)
         wait = rates.draw(who, self.ticks())
         if wait:
             raise Stopped("too_many", f"{who} may ask again in {wait} s", {"Retry-After": str(wait)})
