@@ -16,6 +16,7 @@ from airshed.engine import events as e
 from airshed.engine.commands import RegisterActor
 from airshed.engine.journal import Record
 from airshed.engine.tables import BY_NAME
+from airshed.lab.simulator.small_market import BANK, EXCHANGE, HOST
 from airshed.model.period import instant
 from airshed.pages.portal.ways import PORTAL
 from airshed.registry.proof.checkpoint import read_checkpoint
@@ -25,13 +26,15 @@ from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.seen import published as published_to_all
 from airshed.service.http.viewer import bound, condition
 from laws import RULES
-from markets import AT, REGISTRAR, done, market
+from markets import AT, AUTHORITY, REGISTRAR, done, market
 from portals import Portal, portal, text_of
 from services import Served, served
 from terms import verified
 
 LIMITS = ServiceLimits(stranger_burst=10_000)
 GRAMS = 5_123_456_789
+#: The same as a page of an office has it before it is public.
+FIGURE = "5,123.457 t"
 
 
 def story(folder: Path, until: str) -> Path:
@@ -66,6 +69,18 @@ def test_before_the_day_of_the_law_a_stranger_is_told_number_and_hash_alone(earl
     assert "5,123" not in page.text
     assert "Its content is for those whose it is" in text_of(early.stranger().get(f"/records/{found[1]}"))
     assert "extra " not in early.stranger().get(f"/proof/{found[1]}").text
+
+
+@pytest.mark.parametrize("name", [EXCHANGE, BANK, HOST, REGISTRAR, "broker"])
+def test_before_the_day_an_office_that_has_nothing_to_do_with_years_sees_what_everybody_does(
+    early: Portal, name: str
+) -> None:
+    them, office = early.rehearsing(name), early.rehearsing(AUTHORITY)
+    works = "/works/s-steel"
+    assert FIGURE in text_of(office.get(works))
+    assert FIGURE not in text_of(them.get(works))
+    assert them.get("/allocation").status_code == 403
+    assert office.get("/allocation").status_code == 200
 
 
 @pytest.mark.parametrize(

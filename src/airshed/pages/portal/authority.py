@@ -13,6 +13,7 @@ from airshed.model.period import day_of
 from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.frame import Visitor, acting, page, place_name
 from airshed.pages.portal.overview import calendar, caps, telling, works
+from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
@@ -43,10 +44,11 @@ async def today(visitor: Visitor) -> Response:
         state = market.state
         at = max(now, state.at)
         year, cities = calendar(state, rules, at, scope)
-        sources = works(state, rules, at, scope, public=False)
+        public = reads_as_public(visitor, rules, scope)
+        sources = works(state, rules, at, scope, public=public)
         law = rules.calendar
         seen = _findings(market, scope)
-        first = telling(caps(state, rules, at, public=False, jurisdiction=scope))
+        first = telling(caps(state, rules, at, public=public, jurisdiction=scope))
         mine = lookup.roles(rules).get(visitor.actor.role if visitor.actor else "", frozenset())
         return {
             "year": year,

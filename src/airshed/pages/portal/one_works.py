@@ -54,9 +54,8 @@ from airshed.pages.portal.hours import (
     there,
     works_name,
 )
-from airshed.pages.portal.public import years_of
+from airshed.pages.portal.public import reads_as_public, years_of
 from airshed.pages.stack.words import why_said
-from airshed.rulebook.lookup import reads_early
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
@@ -178,11 +177,9 @@ def figures_of(service: Service, book: KeptBook) -> Mapping[str, Mapping[int, in
 def reads_whole(visitor: Visitor, rules: Rulebook, source: Source) -> bool:
     """Whether somebody reads of a works what is not public yet: its holder, and an office that the law lets."""
     actor = visitor.actor
-    if actor is None:
-        return False
-    if actor.account:
+    if actor is not None and actor.state == "active" and actor.account:
         return actor.account == source.account
-    return reads_early(rules, actor.role) and actor.jurisdiction in ("", source.jurisdiction)
+    return not reads_as_public(visitor, rules, source.jurisdiction)
 
 
 def open_years(state: State, rules: Rulebook, source: Source, today: str, *, whole: bool) -> list[int]:

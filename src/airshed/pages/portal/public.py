@@ -43,7 +43,7 @@ async def caps(service: Service, request: Request) -> Response:
 def reads_as_public(visitor: Visitor, rules: Rulebook, place: str) -> bool:
     """Whether somebody reads figures of a city, or of the whole zone, only once they are public."""
     actor = visitor.actor
-    if actor is None or actor.account or not reads_early(rules, actor.role):
+    if actor is None or actor.state != "active" or actor.account or not reads_early(rules, actor.role):
         return True
     return actor.jurisdiction not in ("", place)
 

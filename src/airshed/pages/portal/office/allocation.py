@@ -26,6 +26,7 @@ from airshed.pages.portal.office.reports import works_name, zone_of
 from airshed.pages.portal.office.sheets import Sent, cells_of, parts_of, rows_of
 from airshed.pages.portal.office.stated import Stated, Wrong, as_text, stated
 from airshed.pages.portal.office.workshop import Missing, Tried, choices_of, tried
+from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
@@ -36,7 +37,6 @@ from airshed.service.forms.refusals import in_chinese
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service, body_of
 from airshed.service.http.tables import cell
-from airshed.service.http.viewer import PUBLIC_ROLE
 from airshed.service.marketdata.reading import Market
 from airshed.zone.activities import activity_lines
 
@@ -95,12 +95,12 @@ class Row(NamedTuple):
     why: Phrase
 
 
-def _scope(visitor: Visitor) -> Actor:
-    """Somebody of an office: what works state of their output is not for everybody."""
+def _scope(visitor: Visitor, rules: Rulebook) -> Actor:
+    """Somebody of an office that reads figures of years early: what works state of them is not for everybody."""
     actor = visitor.actor
     assert actor is not None
-    if actor.account or actor.role == PUBLIC_ROLE:
-        raise Stopped("not_yours_to_read", "what works state of their years is for the offices of the programme")
+    if reads_as_public(visitor, rules, actor.jurisdiction):
+        raise Stopped("not_yours_to_read", "what works state of their years is for the offices that share out")
     return actor
 
 
@@ -239,9 +239,8 @@ def _of_file(sent: Sent, text: str) -> tuple[str, Phrase | None]:
 
 
 async def _shown(visitor: Visitor, wanted: Wanted, *, as_file: bool = False) -> Response:
-    actor = _scope(visitor)
-
     def look(market: Market, rules: Rulebook) -> tuple[list[SeriesChoice], Ground | None, Rulebook]:
+        actor = _scope(visitor, rules)
         offered = series_of(market.state, rules, actor)
         name = wanted.series or (offered[0].name if offered else "")
         return offered, ground_of(market.state, rules, actor, name), rules
