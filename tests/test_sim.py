@@ -28,7 +28,7 @@ from small_books import MANY_SEEDS, MANY_STEPS, played
 INVARIANTS = [f"I{number}" for number in range(1, 15)]
 #: Rent that is owed for a later year needs a lease of a strip that is made in the month before; an unpaid sale that is
 #: withdrawn, a buyer whose money is gone by the day of an instalment; a transfer that a new law moves, one that waits.
-SELDOM = {"LeaseShortened", "PayRent", "UnpaidWithdrawn", "TransferMoved"}
+SELDOM = {"LeaseShortened", "PayRent", "WithdrawUnpaid", "UnpaidWithdrawn", "TransferMoved"}
 
 
 def on_disk(path: Path) -> Book:
