@@ -463,3 +463,10 @@ def test_a_writer_that_is_killed_after_its_snapshot_is_made_goes_on_from_it_with
         heard = {**sending.fired.heard, **after.fired.heard}
         assert all(found.line(seq).hash == digest for seq, digest in heard.values() if seq is not None)
         verify(found)
+
+
+def test_a_process_says_of_which_program_it_is_before_another_is_put_in_its_place(book: Path | str) -> None:
+    snapshot.program.cache_clear()
+    with to_read(book) as opened:
+        assert fitting(opened) is None
+    assert snapshot.program.cache_info().currsize == 1, "what it keeps when it stops is of the files that it began from"

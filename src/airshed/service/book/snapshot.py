@@ -88,15 +88,17 @@ def taken(folding: Folding, first: str) -> bytes:
 
 def fitting(book: KeptBook) -> Snapshot | None:
     """The snapshot of a book, where it has one; `Unfit` where that is not of this book and this program."""
-    raw = book.kept_snapshot()
+    # Of the files from which this process runs, before anybody puts others in their place: what it keeps when it stops
+    # is of this program, and not of the one that was installed meanwhile.
+    here, raw = program(), book.kept_snapshot()
     if raw is None:
         return None
-    if not program():
+    if not here:
         raise Unfit("is not looked at by a program without its source")
     of, place = _whole(raw)
     if of.format != FORMAT:
         raise Unfit(f"is of a book of format {of.format[:20]}")
-    if of.code != program():
+    if of.code != here:
         raise Unfit("was made by another version of the program")
     with book.snapshot():
         last = book.last()
