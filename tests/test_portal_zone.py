@@ -15,15 +15,17 @@ import polars as pl
 import pytest
 
 from airshed.engine.commands import PlaceOrder, RegisterActor
+from airshed.engine.tables import TABLES
 from airshed.mrv import states
 from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.one_works import open_years
-from airshed.pages.portal.open_data import CHINESE, tables_for
+from airshed.pages.portal.open_data import tables_for
+from airshed.pages.portal.tables_zh import COLUMNS, SHOWS, TYPES, UNITS, column_zh
 from airshed.rulebook.schema import Rulebook
-from airshed.service.http.viewer import bound
+from airshed.service.http.viewer import Viewer
 from airshed.service.marketdata.reading import Market
 from laws import RULES
 from markets import REGISTRAR, market
@@ -144,8 +146,14 @@ def test_open_data_is_every_public_table_in_three_forms_and_each_row_says_what_i
     assert stranger.get("/data/caps.exe").status_code == 404
 
 
-def test_every_public_table_says_in_chinese_what_it_shows() -> None:
-    assert set(CHINESE) == {table.name for table in tables_for(bound(RULES, "", "", "", "2028-01-01"))}
+def test_every_table_and_column_says_in_chinese_what_it_holds() -> None:
+    assert set(SHOWS) == {table.name for table in TABLES}
+    columns = {column.name for table in TABLES for column in table.parts}
+    assert set(COLUMNS) <= columns
+    assert all(column_zh(name) for name in columns)
+    told = [field for table in tables_for(Viewer("zone")) for field in table.fields]
+    assert {field.type.en for field in told} <= set(TYPES)
+    assert {field.unit.en for field in told} - {""} <= set(UNITS)
 
 
 def test_a_firm_sees_what_its_gaps_cost(year: Portal) -> None:

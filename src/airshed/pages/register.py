@@ -7,6 +7,7 @@ from airshed.model.measures import tonnes, yuan
 from airshed.model.period import day_of
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.hours import firm_name, works_name
 from airshed.registry.accounts import STATE_WORDS
 from airshed.rulebook.breach_sections import SHORTFALL
 from airshed.rulebook.schema import ComplianceRule
@@ -46,13 +47,17 @@ def build(book: KeptBook) -> str:
 
 def sheet(book: KeptBook) -> Sheet:
     """What the page says."""
+    rules = law_of(book)
     accounts = [
-        (account, number, same(name), KINDS[kind], place, group or "–", STATES[state])
+        (account, number, firm_name(rules, name), KINDS[kind], place, group or "–", STATES[state])
         for account, number, name, kind, place, group, state in book.sql.execute(ACCOUNTS)
     ]
-    law, public = law_of(book).compliance, as_of_last(book)
+    law, public = rules.compliance, as_of_last(book)
     years = [
-        (*(str(year), source, same(name), account, pollutant), *_public(law, public, year, *figures))
+        (
+            *(str(year), source, works_name(rules, source, name), account, pollutant),
+            *_public(law, public, year, *figures),
+        )
         for source, name, account, year, pollutant, *figures in book.sql.execute(YEARS)
     ]
     lead = Phrase(

@@ -21,7 +21,7 @@ from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.fields import Field, Written, form_of, label_of, name_of, read, sentence_of
 from airshed.pages.portal.frame import COUNT, Visitor, acting, chosen_language, fields_of, on, page, visitor_of
-from airshed.pages.portal.happening import Change, Happening, changes, happenings, in_language
+from airshed.pages.portal.happening import Change, Happening, changes, happenings, in_language, word_zh
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.signing import over
 from airshed.rulebook import lookup
@@ -29,6 +29,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waiting_for
 from airshed.service.book.clock import asked_of
 from airshed.service.book.preview import Foreseen
+from airshed.service.forms.articles import article_zh
 from airshed.service.forms.chinese import room_of
 from airshed.service.forms.form import BODIES, options_of, slots
 from airshed.service.forms.measures import Terms
@@ -199,7 +200,7 @@ class Told(NamedTuple):
     title: Phrase
     #: The thing, the place and the cure.
     detail: Phrase
-    article: str
+    article: Phrase
     #: The field that caused it; empty where none did.
     field: str
     #: The record of it, where it was sent.
@@ -214,7 +215,8 @@ def told(refusal: Refusal, kind: type[msgspec.Struct], seq: int | None = None) -
     thing = refusal.why.value.removeprefix("unknown_")
     if not beside and thing in names:
         beside = [thing]
-    return Told(Phrase(*MEANINGS[refusal.why]), detail, refusal.cite, beside[0] if beside else "", seq)
+    article = Phrase(refusal.cite, article_zh(refusal.cite))
+    return Told(Phrase(*MEANINGS[refusal.why]), detail, article, beside[0] if beside else "", seq)
 
 
 class Seen(NamedTuple):
@@ -333,7 +335,10 @@ def said_fields(body: Body, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
     chinese = options_of(body, Terms.of(rules)._replace(money=rules.currency.name_zh))
     fields = {slot.option: slot.field for slot in slots(type(body))}
     return [
-        (label_of(type(body).__name__, fields[option]), Phrase(text, in_language(other, "zh")))
+        (
+            label_of(type(body).__name__, fields[option]),
+            Phrase(text, word_zh(fields[option], in_language(other, "zh"), rules)),
+        )
         for (option, text), (_, other) in zip(english, chinese, strict=True)
     ]
 

@@ -12,6 +12,7 @@ from airshed.engine.procedures.deadlines import surrender_day
 from airshed.model.period import day_of
 from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.frame import Visitor, acting, page, place_name
+from airshed.pages.portal.hours import firm_name
 from airshed.pages.portal.overview import calendar, caps, telling, works
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
@@ -188,7 +189,7 @@ async def people(service: Service, request: Request) -> Response:
             role = known.get(each.role)
             name = same(each.role) if role is None else Phrase(role.name_en, role.name_zh)
             zone = Phrase("the whole zone", "全区")
-            bound = same(account.name) if account else place_name(rules, place) if place else zone
+            bound = firm_name(rules, account.name) if account else place_name(rules, place) if place else zone
             rows.append(Person(each.id, name, bound, states[each.state], each.state == "active"))
         return rows, "SuspendActor" in lookup.roles(rules).get(actor.role, frozenset())
 

@@ -10,6 +10,7 @@ from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.happening import in_language
+from airshed.pages.portal.hours import firm_name, works_name
 from airshed.registry.accounts import PRIVATE
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.measures import Terms, write
@@ -91,10 +92,10 @@ def choices(state: State, rules: Rulebook, actor: Actor, command: str, field: st
     if (command, field) in NEW:
         return None
     if field in OWN:
-        return tuple(_accounts(state, _mine(state, actor)))
+        return tuple(_accounts(state, rules, _mine(state, actor)))
     if field in OTHERS:
         mine = actor.account
-        return tuple(_accounts(state, lambda name: name != mine and state.ledger.accounts[name].kind in PRIVATE))
+        return tuple(_accounts(state, rules, lambda name: name != mine and state.ledger.accounts[name].kind in PRIVATE))
     if field == "series":
         return tuple(_series(state, rules, actor, command))
     if field == "pollutant":
@@ -114,9 +115,9 @@ def choices(state: State, rules: Rulebook, actor: Actor, command: str, field: st
             Choice(each.id, same(each.id)) for each in known if _within(state, actor, each.jurisdiction, each.account)
         )
     if field == "source":
-        return tuple(_sources(state, actor))
+        return tuple(_sources(state, rules, actor))
     if field == "stack":
-        mine_too = {choice.value for choice in _sources(state, actor)}
+        mine_too = {choice.value for choice in _sources(state, rules, actor)}
         return tuple(Choice(stack, same(stack)) for stack, source in state.stack_source.items() if source in mine_too)
     if field == "mark":
         if command == "MarkHours":
@@ -150,10 +151,12 @@ def _mine(state: State, actor: Actor) -> Callable[[str], bool]:
     return lambda name: True
 
 
-def _accounts(state: State, fits: Callable[[str], bool]) -> Iterator[Choice]:
+def _accounts(state: State, rules: Rulebook, fits: Callable[[str], bool]) -> Iterator[Choice]:
     for name, account in state.ledger.accounts.items():
         if name not in state.ledger.closed and fits(name):
-            yield Choice(name, same(name if account.name == name else f"{account.name} ({name})"))
+            said = firm_name(rules, account.name)
+            known = Phrase(f"{said.en} ({name})", f"{said.zh}（{name}）")
+            yield Choice(name, same(name) if account.name == name else known)
 
 
 def _series(state: State, rules: Rulebook, actor: Actor, command: str) -> Iterator[Choice]:
@@ -182,10 +185,11 @@ def _places(rules: Rulebook, actor: Actor) -> Iterator[Choice]:
             yield Choice(row.code, Phrase(f"{row.name_en} ({row.code})", f"{row.name_zh}（{row.code}）"))
 
 
-def _sources(state: State, actor: Actor) -> Iterator[Choice]:
+def _sources(state: State, rules: Rulebook, actor: Actor) -> Iterator[Choice]:
     for source in state.sources.values():
         if _within(state, actor, source.jurisdiction, source.account):
-            yield Choice(source.id, same(f"{source.name} ({source.id})"))
+            said = works_name(rules, source.id, source.name)
+            yield Choice(source.id, Phrase(f"{said.en} ({source.id})", f"{said.zh}（{source.id}）"))
 
 
 def _within(state: State, actor: Actor, jurisdiction: str, account: str) -> bool:

@@ -15,7 +15,7 @@ from airshed.pages.kit.words import Language, Phrase, same
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.form import option_of
-from airshed.service.forms.happened import RULES, fact_zh, said_of_event
+from airshed.service.forms.happened import RULES, WORDS, fact_zh, said_of_event
 from airshed.service.forms.measures import Terms
 from airshed.service.forms.told import named_parts, written
 
@@ -98,12 +98,29 @@ def _happening(event: Any, rules: Rulebook) -> Happening:
             continue
         name = option_of(field).replace("-", " ")
         texts = Phrase(*(_written(value, unit, rules, language) for language in ("en", "zh")))
+        if isinstance(value, str):
+            texts = Phrase(texts.en, word_zh(field, texts.zh, rules))
         facts.append(Fact(Phrase(name[:1].upper() + name[1:], fact_zh(field)), texts))
     moves = list(_moves(event, rules))
     if len(moves) > MOST:
         more = len(moves) - MOST
         moves = [*moves[:MOST], Phrase(f"and {more} more", f"另有{more}笔")]
     return Happening(Phrase(*said_of_event(type(event))), facts, moves)
+
+
+#: Fields whose text is one of a few words, and no name.
+WORDED = frozenset(("opinion", "side", "kind", "trade", "direction", "ground", "step", "severity"))
+
+
+def word_zh(field: str, text: str, rules: Rulebook) -> str:
+    """A text in Chinese where it is a word of its field, or the code of a sector or role; a name stays as it is."""
+    if field == "sector":
+        return next((row.name_zh for row in rules.sectors if row.code == text), text)
+    if field == "role":
+        return next((row.name_zh for row in rules.people if row.code == text), text)
+    if field in WORDED:
+        return (WORDS.get(f"{field}.{text}") or WORDS.get(text) or (text, text))[1]
+    return {"yes": "是", "no": "否"}.get(text, text)
 
 
 def _moves(event: Any, rules: Rulebook) -> Iterator[Phrase]:

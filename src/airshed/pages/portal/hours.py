@@ -142,10 +142,27 @@ def works_name(rules: Rulebook, source: str, name: str) -> Phrase:
     return same(name) if known is None else Phrase(known.name_en, known.name_zh)
 
 
+#: Accounts that a law opens by itself, before the code of the jurisdiction whose they are.
+OF_OFFICES = {
+    "Settlement bank": "结算银行",
+    "Treasury": "国库",
+    "Exchange": "交易机构",
+    "Issuance": "核发账户",
+    "Auction": "拍卖账户",
+    "Government reserve": "政府储备",
+    "Surrendered": "清缴账户",
+    "Cancelled": "注销账户",
+}
+
+
 def firm_name(rules: Rulebook, name: str) -> Phrase:
-    """What the holder of an account is called in both languages, where it has the name of a works of the inventory."""
+    """What the holder of an account is called in both languages, where the inventory or the law names it."""
     monitors = monitors_of(rules)
     there = () if monitors is None else monitors.zone.sources
+    office, _, code = name.rpartition(" ")
+    place = next((row.name_zh for row in rules.jurisdictions if row.code == code), "")
+    if name in OF_OFFICES or (place and office in OF_OFFICES):
+        return Phrase(name, OF_OFFICES.get(name) or f"{OF_OFFICES[office]}·{place}")
     return next((Phrase(each.name_en, each.name_zh) for each in there if each.name_en == name), same(name))
 
 

@@ -11,34 +11,12 @@ from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import Column
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import page, visitor_of
-from airshed.service.forms.happened import FACTS
+from airshed.pages.portal.tables_zh import SHOWS, TYPES, UNITS, column_zh
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import JSON, Service
 from airshed.service.http.tables import CSV, PARQUET, answered
 from airshed.service.http.viewer import Viewer, viewer_of
 
-#: What a public table shows, in Chinese; the table itself says it in English.
-CHINESE = {
-    "provenance": "账簿性质：真实计划，或模拟",
-    "rulebooks": "依次生效的规则",
-    "cancellations": "持有人自愿永久注销的配额及其公开说明",
-    "caps": "已核发的配额系列",
-    "write_offs": "到期年份未清缴而核销的配额",
-    "sales": "定价出让",
-    "tenders": "政府反向拍卖",
-    "flows": "政府储备的收入、支出及原因",
-    "flow_controls": "实行结转流量控制的年度",
-    "auctions": "拍卖",
-    "opens": "各交易日开盘价",
-    "closes": "各交易日收盘价",
-    "halts": "停牌的市场",
-    "calls": "集合竞价",
-    "zone_calls": "全区集合竞价",
-    "zone_rounds": "全区集合竞价已结束的各轮及其证明",
-    "zone_limits": "全区集合竞价的空气约束：负荷、上限与边际价值",
-    "sealings": "接受密封申报的拍卖、竞价与反向拍卖",
-    "years": "排放源年度各污染物，自报告至结算；未发生的步骤为空",
-}
 #: Endings of files, and what they are.
 ENDINGS = {"csv": CSV, "parquet": PARQUET, "json": JSON}
 
@@ -47,10 +25,9 @@ class Field(NamedTuple):
     """A column in the dictionary."""
 
     name: str
-    type: str
-    unit: str
-    holds: str
-    chinese: str
+    type: Phrase
+    unit: Phrase
+    holds: Phrase
 
 
 class Data(NamedTuple):
@@ -66,7 +43,13 @@ class Data(NamedTuple):
 
 def _field(column: Column) -> Field:
     unit = "" if column.unit is None else str(column.unit)
-    return Field(column.name, column.sql.split()[1].lower(), unit, column.holds, FACTS.get(column.name, ""))
+    kind = column.sql.split()[1].lower()
+    return Field(
+        column.name,
+        Phrase(kind, TYPES.get(kind, kind)),
+        Phrase(unit, UNITS.get(unit, unit)),
+        Phrase(column.holds, column_zh(column.name)),
+    )
 
 
 def tables_for(viewer: Viewer) -> list[Data]:
@@ -74,7 +57,7 @@ def tables_for(viewer: Viewer) -> list[Data]:
     return [
         Data(
             table.name,
-            Phrase(table.shows, CHINESE.get(table.name, table.shows)),
+            Phrase(table.shows, SHOWS[table.name]),
             tuple(column.name for column in table.parts[: table.key]),
             tuple(_field(column) for column in table.parts),
             "published" in viewer.reach(table.name),

@@ -221,14 +221,15 @@ class Rung(NamedTuple):
 class Ladder(NamedTuple):
     """What waits in an order book."""
 
-    name: str
+    name: Phrase
     asks: Sequence[Rung]
     bids: Sequence[Rung]
     spread: str
 
 
-def ladder(depth: Depth, size_kg: int) -> Ladder:
+def ladder(depth: Depth, rules: Rulebook) -> Ladder:
     """An order book as a ladder: the dearest ask on top, the best two prices in the middle."""
+    size_kg = rules.allowance.size_kg
     most = max((level.count for level in (*depth.asks, *depth.bids)), default=1)
 
     def side(levels: Sequence[Level]) -> list[Rung]:
@@ -249,15 +250,17 @@ def ladder(depth: Depth, size_kg: int) -> Ladder:
         return found
 
     spread = "" if depth.spread is None else plain_price(depth.spread)
-    return Ladder(f"{depth.series} {depth.wall}".strip(), side(depth.asks)[::-1], side(depth.bids), spread)
+    walls = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors}
+    wall = walls.get(depth.wall, same(depth.wall))
+    name = Phrase(f"{depth.series} {wall.en}".strip(), f"{depth.series} {wall.zh}".strip())
+    return Ladder(name, side(depth.asks)[::-1], side(depth.bids), spread)
 
 
 def _depth(sight: Sight) -> Mapping[str, Any]:
     name = sight.market.known(sight.asked.get("series", ""))
-    size = sight.rules.allowance.size_kg
     return {
         "series": name,
-        "ladders": [ladder(depth, size) for depth in sight.market.depths(name, LEVELS)],
+        "ladders": [ladder(depth, sight.rules) for depth in sight.market.depths(name, LEVELS)],
         "unit": price_unit(sight.rules),
     }
 

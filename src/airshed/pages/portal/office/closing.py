@@ -20,6 +20,7 @@ from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.acts import Told, told
 from airshed.pages.portal.frame import Visitor, acting, fields_of, page
 from airshed.pages.portal.happening import amount
+from airshed.pages.portal.hours import firm_name
 from airshed.pages.portal.office.queue import office
 from airshed.pages.portal.office.reports import works_name
 from airshed.rulebook import lookup
@@ -49,7 +50,7 @@ class Account(NamedTuple):
     """What settling the year of an account would come to."""
 
     account: str
-    name: str
+    name: Phrase
     #: Obligations, and those that are met.
     obligations: int
     met: int
@@ -169,7 +170,7 @@ async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, stat
 
 def _account(each: Foreseen, state: State, rules: Rulebook) -> Account:
     body: Any = each.record.body
-    name = state.ledger.accounts[body.account].name
+    name = firm_name(rules, state.ledger.accounts[body.account].name)
     refusal = each.record.refusal or each.then
     nothing = amount(0, Unit.FEN, rules)
     if refusal is not None or not each.closings:
