@@ -16,6 +16,7 @@ from airshed.lab.simulator.small_market import BANK, BUREAU, INSPECTOR
 from airshed.model.period import clock, instant
 from airshed.model.refusal import Malformed, Why
 from airshed.pages.portal.dues import dues
+from airshed.pages.portal.office.queue import items
 from airshed.pages.register import build
 from airshed.rulebook import lookup
 from airshed.rulebook.breach_sections import CaseGround
@@ -403,6 +404,30 @@ def test_a_firm_is_told_what_it_may_say_and_what_it_has_to_pay() -> None:
     assert why(
         runner, account, c.AskInstalments(SOURCE, YEAR, "SO2", 2, "2028-08-01", 1, "poor", 1), at("2028-07-23")
     ) is (Why.APPEAL_OPEN)
+
+
+def waits(runner: Runner, day: str) -> list[str]:
+    """The forms to which the review queue of the authority leads."""
+    found = items(runner.state, runner.rules, runner.state.actors[AUTHORITY], at(day), {})
+    return [each.href for each in found]
+
+
+def test_the_office_is_told_what_of_a_case_it_can_decide_and_no_sooner() -> None:
+    runner, account = noticed()
+    decide = "/act/DecideCase?case=1"
+    assert decide not in waits(runner, "2028-07-04"), "the account may reply still"
+    done(runner, account, c.ReplyCase(1, "the meter was new"), at("2028-07-04"))
+    assert (decide in waits(runner, "2028-07-04")) == (RULES.cases.replies == 1)
+    assert decide in waits(runner, "2028-07-20")
+    done(runner, AUTHORITY, c.DecideCase(1, MILLION, "heard"), at("2028-07-20"))
+    asked = c.AskInstalments(SOURCE, YEAR, "SO2", 2, "2028-08-30", 1, "poor", 1)
+    done(runner, account, asked, at("2028-07-21"))
+    terms = "parts=2&first_due=2028-08-30&every_months=1"
+    grant = f"/act/GrantInstalments?source={SOURCE}&year={YEAR}&pollutant=SO2&case=1&{terms}"
+    assert grant in waits(runner, "2028-07-22")
+    done(runner, account, c.AppealCase(1, "too much"), at("2028-07-22"))
+    assert "/act/DecideCaseAppeal?case=1" in waits(runner, "2028-07-23")
+    assert grant not in waits(runner, "2028-07-23")
 
 
 # --- the law

@@ -15,9 +15,10 @@ from airshed.engine.nouns import Actor
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.state import State
 from airshed.model.period import day_of, hour_of
-from airshed.pages.kit.words import Phrase
+from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, page
+from airshed.pages.portal.one_works import KINDS
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
@@ -62,7 +63,7 @@ class StoppedNow(NamedTuple):
     lift: Phrase
 
 
-MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, YEAR = (
+MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, YEAR, PARTS = (
     Phrase("Mark", "标记"),
     Phrase("Report to verify", "待核查报告"),
     Phrase("Adverse opinion", "不通过意见"),
@@ -73,6 +74,7 @@ MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, 
     Phrase("New-entrant reserve", "新建储备申请"),
     Phrase("Withdrawal", "收回"),
     Phrase("Year to settle", "待结算年度"),
+    Phrase("Application to pay in parts", "分期缴纳申请"),
 )
 
 
@@ -85,7 +87,8 @@ def items(state: State, rules: Rulebook, actor: Actor, at: int, reported: Mappin
         for item in (
             *_marks(state, today),
             *_years(state, rules, today, reported),
-            *_cases(state, today),
+            *_cases(state, rules, at),
+            *_parts(state),
             *_reserve(state),
             *_amended(state),
         )
@@ -127,9 +130,10 @@ def _marks(state: State, today: str) -> Iterator[Item]:
     for mark in state.marks.values():
         if mark.state != "entered":
             continue
+        kind = KINDS.get(mark.kind, same(mark.kind))
         what = Phrase(
-            f"{mark.kind} on {mark.stack}, {mark.hours} h from {hour_of(mark.first)}: {mark.reason}",
-            f"{mark.stack}，{mark.kind}，自{hour_of(mark.first)}起{mark.hours}小时：{mark.reason}",
+            f"{kind.en} on {mark.stack}, {mark.hours} h from {hour_of(mark.first)}: {mark.reason}",
+            f"{mark.stack}，{kind.zh}，自{hour_of(mark.first)}起{mark.hours}小时：{mark.reason}",
         )
         who = state.stack_source[mark.stack]
         due = day_of(mark.prove_by)
@@ -166,18 +170,34 @@ def _years(state: State, rules: Rulebook, today: str, reported: Mapping[tuple[st
         yield Item(YEAR, what, account, surrender_day(rules, year), surrender_day(rules, year), "CloseYear", fields)
 
 
-def _cases(state: State, today: str) -> Iterator[Item]:
+def _cases(state: State, rules: Rulebook, at: int) -> Iterator[Item]:
+    """Cases on which something can be decided: the time to reply is over, or all replies were used."""
+    grounds = {row.ground: Phrase(row.name_en, row.name_zh) for row in rules.cases.grounds}
     for case in state.cases.values():
         if not case.open:
             continue
         number = {"case": str(case.id)}
-        what = Phrase(
-            f"case {case.id}, {case.ground} of {case.year}", f"第{case.id}号案件，{case.year}年度，{case.ground}"
-        )
+        ground = grounds.get(case.ground, Phrase("shortfall", "欠缴"))
+        what = Phrase(f"case {case.id}, {ground.en} of {case.year}", f"第{case.id}号案件，{case.year}年度，{ground.zh}")
         if case.state == "appealed":
             yield Item(APPEAL, what, case.account, "", "", "DecideCaseAppeal", number)
-        elif case.replies or day_of(case.reply_until) < today:
+        elif case.state == "noticed" and (case.replies >= rules.cases.replies or at > case.reply_until):
             yield Item(CASE, what, case.account, day_of(case.reply_until), "", "DecideCase", number)
+
+
+def _parts(state: State) -> Iterator[Item]:
+    """Applications to pay a penalty in parts; granted with these terms or others, or refused from the form."""
+    for (source, year, pollutant, case), penalty in state.penalties.items():
+        if penalty.asked is None or penalty.suspended:
+            continue
+        count, _, first, _, months, _ = penalty.asked.replace(",", "").split()  # "3 from 2028-09-30, every 1 months"
+        what = Phrase(
+            f"{year} {pollutant}: {count} parts from {first}, every {months} months",
+            f"{year}年度{pollutant}：自{first}起分{count}期，每{months}个月一期",
+        )
+        of = {"source": source, "year": str(year), "pollutant": pollutant, "case": str(case)}
+        fields = {**of, "parts": count, "first_due": first, "every_months": months}
+        yield Item(PARTS, what, source, "", first, "GrantInstalments", fields)
 
 
 def _reserve(state: State) -> Iterator[Item]:
