@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import importlib.util
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -23,6 +22,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
 from laws import LAW, RULES, as_files
 from shared import Once
+from verifiers import verify_export
 
 #: Steps of a run: of one in which there is something to forge, and of one with every kind of event.
 STEPS, MANY_STEPS = 110, 250
@@ -108,14 +108,7 @@ def _pays_out(raws: list[bytes]) -> bool:
 def alone(raws: list[bytes], *words: str) -> str:
     """What the stand-alone verifier says of an export; empty when it is content."""
     export = b"".join(line.hash.encode() + b" " + line.record + b"\n" for line in forge().chained(raws))
-    ended = subprocess.run(
-        [sys.executable, "-I", str(Path(__file__).parents[1] / "scripts" / "verify_export.py"), *words],
-        input=export,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    return ended.stderr.decode() if ended.returncode else ""
+    return verify_export(export, *words).err
 
 
 class Played(NamedTuple):

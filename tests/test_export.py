@@ -18,8 +18,8 @@ from airshed.lab.simulator.sim import SimulatedRun
 from airshed.service.book.sqlite import Book
 from laws import RULES
 from small_books import forge, small
+from verifiers import SCRIPT, verify_export
 
-SCRIPT = Path(__file__).parents[1] / "scripts" / "verify_export.py"
 Record = dict[str, Any]
 
 
@@ -30,14 +30,12 @@ def played() -> tuple[bytes, ...]:
 
 
 def verdict(lines: Iterable[bytes], *words: str) -> tuple[int, str]:
-    """Status and what the verifier says, run as a program of its own: on a sound book its first line."""
-    ended = subprocess.run(
-        [sys.executable, "-I", str(SCRIPT), *words], input=b"".join(lines), capture_output=True, check=False, timeout=60
-    )
-    if ended.returncode == 0:
-        assert b"not checked: that the law decided so" in ended.stdout
-        return 0, ended.stdout.decode().splitlines()[0]
-    return ended.returncode, (ended.stdout + ended.stderr).decode().strip()
+    """Status and what the verifier says: on a sound book its first line."""
+    ended = verify_export(b"".join(lines), *words)
+    if ended.status == 0:
+        assert "not checked: that the law decided so" in ended.out
+        return 0, ended.out.splitlines()[0]
+    return ended.status, (ended.out + ended.err).strip()
 
 
 def forged(change: Callable[[Record], bool]) -> tuple[int, list[bytes]]:
@@ -62,6 +60,15 @@ def test_a_sound_book_is_ok() -> None:
     status, said = verdict(lines)
 
     assert (status, said) == (0, f"ok {len(lines)} records, digest {lines[-1][:64].decode()}")
+
+
+def test_it_is_a_program_of_its_own() -> None:
+    """Nothing of Airshed is on its path, and its status says whether a book is sound."""
+    for lines in (list(played()), []):
+        command = [sys.executable, "-I", str(SCRIPT)]
+        ended = subprocess.run(command, input=b"".join(lines), capture_output=True, check=False, timeout=60)
+        within = verify_export(b"".join(lines))
+        assert (ended.returncode, ended.stdout.decode(), ended.stderr.decode()) == within
 
 
 def test_it_is_small_and_uses_the_standard_library_only() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -39,6 +37,7 @@ from airshed.service.proof.tree import prove_consistent, prove_included, tree_of
 from laws import RULES
 from markets import market
 from small_books import script, small, written
+from verifiers import SCRIPTS, ended, verify_export
 
 ROOT = Path(__file__).parents[1]
 LOG = Signer("registry.example/book", Signs.NOTE, b"\1" * 32)
@@ -67,10 +66,9 @@ class Made:
         """What the stand-alone page says of a text."""
         (self.folder / "proof").write_text(text, newline="")
         keys = [str(LOG.verifier), str(WITNESS.verifier)]
-        command = [sys.executable, "-I", str(ROOT / "scripts" / "verify_proof.py"), str(self.folder / "proof"), *keys]
-        ended = subprocess.run([*command, *words], capture_output=True, check=False, timeout=60)
-        assert ended.returncode == (0 if ended.stdout.startswith(b"ok ") else 1), ended.stderr
-        return (ended.stdout or ended.stderr).decode()
+        said = ended(SCRIPTS / "verify_proof.py", str(self.folder / "proof"), *keys, *words)
+        assert said.status == (0 if said.out.startswith("ok ") else 1), said.err
+        return said.out or said.err
 
 
 @pytest.fixture(scope="module")
@@ -267,9 +265,8 @@ def test_it_believes_nothing_that_was_altered(made: Made, name: str) -> None:
 
 
 def verdict(made: Made, export: bytes, *words: str) -> str:
-    command = [sys.executable, "-I", str(ROOT / "scripts" / "verify_export.py"), *words]
-    ended = subprocess.run(command, input=export, capture_output=True, check=False, timeout=60)
-    return (ended.stdout if ended.returncode == 0 else ended.stderr).decode()
+    said = verify_export(export, *words)
+    return said.err if said.status else said.out
 
 
 def test_an_export_is_held_to_checkpoints_and_to_what_accounts_hold(made: Made, tmp_path: Path) -> None:
