@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -28,6 +29,7 @@ from airshed.rulebook.load import find, texts
 from airshed.service.book.addressed import to_read
 from airshed.service.book.opening import begin
 from airshed.service.book.places import where
+from airshed.service.book.verify import verify
 from airshed.service.http.run import machine_ms
 from airshed.service.sign_in.users import users_of
 from databases import copy_of, postgres, programs_of, replica, running, with_short_log
@@ -344,27 +346,33 @@ def test_what_is_read_from_a_replica_follows_the_writer_and_a_replica_that_lags_
             standby.execute(f'DELETE FROM "{book}".journal')
 
 
-def test_a_backup_of_the_users_beside_a_file_brought_back_with_the_book_opens_for_the_same_people(
-    tmp_path: Path,
-) -> None:
-    """The drill of the guide: book and users copied while they are served, put elsewhere, and carried on there."""
+def test_a_file_and_its_users_are_brought_back_by_the_guide_after_a_kill(tmp_path: Path) -> None:
+    """The log that a killed process leaves is not played into the copy that is put in its place."""
     from airshed.service.book.copying import carry
 
-    path, elsewhere = market_book(tmp_path), tmp_path / "elsewhere" / "service.book"
-    elsewhere.parent.mkdir()
+    path = market_book(tmp_path).rename(tmp_path / "my.book")
     keys = keys_for(path)
     with serving(path) as service:
         with Clients(service.url, keys, 2, seed=1) as sending:
             sending.hear(4)
-        carry(str(path), str(elsewhere))
-        beside = elsewhere.with_name("service.book-users")
-        os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(f"{path}-users")) as users, closing(sqlite3.connect(beside)) as copy:
+        last = carry(str(path), str(tmp_path / "nightly.book")).last.seq
+        kept = tmp_path / "nightly.users"
+        os.close(os.open(kept, os.O_CREAT | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(f"{path}-users")) as users, closing(sqlite3.connect(kept)) as copy:
             users.backup(copy)
-        service.stop()
-    nothing_lost(elsewhere, sending)
-    with serving(elsewhere) as restored:
-        with Clients(restored.url, keys, 2, seed=2) as after:
+        with Clients(service.url, keys, 2, seed=2) as later:
+            later.hear(4)
+        service.kill()
+    assert (tmp_path / "my.book-wal").stat().st_size
+    guide = (Path(__file__).parents[1] / "docs/how-to/operate-a-service.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"To restore,[^`]*```\n(.*?)```", guide, re.DOTALL)
+    done = [line for line in block.splitlines() if not line.startswith("airshed ")]
+    subprocess.run(["sh", "-euc", "\n".join(done)], cwd=tmp_path, check=True)
+    with to_read(path) as restored:
+        assert (restored.last(), verify(restored).records) == (last, last)
+    nothing_lost(path, sending)
+    with serving(path) as again:
+        with Clients(again.url, keys, 2, seed=2) as after:
             after.hear(4)
-        restored.stop()
-    nothing_lost(elsewhere, after)
+        again.stop()
+    nothing_lost(path, after)

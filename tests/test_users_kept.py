@@ -45,6 +45,14 @@ def test_a_user_is_linked_once_and_unlinked(users: Users) -> None:
     assert users.known("li").state == "invited"
 
 
+def test_a_locked_user_gets_no_link(users: Users) -> None:
+    users.lock("li")
+    with pytest.raises(Malformed, match="unlock the user first"):
+        users.invite("li")
+    users.unlock("li")
+    assert users.invited(users.invite("li")) is not None
+
+
 def test_a_word_is_brought_back_once(users: Users) -> None:
     word = users.ask("what", "said")
     assert [users.answered("what", word) for _ in range(2)] == ["said", None]

@@ -86,7 +86,8 @@ class Users:
 
     def invite(self, name: str) -> str:
         """Another link for a user: what they had, password, code, passkeys and address, ends once it is used."""
-        self.known(name)
+        if self.known(name).state == "locked":
+            raise Malformed(f"user {name}", "is locked, and a link would open nothing", "unlock the user first")
         token = token_urlsafe(32)
         with self._sql.transaction():
             self._sql.execute("DELETE FROM links WHERE user = ? OR until < ?", (name, self._clock()))
