@@ -134,7 +134,8 @@ def _things(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -
         if account in (deal.seller, deal.buyer):
             sells = deal.seller == account
             price = amount(deal.price, Unit.FEN_PER_T, rules)
-            drop = _deed(mine, "DropDeal", "Drop", "撤回", f"deal={deal.id}", ask=True)
+            no = ("Take back", "撤回") if sells else ("Decline", "不接受")
+            drop = _deed(mine, "DropDeal", *no, f"deal={deal.id}", ask=True)
             accept = None if sells else _deed(mine, "AcceptDeal", "Accept", "接受", f"deal={deal.id}")
             kind = HOW.get(deal.kind, same(deal.kind))
             yield Thing(
@@ -152,9 +153,10 @@ def _things(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -
             lets = lease.lessor == account
             rent = amount(lease.rent, Unit.FEN_PER_T, rules)
             at = f"lease={lease.id}"
+            no = ("Take back", "撤回") if lets else ("Decline", "不接受")
             deeds: tuple[Deed | None, ...] = (
                 None if lets or lease.state != "offered" else _deed(mine, "AcceptLease", "Accept", "接受", at),
-                _deed(mine, "DropLease", "Drop", "撤回", at, ask=True) if lease.state == "offered" else None,
+                _deed(mine, "DropLease", *no, at, ask=True) if lease.state == "offered" else None,
                 None if lets or lease.state == "offered" else _deed(mine, "PayRent", "Pay the rent", "支付租金", at),
                 _deed(mine, "EndLease", "End", "终止", at) if lease.state != "offered" else None,
             )

@@ -405,6 +405,7 @@ class Running:
             self.after.join()
         if self._check is not None:
             self._check.close()
+        self.writer.stop()  # first, for it asks for snapshots of what it wrote
         limits, last = self.serving.limits, self.feed.last
         behind = last - self.market.reached > limits.snapshot_every  # as when it is stopped right after its first start
         writes = self.writer.writes and self.broken is None
