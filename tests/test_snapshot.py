@@ -18,6 +18,7 @@ import pytest
 from msgspec import inspect
 
 from airshed.engine import commands as c
+from airshed.engine import packing
 from airshed.engine.apply import report
 from airshed.engine.journal import GENESIS, Line, chain
 from airshed.engine.packing import digest_of, pack, unpack
@@ -161,6 +162,18 @@ def test_a_state_that_was_packed_goes_on_as_the_one_that_was_not(once: Once) -> 
         assert portrait(other) == portrait(whole)
         assert twins(other) == twins(whole)
     assert alike, "nothing stood in two places"
+
+
+def test_a_state_is_packed_in_slices_to_the_bytes_of_the_encoder(once: Once, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that nobody waits for a large one, and none of it depends on where a slice ends."""
+    state = State()
+    folded(state, GENESIS, lines_of(played(once, SEEDS[0], STEPS).records))
+    whole = packing._encoder.encode(state)
+    for size in (1, 15, 16, 64, 100_000):
+        monkeypatch.setattr(packing, "SLICE", size)
+        assert pack(state) == whole
+    many = {f"key {number}": number for number in range(70_000)}
+    assert b"".join(packing._slices(many)) == packing._encoder.encode(many)
 
 
 def test_a_market_that_was_packed_goes_on_as_the_one_that_was_not(year_lines: list[Line]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -10,10 +13,37 @@ import msgspec
 from airshed.engine.state import State
 from airshed.market.orderbook import OrderBook, Resting
 
+#: Entries of a mapping that are encoded at once: between two such slices another thread may go on.
+SLICE = 64
+
 
 def pack(state: State) -> bytes:
-    """A state in bytes; the same fold gives the same ones."""
-    return _encoder.encode(state)
+    """A state in bytes; the same fold gives the same ones. Other threads go on meanwhile, however large it is."""
+    return b"".join(_slices(state))
+
+
+def _slices(value: Any) -> Iterator[bytes]:
+    """The bytes of the encoder, piece by piece."""
+    if is_dataclass(value):
+        names = [field.name for field in fields(value)]
+        yield _head(len(names))
+        for name in names:
+            yield _encoder.encode(name)
+            yield from _slices(getattr(value, name))
+    elif isinstance(value, dict) and len(value) > SLICE:
+        yield _head(len(value))
+        entries = iter(value.items())
+        while some := dict(islice(entries, SLICE)):
+            yield _encoder.encode(some)[len(_head(len(some))) :]
+    else:
+        yield _encoder.encode(value)
+
+
+def _head(count: int) -> bytes:
+    """How a mapping of so many entries begins in MessagePack."""
+    if count < 16:
+        return bytes((0x80 | count,))
+    return b"\xde" + count.to_bytes(2) if count < 1 << 16 else b"\xdf" + count.to_bytes(4)
 
 
 def unpack(raw: bytes) -> State:

@@ -54,7 +54,7 @@ SETTLING = (
 )
 #: Steps of a case, which name it and not its year.
 STEPS = (*(c.ReplyCase, c.DecideCase, c.AppealCase, c.DecideCaseAppeal), *get_args(e.CaseEvent))
-#: Commands about people, accounts, withdrawals and acts that wait: a refusal may say what is owed, or what a case is of.
+#: Commands about people, accounts, withdrawals, acts that wait: a refusal may say what is owed, or what a case is of.
 QUOTING = frozenset(
     kind.__name__ for kind in (*get_args(c.PeopleBody), *get_args(c.AccountBody), *get_args(c.WithdrawalBody))
 )

@@ -57,7 +57,8 @@ class ServiceLimits:
     feed_kept: int = 10_000
     #: Seconds between comments on a feed on which nothing happens.
     feed_beat_s: float = 15.0
-    #: Records after which the snapshot from which the next start begins is made anew, and after which a stop makes it.
+    #: Records after which the snapshot from which the next start begins is made anew (a tenth of a longer book), and
+    #: after which a stop makes it.
     snapshot_every: int = 20_000
     snapshot_at_stop: int = 2_000
     #: Seconds between two letters to one address, and so at most before a notice goes as mail.

@@ -300,7 +300,8 @@ class Running:
 
     def _wrote(self, lines: Sequence[Line], at: int) -> None:
         """From the writer's thread: those who watch hear of it in the loop."""
-        if self.writer.writes and lines[-1].seq - self.market.kept_at >= self.serving.limits.snapshot_every:
+        last = lines[-1].seq  # a snapshot of a long book costs more, and is worth more records
+        if self.writer.writes and last - self.market.kept_at >= max(self.serving.limits.snapshot_every, last // 10):
             self.market.keep()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.feed.add, lines, at)
