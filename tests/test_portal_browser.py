@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,3 +124,21 @@ def test_no_page_is_wider_than_a_phone_or_complains(rehearsal: Served, browser: 
                 page.goto(f"{rehearsal.url}{path}")
                 assert fits(page), path
             assert complaints == []
+
+
+def test_a_document_gives_its_digest_and_stays_where_it_is(rehearsal: Served, browser: Browser, tmp_path: Path) -> None:
+    document = tmp_path / "证明.pdf"
+    document.write_bytes(b"%PDF-1.7 a proof")
+    context = browser.new_context(viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]
+    page = context.new_page()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    signs_in(page, rehearsal, "steel")
+    page.goto(f"{rehearsal.url}/act/MarkHours")
+    sent.clear()
+    page.locator("#f-evidence-file").set_input_files(document)
+    expect(page.locator("#f-evidence")).to_have_value(sha256(document.read_bytes()).hexdigest())
+    expect(page.locator("#f-evidence-told")).to_contain_text("已填入证明.pdf的摘要")
+    assert "POST" not in sent, "the page goes on hearing what is live, and sends nothing"
+    assert fits(page)
+    context.close()

@@ -1,6 +1,7 @@
 // Every page's script: what is live in it, what its tables and forms can do more. Without it a page is whole as well.
 import { drawAll } from "./charts.js";
 import { confirmInPlace, keepOnce } from "./acts.js";
+import { digesting } from "./digest.js";
 import { lengthen } from "./tables.js";
 import { sliding } from "./map.js";
 import { trading } from "./trade.js";
@@ -13,4 +14,5 @@ for (const table of document.querySelectorAll("table[data-long]")) lengthen(tabl
 drawAll();
 trading();
 sliding();
+digesting();
 watch();
