@@ -246,12 +246,17 @@ def check(text, keys, since):
     return names
 
 
+def read(name):
+    with open(name, encoding="utf-8", newline="") as text:
+        return text.read()
+
+
 def main(words):
     need(len(words) > 1, __doc__.split("\n\n")[1])
     kept = [word.removeprefix("since:") for word in words if word.startswith("since:")]
     try:
         keys = dict(key_of(word) for word in words[1:] if not word.startswith("since:"))
-        texts = [open(name, encoding="utf-8", newline="").read() for name in [words[0], *kept[:1]]]  # noqa: SIM115
+        texts = [read(name) for name in [words[0], *kept[:1]]]
         names = check(texts[0], keys, texts[1] if kept else "")
     except OSError as error:
         stop(f"{error.filename}: cannot be read ({error.strerror})")
