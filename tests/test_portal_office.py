@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,16 +32,23 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A book whose year is verified and whose deadline is over; one works owes more than it holds."""
     path = tmp_path_factory.mktemp("office") / "ended.book"
+    with portal(year_over(path), demo_users=True) as found:
+        yield found
+
+
+def year_over(path: Path, before: Sequence[c.Command] = ()) -> Path:
+    """A book whose year is over, with what was sent while it was not."""
     runner = market(Book.create(path), tables=True)
     done(runner, "dianzhong-registrar", c.RegisterActor("small-bureau", "city", jurisdiction="KM"))
+    for command in before:
+        assert runner.send(command, AT).refusal is not None
     verified(runner, "steel", 5_000_000_000)
     verified(runner, "cement", 0)
     done(runner, BANK, c.Deposit("steel", 100), instant("2028-07-02"))
     book = runner.journal
     assert isinstance(book, Book)
     book.close()
-    with portal(path, demo_users=True) as found:
-        yield found
+    return path
 
 
 # --- the end of a year
@@ -82,6 +89,19 @@ def test_a_year_is_settled_once_what_it_costs_is_known_and_only_as_it_was_shown(
     again = office.send("/closing/2027", {**form, "known": "yes"})
     assert "All accounts have settled this year." in text_of(again) or again.status_code == 422
     assert ended.records() == after
+
+
+def test_a_settlement_that_was_refused_once_is_tried_again(tmp_path: Path) -> None:
+    names = ("steel", "cement")
+    early = [c.Command(AUTHORITY, f"close {name} 2027", c.CloseYear(name, 2027)) for name in names]
+    with portal(year_over(tmp_path / "again.book", early), demo_users=True) as there:
+        office = there.rehearsing(AUTHORITY)
+        page = office.get("/closing/2027")
+        assert "Accounts short 1" in text_of(page)
+        form = {name: value for name, value in hidden(page).items() if name in ("csrf", "seen")}
+        settled = text_of(office.send("/closing/2027", {**form, "known": "yes"}))
+        assert "2 settlements were sent. " in settled
+        assert "All accounts have settled this year." in settled
 
 
 def test_the_rooms_of_the_authority_are_not_for_firms_and_strangers(ended: Portal) -> None:

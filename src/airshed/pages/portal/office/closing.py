@@ -109,28 +109,44 @@ async def closing(service: Service, request: Request) -> Response:
     return await _shown(visitor, whole_number(request.path_params["year"], "year"))
 
 
-def _wishes(visitor: Visitor, year: int, found: Sequence[str]) -> list[Command]:
-    actor = office(visitor)
-    return [Command(actor.id, f"close {account} {year}", CloseYear(account, year)) for account in found]
+def _wish(state: State, actor: Actor, account: str, year: int) -> Command:
+    """The settlement of an account, under a key of its own for each attempt: what was refused once is tried again.
+
+    Who sends the same page twice at once sends one attempt, and an act that waits for a second person is one.
+    """
+    stem, attempt = f"close {account} {year}", 1
+    while (actor.id, _key(stem, attempt)) in state.keys:
+        attempt += 1
+    if attempt > 1 and any(
+        act.actor == actor.id
+        and isinstance(act.body, CloseYear)
+        and (act.body.account, act.body.year) == (account, year)
+        for act in state.acts.values()
+    ):
+        attempt -= 1
+    return Command(actor.id, _key(stem, attempt), CloseYear(account, year))
+
+
+def _key(stem: str, attempt: int) -> str:
+    return stem if attempt == 1 else f"{stem} try {attempt}"
 
 
 async def _foreseen(visitor: Visitor, year: int) -> list[Foreseen]:
     """What the book would say of every account of the scope that has not settled the year."""
     actor = office(visitor)
 
-    def accounts(market: Market, rules: Rulebook) -> list[str]:
+    def look(market: Market, rules: Rulebook) -> list[Command]:
         state = market.state
-        return sorted(
-            {
-                source.account
-                for source in state.sources.values()
-                if actor.jurisdiction in ("", source.jurisdiction)
-                and (source.id, year) in state.years
-                and (source.account, year) not in state.closed
-            }
-        )
+        accounts = {
+            source.account
+            for source in state.sources.values()
+            if actor.jurisdiction in ("", source.jurisdiction)
+            and (source.id, year) in state.years
+            and (source.account, year) not in state.closed
+        }
+        return [_wish(state, actor, account, year) for account in sorted(accounts)]
 
-    wishes = _wishes(visitor, year, await visitor.look(accounts))
+    wishes = await visitor.look(look)
     service = visitor.service
     at = max(asked_of(service.provenance, None, service.clock()), visitor.now)
     return await service.market.foresee_each(wishes, at)
