@@ -32,7 +32,7 @@ ROWS_AT_ONCE, MOST_IN_MEMORY, PIECE = 10_000, 1 << 20, 1 << 16
 #: The column that says of each row what the book is.
 OF_ROW = "provenance"
 #: What a spreadsheet takes for a formula where it begins a text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 async def catalogue(service: Service, request: Request) -> Response:

@@ -2,6 +2,14 @@
 const ROWS = 25;
 let made = 0;
 
+// A cell of CSV: a text that a spreadsheet would take for a formula stands behind an apostrophe, a figure does not.
+const FORMULA = /^[=+@\t\r＝＋－＠-]/, FIGURE = /^[+-][\d.,]+\s?[\p{L}%/]*$/u;
+
+export function written(said) {
+  const safe = FORMULA.test(said) && !FIGURE.test(said) ? `'${said}` : said;
+  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
 export function lengthen(table) {
   const words = document.body.dataset;
   const rows = [...table.tBodies[0].rows];
@@ -80,8 +88,7 @@ export function lengthen(table) {
   box.addEventListener("input", () => { at = 0; show(); });
 
   save.addEventListener("click", () => {
-    const quoted = (said) => (/[",\n]/.test(said) ? `"${said.replaceAll('"', '""')}"` : /^[=+@\t]/.test(said) ? `'${said}` : said);
-    const line = (row) => [...row.cells].map((cell) => quoted(cell.textContent.trim().replace(/\s+/g, " "))).join(",");
+    const line = (row) => [...row.cells].map((cell) => written(cell.textContent.trim().replace(/\s+/g, " "))).join(",");
     const file = new Blob(["\ufeff" + [table.tHead.rows[0], ...left].map(line).join("\r\n") + "\r\n"], { type: "text/csv" });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(file);

