@@ -20,6 +20,12 @@ from portals import Browser, Portal, hidden, portal, text_of
 from services import market_book
 
 SERIES = "SO2-KM-2027"
+#: The base point of the curve of SM2 (GM/T 0003.5-2012) as a public key, which OpenSSL's own curves do not have.
+SM2 = """-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoEcz1UBgi0DQgAEMsSuLB8ZgRlfmQRGajnJlI/jC7/yZgvhcVpFiTNM
+dMe8Nzai9PZ3nFm9zuNraSFT0KmHfMYqR0AC3zLlITnwoA==
+-----END PUBLIC KEY-----
+"""
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +70,9 @@ def test_a_machines_key_is_kept_and_ended_by_whose_it_is_with_a_code(tmp_path: P
         wrong = browser.send("/keys", {"csrf": token[1], "public": "no key"})
         assert wrong.status_code == 422
         assert "no public key of Ed25519" in text_of(wrong)
+        other_curve = browser.send("/keys", {"csrf": token[1], "public": SM2})
+        assert other_curve.status_code == 422
+        assert "no public key of Ed25519" in text_of(other_curve)
         served.clock.ms += 6 * 60_000  # the code of the sign-in counts no more
         assert "one-time code of now" in text_of(browser.send("/keys", {"csrf": token[1], "public": pem}))
         assert served.running.users.keys() == []
@@ -78,3 +87,15 @@ def test_a_machines_key_is_kept_and_ended_by_whose_it_is_with_a_code(tmp_path: P
         browser.send("/keys/end", {"csrf": token[1], "key": key.id})
         assert served.running.users.key(key.id) is None
         assert "ended" in text_of(browser.get("/keys"))
+
+
+def test_who_has_guessed_codes_too_often_is_told_so(tmp_path: Path) -> None:
+    with portal(market_book(tmp_path)) as served:
+        browser = served.signed("steel")
+        token = re.search(r'name="csrf" value="([^"]*)"', browser.get("/keys").text)
+        assert token is not None
+        served.clock.ms += 6 * 60_000
+        fields = {"csrf": token[1], "public": "no key", "code": "000000"}
+        told = [text_of(browser.send("/keys", fields)) for _ in range(12)]
+        assert "The code is not that of now" in told[0]
+        assert "Too many codes were wrong." in told[-1]

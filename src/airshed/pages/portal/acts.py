@@ -370,9 +370,7 @@ async def _confirm(
                 wrong = Phrase(
                     "The code is not that of now, or was used. Nothing was done.", "动态码有误或已使用，尚未办理。"
                 )
-                if stop.code == "too_many":
-                    wrong = Phrase("Too many codes were wrong. Wait a little.", "动态码错误次数过多，请稍候。")
-                return await _preview(visitor, kind, fields, command, wrong)
+                return await _preview(visitor, kind, fields, command, GUESSED if stop.code == "too_many" else wrong)
         elif not service.door.users.fresh(signed.session):
             needed = Phrase("This act takes a one-time code of now.", "此项业务须提供当前动态码。")
             return await _preview(visitor, kind, fields, command, needed)
@@ -387,6 +385,8 @@ async def _confirm(
     return await _form(visitor, kind, {**fields, "key": ""}, refusal=shown, status=422)
 
 
+#: Who has guessed too often is not listened to for a while.
+GUESSED = Phrase("Too many codes were wrong. Wait a little.", "动态码错误次数过多，请稍候。")
 #: Digits as a Chinese keyboard may write them.
 WIDE = {ord(wide): str(digit) for digit, wide in enumerate("０１２３４５６７８９")}
 

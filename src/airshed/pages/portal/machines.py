@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.acts import WIDE
+from airshed.pages.portal.acts import GUESSED, WIDE
 from airshed.pages.portal.frame import Visitor, fields_of, on, page, signed_in
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
@@ -79,8 +79,9 @@ def unproven(visitor: Visitor, request: Request, fields: dict[str, str]) -> Phra
     if code:
         try:
             service.door.use_code(request, signed.session, code)
-        except Stopped:
-            return Phrase("The code is not that of now, or was used.", "动态码有误或已使用。")
+        except Stopped as stop:
+            wrong = Phrase("The code is not that of now, or was used.", "动态码有误或已使用。")
+            return GUESSED if stop.code == "too_many" else wrong
     elif not service.door.users.fresh(signed.session):
         return Phrase("This takes a one-time code of now.", "此项操作须提供当前动态码。")
     return None

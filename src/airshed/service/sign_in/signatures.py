@@ -137,11 +137,12 @@ def signed(request: Request, body: bytes, private: Ed25519PrivateKey, created: i
 
 def public_of(pem: bytes, place: str) -> bytes:
     """The public key of a machine as it is kept. Malformed, naming the place, where it is none of Ed25519 in PEM."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     try:
         found = load_pem_public_key(pem)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):  # of a curve that it does not know, as that of SM2
         found = None
     if not isinstance(found, Ed25519PublicKey):
         raise Malformed(place, "is no public key of Ed25519 in PEM", "airshed user new-key makes a pair")
