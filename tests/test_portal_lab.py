@@ -15,8 +15,11 @@ import msgspec
 import pytest
 
 from airshed.lab.scenarios.schema import every, of
+from airshed.model.refusal import Malformed
 from airshed.pages.portal.office.designs import FILE, _file, as_toml, asked, laws
 from airshed.rulebook.strict import misfits
+from airshed.service.run import studies as module
+from airshed.service.run.parts import put
 from airshed.service.run.studies import ASKED, BEGAN, HELD, MOST_WAITING, Asked, Began, Studies
 from markets import AUTHORITY
 from portals import Browser, Portal, hidden, portal, text_of
@@ -179,6 +182,41 @@ def test_a_study_at_work_is_stopped_and_its_process_is_gone(there: Portal) -> No
         studies.remove(name)  # which it does when the process is gone, and not before
         time.sleep(0.05)
     assert studies.get(name) is None
+
+
+@pytest.mark.parametrize("file", [ASKED, BEGAN])
+def test_a_study_that_cannot_be_read_is_lost_and_stands_in_nobodys_way(tmp_path: Path, file: str) -> None:
+    book, name = market_book(tmp_path), "0123456789abcdef"
+    with portal(book) as before:
+        folder = studies_of(before).folder / name
+    folder.mkdir(parents=True)
+    fields = {key: value for key, value in SCENARIO.items() if key != "kind"}
+    (folder / ASKED).write_bytes(msgspec.json.encode(Asked("scenario", AUTHORITY, 1, fields, ("lab",))))
+    (folder / file).write_bytes(b"")  # as a power cut leaves it
+    with portal(book, demo_users=True) as there:
+        office = there.rehearsing(AUTHORITY)
+        assert "its process is gone" in text_of(office.get("/lab"))
+        page = office.get(f"/lab/{name}")
+        assert f"{file}: cannot be read" in text_of(page)
+        assert office.send(f"/lab/{name}", {"csrf": hidden(page)["csrf"], "step": "remove"}).status_code == 200
+        assert not folder.exists()
+
+
+def test_a_study_of_which_nothing_can_be_noted_does_not_run_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(out: Path, path: Path, content: bytes, *, durable: bool = False) -> str:
+        if path.name == BEGAN and not (tmp_path / "told").exists():
+            (tmp_path / "told").touch()
+            raise Malformed(str(path), "cannot be written (No space left on device)", "make room and run again")
+        return put(out, path, content, durable=durable)
+
+    monkeypatch.setattr(module, "put", full)
+    studies = Studies(tmp_path / "lab")
+    fields = {key: value for key, value in SCENARIO.items() if key != "kind"}
+    name = studies.ask(Asked("scenario", AUTHORITY, 1, fields, ("lab", "scenario", "dianzhong")))
+    over(studies, name, states=("failed",))
+    study = studies.get(name)
+    assert study is not None
+    assert "it could not begin: cannot be written" in study.said()
 
 
 def test_the_laboratory_is_for_offices(there: Portal) -> None:

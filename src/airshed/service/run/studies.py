@@ -102,6 +102,8 @@ class Study(msgspec.Struct, frozen=True):
     #: Steps that are done, and all of them; none while nothing is known.
     done: int
     steps: int
+    #: Why it cannot be read, where it cannot.
+    wrong: str = ""
 
     @property
     def over(self) -> bool:
@@ -110,6 +112,8 @@ class Study(msgspec.Struct, frozen=True):
 
     def said(self) -> str:
         """The last of what it wrote of a slip."""
+        if self.wrong:
+            return self.wrong
         try:
             return (self.folder / SAID).read_bytes()[-MOST_SAID:].decode("utf-8", "replace").strip()
         except OSError:
@@ -141,14 +145,20 @@ class Studies:
         return sorted(found, key=lambda study: (study.asked.at, study.name), reverse=True)
 
     def get(self, name: str) -> Study | None:
-        """A study by its name."""
-        folder = self.folder / name
-        asked = _read(folder / ASKED, Asked) if NAME.fullmatch(name) else None
-        if asked is None:
+        """A study by its name; one of which a file cannot be read, as after a power cut, is lost and says so."""
+        folder, asked = self.folder / name, None
+        if not NAME.fullmatch(name):
             return None
         held = _held(folder)
-        began, ended = _read(folder / BEGAN, Began), _read(folder / ENDED, Ended)
-        cancelled = _read(folder / CANCELLED, Cancelled)
+        try:
+            asked = _read(folder / ASKED, Asked)
+            if asked is None:
+                return None
+            began, ended = _read(folder / BEGAN, Began), _read(folder / ENDED, Ended)
+            cancelled = _read(folder / CANCELLED, Cancelled)
+        except Malformed as error:
+            state: StudyState = "running" if held else "lost"
+            return Study(name, folder, asked or _unknown(folder), state, None, None, None, 0, 0, str(error))
         done, steps = _progress(folder / PROGRESS)
         state = _state(folder, began, ended, cancelled, held=held)
         return Study(name, folder, asked, state, began, ended, cancelled, done, steps)
@@ -162,8 +172,8 @@ class Studies:
             name = secrets.token_hex(8)
             folder = self.folder / name
             for file, text in asked.files.items():
-                put(folder, folder / file, text.encode())
-            put(folder, folder / ASKED, msgspec.json.encode(asked))
+                put(folder, folder / file, text.encode(), durable=True)
+            put(folder, folder / ASKED, msgspec.json.encode(asked), durable=True)
         self.mind()
         return name
 
@@ -221,8 +231,9 @@ class Studies:
                 study = waiting[-1]
                 try:
                     mine[study.name] = _begin(study)
-                except OSError as error:
-                    put(study.folder, study.folder / SAID, f"it could not begin: {error.strerror}".encode())
+                except (OSError, Malformed) as error:
+                    why = error.strerror if isinstance(error, OSError) else error.what
+                    put(study.folder, study.folder / SAID, f"it could not begin: {why}".encode())
                     put(study.folder, study.folder / BEGAN, msgspec.json.encode(Began(0, machine_ms())))
                     _note_end(study.folder, 1)
             more = bool(waiting or running or mine)
@@ -271,10 +282,28 @@ def _begin(study: Study) -> subprocess.Popen[bytes]:
             )
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
-        put(folder, folder / BEGAN, msgspec.json.encode(Began(process.pid, machine_ms())))
+        with ExitStack() as undo:  # one of which nobody knows when it began would have no end
+            undo.callback(_killed, process)
+            put(folder, folder / BEGAN, msgspec.json.encode(Began(process.pid, machine_ms())))
+            undo.pop_all()
     finally:
         os.close(held)
     return process
+
+
+def _unknown(folder: Path) -> Asked:
+    """Stands for what nobody can read any more."""
+    try:
+        at = int(folder.stat().st_mtime * 1000)
+    except OSError:  # taken away meanwhile
+        at = 0
+    return Asked("", "", at, {}, ())
+
+
+def _killed(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _note_end(folder: Path, code: int) -> None:

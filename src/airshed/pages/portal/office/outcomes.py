@@ -118,7 +118,7 @@ def _figure(value: float | None, digits: int) -> str:
 def settings_of(asked: Asked) -> list[OutcomeRow]:
     """What was asked for, by the words of the form; what was left as it is does not stand there."""
     rows = []
-    for knob in KNOBS[asked.kind]:
+    for knob in KNOBS.get(asked.kind, ()):
         said = asked.fields.get(knob.name)
         if said is None:
             continue

@@ -27,6 +27,7 @@ FILES: Mapping[str, str] = {FILE: "application/toml", ANSWER: "application/json"
 KINDS: Mapping[str, Phrase] = {
     SCENARIO: Phrase("A design, played", "设计模拟"),
     BRIEF: Phrase("A brief of all designs", "全部设计的比较报告"),
+    "": Phrase("A study that cannot be read", "无法读取的任务"),
 }
 STATES: Mapping[str, tuple[Phrase, str]] = {
     "waiting": (Phrase("in the queue", "排队中"), "due"),
@@ -79,6 +80,8 @@ def may_change(actor: Actor, study: Study) -> bool:
 def title_of(study: Study) -> Phrase:
     """What a study is called."""
     fields = study.asked.fields
+    if not study.asked.kind:
+        return KINDS[""]
     if study.asked.kind == BRIEF:
         return Phrase(
             f"Brief, {fields['law']} {fields['pollutant']}", f"比较报告：{fields['law']} {fields['pollutant']}"
