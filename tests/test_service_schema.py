@@ -20,7 +20,7 @@ from schemathesis.core.result import Ok
 from airshed.service.http.catalogue import WAYS
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.openapi import document
-from services import Served, market_book, served
+from services import KEPT, Served, kept_book, served
 
 SCHEMA = schemathesis.openapi.from_dict(document(WAYS))
 OPERATIONS: list[Any] = [found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)]
@@ -39,10 +39,10 @@ FEW = settings(
 )
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+@pytest.fixture(scope="module", params=KEPT)
+def service(request: pytest.FixtureRequest) -> Iterator[Served]:
     limits = ServiceLimits(stranger_burst=1_000_000, user_burst=1_000_000)
-    with served(market_book(tmp_path_factory.mktemp("schema")), limits) as found:
+    with served(kept_book(request), limits) as found:
         yield found
 
 

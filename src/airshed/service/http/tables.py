@@ -218,7 +218,5 @@ def _parquet(
         frame = pl.DataFrame(page.rows, schema=schema, orient="row")
         frames.append(frame.with_columns(pl.lit(of_row[0]).alias(OF_ROW)) if of_row else frame)
         cursor = page.cursor
-    out = io.BytesIO()
-    pl.concat(frames, rechunk=False).write_parquet(out, metadata=told)
-    file.write(out.getbuffer())
+    pl.concat(frames, rechunk=False).write_parquet(file, metadata=told)
     return cursor
