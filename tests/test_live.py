@@ -18,14 +18,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from airshed.market.tape import Trade
 from airshed.model.refusal import Malformed
-from airshed.pages.portal.live import Live, Round, key_of, live_of
+from airshed.pages.portal.live import Live, Round, Sight, key_of, live_of
 from airshed.pages.portal.parts import PARTS, watch
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
+from airshed.service.marketdata.reading import Market
 from laws import RULES
+from markets import AT
+from markets import market as small_market
 from services import Served, market_book, served
 
 T = TypeVar("T")
@@ -332,3 +336,16 @@ def test_a_screen_says_when_the_sign_in_is_over_and_keeps_what_was_written(rehea
             page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         expect(page.locator("#live")).to_contain_text("Signed out")
         assert page.get_by_label("Allowances").input_value() == "7"
+
+
+def test_a_series_that_was_never_traded_shows_the_days_of_the_vintage_before() -> None:
+    market = Market(small_market().state)
+
+    def drawn(series: str) -> object:
+        return PARTS["figure"].facts(Sight(market, RULES, AT, None, {"series": series}, {}))["drawn"]
+
+    assert drawn(SERIES) == SERIES
+    market.state.ledger.caps["SO2-KM-2028"] = market.state.ledger.caps[SERIES]
+    market.tape_of[SERIES] = [Trade(9, 1, AT, "2027-03-01", "listed", SERIES, 410_000, 1_000, 410_000)]
+    assert drawn("SO2-KM-2028") == SERIES
+    assert drawn(SERIES) == SERIES

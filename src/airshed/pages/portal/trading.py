@@ -353,8 +353,20 @@ def _purse(sight: Sight) -> Mapping[str, Any]:
 
 
 def _figure(sight: Sight) -> Mapping[str, Any]:
+    """The days of a series; of one that was never traded those of the vintage before, which say so."""
     name = sight.market.known(sight.asked.get("series", ""))
-    return {"name": "price", "figure": script_json(candles(sight.market.tape_of.get(name, ()), sight.rules, name))}
+    drawn = name if _last(sight.market, name) else _vintage_before(sight.market, name)
+    figure = candles(sight.market.tape_of.get(drawn, ()), sight.rules, drawn)
+    return {"name": "price", "figure": script_json(figure), "series": name, "drawn": drawn}
+
+
+def _vintage_before(market: Market, series: str) -> str:
+    """Of the same pollutant and jurisdiction the last vintage before that was traded; itself where none was."""
+    if ".." in series:
+        return series
+    one = Series.parse(series)
+    others = (one._replace(vintage=vintage) for vintage in range(one.vintage - 1, one.vintage - 10, -1))
+    return next((str(each) for each in others if _last(market, str(each))), series)
 
 
 def candles(trades: Iterable[Trade], rules: Rulebook, series: str) -> Figure:
@@ -416,7 +428,7 @@ PARTS: Mapping[str, Part] = {
     "strip": Part("parts/strip.html.j2", _strip, words=("series",)),
     "depth": Part("parts/depth.html.j2", _depth, words=("series",)),
     "tape": Part("parts/tape.html.j2", _tape, words=("series",)),
-    "figure": Part("parts/figure.html.j2", _figure, words=("series",)),
+    "figure": Part("parts/price.html.j2", _figure, words=("series",)),
     "orders": Part("parts/orders.html.j2", _orders, whose="account"),
     "purse": Part("parts/purse.html.j2", _purse, whose="account", words=("series",)),
 }
