@@ -7,23 +7,27 @@ import re
 import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import expect
 
 from airshed.lab.scenarios.schema import every, of
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.office.designs import FILE, _file, as_toml, asked, laws
+from airshed.pages.portal.ways import PORTAL
 from airshed.rulebook.strict import misfits
+from airshed.service.http.limits import ServiceLimits
 from airshed.service.run import studies as module
 from airshed.service.run.parts import put
 from airshed.service.run.studies import ASKED, BEGAN, HELD, MOST_WAITING, Asked, Began, Studies
 from markets import AUTHORITY
 from portals import Browser, Portal, hidden, portal, text_of
-from services import market_book
+from services import market_book, served
 
 SCENARIO = {"kind": "scenario", "base": "dianzhong", "years": "1", "draws": "1", "seed": "7", "crossing": "never"}
 SCENARIO |= {"wall": "as-it-is", "method": "as-it-is", "banking": "as-it-is"}
@@ -238,3 +242,22 @@ def test_a_form_asks_for_the_words_that_a_shell_would() -> None:
     assert wanted is not None
     assert wanted.words[:4] == ("lab", "brief", "--rulebook=dianzhong", "--pollutant=SO2")
     assert set(laws()) >= {"dianzhong", "shanxi", "acidrain"}
+
+
+def test_an_open_page_sees_by_itself_that_a_study_is_over(tmp_path: Path, browser: Chromium) -> None:
+    limits = ServiceLimits(stranger_burst=10_000)
+    with served(market_book(tmp_path), limits, pages=PORTAL, demo_users=True) as found, ExitStack() as work:
+        studies = found.running.service.studies
+        assert studies is not None
+        name = work.enter_context(at_work(studies))
+        context = browser.new_context(locale="en-GB")
+        page = context.new_page()
+        page.goto(f"{found.url}/sign-in")
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        page.locator(f'button[name="as"][value="{AUTHORITY}"]').click()
+        page.wait_for_url(f"{found.url}/")
+        page.goto(f"{found.url}/lab/{name}")
+        expect(page.locator("#stands")).to_contain_text("at work")
+        work.close()
+        expect(page.get_by_text("The process that worked on it is gone")).to_be_visible(timeout=60_000)
+        context.close()

@@ -2,6 +2,7 @@
 import { drawAll } from "./charts.js";
 import { confirmInPlace, keepOnce } from "./acts.js";
 import { digesting } from "./digest.js";
+import { looking } from "./lab.js";
 import { lengthen } from "./tables.js";
 import { sliding } from "./map.js";
 import { trading } from "./trade.js";
@@ -15,4 +16,5 @@ drawAll();
 trading();
 sliding();
 digesting();
+looking();
 watch();
