@@ -25,6 +25,6 @@ CELLS = {
 def test_no_cell_of_a_saved_table_is_a_formula_and_figures_stay_figures() -> None:
     script = files("airshed.pages.portal").joinpath("scripts/tables.js").read_text("utf-8")
     script += f"\nconsole.log(JSON.stringify({json.dumps(list(CELLS))}.map(written)));"
-    asked = [NODE, "--input-type=module", "--eval", script]
+    asked = [str(NODE), "--input-type=module", "--eval", script]
     told = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=60).stdout
     assert dict(zip(CELLS, json.loads(told), strict=True)) == CELLS
