@@ -262,6 +262,7 @@ def test_a_bureau_is_shown_its_own_city_and_refused_another_beside_the_field(ser
 
 def test_what_works_state_is_for_offices(served: Portal) -> None:
     assert served.rehearsing("steel").get("/allocation").status_code == 403
+    assert served.rehearsing("steel").send("/allocation", text="x").status_code == 403, "before what they sent is read"
     assert "/sign-in" in str(served.stranger().get("/allocation").url)
 
 

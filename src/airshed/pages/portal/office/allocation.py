@@ -219,6 +219,7 @@ async def allocation(service: Service, request: Request) -> Response:
 async def try_allocation(service: Service, request: Request) -> Response:
     """The workshop with a table that somebody wrote, pasted or brought as a file; nothing is done by it."""
     visitor = await acting(service, request)
+    await visitor.look(lambda market, rules: _scope(visitor, rules))  # before a file is read for them
     raw = await body_of(request, service.limits.command_bytes, service.limits.body_s, SEVERAL_PARTS)
     sent = await asyncio.to_thread(parts_of, raw, request.headers.get("content-type", ""))
     fields = sent.fields
