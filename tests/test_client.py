@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import sqlite3
 import sys
@@ -164,7 +165,8 @@ def test_two_people_play_over_the_service_what_they_would_in_a_file(
     assert "Simulated: test." in said
     status, said = bank(f"act Deposit --server {url} --account fund --amount '6,000 yuan' --dry-run")
     assert (status, "Nothing was written" in said, "would wait" in said) == (0, True, True), said
-    assert "answered this already" in bank(f"act Deposit --server {url} --account fund --amount '5,000 yuan'")[1]
+    again = bank(f"act Deposit --server {url} --account fund --amount '5,000 yuan'")[1]
+    assert re.search(r"record \d+ of 2027-03-01T\d\d:\d\d answered this already", again), again
     assert "--again 2" in bank(f"act Deposit --server {url} --account fund --amount '5,000 yuan'")[1]
     status, said = bank(f"book confirm --server {url} {act[1]}")
     assert (status, "refused: own_act" in said) == (0, True), said
@@ -185,6 +187,32 @@ def test_two_people_play_over_the_service_what_they_would_in_a_file(
     assert teller(f"act Deposit --server {url} --as wang --account fund --amount '1 yuan'")[0] == 2
     assert teller(f"sign-out {url}")[0] == 0
     assert teller(f"book show --server {url}")[0] == 2
+
+
+def test_many_commands_of_a_file_go_to_the_service_in_one_commit(
+    service: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank, url = Shell(tmp_path / "many", monkeypatch, capsys), service.url
+    service.user("small-bank")
+    service.clock.ms += 60_000
+    bank(f"sign-in {url} --user small-bank", f"{PASSWORD}\n{service.code('small-bank')}\n")
+    body = {"do": "Deposit", "account": "fund", "fen": 1}
+    wishes = [{"actor": "small-bank", "key": f"many {n}", "body": {**body, "fen": n + 1}} for n in range(3)]
+    wishes.append({"actor": "small-bank", "key": "many 3", "body": {**body, "account": "nobody"}})
+    file = tmp_path / "commands.jsonl"
+    file.write_text("\n".join(json.dumps(wish) for wish in wishes))
+    status, said = bank(f"book send --server {url} {file}")
+    assert (status, said.count("ActProposed"), "refused: unknown_account" in said) == (0, 3, True), said
+    assert said.count(f"airshed book confirm --server {url}") == 3
+    before = service.records()
+    assert bank(f"book send --server {url} {file}")[1].count("ActProposed") == 3, "sent again, done once"
+    assert service.records() == before
+    file.write_text(json.dumps({**wishes[0], "actor": "steel"}))
+    status, said = bank(f"book send --server {url} {file}")
+    assert (status, "line 1: is by 'steel', and small-bank has signed in" in said) == (2, True), said
+    file.write_text(json.dumps({**wishes[0], "book": "0" * 64}))
+    assert "was made for another book" in bank(f"book send --server {url} {file}")[1]
+    assert bank(f"book send --server {url}")[0] == bank("book send")[0] == 2
 
 
 def test_accounts_that_differ_are_frozen_over_the_service_that_writes_the_book(

@@ -70,7 +70,8 @@ def send_to(line: ServerLine, json: bool) -> None:
             else:
                 say([Answer(problem.seq, problem.hash, (), refusal)], json)
             return
-    _say(receipt, line, terms, json)
+        earlier = client.record(receipt.seq).at if receipt.answered else None
+    _say(receipt, line, terms, earlier, json)
 
 
 def foretold(found: Preview, rules: Rulebook, json: bool) -> None:
@@ -101,14 +102,15 @@ def _sent(client: Client, body: Body, line: ServerLine) -> CommandReceipt:
     return client.send(body, times=line.time, at=line.at, code=line.code)
 
 
-def _say(receipt: CommandReceipt, line: ServerLine, terms: Terms, json: bool) -> None:
+def _say(receipt: CommandReceipt, line: ServerLine, terms: Terms, earlier: int | None, json: bool) -> None:
     if json:
         heard = {"seq": receipt.seq, "hash": receipt.hash, "key": receipt.key, "answered": receipt.answered}
         acts = [{"act": wait.act, "confirms": wait.confirms} for wait in receipt.waits]
         as_json({**heard, "events": receipt.events, "refusal": None, "waits": acts})
         return
     if receipt.answered:
-        lines(f"record {receipt.seq} answered this already; nothing new was written. 已有答复，未重复办理。")
+        when = "" if earlier is None else f" of {clock(earlier)[:16]}"
+        lines(f"record {receipt.seq}{when} answered this already; nothing new was written. 已有答复，未重复办理。")
         if not line.key:
             lines(f"  if it is meant once more: --again {line.time + 1}")
     else:

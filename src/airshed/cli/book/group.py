@@ -21,7 +21,7 @@ from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_wr
 from airshed.cli.book.fined import open_cases, penalties, print_cases, print_penalties
 from airshed.cli.options import At, BookOrArgument, BookPath, Json, RulesName
 from airshed.cli.refused import plain_answer
-from airshed.cli.server.kept import Server
+from airshed.cli.server.kept import Server, SigningCode, no_file_too
 from airshed.cli.show import as_json, console, lines, of, showing, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.near import near
@@ -238,19 +238,40 @@ def adopt_next(
 
 @app.command()
 def send(
-    book: BookPath,
-    commands: Annotated[str, typer.Argument(help="File with one command a line as JSON, or - for standard input.")],
+    book: BookOrArgument = "",
+    commands: Annotated[
+        str,
+        typer.Argument(help="File with one command a line as JSON, or - for standard input.", show_default=False),
+    ] = "",
     at: At = "",
     clock_is_right: ClockIsRight = False,
+    server: Server = "",
+    code: SigningCode = "",
     json: Json = False,
 ) -> None:
     """Send commands to a book and print the answers; what is answered is on disk.
 
     A line is {"actor": ..., "key": ..., "body": {"do": "PlaceOrder", ...}}; docs/reference/commands.md has them all.
-    A malformed line stops everything before anything is written; a refusal is an answer.
+    A malformed line stops everything before anything is written; a refusal is an answer. With --server they go to a
+    service in one commit, and each is by who has signed in there.
 
     Example: airshed book send my.book commands.jsonl
     """
+    if server:
+        from airshed.cli.book.remote import send_there
+
+        no_file_too(server, clock_is_right=clock_is_right)
+        if commands:
+            raise Malformed("book send", f"{book[:60]!a} goes without --server", "leave the book out")
+        if not book:
+            raise Malformed("book send", "names no commands", "give a file with one a line, or -")
+        send_there(server, book, at, code, json)
+        return
+    if code:
+        raise Malformed("--code", "goes with --server", "leave it out")
+    if not (book and commands):
+        lacking = "names no commands" if book else "names no book"
+        raise Malformed("book send", lacking, "write airshed book send BOOK COMMANDS, or --server URL COMMANDS")
     from airshed.service.book.addressed import to_write
     from airshed.service.book.sending import for_this, read_commands
     from airshed.service.book.snapshot import resume

@@ -1,4 +1,4 @@
-"""`airshed book show`, `confirm` and `reject` at a service."""
+"""`airshed book show`, `send`, `confirm` and `reject` at a service."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from airshed.cli.book.answers import say
+from airshed.cli.book.answers import MOST_WAITING, say, say_acts
 from airshed.cli.book.shown_rows import say_table
 from airshed.cli.server.kept import client_of, refusal_of
 from airshed.cli.show import as_json, console, lines, of
@@ -20,6 +20,8 @@ from airshed.model.period import clock
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import load_texts
 from airshed.service.book.sealed import ShownRows
+from airshed.service.book.sending import for_book, read_commands
+from airshed.service.http.shapes import CommandReceipt, Problem
 
 if TYPE_CHECKING:
     from airshed.client import Client
@@ -58,6 +60,35 @@ def _record(client: Client, seq: int, json: bool) -> None:
     at = "" if found.at is None else f"  {clock(found.at)}"
     lines(f"record {found.seq}{at}  hash {found.hash}")
     console.print(msgspec.json.format(msgspec.json.encode(content), indent=2).decode())
+
+
+def send_there(server: str, place: str, at: str, code: str, json: bool) -> None:
+    """The commands of a file in one commit, as who has signed in; a refusal is an answer."""
+    sent = read_commands(place)
+    with client_of(server) as client:
+        said = client.book()
+        of(said.provenance)
+        mine = client.me().actor
+        for each in sent:
+            if each.command.actor != mine:
+                what = f"is by {each.command.actor[:60]!a}, and {mine or 'nobody of the book'} has signed in"
+                raise Malformed(each.place, what, "send each person's own, after airshed sign-in")
+        wishes = for_book(sent, said.first, server)
+        told = client.send_several([(wish.key, wish.body) for wish in wishes], at=at, code=code)
+        answers = [_answer(each) for each in told]
+    say(answers, json)
+    if not json:
+        waits = [wait for each in told if isinstance(each, CommandReceipt) for wait in each.waits]
+        say_acts([(wait.act, wait.until, wait.confirms) for wait in waits[:MOST_WAITING]], len(waits), "", server)
+
+
+def _answer(told: CommandReceipt | Problem) -> Answer:
+    if isinstance(told, CommandReceipt):
+        return Answer(told.seq, told.hash, told.events, None)
+    refusal = refusal_of(told)
+    if refusal is None:
+        raise Refused(told)
+    return Answer(told.seq, told.hash, (), refusal)
 
 
 def confirm_there(server: str, acts: Sequence[str], every: bool, at: str, code: str, json: bool) -> None:

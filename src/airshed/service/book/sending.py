@@ -76,12 +76,16 @@ def for_this(sent: Iterable[Sent], book: KeptBook) -> list[Command]:
     What was computed from a rehearsal does not get into the book of the programme that it rehearses, where sources and
     keys may have the same names.
     """
-    first = book.line(1).hash
+    return for_book(sent, book.line(1).hash, str(book.path))
+
+
+def for_book(sent: Iterable[Sent], first: str, where: str) -> list[Command]:
+    """The same for a book by the hash of its first record, wherever it lies."""
     found: list[Command] = []
     for command, made_for, place in sent:
         if made_for not in (None, first):
             what = f"was made for another book, whose first record is {made_for}"
-            raise Malformed(place, what, f"send it there, or make it anew from {book.path}")
+            raise Malformed(place, what, f"send it there, or make it anew from {where}")
         found.append(command)
     return found
 
