@@ -22,8 +22,9 @@ from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
 from airshed.rulebook.load import read
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.preview import foresee
 from laws import FILES, RULES
-from markets import AUTHORITY, SERIES, adopting_next, done, market, send, why
+from markets import AT, AUTHORITY, SERIES, adopting_next, done, market, send, why
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RESERVE = "reserve-KM"
@@ -277,3 +278,19 @@ def test_a_contradiction_of_the_way_back_is_named(old: str, new: str, said: str)
     found = read({**FILES, "rulebook.toml": step.replace(old, new, 1).encode()})[1]
 
     assert any(said in str(fault) for fault in found), [str(fault) for fault in found]
+
+
+def test_a_new_source_gets_what_it_claims_in_allowances_of_whatever_size() -> None:
+    """An allowance of a tonne: eight tonnes are eight of them, and no eight thousand."""
+    allowance = msgspec.structs.replace(RULES.allowance, size_kg=1_000)
+    runner = market(rules=msgspec.structs.replace(RULES, allowance=allowance))
+    done(runner, AUTHORITY, c.SetCap("NOx", "KM", 2027))
+    lines = (
+        c.ActivityLine("s-steel", (2024,), (800_000,), (1_000_000,)),
+        c.ActivityLine("s-cement", (2024,), (0,), (10_000,), entrant=True),
+    )
+    wish = c.Command(AUTHORITY, "shares", c.Allocate("NOx", "KM", 2027, lines))
+    sharing = next(foresee(runner, [wish], AT)).sharing
+    assert sharing is not None
+    assert {each.source: each.count for each in sharing.awards}["s-cement"] == 8
+    assert sharing.above == sharing.pool - 659

@@ -71,7 +71,7 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
     split = parts(cap, law.reserve_basis_points, law.auction_basis_points)
     try:
         activities = [activity_of(state, rules, body.pollutant, line) for line in body.activities]
-        shares = allocate(law.method, law.baseline, split, activities)
+        shares = allocate(law.method, law.baseline, split, activities, rules.allowance.size_kg)
     except Malformed as error:
         return no(rules, "allocation", Why.NOT_CONSERVED, str(error))
     blocks = state.ledger.positions[accounts.issuance(body.jurisdiction), name].blocks
@@ -109,8 +109,9 @@ def warned(state: State, rules: Rulebook, body: c.Allocate, events: tuple[e.Even
     activities = [activity_of(state, rules, body.pollutant, line) for line in body.activities]
     claims = claims_of(law.method, law.baseline, activities)
     new = {line.source for line in body.activities if line.entrant}
-    above = split.free - round(sum(kg for source, kg in claims.items() if source not in new))
-    cut = sum(int(kg) for source, kg in claims.items() if source in new) - split.reserved
+    size = rules.allowance.size_kg
+    above = split.free - round(sum(kg for source, kg in claims.items() if source not in new) / size)
+    cut = sum(int(kg / size) for source, kg in claims.items() if source in new) - split.reserved
     return positive_only({f"above {event.series}": above, f"cut {event.series}": cut})
 
 

@@ -85,7 +85,7 @@ class Got(msgspec.Struct, frozen=True):
 
 
 class PreviewedShares(msgspec.Struct, frozen=True):
-    """What `Allocate` would share out; allowances of one kilogram."""
+    """What `Allocate` would share out."""
 
     series: str
     method: str
@@ -100,11 +100,13 @@ class PreviewedShares(msgspec.Struct, frozen=True):
     #: What the reserve account gets in the end: unclaimed reserve and make-up.
     reserved: int
     awards: tuple[Got, ...]
+    #: Kilograms of an allowance.
+    size_kg: int
 
     @property
     def above(self) -> int:
         """By how much the pool is above all claims: so much more than they claim do incumbents get."""
-        return max(0, self.pool - self.claimed_kg)
+        return max(0, self.pool - round(self.claimed_kg / self.size_kg))
 
 
 class Foreseen(msgspec.Struct, frozen=True):
@@ -273,4 +275,5 @@ def _sharing(state: State, rules: Rulebook, body: c.Allocate, event: e.Allocated
             Got(each.source, each.entrant, round(claims[each.source]), each.count, each.made_up)
             for each in event.awards
         ),
+        size_kg=rules.allowance.size_kg,
     )
