@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[LASTS] = f"{folder.name}/lasts"
     os.mkfifo(os.environ[LASTS])
     pipe = os.open(os.environ[LASTS], os.O_RDWR)
-    config.add_cleanup(lambda: (os.close(pipe), folder.cleanup()))
+    config.add_cleanup(folder.cleanup)
+    config.add_cleanup(partial(os.close, pipe))
 
 
 @pytest.fixture(autouse=True)

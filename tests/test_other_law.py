@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from airshed.cli.lab.replay import replay
-from airshed.cli.show import instant_of
 from airshed.engine import commands as c
 from airshed.engine.journal import Line, MemoryJournal, decode
 from airshed.engine.runner import Runner
@@ -18,6 +17,7 @@ from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import _Path as Played
 from airshed.lab.scenarios.schema import Entry, Scenario, TradeHabits
 from airshed.lab.simulator.sim import SimulatedRun
+from airshed.model.period import instant_in
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
@@ -56,7 +56,7 @@ def told() -> list[Line]:
     """The story: nearly every command once."""
     runner = Runner(MemoryJournal(), RULES, tables=False)
     for at, command in story(RULES):
-        runner.send(command, instant_of(at, "story"))
+        runner.send(command, instant_in(at, "story"))
     return list(runner.journal.lines())
 
 

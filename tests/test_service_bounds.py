@@ -20,7 +20,6 @@ import pytest
 
 from airshed.engine.commands import LARGEST
 from airshed.model.refusal import Malformed
-from airshed.service.book.kept import KeptBook
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
 from airshed.service.http.limits import ServiceLimits
@@ -189,13 +188,13 @@ def test_the_questions_of_one_shut_nobody_else_out(tmp_path: Path) -> None:
 def test_an_account_of_the_past_waits_in_a_queue_of_its_own(tmp_path: Path) -> None:
     go, begun = threading.Event(), threading.Event()
 
-    def walk(book: KeptBook) -> bool:
+    def walk() -> bool:
         begun.set()
         return go.wait(20)
 
     with served(market_book(tmp_path)) as service:
         fund = service.signed("fund")
-        service.running.service.walkers._pools[0].submit(walk, None)
+        service.running.service.walkers._pools[0].submit(walk)
         assert begun.wait(20)
         assert fund.get("/v1/tables/caps").status_code == 200, "while somebody walks"
         go.set()

@@ -302,7 +302,12 @@ def test_a_command_of_the_shell_goes_on_from_a_snapshot_and_without_one_alike(
     read: list[int] = []
     with to_write(book) as found:
         lines = found.lines
-        monkeypatch.setattr(found, "lines", lambda after=0: (read.append(after), lines(after))[1])
+
+        def counted(after: int = 0) -> Iterator[Line]:
+            read.append(after)
+            return lines(after)
+
+        monkeypatch.setattr(found, "lines", counted)
         plain = resume(found)
         deposit(plain, 1)
         kept(found)

@@ -164,7 +164,11 @@ def set_limits(state: State, rules: Rulebook, at: int, actor: str, body: c.SetTr
     for name in body.lift:
         if wish[name] is not None:
             return no(rules, LAW, Why.WRONG_KIND, f"{name} is set and lifted in one; do one of them")
-    new = tuple(None if name in body.lift else old[name] if wish[name] is None else wish[name] for name in old)
+
+    def set_to(name: str) -> int | None:
+        return None if name in body.lift else old[name] if wish[name] is None else wish[name]
+
+    two_above, trusted_above = new = set_to("two_above"), set_to("trusted_above")
     if (held.two_above, held.trusted_above) == new:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"{body.account} has bound itself so already")
     if body.two_above is not None and sum(1 for _ in representatives(state, body.account)) < 2:
@@ -178,7 +182,7 @@ def set_limits(state: State, rules: Rulebook, at: int, actor: str, body: c.SetTr
         since = trusted_from(rules, at) if looser else at
     except Malformed as error:
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{error.what}; a looser limit counts from a working day")
-    return (e.TransferLimitsSet(body.account, *new, since),)
+    return (e.TransferLimitsSet(body.account, two_above, trusted_above, since),)
 
 
 def _given(state: State, at: int, account: str, instrument: str) -> tuple[int, int]:
