@@ -142,3 +142,17 @@ def test_a_document_gives_its_digest_and_stays_where_it_is(rehearsal: Served, br
     assert "POST" not in sent, "the page goes on hearing what is live, and sends nothing"
     assert fits(page)
     context.close()
+
+
+def test_all_rows_of_a_long_table_are_printed(rehearsal: Served, browser: Browser) -> None:
+    context = browser.new_context(viewport=DESK, locale="en-GB")  # type: ignore[arg-type]
+    page = context.new_page()
+    signs_in(page, rehearsal, "small-bureau")
+    page.goto(f"{rehearsal.url}/data")
+    rows = page.locator("table[data-long='tables'] tbody tr")
+    expect(rows).to_have_count(25)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert rows.count() > 25
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(rows).to_have_count(25)
+    context.close()

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.firm import Held, Money, holdings, money_of
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import amount
+from airshed.pages.portal.hours import firm_name
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.happened import EVENTS
 from airshed.service.forms.measures import read_day
@@ -166,7 +167,9 @@ async def account(service: Service, request: Request) -> Response:
     visitor = await acting(service, request)
     found = await statement_for(visitor)
 
-    def look(market: Market, rules: Rulebook) -> tuple[list[Held], Money, list[Line], list[tuple[str, Phrase, Phrase]]]:
+    def look(
+        market: Market, rules: Rulebook
+    ) -> tuple[list[Held], Money, list[Line], list[tuple[str, Phrase, Phrase]], Phrase]:
         state = market.state
         at = max(visitor.now, state.at)
         lines = [line_of(move, rules) for move in reversed(found.moves[-ON_A_PAGE:])]
@@ -184,12 +187,12 @@ async def account(service: Service, request: Request) -> Response:
             money_of(state, rules, found.account),
             lines,
             sums,
+            firm_name(rules, found.name),
         )
 
-    held, money, lines, sums = await visitor.look(look)
-    return page(
-        visitor, "account.html.j2", statement=found, held=held, money=money, lines=lines, sums=sums, most=ON_A_PAGE
-    )
+    held, money, lines, sums, holder = await visitor.look(look)
+    shown: dict[str, Any] = {"held": held, "money": money, "lines": lines, "sums": sums, "holder": holder}
+    return page(visitor, "account.html.j2", statement=found, **shown, most=ON_A_PAGE)
 
 
 # --- files

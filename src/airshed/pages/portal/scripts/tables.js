@@ -86,6 +86,9 @@ export function lengthen(table) {
     foot.classList.toggle("one", left.length <= ROWS);
   }
   box.addEventListener("input", () => { at = 0; show(); });
+  // Paper has no next page of a table: all rows that are left are printed.
+  addEventListener("beforeprint", () => table.tBodies[0].replaceChildren(...left));
+  addEventListener("afterprint", show);
 
   save.addEventListener("click", () => {
     const line = (row) => [...row.cells].map((cell) => written(cell.textContent.trim().replace(/\s+/g, " "))).join(",");
