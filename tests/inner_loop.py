@@ -17,9 +17,9 @@ LINES = """
     names notices one_count origins other_law own_zone pages_figures passkeys pencil planted_bugs portal_browser
     portal_days portal_proof postgresql preview pricepage programmes proof_account proof_peers provenance_shown
     recompute reconcile register report report_any rulebook scenarios sealed sealed_file season sector sensitivity
-    service service_attack service_bounds service_crash service_faults service_reading service_schema shell shells
-    signatures sim single_sign_on single_sign_on_forged site snapshot stackpage stacks starting tables_shown
-    transactions transcripts two users_kept verify_live wheel zonecall
+    service service_attack service_bounds service_crash service_faults service_reading service_schema service_start
+    shell shells signatures sim single_sign_on single_sign_on_forged site snapshot stackpage stacks starting
+    tables_shown transactions transcripts two users_kept verify_live wheel zonecall
 """
 #: Files of tests, without `test_`.
 LONG = frozenset(LINES.split())
