@@ -274,13 +274,19 @@ class Running:
         except BaseException as error:
             self._ended(error)
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.app.show, found)
+            self._loop.call_soon_threadsafe(self._show, found)
         self.market.begin()
         snapshot, self.writer.snapshot = self.writer.snapshot, None  # the bytes of it
         if snapshot is not None:
             self._check = Check(str(self.serving.book), snapshot.of, self._checked, self._not_checked)
         elif self.writer.writes and self.feed.last >= self.serving.limits.snapshot_every:
             self.market.keep()
+
+    def _show(self, pages: Pages) -> None:
+        """In the loop: pages are answered, and do what they do beside that, as sending notices."""
+        self.app.show(pages)
+        if pages.beside is not None:
+            self._tasks.append(asyncio.create_task(_beside(pages.beside, self.service)))
 
     def _checked(self, differs: str) -> None:
         """From another thread: a snapshot that is not what the book comes to ends the service, and is gone."""
