@@ -147,3 +147,8 @@ def test_the_command_ends_with_one_and_the_line_that_repeats_it(monkeypatch: pyt
 
     assert shown.exit_code == 1
     assert re.search(r"airshed sim --seed 1[1-9] --steps 60\n\Z", shown.stderr)
+
+
+def test_a_year_that_ends_as_a_law_is_adopted_ends_under_the_law_before(once: Once) -> None:
+    """Seed 47 adopts another law in the first record of a year, and the mirror took that for the law of the old one."""
+    played(once, 47, MANY_STEPS)

@@ -31,11 +31,19 @@ class Flow:
         #: What went for more than one, by obligation, serial by serial.
         self._paired: dict[Key, set[tuple[str, int]]] = {}
         self._year = 0
+        #: The law after the last record, and that before this one, under which a year ends.
+        self._after: Rulebook | None = None
+        self._before: Rulebook | None = None
 
     def turned(self, record: Record, rules: Rulebook) -> None:
-        """With the first record of a year, all is stated that the law wants of the years before it."""
+        """With the first record of a year, all is stated that the law wants of the years before it.
+
+        The law is that before the record: where it adopts another, that is in force for what comes after.
+        """
         if record.refusal is not None:
             return
+        self._before, self._after = self._after or rules, rules
+        rules = self._before
         now, before = int(day_of(record.at)[:4]), self._year
         self._year = now
         said = {(each.year, each.pollutant) for each in record.events if isinstance(each, e.FlowControlStated)}
@@ -52,7 +60,7 @@ class Flow:
                 pollutant, _, vintage = event.series.split("-")
                 self._budgets[int(vintage), pollutant] += event.count
             case e.FlowControlStated():
-                self._state(event, rules)
+                self._state(event, self._before or rules)
             case _:
                 pass
 
