@@ -7,6 +7,7 @@ import gzip
 import io
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ import pytest
 from airshed.engine.commands import PlaceOrder, RegisterActor
 from airshed.engine.tables import TABLES
 from airshed.mrv import states
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal import zone_map
 from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
@@ -88,6 +91,23 @@ def test_the_map_adds_up_to_the_sealed_days(year: Portal) -> None:
     page = text_of(year.stranger().get("/map?pollutant=SO2&year=2027"))
     assert f"Year {mg / 1e9:,.1f}" in page
     assert "By city (t)" in page
+
+
+def test_a_map_is_drawn_once_for_all_who_look_at_it(year: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And beside what is served: who asks for another pays for it alone."""
+    drawn: list[str] = []
+
+    def counted(folder: Path, monitors: object, rules: object, kg: object, wanted: zone_map.Wanted) -> Phrase:
+        assert threading.current_thread() is not threading.main_thread()
+        drawn.append(wanted.measure)
+        return same("drawn")
+
+    monkeypatch.setattr(zone_map, "_mapped", counted)
+    year.running.service.beside.pop("maps", None)
+    for measure in ("load", "load", "exceedance", "load"):
+        assert "drawn" in text_of(year.stranger().get(f"/map?pollutant=PM&measure={measure}"))
+    year.running.service.beside.pop("maps")
+    assert drawn == ["load", "exceedance"]
 
 
 def test_the_map_counts_hours_over_the_limit_in_their_month(year: Portal, hours: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 from markupsafe import Markup
@@ -73,6 +75,54 @@ class Mapped(NamedTuple):
     cities: Mapping[str, Sequence[float]]
 
 
+class Wanted(NamedTuple):
+    """Which map, and by the digest of which law."""
+
+    law: str
+    pollutant: str
+    year: int
+    measure: Measure
+
+
+#: Rows of a table and figures, whole year and month by month.
+Made = tuple[list[Row], list[tuple[str, Markup]]]
+#: Maps that are kept.
+MOST_MAPS = 24
+
+
+class Maps:
+    """The maps that were drawn last, by what they were drawn from: one is drawn at a time, and once for who come."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, Made | Phrase] = OrderedDict()
+
+    def of(
+        self,
+        folder: Path | None,
+        monitors: Monitors,
+        rules: Rulebook,
+        kg: Mapping[str, Sequence[float]],
+        wanted: Wanted,
+    ) -> Made | Phrase:
+        """From a thread beside the loop."""
+        changed = folder.stat().st_mtime_ns if folder is not None and folder.is_dir() else 0
+        key = (wanted, changed, tuple((source, *months) for source, months in kg.items()))
+        with self._lock:
+            if key not in self._kept:
+                mapped = _mapped(folder, monitors, rules, kg, wanted)
+                self._kept[key] = mapped if isinstance(mapped, Phrase) else _made(mapped, monitors, wanted)
+                if len(self._kept) > MOST_MAPS:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+
+def _made(mapped: Mapped, monitors: Monitors, wanted: Wanted) -> Made:
+    frames = _frames(mapped, monitors, wanted.measure, wanted.pollutant, wanted.year)
+    return _rows(mapped, wanted.measure), frames
+
+
 async def zone_map(service: Service, request: Request) -> Response:
     """The map of a year, with a slider over its months; the figures of cities stand below it."""
     visitor = await visitor_of(service, request)
@@ -89,17 +139,16 @@ async def zone_map(service: Service, request: Request) -> Response:
     if monitors is None:
         shown["needs"] = Phrase("The inventory of this zone is not here.", "本系统未配备该区域的源清单。")
     elif found["year"]:
-        mapped = await asyncio.to_thread(
-            _mapped, service.hours, monitors, found["rules"], kg, found["pollutant"], found["year"], measure
-        )
-        if isinstance(mapped, Phrase):
-            shown["needs"] = mapped
+        maps: Maps = service.beside.setdefault("maps", Maps())
+        wanted = Wanted(found["law"], found["pollutant"], found["year"], measure)
+        made = await asyncio.to_thread(maps.of, service.hours, monitors, found["rules"], kg, wanted)
+        if isinstance(made, Phrase):
+            shown["needs"] = made
         else:
-            shown["rows"] = _rows(mapped, measure)
-            shown["frames"] = _frames(mapped, monitors, measure, found["pollutant"], found["year"])
+            shown["rows"], shown["frames"] = made
     month = asked.get("month", "")
     at = int(month) if month in map(str, range(MONTHS + 1)) else 0
-    found.pop("rules")
+    del found["rules"], found["law"]
     return page(
         visitor,
         "map.html.j2",
@@ -137,6 +186,7 @@ def _facts(state: State, rules: Rulebook, visitor: Visitor, asked: Mapping[str, 
     }
     return {
         "rules": rules,
+        "law": state.rulebook,
         "monitors": monitors_of(rules),
         "kg": kg,
         "pollutants": there,
@@ -153,12 +203,10 @@ def _mapped(
     monitors: Monitors,
     rules: Rulebook,
     kg: Mapping[str, Sequence[float]],
-    pollutant: str,
-    year: int,
-    measure: Measure,
+    wanted: Wanted,
 ) -> Mapped | Phrase:
     """What the map shows, or why it cannot."""
-    zone = monitors.zone
+    zone, (_, pollutant, year, measure) = monitors.zone, wanted
     by_source: dict[str, Sequence[float]] = dict(kg)
     if measure == "exceedance":
         found = _over(folder, monitors, pollutant, year)
