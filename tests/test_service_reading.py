@@ -19,6 +19,7 @@ from airshed.service.http.commands import BODIES
 from airshed.service.http.openapi import document
 from airshed.service.http.problems import PROBLEMS
 from airshed.service.http.shapes import CommandReceipt, SeenRecord
+from airshed.service.http.ways import Way
 from airshed.service.marketdata import read_market
 from airshed.service.marketdata.export import frame
 from airshed.service.marketdata.tables import COLUMNS
@@ -184,6 +185,15 @@ def test_the_feed_has_every_record_once_and_resumes_where_it_was_left(service: S
     assert told["events"] == receipt["events"]
 
 
+@pytest.mark.parametrize(
+    "path", ["/v1/accounts/fund?seq=1&seq=2", "/v1/feed?after=5&after=80", f"/v1/depth/{SERIES}?levels=1&levels=2"]
+)
+def test_a_word_that_is_asked_twice_is_refused(service: Served, path: str) -> None:
+    said = service.signed("fund").get(path)
+    assert (said.status_code, said.json()["code"]) == (400, "malformed")
+    assert "is given twice" in said.json()["detail"]
+
+
 def test_a_holder_sees_its_own_whole_and_of_others_what_moved_for_it(service: Served) -> None:
     fund, steel = service.signed("fund"), service.signed("steel")
     bought = send(steel, "PlaceOrder", account="steel", series=SERIES, side="sell", count=1_000, limit=399_000).json()
@@ -282,12 +292,43 @@ def test_the_document_has_every_way_every_command_and_every_shape(service: Serve
     names = [way["operationId"] for ways in found["paths"].values() for way in ways.values()]
     assert len(set(names)) == len(names)
     schemas = found["components"]["schemas"]
-    assert {each.rpartition("/")[2] for each in references(found)} <= set(schemas)
+    known = {f"#/components/{kind}/{name}" for kind in ("schemas", "headers") for name in found["components"][kind]}
+    assert set(references(found)) <= known
     for name, body in BODIES.items():
         assert set(schemas[f"{name}Fields"]["properties"]) == set(body.__struct_fields__)
     assert {status for status, _, _ in PROBLEMS.values()} <= {
         int(status) for ways in found["paths"].values() for way in ways.values() for status in way["responses"]
-    } | {405}
+    }
+
+
+def told_by(headers: httpx.Headers) -> set[str]:
+    """Headers of an answer that are this service's own, or say how to go on."""
+    own = ("etag", "location", "retry-after", "set-cookie")
+    return {name for name in headers if name.startswith("airshed-") or name in own}
+
+
+def declared(way: Way, status: int) -> set[str]:
+    """Headers that the document names for an answer of a way."""
+    ways = document(WAYS)["paths"][way.path][way.method.lower()]
+    return {name.lower() for name in ways["responses"][str(status)]["headers"]}
+
+
+def test_what_an_answer_says_in_its_head_is_in_the_document(service: Served, office: httpx.Client) -> None:
+    of = {way.name: way for way in WAYS}
+    tag = office.get("/v1/tables/caps").headers["etag"]
+    asked = {
+        office.get("/v1/tables/caps", headers={"If-None-Match": tag}): ("table", {"etag"}),
+        office.get("/v1/tables/actors?limit=1", headers={"Accept": "text/csv"}): ("table", {"etag", "airshed-cursor"}),
+        office.post("/v1/book"): ("book", set()),
+        service.stranger().post("/v1/sign-out"): ("sign_out", set()),
+    }
+    for said, (name, told) in asked.items():
+        assert told <= told_by(said.headers) <= declared(of[name], said.status_code), (name, said.status_code)
+    change = document(WAYS)["paths"]["/v1/users/{user}/{change}"]["post"]["parameters"][1]
+    assert change["schema"]["enum"] == ["lock", "unlock", "invite", "unlink"]
+    assert [each["name"] for each in document(WAYS)["paths"]["/v1/tables/{table}"]["get"]["parameters"]] == [
+        *("table", "limit", "cursor", "last", "If-None-Match", "Accept", "filters")
+    ]
 
 
 def test_answers_are_of_the_shape_that_the_document_says(service: Served, office: httpx.Client) -> None:
@@ -301,6 +342,7 @@ def test_answers_are_of_the_shape_that_the_document_says(service: Served, office
         said = client.get(way.path.format_map(named))
         assert said.status_code == way.status, (way.path, said.text)
         msgspec.json.decode(said.content, type=way.answer)
+        assert told_by(said.headers) <= declared(way, said.status_code), way.path
     done = send(service.signed("steel"), "PlaceOrder", account="steel", series=SERIES, side="sell", count=1, limit=1)
     assert done.status_code == 422
     receipt = send(office, "SetCap", pollutant="SO2", jurisdiction="QJ", vintage=2027)

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.engine.tables import BY_NAME
 from airshed.service.http import (
     commands,
     hand_over,
@@ -125,6 +126,8 @@ WAYS: Sequence[Way] = (
         gives=(JSON, CSV, PARQUET),
         more=("not_signed_in", "not_yours_to_read", "not_acceptable"),
         tagged=True,
+        filtered=True,
+        choices={"table": tuple(BY_NAME)},
     ),
     Way(
         "/v1/accounts/{account}",
@@ -149,6 +152,7 @@ WAYS: Sequence[Way] = (
         "anybody",
         answer=shapes.MarketPage,
         asked=(_LIMIT, _CURSOR),
+        filtered=True,
     ),
     Way(
         "/v1/depth/{series}",
@@ -184,6 +188,7 @@ WAYS: Sequence[Way] = (
         shapes.SignIn,
         shapes.SignedIn,
         more=("wrong_sign_in", "csrf"),
+        tells=("Set-Cookie",),
     ),
     Way("/v1/hand-over", "POST", hand_over.ask, "hand_over", "sign-in", "open", answer=shapes.HandOver, more=("csrf",)),
     Way(
@@ -196,6 +201,7 @@ WAYS: Sequence[Way] = (
         shapes.TakeHandOver,
         shapes.HandedOver,
         more=("csrf",),
+        tells=("Set-Cookie",),
     ),
     Way(hand_over.PAGE, "GET", hand_over.enter, "hand_over_page", "sign-in", gives=(_PAGE,), more=("second_factor",)),
     Way(
@@ -209,7 +215,17 @@ WAYS: Sequence[Way] = (
         gives=(_PAGE,),
         more=("csrf", "not_there"),
     ),
-    Way("/v1/sign-out", "POST", sign_in.sign_out, "sign_out", "sign-in", status=204, gives=(), more=("csrf",)),
+    Way(
+        "/v1/sign-out",
+        "POST",
+        sign_in.sign_out,
+        "sign_out",
+        "sign-in",
+        status=204,
+        gives=(),
+        more=("csrf",),
+        tells=("Set-Cookie",),
+    ),
     Way(
         "/v1/set-up",
         "POST",
@@ -247,6 +263,7 @@ WAYS: Sequence[Way] = (
         ),
         gives=(),
         more=("not_there", "provider_away"),
+        tells=("Location", "Set-Cookie"),
     ),
     Way(
         single_sign_on.BACK,
@@ -266,6 +283,7 @@ WAYS: Sequence[Way] = (
         ),
         gives=(_PAGE,),
         more=("not_there", "provider_away", "wrong_provider", "not_linked"),
+        tells=("Set-Cookie",),
     ),
     Way(
         "/v1/oidc/sign-out",
@@ -275,6 +293,7 @@ WAYS: Sequence[Way] = (
         "sign-in",
         answer=shapes.SignedOut,
         more=("csrf", "not_there", "second_factor"),
+        tells=("Set-Cookie",),
     ),
     Way(
         "/oidc/ended",
@@ -339,6 +358,7 @@ WAYS: Sequence[Way] = (
         shapes.PasskeyShown,
         shapes.SignedIn,
         more=("csrf", "wrong_passkey"),
+        tells=("Set-Cookie",),
     ),
     Way(
         "/v1/me/passkey",
@@ -384,6 +404,7 @@ WAYS: Sequence[Way] = (
         "users",
         answer=shapes.UserChanged,
         more=(*_ADMIN, "not_there"),
+        choices={"change": sign_in.CHANGES},
     ),
     Way("/set-up", "GET", sign_in.set_up_page, "set_up_page", "sign-in", "open", gives=(_PAGE,), more=("not_there",)),
     Way(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
-from airshed.service.http.rows import whole_number
+from airshed.service.http.rows import only, whole_number
 from airshed.service.http.service import Service, given
 from airshed.service.marketdata.tables import COLUMNS
 
@@ -74,13 +74,10 @@ def _said(value: Any) -> str:
 async def depth(service: Service, request: Request) -> Response:
     """What waits in the order books of a series, best first; of a strip too."""
     await service.door.look(request)
-    levels = 5
-    for word, text in request.query_params.multi_items():
-        if word != "levels":
-            raise Malformed(f"?{word[:60]}", "is not asked here", "ask for levels")
-        levels = whole_number(text, "?levels")
-        if not 1 <= levels <= 1_000:
-            raise Malformed("?levels", f"{levels} of them", "ask for 1 to 1,000")
+    only(request.query_params.multi_items(), "levels")
+    levels = whole_number(request.query_params.get("levels", "5"), "?levels")
+    if not 1 <= levels <= 1_000:
+        raise Malformed("?levels", f"{levels} of them", "ask for 1 to 1,000")
     head, found = await service.market.depths(request.path_params["series"], levels)
     books = [
         {"series": each.series, "wall": each.wall, "bids": _levels(each.bids), "asks": _levels(each.asks)}

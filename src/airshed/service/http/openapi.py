@@ -37,6 +37,29 @@ SIGNING_HEADER = Asked(
     "Airshed-Code", "A one-time code of now, unless one was given in the last minutes.", where="header"
 )
 
+#: Headers of answers.
+TOLD = {
+    "Airshed-Provenance": "What the book is: a real programme, or a simulation.",
+    "Airshed-Head": "Number and hash of the record up to which it was read.",
+    "Airshed-Cursor": "For the next page of a file, where there is one.",
+    "Airshed-Writer": "Where commands are taken, of a service that stands by.",
+    "ETag": "Send it back as If-None-Match: what has not changed is answered 304.",
+    "Location": "Where to go on.",
+    "Retry-After": "Seconds to wait.",
+    "Set-Cookie": "The session.",
+}
+#: Statuses that say when to come again.
+LATER = (429, 503)
+FILTERS = {
+    "name": "filters",
+    "in": "query",
+    "style": "form",
+    "explode": True,
+    "description": "Columns of the table with a value, as account=steel; with .ge, .gt, .le, .lt or .ne behind the "
+    "name it is compared so, as count.ge=1000. What is kept back is never chosen by.",
+    "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+}
+
 
 def document(ways: Sequence[Way]) -> dict[str, Any]:
     """The whole of it."""
@@ -61,6 +84,7 @@ def document(ways: Sequence[Way]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
+            "headers": {name: {"description": about, "schema": {"type": "string"}} for name, about in TOLD.items()},
             "securitySchemes": {
                 "session": {
                     "type": "apiKey",
@@ -82,6 +106,10 @@ def document(ways: Sequence[Way]) -> dict[str, Any]:
 def _operation(way: Way) -> dict[str, Any]:
     english = _doc(BODIES[way.command]) if way.command else _doc(way.handler)
     asked = [*way.asked]
+    if way.tagged:
+        asked.append(Asked("If-None-Match", "The ETag of an answer that is there already.", where="header"))
+    if len(way.gives) > 1:
+        asked.append(Asked("Accept", f"One of {', '.join(way.gives)}.", where="header"))
     if way.body is not None and way.room == "commands":
         asked += COMMAND_HEADERS if way.command else COMMAND_HEADERS[2:]
         asked += [SIGNING_HEADER] if way.signing else []
@@ -90,14 +118,12 @@ def _operation(way: Way) -> dict[str, Any]:
         "tags": [way.room],
         "summary": english.partition("\n")[0],
         "parameters": [
-            *(
-                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-                for name in _names(way.path)
-            ),
+            *({"name": name, "in": "path", "required": True, "schema": _part(way, name)} for name in _names(way.path)),
             *(
                 {"name": each.name, "in": each.where, "description": each.about, "schema": {"type": each.kind}}
                 for each in asked
             ),
+            *((FILTERS,) if way.filtered else ()),
         ],
         "responses": _responses(way),
     }
@@ -120,17 +146,29 @@ def _responses(way: Way) -> dict[str, Any]:
     for kind in way.gives:
         content[kind] = {"schema": _schema(way.answer) if kind.endswith("json") and way.answer else {"type": "string"}}
     status = str(way.status)
-    said: dict[str, Any] = {status: {"description": "Done."} | ({"content": content} if content else {})}
+    tells = [*way.tells, *(("ETag", "Airshed-Head", "Airshed-Cursor") if way.tagged else ())]
+    done = {"description": "Done.", "headers": _headers(*tells)}
+    said: dict[str, Any] = {status: done | ({"content": content} if content else {})}
     if way.tagged:
-        said["304"] = {"description": "It has not changed."}
+        said["304"] = {"description": "It has not changed.", "headers": _headers("ETag", "Airshed-Head")}
     forms: dict[str, Any] = {TYPE: {"schema": _schema(Problem)}}
     forms |= {kind: {"schema": {"type": "string"}} for kind in way.gives if kind == "text/html"}
-    problem = {"description": "Why not.", "content": forms}
-    statuses = {PROBLEMS[code][0] for code in way.problems}
+    statuses = {PROBLEMS[code][0] for code in (*way.problems, "method_not_allowed")}
     if way.command or way.path == "/v1/commands":
         statuses |= {403, 409, 422}
-    said |= {str(status): problem for status in sorted(statuses)}
+    for each in sorted(statuses):
+        later = ("Retry-After", "Airshed-Writer") if each == 503 else ("Retry-After",) if each in LATER else ()
+        said[str(each)] = {"description": "Why not.", "headers": _headers(*later), "content": forms}
     return said
+
+
+def _part(way: Way, name: str) -> dict[str, Any]:
+    """What a part of a path is."""
+    return {"type": "string"} | ({"enum": [*way.choices[name]]} if name in way.choices else {})
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in ("Airshed-Provenance", *names)}
 
 
 @cache

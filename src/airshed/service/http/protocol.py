@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class HeadTooLarge(Exception):
     """The head of a request has more bytes than are taken."""
+
+
+class _OwnErrors(logging.LoggerAdapter[logging.Logger]):
+    """What is ours to know. That somebody sent what is no HTTP is answered, and writes no line for each time."""
+
+    @property
+    def level(self) -> int:
+        """That of the log itself, which the server looks at."""
+        return self.logger.level
+
+    def warning(self, *_: Any, **__: Any) -> None:
+        """Nothing."""
 
 
 class Protocol(HttpToolsProtocol):
@@ -26,6 +40,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.logger = _OwnErrors(self.logger, {})  # type: ignore[assignment]
         self._watch()
 
     def data_received(self, data: bytes) -> None:
@@ -37,7 +52,7 @@ class Protocol(HttpToolsProtocol):
         self._watch()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Another protocol is not spoken here, and who asks for one writes nothing into the log."""
+        """Another protocol is not spoken here."""
 
     def on_message_begin(self) -> None:
         self._head = self._parts = 0

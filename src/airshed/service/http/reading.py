@@ -20,7 +20,7 @@ from airshed.service.book.embargo import tells_of, years_of_cases
 from airshed.service.book.kept import KeptBook, line_of
 from airshed.service.book.statement import StatementLine, lines_of
 from airshed.service.http.problems import Stopped
-from airshed.service.http.rows import whole_number
+from airshed.service.http.rows import only, whole_number
 from airshed.service.http.seen import beside, seen
 from airshed.service.http.service import Service, given
 from airshed.service.http.shapes import AccountMove, SeenRecord
@@ -88,9 +88,7 @@ async def account(service: Service, request: Request) -> Response:
     signed = await service.door.signed(request)
     actor, name = signed.user.actor, request.path_params["account"]
     query = request.query_params
-    for word, _ in query.multi_items():
-        if word not in ("at", "seq", "moves"):
-            raise Malformed(f"?{word[:60]}", "is not asked here", "ask for at, seq or moves")
+    only(query.multi_items(), "at", "seq", "moves")
     if "at" in query and "seq" in query:
         raise Malformed("?at", "goes without seq", "leave one of them out")
     at = instant_in(query["at"], "?at") if "at" in query else None

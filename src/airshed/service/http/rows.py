@@ -214,6 +214,21 @@ def _after(text: str, table: Table) -> tuple[Any, ...]:
     raise Malformed("?cursor", "is not of this table", "hand back the one that the page before gave")
 
 
+def only(query: Sequence[tuple[str, str]], *words: str) -> None:
+    """`Malformed` where a query asks for other words, or for one of them twice.
+
+    >>> only([("at", "1"), ("at", "2")], "at", "seq")
+    Traceback (most recent call last):
+    airshed.model.refusal.Malformed: ?at: is given twice; give it once
+    """
+    names = [name for name, _ in query]
+    for name in names:
+        if name not in words:
+            raise Malformed(f"?{name[:60]}", "is not asked here", f"ask for {', '.join(words)}")
+        if names.count(name) > 1:
+            raise Malformed(f"?{name}", "is given twice", "give it once")
+
+
 def whole_number(text: str, place: str) -> int:
     """A whole number of at most 18 digits, or `Malformed`."""
     digits = text.removeprefix("-")

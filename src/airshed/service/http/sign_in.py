@@ -235,6 +235,10 @@ async def add_user(service: Service, request: Request) -> Response:
     return given(service, {"user": form.user, "token": token}, 201)
 
 
+#: What an administrator changes of a user.
+CHANGES = ("lock", "unlock", "invite", "unlink")
+
+
 async def change_user(service: Service, request: Request) -> Response:
     """Lock a user, unlock one, give another link for the first sign-in, or unlink from single sign-on."""
     signed = await service.door.signed(request)
@@ -243,7 +247,7 @@ async def change_user(service: Service, request: Request) -> Response:
     kept = service.door.users
     if name == signed.user.name:
         raise Malformed(f"user {name}", "is who asks", "another administrator does it")
-    changes: dict[str, Any] = {"lock": kept.lock, "unlock": kept.unlock, "invite": kept.invite, "unlink": kept.unlink}
+    changes: dict[str, Any] = {name: getattr(kept, name) for name in CHANGES}
     if change not in changes:
         raise Stopped("not_there", "a user is changed by lock, unlock, invite or unlink")
     token = changes[change](name)

@@ -12,8 +12,7 @@ from starlette.responses import Response
 from airshed.engine.journal import Line
 from airshed.service.book.kept import KeptBook, line_of
 from airshed.service.http.event_stream import EventStream, let_in, only_asked
-from airshed.service.http.problems import Stopped
-from airshed.service.http.rows import whole_number
+from airshed.service.http.rows import only, whole_number
 from airshed.service.http.service import Service
 from airshed.service.http.viewer import Viewer, viewer_of
 from airshed.service.http.who import Signed
@@ -37,9 +36,7 @@ async def feed(service: Service, request: Request) -> Response:
 
 
 def _after(service: Service, request: Request) -> int:
-    for word, _ in request.query_params.multi_items():
-        if word != "after":
-            raise Stopped("not_there", f"?{word[:60]} is not asked here")
+    only(request.query_params.multi_items(), "after")
     text = request.headers.get("last-event-id") or request.query_params.get("after")
     if text is None:
         return service.feed.last

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from starlette.requests import Request
@@ -49,6 +50,12 @@ class Way(NamedTuple):
     signing: bool = False
     #: Whether an answer has an ETag.
     tagged: bool = False
+    #: Whether rows are chosen by the query: a column with what it is compared with.
+    filtered: bool = False
+    #: Headers of an answer that is no problem, beside what all have.
+    tells: Sequence[str] = ()
+    #: What a part of the path may be, where that is a list.
+    choices: Mapping[str, Sequence[str]] = MappingProxyType({})
 
     @property
     def problems(self) -> tuple[str, ...]:
