@@ -176,7 +176,7 @@ def test_every_command_that_takes_a_book_names_the_format_and_the_command_that_c
                 words.append(value)
             elif param.required:
                 words += [param.opts[0], value]
-        if path == "airshed book preview":
+        if path in ("airshed book preview", "airshed book send"):
             words.append("commands")
         if path in ("airshed book confirm", "airshed book reject"):
             words += ["1", "--actor", "a"]
