@@ -462,7 +462,8 @@ def test_what_is_broken_is_a_problem_wherever_it_is(
     def breaks(*_: object) -> None:
         raise RuntimeError("of our own making")
 
-    monkeypatch.setattr(service.running.service.readers, "read", breaks)
+    for readers in (service.running.service.readers, service.running.service.walkers):
+        monkeypatch.setattr(readers, "read", breaks)
     answer = steel.get(path)
     assert (answer.status_code, answer.json()["code"]) == (500, "broken")
     assert answer.headers["content-type"] == "application/problem+json"
