@@ -127,7 +127,7 @@ _ABOUT = {
     "its sources or its people, a bureau what is of its jurisdiction, an office of the zone everything "
     "but sealed bids. "
     "How far each role and everybody else reads of each table is data of the law: [who may do what]"
-    "(who-may-do-what.md#read-tables-可读表).\n\n",
+    "(who-may-do-what.md#read-tables).\n\n",
     "feed": "Server-sent events, `id` the number of the record. `Last-Event-ID` or `?after=` resumes; "
     "without either it "
     "begins at the end. Number and hash are everybody's, content is for those whose it is.\n\n",

@@ -18,7 +18,7 @@ sends it for what lies there; **account**, who is bound to an account sends it f
 with [`role_may_not`](refusals.md), a place or an account that is another's with [`out_of_scope`](refusals.md) or
 [`not_your_own`](refusals.md). Why it is so: [who may do what](../explanation/who-may-do-what.md).
 """
-_READS = """## Read tables 可读表
+_READS = """## Read tables
 
 Who reads what over HTTP and in the portal, as `airshed rules readers dianzhong` prints it. Everybody, signed in or
 not, reads **all** of what is public, and of the years those whose figures are **published**, with the records
