@@ -48,7 +48,7 @@ test: $(VENV)/dev.stamp $(CHARTS) ## every test: properties, transcripts, simula
 	@scripts/axe
 	@scripts/in-memory $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist worksteal
 
-quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process, about a minute
+quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process
 	@scripts/in-memory $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist worksteal --quick
 
 check: $(VENV)/dev.stamp ## format, lint, strict types
