@@ -11,7 +11,7 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -98,14 +98,13 @@ class Post:
             server: smtplib.SMTP = smtplib.SMTP_SSL(its.host, its.port, timeout=PATIENCE_S, context=self._tls)
         else:
             server = smtplib.SMTP(its.host, its.port, timeout=PATIENCE_S)
-        try:
+        with ExitStack() as undo:
+            undo.callback(server.close)
             if its.secured == "starttls":
                 server.starttls(context=self._tls)
             if its.password is not None:
                 server.login(its.user, its.password)
-        except BaseException:
-            server.close()
-            raise
+            undo.pop_all()
         return server
 
     def _sent(self, server: smtplib.SMTP, letter: Letter) -> Became:
