@@ -27,8 +27,8 @@ from verifiers import verify_export
 #: Steps of a run: of one in which there is something to forge, and of one with every kind of event.
 STEPS, MANY_STEPS = 110, 250
 SEEDS = (9, *range(3, 40))  # where it is found now; the others when the simulator comes to draw something else
-#: The same: the first have every kind of event once, six have it twice (`planted_seeds.py` chooses them anew).
-MANY_SEEDS = tuple(dict.fromkeys((5, 13, 3, 28, 4, 7, 98, 20, 10, 15, 27, *range(3, 60))))
+#: The same: three have every kind of event once, six have twice what is not seldom (`planted_seeds.py --runs`).
+MANY_SEEDS = tuple(dict.fromkeys((98, 3, 20, 4, 5, 17, *range(3, 60))))
 VERSIONS = ("sim-1", "sim-2")
 #: Forgeries that the stand-alone verifier sees only where others fell short too, or a later record needs what is gone.
 NEEDED = ("penalty-halved", "makeup-removed", "penalty-price", "deposit-removed")
