@@ -38,7 +38,7 @@ def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_text
 
 
 def test_every_table_of_a_law_has_its_keys_in_the_reference() -> None:
-    assert {(file, row) for file, row, _ in PAGES_OF_TABLES} == {
+    assert {(file, row) for file, _, row, _ in PAGES_OF_TABLES} == {
         (file, row) for file, (_, _, row) in {**TABLES, **OPTIONAL}.items()
     }
 

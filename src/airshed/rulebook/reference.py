@@ -16,6 +16,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from airshed.rulebook.breach_sections import CaseGround, LateRate
+from airshed.rulebook.chinese import key_zh, section_zh
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
 from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.price_index import IndexRow
@@ -35,65 +36,83 @@ tonne, shares in hundredths of a percent, counts in allowances of one kilogram.
 
 This page is generated from the schema (`python -m airshed.rulebook.reference`); a test keeps it so.
 """
-PAGES_OF_TABLES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
-    ("caps.csv", Cap, "The caps. There is a row for every pollutant, jurisdiction and vintage."),
+PAGES_OF_TABLES: tuple[tuple[str, str, type[msgspec.Struct], str], ...] = (
+    ("caps.csv", "caps", Cap, "The caps. There is a row for every pollutant, jurisdiction and vintage."),
     (
         "substitution.csv",
+        "monitoring",
         Tier,
         "What stands in for a missing hour. The first row that fits holds: highest capture rate first, then "
         "the shortest run, an empty `longest_hours` last.",
     ),
-    ("marks.csv", MarkRow, "What operators may say of hours."),
-    ("checks.csv", CheckRow, "What an annual report is asked."),
-    ("limits.csv", Limit, "Concentration limits."),
-    ("benchmarks.csv", Benchmark, "Benchmarks. There is a row for every sector and pollutant."),
+    ("marks.csv", "marks", MarkRow, "What operators may say of hours."),
+    ("checks.csv", "reporting", CheckRow, "What an annual report is asked."),
+    ("limits.csv", "limits", Limit, "Concentration limits."),
+    ("benchmarks.csv", "benchmarks", Benchmark, "Benchmarks. There is a row for every sector and pollutant."),
     (
         "part75.csv",
+        "part75",
         Availability,
         "What stands in under US 40 CFR part 75. Of the rows of the highest availability that is reached, the first "
         "that covers the length of the gap holds, an empty `longest_hours` last.",
     ),
-    ("test_methods.csv", AdmittedTest, "The standards by which a pollutant may be tested by hand."),
+    ("test_methods.csv", "manual_tests", AdmittedTest, "The standards by which a pollutant may be tested by hand."),
     (
         "methods.csv",
+        "methods",
         MethodsOf,
         "By which methods a mass may be found, and which of two figures counts. A row of the outlet's own process goes "
         "before one of process `any`.",
     ),
     (
         "applicability.csv",
+        "applicability",
         Applies,
         "Which outlets have which limits. Of the rows that fit an outlet on a day the most particular holds: one of "
         "special areas before one of anywhere, then one with a region, with a year of commissioning, with a sector; of "
         "equal ones the newest.",
     ),
-    ("price_index.csv", IndexRow, "The components of the price index. Their weights make 100 %."),
+    ("price_index.csv", "price_index", IndexRow, "The components of the price index. Their weights make 100 %."),
     (
         "transactions.csv",
+        "transactions",
         TransactionRow,
         "Types of transactions: every way in which allowances leave an account. For transfers and gifts the "
         "table decides; the others have rules of their own, and what a row says of those is held against them.",
     ),
-    ("penalty_index.csv", IndexOf, "The price index that an indexed penalty follows. It may have no rows."),
+    (
+        "penalty_index.csv",
+        "shortfall",
+        IndexOf,
+        "The price index that an indexed penalty follows. It may have no rows.",
+    ),
     (
         "penalty_periods.csv",
+        "shortfall",
         ShortfallPeriod,
         "What a shortfall costs by the period that it is of: the newest row that begins in a year or before holds. "
         "Without one `[shortfall]` holds for every year. Optional.",
     ),
     (
         "case_grounds.csv",
+        "cases",
         CaseGround,
         "Breaches other than a shortfall, what a notice names of them, and between which sums they cost. Optional.",
     ),
-    ("late_rates.csv", LateRate, "The rates of quarters, for interest `by_quarter`. Optional."),
-    ("receptors.csv", ReceptorRow, "Where the air is measured, and what a zone-wide call may add there. Optional."),
+    ("late_rates.csv", "late_payment", LateRate, "The rates of quarters, for interest `by_quarter`. Optional."),
+    (
+        "receptors.csv",
+        "receptors",
+        ReceptorRow,
+        "Where the air is measured, and what a zone-wide call may add there. Optional.",
+    ),
     (
         "transfer.csv",
+        "transfer",
         TransferRow,
         "What a tonne of each jurisdiction adds at each receptor: there is a row for every pair.",
     ),
-    ("ratios.csv", RatioRow, "What an allowance of one jurisdiction covers in another. Optional."),
+    ("ratios.csv", "ratios", RatioRow, "What an allowance of one jurisdiction covers in another. Optional."),
 )
 _ROLES = """## `roles.csv`
 
@@ -149,18 +168,19 @@ def markdown() -> str:
         struct = get_args(kind)[0] if many else kind
         if struct is not Variation:
             title = f"[[{section}]]" if many else f"[{section}]"
-            parts.append(f"## `{title}`\n\n{inspect.getdoc(struct)}\n\n{_keys(struct)}")
-    for file, struct, what in PAGES_OF_TABLES:
-        parts.append(f"## `{file}`\n\n{what}\n\n{_keys(struct)}")
-    parts.append(_ROLES + "\n" + _keys(RoleRight))
-    parts.append(_READING + "\n" + _keys(ReadingRight))
-    parts.append(_VARY + "\n" + _keys(Variation))
+            head = f"## `{title}`\n\n{section_zh(section)}. {inspect.getdoc(struct)}"
+            parts.append(f"{head}\n\n{_keys(section, struct)}")
+    for file, section, struct, what in PAGES_OF_TABLES:
+        parts.append(f"## `{file}`\n\n{what}\n\n{_keys(section, struct)}")
+    parts.append(_ROLES + "\n" + _keys("roles", RoleRight))
+    parts.append(_READING + "\n" + _keys("reading", ReadingRight))
+    parts.append(_VARY + "\n" + _keys("variations", Variation))
     return "\n".join(parts)
 
 
-def _keys(struct: type[msgspec.Struct]) -> str:
-    lines = ["| key | holds | meaning |", "|---|---|---|"]
-    lines += [f"| `{key}` | {holds} | {meaning} |" for key, holds, meaning in _fields(struct)]
+def _keys(section: str, struct: type[msgspec.Struct]) -> str:
+    lines = ["| key | 中文 | holds | meaning |", "|---|---|---|---|"]
+    lines += [f"| `{key}` | {key_zh(section, key)} | {holds} | {meaning} |" for key, holds, meaning in _fields(struct)]
     return "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from airshed.model.measures import tonnes, yuan
+from airshed.rulebook.chinese import key_zh, section_zh, word_zh
 
 #: Keys that count allowances of one kilogram, beside those of the largest order and the like.
 _COUNTS = ("count", "lot", "block_from")
@@ -62,6 +63,54 @@ def said(key: str, value: object, money: str = "yuan") -> str:
             return str(value)
 
 
+#: The measures of `said` in Chinese.
+_MEASURES_ZH: Mapping[str, str] = {
+    "_percent": "%",
+    "_mg_m3": "毫克/立方米",
+    "_kg": "千克",
+    "_hours": "小时",
+    "_minutes": "分钟",
+    "_working_days": "个工作日",
+    "_g": "克/单位产品",
+}
+
+
+def said_zh(section: str, key: str, value: object, money: str = "元") -> str:
+    """A value of a section in Chinese, as `said` has it in English.
+
+    >>> said_zh("trading", "band_basis_points", 1_050), said_zh("pollutants", "reserve_fen_per_t", 150_000)
+    ('10.5%', '1,500.00元/吨')
+    >>> said_zh("monitoring", "longest_hours", None), said_zh("banking", "open", True)
+    ('不限', '是')
+    >>> said_zh("allocation", "method", "equal_cut"), said_zh("cases", "reply_working_days", 5)
+    ('等比例削减', '5个工作日')
+    """
+    match value:
+        case None:
+            return "不限" if key in _ANY else "按业务权限" if key in _ROLES else "无"
+        case bool():
+            return "是" if value else "否"
+        case tuple():
+            return "、".join(word_zh(section, key, str(each)) for each in value) or "无"
+        case int() if key.endswith("_fen"):
+            return f"{yuan(value)}{money}"
+        case int() | float() if key in _COUNTS or key.startswith("largest_"):
+            return f"{tonnes(int(value))}吨"
+        case int() if key.endswith("_basis_points"):
+            return f"{value / 100:g}%"
+        case int() if key.endswith("_tenths"):
+            return f"{value / 10:g}%"
+        case int() if key.endswith("_fen_per_t"):
+            return f"{yuan(value)}{money}/吨"
+        case int() | float() if key not in _PLAIN:
+            measure = next((said_as for end, said_as in _MEASURES_ZH.items() if key.endswith(end)), "")
+            return f"{value:g}{measure}" if isinstance(value, float) else f"{value}{measure}"
+        case str():
+            return word_zh(section, key, value)
+        case _:
+            return str(value)
+
+
 def head(key: str, money: str = "yuan") -> str:
     """The key as the head of a column whose cells are `bare`: its measure in brackets.
 
@@ -99,6 +148,28 @@ def row_name(table: str, row: msgspec.Struct) -> str:
     if table == "applicability":
         return " ".join(f"{name} {value}" if name != "limit_set" else str(value) for name, value in values if value)
     return " ".join(str(value) for _, value in values)
+
+
+def row_name_zh(table: str, row: msgspec.Struct) -> str:
+    """What a row of a table is called in Chinese."""
+    values = {name: getattr(row, name) for name in KEYS[table]}
+    words = {name: said_zh(table, name, value) for name, value in values.items()}
+    match table:
+        case "caps":
+            return row_name(table, row)
+        case "monitoring":
+            capture, longest = words.values()
+            return f"捕集率不低于{capture}，连续缺失{longest if longest == '不限' else f'不超过{longest}'}"
+        case "part75":
+            parameter, available, longest = words.values()
+            return f"{parameter}可用率不低于{available}，连续缺失{longest if longest == '不限' else f'不超过{longest}'}"
+        case "variations":
+            section, _, key = str(values["key"]).partition(".")
+            return f"{values['jurisdiction']} {section_zh(section)}：{key_zh(section, key)}"
+        case "applicability":
+            named = (f"{key_zh(table, name)}{words[name]}" for name, value in values.items() if value)
+            return " ".join(named)
+    return " ".join(words.values())
 
 
 #: The key columns of every table: two rows that agree in them are the same row.

@@ -1,22 +1,57 @@
-"""The law of a book through its versions: from when each was in force, and what it changed, section by section."""
+"""The law of a book: its sections as they are in force, and its versions with what each of them changed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.journal import decode
 from airshed.model.period import clock
 from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import page, visitor_of
-from airshed.pages.report.notes import SECTIONS
+from airshed.pages.portal.tables_zh import SHOWS
+from airshed.rulebook.chinese import SECTIONS, key_zh
 from airshed.rulebook.diff import LawChange, diff
+from airshed.rulebook.reading_section import EVERYBODY
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.words import said, said_zh
 from airshed.service.book.kept import KeptBook
+from airshed.service.forms.articles import article_zh, says_more
+from airshed.service.forms.form import BODIES
+from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
+
+#: Keys that stand at the head of a section, not among its figures.
+HEAD = ("cite", "status")
+STATUS: Mapping[str, Phrase] = {
+    "confirmed": Phrase("confirmed in the source", "已核实原文"),
+    "to confirm": Phrase("to confirm", "待核实"),
+}
+
+
+class Cite(NamedTuple):
+    """On what something rests."""
+
+    text: Phrase
+    #: The law's own words, where the Chinese says less; they are English.
+    own: str
+
+
+class Line(NamedTuple):
+    """One thing that changed."""
+
+    what: Phrase
+    was: Phrase | None
+    now: Phrase | None
+    cite: Cite
 
 
 class Changed(NamedTuple):
@@ -24,7 +59,7 @@ class Changed(NamedTuple):
 
     name: Phrase
     section: str
-    lines: Sequence[LawChange]
+    lines: Sequence[Line]
 
 
 class Version(NamedTuple):
@@ -40,13 +75,39 @@ class Version(NamedTuple):
     first: bool
 
 
+class Key(NamedTuple):
+    """A key of a section and what it holds."""
+
+    key: str
+    name: Phrase
+    value: Phrase
+
+
+class Table(NamedTuple):
+    """The rows of a section."""
+
+    heads: Sequence[tuple[str, Phrase]]
+    rows: Sequence[Sequence[Phrase]]
+
+
+class Text(NamedTuple):
+    """A section as it is in force."""
+
+    section: str
+    name: Phrase
+    cite: Cite | None
+    status: Phrase | None
+    keys: Sequence[Key]
+    tables: Sequence[Table]
+
+
 def versions(book: KeptBook) -> list[Version]:
     """Every version, the latest first."""
     rows = book.sql.execute("SELECT seq, programme, version, digest FROM rulebooks ORDER BY seq").fetchall()
     changes: dict[int, Sequence[Changed] | None] = {}
     for (_, _, _, before), (seq, _, _, after) in pairwise(rows):
         kept = book.keeps(before) and book.keeps(after)
-        changes[seq] = _sections(diff(book.rules(before), book.rules(after))) if kept else None
+        changes[seq] = _sections(book.rules(before), book.rules(after)) if kept else None
     return [
         Version(
             *(seq, clock(decode(book.line(seq)).at)[:16].replace("T", " "), programme, version, digest),
@@ -57,18 +118,137 @@ def versions(book: KeptBook) -> list[Version]:
     ]
 
 
-def _sections(found: Sequence[LawChange]) -> list[Changed]:
+def _sections(old: Rulebook, new: Rulebook) -> list[Changed]:
+    names = naming({**names_of(old), **names_of(new)})
     return [
-        Changed(NAMES.get(section, same(section)), section, tuple(lines))
-        for section, lines in groupby(found, key=lambda each: each.section)
+        Changed(section_name(section), section, [_line(change, names) for change in changes])
+        for section, changes in groupby(diff(old, new), key=lambda change: change.section)
     ]
 
 
-#: What sections are called.
-NAMES: Mapping[str, Phrase] = SECTIONS
+def _line(change: LawChange, names: Callable[[str], str]) -> Line:
+    what = Phrase(f"{change.row} {change.key}".strip(), names(f"{change.zh.row} {change.zh.key}".strip()))
+    was = None if change.old is None else Phrase(change.old, names(change.zh.old or ""))
+    now = None if change.new is None else Phrase(change.new, names(change.zh.new or ""))
+    return Line(what, was, now, cited(change.cite))
+
+
+def cited(text: str) -> Cite:
+    """A citation in both languages."""
+    return Cite(Phrase(text, article_zh(text)), text if says_more(text) else "")
+
+
+def section_name(section: str) -> Phrase:
+    """What a section is called."""
+    return Phrase(section.replace("_", " ").capitalize(), SECTIONS[section])
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Commands and read tables in Chinese."""
+    commands = {name: name_of(kind).zh for name, kind in BODIES.items()}
+    return {**commands, **SHOWS, "records": "账簿记录", "statements": "账户对账单", "figures": "公开日前的年度数字"}
+
+
+def names_of(rules: Rulebook) -> dict[str, str]:
+    """What a law itself has in Chinese by codes: roles, jurisdictions, sectors."""
+    roles = {role.code: role.name_zh for role in rules.people}
+    places = {place.code: place.name_zh for place in rules.jurisdictions}
+    return {**roles, **places, **{sector.code: sector.name_zh for sector in rules.sectors}, EVERYBODY: "所有人"}
+
+
+def naming(own: Mapping[str, str]) -> Callable[[str], str]:
+    """Says the codes in a Chinese text by their names."""
+    names = {**_names(), **own}
+    return lambda text: re.sub(r"[A-Za-z][A-Za-z_-]*[A-Za-z]", lambda found: names.get(found[0], found[0]), text)
+
+
+def text_of(rules: Rulebook, section: str) -> Text:
+    """A section as it is in force: its keys, then its rows."""
+    held, money = getattr(rules, section), rules.currency
+    names = naming(names_of(rules))
+    if isinstance(held, tuple):
+        return Text(section, section_name(section), None, None, (), _tables(section, held, rules, names))
+    keys = [key for key in held.__struct_fields__ if key not in HEAD and not _rows(getattr(held, key))]
+    values = {key: getattr(held, key) for key in keys}
+    shown = [
+        Key(
+            key,
+            Phrase("", key_zh(section, key)),
+            Phrase(said(key, value, money.name_en), names(said_zh(section, key, value, money.name_zh))),
+        )
+        for key, value in values.items()
+        if value != () or key not in ROWS
+    ]
+    rows = (getattr(held, key) for key in held.__struct_fields__)
+    tables = [table for each in rows if _rows(each) for table in _tables(section, each, rules, names)]
+    return Text(section, section_name(section), cited(held.cite), STATUS[held.status], shown, tables)
+
+
+#: Keys that hold rows, and nothing where a law has none.
+ROWS = ("rows", "tiers", "periods", "rates", "grounds")
+
+
+def _rows(value: object) -> bool:
+    return isinstance(value, tuple) and bool(value) and isinstance(value[0], msgspec.Struct)
+
+
+def _tables(section: str, rows: Sequence[msgspec.Struct], rules: Rulebook, names: Callable[[str], str]) -> list[Table]:
+    """The rows of a section as a table; a matrix of roles has a column for each of them."""
+    if not rows:
+        return []
+    if section in MATRIX:
+        return [_matrix(section, rows, rules, names)]
+    money = rules.currency
+    keys = [key for key in rows[0].__struct_fields__ if key != "status"]
+    heads = [(key, Phrase(key.replace("_", " "), key_zh(section, key))) for key in keys]
+
+    def cell(key: str, value: object) -> Phrase:
+        if key == "cite":
+            return Phrase(str(value), article_zh(str(value)))
+        return Phrase(said(key, value, money.name_en), names(said_zh(section, key, value, money.name_zh)))
+
+    return [Table(heads, [[cell(key, getattr(row, key)) for key in keys] for row in rows])]
+
+
+#: Sections whose rows are cells: what stands at the head of a row, of a column, and in the cell.
+MATRIX: Mapping[str, tuple[str, str, str]] = {
+    "roles": ("command", "role", "scope"),
+    "reading": ("table", "reader", "rows"),
+}
+
+
+def _matrix(section: str, rows: Sequence[msgspec.Struct], rules: Rulebook, names: Callable[[str], str]) -> Table:
+    down, across, held = MATRIX[section]
+    cells = {(getattr(row, down), getattr(row, across)): getattr(row, held) for row in rows}
+    columns = dict.fromkeys(across for _, across in cells)
+    lines = [
+        [
+            Phrase(row, names(row)),
+            *(_cell(section, held, cells.get((row, column))) for column in columns),
+        ]
+        for row in dict.fromkeys(row for row, _ in cells)
+    ]
+    heads = [(down, Phrase(down, key_zh(section, down))), *((code, Phrase(code, names(code))) for code in columns)]
+    return Table(heads, lines)
+
+
+def _cell(section: str, key: str, value: str | None) -> Phrase:
+    return same("–") if value is None else Phrase(value, said_zh(section, key, value))
 
 
 async def law(service: Service, request: Request) -> Response:
-    """The versions of the law, for everybody."""
+    """The versions of the law and the sections of the one in force, for everybody."""
     visitor = await visitor_of(service, request)
-    return page(visitor, "law.html.j2", versions=await service.readers.read(versions))
+    there = [(section, section_name(section)) for section in SECTIONS]
+    return page(visitor, "law.html.j2", versions=await service.readers.read(versions), sections=there)
+
+
+async def section(service: Service, request: Request) -> Response:
+    """A section of the law in force, for everybody."""
+    visitor = await visitor_of(service, request)
+    name = request.path_params["section"]
+    if name not in SECTIONS:
+        raise Stopped("not_there", "a law has no section of that name")
+    found = await visitor.look(lambda market, rules: text_of(rules, name))
+    return page(visitor, "section.html.j2", text=found)

@@ -29,6 +29,7 @@ OFFICE = (
     Way("/desk", "GET", desk.desk, "desk", "portal"),
     Way("/auctions/{auction}", "GET", desk.result, "auction_page", "portal", "anybody"),
     Way("/law", "GET", law.law, "law_page", "portal", "anybody"),
+    Way("/law/{section}", "GET", law.section, "law_section", "portal", "anybody"),
     Way("/check", "GET", proof.check, "check", "portal", "anybody"),
     Way("/check/verifier", "GET", proof.verifier, "verifier", "portal", "anybody"),
     Way("/checkpoint", "GET", proof.checkpoint, "checkpoint", "portal", "anybody", gives=("text/plain",)),
