@@ -9,14 +9,18 @@ from typing import Any, get_args
 import pytest
 from msgspec import inspect as kinds
 
-from airshed.engine.events import Event
+from airshed.engine.events import Event, ImprovementClosed
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.cures import told
-from airshed.pages.portal.fields import label_of, name_of, read
+from airshed.pages.portal.fields import WARNED, label_of, name_of, read, sentence_of
+from airshed.pages.portal.happening import happenings
+from airshed.rulebook.load import find, load
+from airshed.service.forms.english import meaning
 from airshed.service.forms.form import BODIES, bare, options_of, slots
 from airshed.service.forms.happened import FACTS, RULES, fact_zh, said_of_event, said_of_word
+from airshed.service.forms.helps import sentences
 from airshed.service.forms.measures import ANY_LAW
 from airshed.service.forms.sample import sample
 from airshed.service.forms.told import ABOUT_RULES
@@ -79,6 +83,89 @@ def test_every_command_field_word_and_event_is_said_in_both_languages() -> None:
                 assert fact_zh(field.name)
                 used.add(field.name)
     assert set(FACTS) <= used, "a word that nothing uses"
+
+
+def test_every_command_and_field_has_its_help_in_both_languages_and_no_help_is_of_none() -> None:
+    used = set()
+    for kind in BODIES.values():
+        said = sentence_of(kind)
+        assert CHINESE.search(said.zh)
+        used.add(said.en)
+        for slot in slots(kind):
+            if slot.field != WARNED:
+                used.add(meaning(kind, slot.field).replace("`", ""))
+    assert used == set(sentences())
+
+
+def test_a_form_in_chinese_has_a_help_beside_every_field_as_the_english_one_has(served: Portal) -> None:
+    steel = {language: served.rehearsing("steel", language) for language in ("en", "zh")}
+    for command in ("OfferLease", "Surrender", "PlaceOrder"):
+        pages = {language: browser.get(f"/act/{command}").text for language, browser in steel.items()}
+        assert pages["zh"].count('class="help"') == pages["en"].count('class="help"') > 2, command
+        assert 'class="lead"' in pages["zh"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SO2-KM-2028\t1\t400",
+        "SO2-KM-2028,1,400",
+        "SO2-KM-2028，1，400",
+        "SO2-KM-2028、1、400",
+        "SO2-KM-2028: first=1; last=400",
+    ],
+)
+def test_serials_are_taken_from_a_row_of_cells_or_by_their_names(line: str) -> None:
+    written = {"source": "s", "pollutant": "SO2", "year": "2028", "count": "400 kg"}
+    found = read(BODIES["Surrender"], {**written, "serials": line}, ANY_LAW, YUAN)
+    assert found.errors == {}
+    assert [(each.series, each.first, each.last) for each in found.body.serials] == [("SO2-KM-2028", 1, 400)]
+
+
+@pytest.mark.parametrize("line", ["SO2-KM-2028", "SO2-KM-2028,1,2,3", "SO2-KM-2028,one,400", "SO2-KM-2028; x=1"])
+def test_a_row_that_cannot_be_read_says_how_one_is_written_and_nothing_of_a_shell(line: str) -> None:
+    written = {"source": "s", "pollutant": "SO2", "year": "2028", "count": "400 kg"}
+    found = read(BODIES["Surrender"], {**written, "serials": line}, ANY_LAW, YUAN)
+    said = found.errors["serials"]
+    assert said.en.endswith(
+        "A line each: series, first number, last number, with commas between or as cells pasted "
+        "from a table. For example SO2-KM-2028, 1, 400."
+    )
+    assert "依次为系列、首号、末号" in said.zh
+    assert "--" not in said.en + said.zh
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("40 yuan", "“40 yuan”：无法识别单位“yuan”。可选：吨、千克、克、份。请写作：40吨、40,000千克或40,000份。"),
+        (
+            "40 kt",
+            "“40 kt”：无法识别单位“kt”。可选：吨、千克、克、份（是否应为“t”？）。请写作：40吨、40,000千克或40,000份。",
+        ),
+        ("1.5 kg", "“1.5 kg”不是配额的整数倍（每份1千克）。请写1千克或2千克。"),
+        ("99999999999999999999", "不得大于9,007,199,254,740.992吨。"),
+    ],
+)
+def test_a_wrong_amount_is_told_in_chinese_with_chinese_units(text: str, said: str) -> None:
+    written = {"account": "steel", "series": SERIES, "side": "sell", "count": text, "limit": "4,100"}
+    assert read(BODIES["PlaceOrder"], written, ANY_LAW, YUAN).errors["count"].zh == said
+
+
+def test_a_whole_number_is_asked_for_in_chinese() -> None:
+    written = {"source": "s", "pollutant": "SO2", "count": "4 t"}
+    years = {text: read(BODIES["Surrender"], {**written, "year": text}, ANY_LAW, YUAN) for text in ("20 28", "abc")}
+    assert [found.errors["year"].zh for found in years.values()] == [
+        "“20 28”：此处只填数字，不带单位。请只填数字。",
+        "“abc”不是整数。请写作：整数。",
+    ]
+
+
+def test_what_is_true_is_said_in_chinese() -> None:
+    event = ImprovementClosed(source="s", year=2027, number=1, accepted=True, reason="")
+    (happening,) = happenings([event], load(find("dianzhong")))
+    assert "是" in [fact.text.zh for fact in happening.facts]
+    assert "yes" not in [fact.text.zh for fact in happening.facts]
 
 
 def test_a_form_reads_back_what_options_say_of_every_command() -> None:

@@ -32,8 +32,8 @@ SAID: tuple[tuple[str, str], ...] = (
     (r"(.+) has a quotation mark too many", "{0}引号有误"),
     (r"is longer than (.+) characters", "超过{0}个字符"),
     (r"is empty", "不能为空"),
-    (r"it takes at least (\S+)(?: characters)?", "不得小于{0}"),
-    (r"it takes at most (\S+)(?: characters)?", "不得大于{0}"),
+    (r"it takes at least (.+?)(?: characters)?", "不得小于{0}"),
+    (r"it takes at most (.+?)(?: characters)?", "不得大于{0}"),
 )
 #: What to do about it.
 DO: tuple[tuple[str, str], ...] = (
@@ -41,6 +41,11 @@ DO: tuple[tuple[str, str], ...] = (
     (r"write an amount of zero or more", "请填写不小于零的数量"),
     (r"write yes or no", "请选择是或否"),
     (r"write (.+) or (.+)", "请写{0}或{1}"),
+    (r"write the number of what the field counts", "请只填数字"),
+    (r"there are (.+) and (\d+) others \(did you mean ('.+')\?\)", "可选：{0}等（另有{1}项；是否应为{2}？）"),
+    (r"there are (.+) \(did you mean ('.+')\?\)", "可选：{0}（是否应为{1}？）"),
+    (r"there are (.+) and (\d+) others", "可选：{0}等（另有{1}项）"),
+    (r"there are none", "没有可选项"),
     (r"there are (.+)", "可选：{0}"),
     (r"there is only (.+)", "只有：{0}"),
     (r"did you mean (.+)\??", "是否应为{0}？"),
@@ -50,26 +55,66 @@ DO: tuple[tuple[str, str], ...] = (
 )
 
 
-def told(error: Malformed) -> Phrase:
-    """What is wrong and the cure, in both languages; what no pattern knows stays in English, and says so.
+#: Units and small words within what is shown of them, and the same in Chinese.
+UNITS: tuple[tuple[str, str], ...] = (
+    (r"(?<![A-Za-z])(yuan|dollars)/(t|kg) a year\b", r"\1/\2·年"),
+    (r"\ballowances?\b", "份"),
+    (r"(?<![A-Za-z])mg\b", "毫克"),
+    (r"(?<![A-Za-z])kg\b", "千克"),
+    (r"(?<![A-Za-z])t\b", "吨"),
+    (r"(?<![A-Za-z])g\b", "克"),
+    (r"\byuan\b", "元"),
+    (r"\bdollars\b", "美元"),
+    (r"(\d) (?=[份毫千吨克元美])", r"\1"),
+    (r"(?<=[份克吨元年%]), ", "、"),
+    (r" or as many 份", "或相应的份数"),
+    (r"\s*\bor\b\s*", "或"),
+    (r", as many 份", "，或相应的份数"),
+    (r"\ba whole number\b", "整数"),
+)
+#: What somebody wrote, as it is shown back.
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+def told(error: Malformed, how: Phrase | None = None) -> Phrase:
+    """What is wrong and the cure, in both languages; `how` is the cure where a page knows a better one.
 
     >>> told(Malformed("--count", "'1.5 kg' is not a whole number of allowances of 1 kg", "write 1 kg or 2 kg")).zh
-    "'1.5 kg'不是配额的整数倍（每份1 kg）。请写1 kg或2 kg。"
+    '“1.5 kg”不是配额的整数倍（每份1千克）。请写1千克或2千克。'
+    >>> told(Malformed("--count", "'40 yuan' is in 'yuan'", "there are t, kg, g; write it as 40 t or 40,000 kg")).zh
+    '“40 yuan”：无法识别单位“yuan”。可选：吨、千克、克。请写作：40吨或40,000千克。'
     """
-    english = f"{error.what[:1].upper()}{error.what[1:]}. {error.cure[:1].upper()}{error.cure[1:]}."
-    if error.cure.startswith("airshed act"):
-        english = f"{error.what[:1].upper()}{error.what[1:]}."
-    what = _found(SAID, error.what)
-    cure = (
-        ""
-        if error.cure.startswith("airshed act")
-        else " ".join(f"{_found(DO, part) or part}。" for part in error.cure.split("; "))
-    )
-    return Phrase(english, f"{what}。{cure}" if what else f"无法识别：{error.what}。{cure}")
+    shell = error.cure.startswith("airshed act") or not error.cure
+    english = f"{_capital(error.what)}."
+    what = _found(SAID, error.what) or f"无法识别：{error.what}"
+    chinese = f"{_marked(what)}。"
+    if how is not None:
+        return Phrase(f"{english} {how.en}", chinese + how.zh)
+    if shell:
+        return Phrase(english, chinese)
+    cures = [_found(DO, part) or _units(part) for part in error.cure.split("; ")]
+    return Phrase(f"{english} {_capital(error.cure)}.", chinese + "".join(f"{_marked(cure)}。" for cure in cures))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _marked(chinese: str) -> str:
+    """Quotation marks as Chinese has them."""
+    return _QUOTED.sub(r"“\1”", chinese)
+
+
+def _units(text: str) -> str:
+    """Units in Chinese, but not in what somebody wrote."""
+    parts = re.split(r"('[^']*')", text)
+    for english, chinese in UNITS:
+        parts = [part if part.startswith("'") else re.sub(english, chinese, part) for part in parts]
+    return "".join(parts)
 
 
 def _found(patterns: tuple[tuple[str, str], ...], text: str) -> str:
     for english, chinese in patterns:
         if found := re.fullmatch(english, text):
-            return chinese.format(*found.groups())
+            return chinese.format(*(_units(each or "") for each in found.groups()))
     return ""

@@ -15,14 +15,15 @@ from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal import cures
+from airshed.pages.portal import cures, rows
 from airshed.pages.portal.choices import Choice, choices
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.chinese import both, field_zh
 from airshed.service.forms.english import meaning
-from airshed.service.forms.form import Slot, bare, body_of, entry_form, slots, title_of, value_of
+from airshed.service.forms.form import Slot, bare, body_of, slots, title_of, value_of
 from airshed.service.forms.happened import said_of_word
-from airshed.service.forms.measures import Terms, unit_of
+from airshed.service.forms.helps import help_zh
+from airshed.service.forms.measures import Terms, unit_of, write
 
 Widget = Literal["text", "amount", "choice", "radios", "lines", "day", "area", "fixed", "among"]
 #: More choices than these are looked for by writing.
@@ -161,19 +162,21 @@ def _widget(slot: Slot, may_be: Sequence[Choice]) -> Widget:
 
 def _help(kind: type[msgspec.Struct], slot: Slot) -> Phrase:
     english = meaning(kind, slot.field).replace("`", "")
-    chinese = ""
-    item = bare(slot.kind)
-    inner = bare(item.item_type) if isinstance(item, kinds.VarTupleType) else None
-    if isinstance(item, kinds.DictType):
-        english += " A line each: NAME: VALUE."
-        chinese = "每行一项，写作“名称: 数值”。可从表格中直接粘贴两列。"
-    elif isinstance(inner, kinds.StructType):
-        english += f" A line each, as {entry_form(inner.cls)}."
-        chinese = f"每行一项，写作 {entry_form(inner.cls)}。"
-    elif slot.many:
-        english += " A line each."
-        chinese = "每行一项。"
-    return Phrase(english, chinese)
+    line = _line(slot)
+    return Phrase(f"{english} {line.en}".rstrip(), help_zh(english) + line.zh)
+
+
+def _line(slot: Slot) -> Phrase:
+    """How a line of a field that takes several is written."""
+    row = rows.kind_of(slot)
+    if isinstance(bare(slot.kind), kinds.DictType):
+        return Phrase(
+            "A line each: NAME: VALUE. Two columns of a table may be pasted.",
+            "每行一项，写作“名称: 数值”。可从表格中直接粘贴两列。",
+        )
+    if row is not None:
+        return rows.how(row)
+    return Phrase("A line each.", "每行一项。") if slot.many else same("")
 
 
 # --- reading
@@ -202,7 +205,7 @@ def read(kind: type[msgspec.Struct], written: Mapping[str, str], terms: Terms, m
                 continue
             value_of(slot, texts, terms)
         except Malformed as error:
-            errors[slot.field] = cures.told(error)
+            errors[slot.field] = _told(error, slot, terms)
             continue
         except Unclear as unclear:
             errors[slot.field] = unclear.phrase
@@ -213,8 +216,24 @@ def read(kind: type[msgspec.Struct], written: Mapping[str, str], terms: Terms, m
     try:
         return Written(body_of(kind, given, terms), {})
     except Malformed as error:
-        place = next((slot.field for slot in slots(kind) if slot.place == error.place), "")
-        return Written(None, {place: cures.told(error)})
+        found = next((slot for slot in slots(kind) if slot.place == error.place), None)
+        said = cures.told(error) if found is None else _told(error, found, terms)
+        return Written(None, {"" if found is None else found.field: said})
+
+
+#: A number that is out of reach, as the book counts.
+_BOUND = re.compile(r"(it takes at (?:least|most)) ([\d,]+)")
+
+
+def _told(error: Malformed, slot: Slot, terms: Terms) -> Phrase:
+    """What is wrong in a field: of a line with parts, how a line is written; of an amount, its bound with the unit."""
+    row, bound = rows.kind_of(slot), _BOUND.fullmatch(error.what)
+    if row is not None:
+        return cures.told(error, rows.how(row))
+    if bound is not None and (unit := unit_of(slot.field, slot.kind)) is not None:
+        limit = write(int(bound[2].replace(",", "")), unit, terms)
+        return cures.told(Malformed(error.place, f"{bound[1]} {limit}", error.cure))
+    return cures.told(error)
 
 
 class Unclear(Exception):
@@ -234,7 +253,7 @@ def _texts(slot: Slot, text: str, terms: Terms, money: Phrase) -> list[str]:
     """What a field holds, each of several lines by itself, as the readers of forms take it."""
     kind = bare(slot.kind)
     if slot.many:
-        return [_entry(line) for line in text.splitlines() if line.strip()]
+        return [rows.entry(line, rows.kind_of(slot), slot.place) for line in text.splitlines() if line.strip()]
     if isinstance(kind, kinds.StrType) and not title_of(slot.kind).startswith(("day", "hour")):
         return [text.strip().replace("\r\n", "\n")] if text.strip() else []
     plain = normalize("NFKC", text).strip()
@@ -271,14 +290,6 @@ def _one_way(text: str) -> None:
     )
 
 
-def _entry(line: str) -> str:
-    """A line; cells of a table that was pasted become the parts of an entry."""
-    cells = [cell.strip() for cell in line.strip().split("\t")]
-    if len(cells) == 1:
-        return cells[0]
-    return f"{cells[0]}: {', '.join(cell for cell in cells[1:] if cell)}"
-
-
 def name_of(kind: type[msgspec.Struct]) -> Phrase:
     """What a command is called: the start of its sentence in English, its name in Chinese."""
     english, chinese = both(kind)
@@ -287,5 +298,6 @@ def name_of(kind: type[msgspec.Struct]) -> Phrase:
 
 
 def sentence_of(kind: type[msgspec.Struct]) -> Phrase:
-    """What a command does, in a sentence; in Chinese its name says it."""
-    return Phrase(both(kind)[0].split("\n\n")[0].replace("\n", " ").replace("`", ""), "")
+    """What a command does, in a sentence."""
+    english = both(kind)[0].split("\n\n")[0].replace("\n", " ").replace("`", "")
+    return Phrase(english, help_zh(english))

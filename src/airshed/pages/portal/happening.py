@@ -98,7 +98,7 @@ def _happening(event: Any, rules: Rulebook) -> Happening:
             continue
         name = option_of(field).replace("-", " ")
         texts = Phrase(*(_written(value, unit, rules, language) for language in ("en", "zh")))
-        if isinstance(value, str):
+        if isinstance(value, str | bool):
             texts = Phrase(texts.en, word_zh(field, texts.zh, rules))
         facts.append(Fact(Phrase(name[:1].upper() + name[1:], fact_zh(field)), texts))
     moves = list(_moves(event, rules))
