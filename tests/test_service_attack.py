@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -293,6 +294,17 @@ def test_many_requests_of_one_connection_are_each_held_to_the_bounds_of_a_head(s
         line.sendall(one * 4 + one.replace(b"\r\nX", b"\r\nConnection: close\r\nX"))
         said = b"".join(iter(lambda: line.recv(65_536), b""))
     assert said.count(b"HTTP/1.1 200") == 5, said[:300]
+
+
+@pytest.mark.parametrize("path", [b"/healthz", b"/v1/users", b"/v1/nothing"])
+def test_an_answer_in_one_piece_says_what_it_says_in_two(service: Served, path: bytes) -> None:
+    """One that ends its connection goes the way of the library, another with its head and its body at once."""
+    ask = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n" % path
+    both = raw(service, ask + b"\r\n" + ask + b"Connection: close\r\n\r\n")
+    first, second = (b"HTTP/1.1" + each for each in both.split(b"HTTP/1.1")[1:])
+    dated = re.compile(rb"\r\ndate: [^\r]+ GMT\r\n")
+    assert dated.search(first)
+    assert dated.sub(b"\r\n", first) == dated.sub(b"\r\n", second.replace(b"connection: close\r\n", b""))
 
 
 def test_an_address_that_a_stranger_claims_is_not_believed(service: Served) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,7 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from airshed.model.refusal import Malformed
 from airshed.service.book.kept import Lost
 from airshed.service.http.catalogue import WAYS
+from airshed.service.http.incoming import Incoming
 from airshed.service.http.problems import Stopped, answer, of_code, of_malformed
+from airshed.service.http.protocol import WHOLE, lines_of
 from airshed.service.http.service import Handler, Service, provenance_header
 from airshed.service.http.shapes import Problem
 from airshed.service.http.ways import NO_PAGES, Pages, Way
@@ -38,6 +41,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+#: What says how an answer ends, which is the server's.
+OF_THE_CONNECTION = frozenset((b"connection", b"transfer-encoding"))
 SECURE_HEADERS = {"Strict-Transport-Security": "max-age=63072000"}
 
 
@@ -98,18 +103,22 @@ def _answering(service: Service, handler: Handler, saying: _Saying) -> Answering
 
 def _called_by_name(service: Service, request: Request) -> None:
     """A page of another site cannot make its own name mean this service and read what is here."""
-    name = _PORT.sub("", request.headers.get("host", "")).lower()
-    if name.startswith("[") and name.endswith("]"):
-        name = name[1:-1]
-    if service.hosts and name not in service.hosts:
+    if service.hosts and _named_in(request.headers.get("host", "")) not in service.hosts:
         raise Stopped("wrong_host", "ask by the name that it was started with (--name)")
+
+
+@lru_cache(maxsize=100)
+def _named_in(host: str) -> str:
+    """The name that a `Host` says, without a port and the brackets of an address; each client says but one."""
+    name = _PORT.sub("", host).lower()
+    return name[1:-1] if name.startswith("[") and name.endswith("]") else name
 
 
 #: Headers that count: of one that came twice nobody can say which was meant, or signed.
 ONCE = frozenset(
     (
-        *("host", "content-type", "content-digest", "idempotency-key", "signature", "signature-input"),
-        *("x-csrf-token", "origin", "cookie", "airshed-at", "airshed-once", "airshed-code"),
+        *(b"host", b"content-type", b"content-digest", b"idempotency-key", b"signature", b"signature-input"),
+        *(b"x-csrf-token", b"origin", b"cookie", b"airshed-at", b"airshed-once", b"airshed-code"),
     )
 )
 
@@ -118,10 +127,10 @@ def _said_once(request: Request) -> None:
     if "content-length" in request.headers and "transfer-encoding" in request.headers:
         # A proxy may go by the one and the server by the other (RFC 9112, 6.1).
         raise Stopped("malformed", "it says twice how long it is", {"Connection": "close"})
-    names = [name for name, _ in request.headers.items() if name in ONCE]
-    for name in names:
-        if names.count(name) > 1:
-            raise Malformed(name, "is sent twice", "send it once, with the value that is meant")
+    names = [name for name, _ in request.scope["headers"] if name in ONCE]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Malformed(twice.decode(), "is sent twice", "send it once, with the value that is meant")
 
 
 def _without_nul(request: Request) -> None:
@@ -149,6 +158,8 @@ class Application:
         told = {**HEADERS, **(SECURE_HEADERS if service.door.secure else {})}
         told["Airshed-Provenance"] = provenance_header(service.provenance)
         self._headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+        self._special = OF_THE_CONNECTION.union(name for name, _ in self._headers)
+        self._lines = lines_of(self._headers)
         self._shown = asyncio.Event()
         self._route(ways)
 
@@ -184,8 +195,7 @@ class Application:
                     *message["headers"],
                     *(header for header in self._headers if header[0] not in own),
                 ]
-                status = message["status"]
-                self._service.counts[status] = self._service.counts.get(status, 0) + 1
+                self._count(message["status"])
             await send(message)
 
         try:
@@ -193,8 +203,9 @@ class Application:
                 await self._shown.wait()
             found = self._plain.get((scope["method"], scope["path"]))
             if found is not None:
-                response = await found(Request(scope, receive, sending))
-                await response(scope, receive, sending)
+                response = await found(Incoming(scope, receive, sending))
+                if not self._written(scope, response):
+                    await response(scope, receive, sending)
             else:
                 await self._app(scope, receive, sending)
         except Exception as error:
@@ -203,3 +214,20 @@ class Application:
                 raise
             told = of_code("broken", "nothing of it was written unless a record says so")
             await self._saying(Request(scope, receive), told)(scope, receive, sending)
+
+    def _count(self, status: int) -> None:
+        counts = self._service.counts
+        counts[status] = counts.get(status, 0) + 1
+
+    def _written(self, scope: Scope, response: Response) -> bool:
+        """Whether the server took the answer as a whole: one that is here already, with no header that is special."""
+        whole = scope.get("state", {}).get(WHOLE)
+        if whole is None or type(response) is not Response or response.background is not None:
+            return False
+        own = response.raw_headers
+        if not self._special.isdisjoint([name for name, _ in own]):
+            return False
+        done: bool = whole(response.status_code, lines_of(own) + self._lines, response.body)
+        if done:
+            self._count(response.status_code)
+        return done

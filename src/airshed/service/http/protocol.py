@@ -1,12 +1,24 @@
-"""How a connection is read: a head that does not end, in seconds or bytes, is not waited for."""
+"""How a connection is read and answered: a head that does not end, in seconds or bytes, is not waited for."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    HEADER_RE,
+    HEADER_VALUE_RE,
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+#: In the state of a request: what writes a whole answer at once, and that the body of the request has come to its end.
+WHOLE: Final = "airshed.whole"
+ALL_THERE: Final = "airshed.all_there"
 
 
 class HeadTooLarge(Exception):
@@ -74,7 +86,12 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._within_head = True
+        self.scope["state"][ALL_THERE] = True
         super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        cycle.scope["state"][WHOLE] = partial(write_whole, cycle)
+        super()._start_asgi_task(cycle, app)
 
     def _count(self, part: bytes) -> None:
         """Of a head that came at once with what follows it; the parser answers 400."""
@@ -96,3 +113,26 @@ class Protocol(HttpToolsProtocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+
+def lines_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Headers as they are written; none of them can say more than one."""
+    for name, value in headers:
+        if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
+            raise ValueError(f"no header can be {name!r}: {value!r}")
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
+def write_whole(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
+    """Write an answer in one piece, where nothing is special about the connection; else it goes the usual way.
+
+    `head` has the length of the body, and nothing about the connection.
+    """
+    if not cycle.keep_alive or cycle.flow.write_paused or cycle.disconnected or cycle.response_started:
+        return False
+    cycle.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], lines_of(cycle.default_headers), head, body))
+    cycle.waiting_for_100_continue = False
+    cycle.response_started = cycle.response_complete = True
+    cycle.message_event.set()
+    cycle.on_response()
+    return True
