@@ -215,6 +215,15 @@ def test_the_curve_begins_at_the_price_axis_and_ends_with_all_that_is_wanted(sel
     assert len(points) == 4
 
 
+def test_auctions_that_are_open_come_first_and_each_leads_to_its_page(selling: Portal) -> None:
+    page = selling.stranger().get("/auctions")
+    rows = re.findall(r'<a href="/auctions/(\w+)">', page.text)
+    assert rows[0] == "second"
+    assert page.text.index("Open now and just over") < page.text.index('data-long="auctions"')
+    assert 'href="/auctions/first"' in page.text[page.text.index('data-long="auctions"') :]
+    assert "The law has auctions next on" in text_of(page)
+
+
 # --- the law
 
 

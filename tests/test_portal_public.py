@@ -12,10 +12,11 @@ from airshed.model.period import DAY_MS, instant
 from airshed.pages.portal.overview import caps, stage_of, telling, works
 from airshed.pages.portal.public import prices_of, sparkline
 from airshed.pages.portal.ways import WAYS
+from airshed.service.http.who import unmasked
 from airshed.service.marketdata.reading import Market
 from laws import RULES
 from markets import AT, AUTHORITY, market
-from portals import Portal, portal, text_of
+from portals import Portal, hidden, portal, text_of
 from services import market_book
 
 PUBLIC = ("/", "/caps", "/prices", "/auctions", "/works", "/works/s-steel", "/report", "/register", "/check")
@@ -149,3 +150,10 @@ def test_every_page_is_asked_for_by_a_browser_and_answers_nothing_else(served: P
             said = served.stranger().get(way.path)
             assert said.status_code in (200, 404), way.path
             assert said.headers["content-type"].startswith("text/html"), way.path
+
+
+def test_a_page_carries_the_token_of_the_session_in_other_letters_each_time(served: Portal) -> None:
+    steel = served.rehearsing("steel")
+    tokens = {hidden(steel.get("/"))["csrf"] for _ in range(3)}
+    assert len(tokens) == 3
+    assert {unmasked(token) for token in tokens} == {unmasked(tokens.pop())}

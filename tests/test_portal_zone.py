@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
 import shutil
@@ -210,7 +209,9 @@ def _loaded(browser: Browser, path: str) -> tuple[int, bool]:
     assert page.status_code == 200, path
     there = assets()
     names = re.findall(rf"/assets/{there.version}/([\w.]+)", page.text)
-    return len(gzip.compress(page.content)) + sum(len(there.files[name].packed) for name in set(names)), (
+    assert page.headers["content-encoding"] == "gzip", path
+    assert "Accept-Encoding" in page.headers["vary"]
+    return page.num_bytes_downloaded + sum(len(there.files[name].packed) for name in set(names)), (
         "echarts.js" in names
     )
 
@@ -219,6 +220,12 @@ def _loaded(browser: Browser, path: str) -> tuple[int, bool]:
 def test_a_first_view_stays_within_its_budget(year: Portal, path: str) -> None:
     size, charts = _loaded(year.stranger(), path)
     assert size <= (CHARTS if charts else PLAIN), f"{path}: {size:,}"
+
+
+def test_the_tables_of_the_register_are_long_ones_and_lead_to_the_works(year: Portal) -> None:
+    page = year.stranger().get("/register")
+    assert page.text.count("data-long=") == page.text.count("<table")
+    assert f'href="/works/{WORKS}"' in page.text
 
 
 def test_a_firms_first_view_stays_within_its_budget(year: Portal) -> None:

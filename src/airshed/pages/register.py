@@ -14,6 +14,7 @@ from airshed.rulebook.schema import ComplianceRule
 from airshed.service.book.embargo import Embargo, as_of_last
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import currency_of, law_of
+from airshed.service.forms.articles import article_zh
 
 KINDS = {"operator": Phrase("operator", "排污单位"), "trader": Phrase("trader", "交易参与人")}
 STATES = {state.value: Phrase(*words) for state, words in STATE_WORDS.items()}
@@ -64,7 +65,8 @@ def sheet(book: KeptBook) -> Sheet:
         f"{len(accounts)} accounts, {len({row[1] for row in years})} sources with a year to answer for.",
         f"共{len(accounts)}个账户，{len({row[1] for row in years})}个排放源有应履约年度。",
     )
-    of_years = ("Year", "年度"), ("Source", "排放源"), ("Works", "企业"), ("Account", "账户"), ("Pollutant", "污染物")
+    source = SheetColumn(Phrase("Source", "排放源"), leads="/works/")
+    of_source = ("Works", "企业"), ("Account", "账户"), ("Pollutant", "污染物")
     money = currency_of(book)
     penalty = (f"Penalty ({money.name_en})", f"罚款（{money.name_zh}）")
     figures = ("Owed (t)", "应缴（吨）"), ("Given (t)", "已缴（吨）"), ("Short (t)", "欠缴（吨）"), penalty
@@ -80,7 +82,9 @@ def sheet(book: KeptBook) -> Sheet:
                 "Each source by year and pollutant: what was verified, given up and missed.", "按年度和污染物列示。"
             ),
             (
-                *(SheetColumn(Phrase(*head)) for head in of_years),
+                SheetColumn(Phrase("Year", "年度")),
+                source,
+                *(SheetColumn(Phrase(*head)) for head in of_source),
                 *(SheetColumn(Phrase(*head), True) for head in figures),
                 stand,
             ),
@@ -145,7 +149,7 @@ def _fined(book: KeptBook) -> tuple[Part, ...]:
                 pollutant or "–",
                 yuan(fen),
                 DECIDED[state],
-                cite,
+                Phrase(cite, article_zh(cite)),
             ),
         )
         for number, source, name, account, year, ground, pollutant, fen, state, cite in book.sql.execute(CASES)
@@ -153,10 +157,12 @@ def _fined(book: KeptBook) -> tuple[Part, ...]:
     ]
     money = currency_of(book)
     heads = (
-        *(("Case", "案件"), ("Source", "排放源"), ("Works", "企业"), ("Account", "账户"), ("Year", "年度")),
+        *(("Works", "企业"), ("Account", "账户"), ("Year", "年度")),
         *(("Breach", "违法行为"), ("Pollutant", "污染物")),
     )
     columns = (
+        SheetColumn(Phrase("Case", "案件")),
+        SheetColumn(Phrase("Source", "排放源"), leads="/works/"),
         *(SheetColumn(Phrase(*head)) for head in heads),
         SheetColumn(Phrase(f"Fine ({money.name_en})", f"罚款（{money.name_zh}）"), True),
         *(SheetColumn(Phrase(*head)) for head in (("Decision", "决定"), ("Article", "依据"))),

@@ -15,6 +15,8 @@ class SheetColumn(NamedTuple):
 
     head: Phrase
     figure: bool = False
+    #: Where a cell leads in the portal, before what the cell says; empty where it leads nowhere.
+    leads: str = ""
 
 
 class Part(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -27,7 +28,7 @@ from airshed.service.forms.measures import ANY_LAW, Terms
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service, body_of
 from airshed.service.http.sign_in import FORM
-from airshed.service.http.who import Signed
+from airshed.service.http.who import Signed, masked
 from airshed.service.marketdata.reading import Market
 
 T = TypeVar("T")
@@ -83,8 +84,8 @@ class Visitor(NamedTuple):
 
     @property
     def csrf(self) -> str:
-        """The token of the session for forms."""
-        return self.signed.session.csrf if self.signed is not None and self.signed.session is not None else ""
+        """The token of the session for forms, masked anew each time, since pages are packed."""
+        return masked(self.signed.session.csrf) if self.signed is not None and self.signed.session is not None else ""
 
     @property
     def now(self) -> int:
@@ -296,7 +297,19 @@ def page(visitor: Visitor, template: str, status: int = 200, *, parts: Parts = N
     }
     if visitor.chosen:
         headers["Set-Cookie"] = language_cookie(visitor.service, language)
-    return Response(html, status, headers, "text/html; charset=utf-8")
+    return packed(visitor.request, html.encode(), status, headers, "text/html; charset=utf-8")
+
+
+#: A page of fewer bytes is sent as it is.
+WORTH_PACKING = 1_500
+
+
+def packed(request: Request, raw: bytes, status: int, headers: Mapping[str, str], kind: str) -> Response:
+    """An answer, packed where the browser takes that and it is worth it."""
+    headers = {**headers, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", "") and len(raw) >= WORTH_PACKING:
+        raw, headers = gzip.compress(raw, 5, mtime=0), {**headers, "Content-Encoding": "gzip"}
+    return Response(raw, status, headers, kind)
 
 
 def language_cookie(service: Service, language: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from airshed.compliance.publication import embargoed, public_from
 from airshed.engine.state import State
 from airshed.model.measures import Unit
+from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, page, visitor_of
 from airshed.pages.portal.happening import amount
@@ -121,6 +123,8 @@ class Sold(NamedTuple):
     """An auction or a call, open or over."""
 
     name: str
+    #: Its own page; empty where it has none.
+    href: str
     kind: Phrase
     series: str
     offered: Phrase
@@ -130,38 +134,61 @@ class Sold(NamedTuple):
     sold: Phrase
 
 
+#: Of those that are over, so many stand in the living part; all of them in the table below it.
+LATEST = 5
+
+
 async def auctions(service: Service, request: Request) -> Response:
-    """Auctions and calls, the open ones first."""
+    """Auctions and calls: those that are open or come next, then all that are over, the latest first."""
     visitor = await visitor_of(service, request)
-    return page(visitor, "auctions.html.j2", parts=await parts(visitor, AUCTIONS))
+    over = await visitor.look(lambda market, rules: [each for each in _auctions(market.state, rules) if not each.open])
+    return page(visitor, "auctions.html.j2", parts=await parts(visitor, AUCTIONS), over=over)
 
 
 def _auctions(state: State, rules: Rulebook) -> list[Sold]:
-    found = []
-    now, over = Phrase("open", "进行中"), Phrase("over", "已结束")
+    """All of them, those that began last first."""
+    dash, found = same("–"), list[Sold]()
+    now, done = Phrase("open", "进行中"), Phrase("over", "已结束")
 
     def price(fen: int | None) -> Phrase:
-        return same("–") if fen is None else amount(fen, Unit.FEN_PER_T, rules)
+        return dash if fen is None else amount(fen, Unit.FEN_PER_T, rules)
 
-    for name, auction in state.auctions.items():
-        offered = amount(auction.count, Unit.ALLOWANCES, rules)
-        sold = same("–") if auction.open else amount(auction.sold, Unit.ALLOWANCES, rules)
-        kind = Phrase("auction", "拍卖")
-        stands = now if auction.open else over
-        found.append(Sold(name, kind, auction.series, offered, stands, auction.open, price(auction.price), sold))
-    for name, call in state.calls.items():
-        sold = same("–") if call.open else amount(call.count, Unit.ALLOWANCES, rules)
-        stands = now if call.open else over
+    def sold(open_yet: bool, count: int) -> Phrase:
+        return dash if open_yet else amount(count, Unit.ALLOWANCES, rules)
+
+    for name, auction in reversed(state.auctions.items()):
+        found.append(
+            Sold(
+                *(name, f"/auctions/{quote(name, safe='')}", Phrase("auction", "拍卖"), auction.series),
+                amount(auction.count + auction.consigned, Unit.ALLOWANCES, rules),
+                *(now if auction.open else done, auction.open, price(auction.price), sold(auction.open, auction.sold)),
+            )
+        )
+    for name, call in reversed(state.calls.items()):
         kind = Phrase("call", "集合竞价")
-        found.append(Sold(name, kind, call.series, same("–"), stands, call.open, price(call.price), sold))
-    return sorted(found, key=lambda each: not each.open)
+        stands = now if call.open else done
+        found.append(
+            Sold(name, "", kind, call.series, dash, stands, call.open, price(call.price), sold(call.open, call.count))
+        )
+    return found
+
+
+def _now(state: State, rules: Rulebook, today: str) -> dict[str, Any]:
+    """What is open, what ended last, and when the law has the next auctions."""
+    every = _auctions(state, rules)
+    coming = sorted(f"{year}-{day}" for day in rules.auction.days for year in (today[:4], str(int(today[:4]) + 1)))
+    latest = [each for each in every if not each.open][:LATEST]
+    return {
+        "auctions": [*(each for each in every if each.open), *latest],
+        "coming": [day for day in coming if day >= today][:LATEST],
+    }
 
 
 PRICES: Mapping[str, Part] = {
     "prices": Part("parts/prices.html.j2", lambda sight: {"prices": prices_of(sight.market, sight.rules)})
 }
 AUCTIONS: Mapping[str, Part] = {
-    "auctions": Part("parts/auctions.html.j2", lambda sight: {"auctions": _auctions(sight.market.state, sight.rules)})
+    "auctions": Part("parts/auctions.html.j2", lambda sight: _now(sight.market.state, sight.rules, day_of(sight.at)))
 }
 PARTS: Mapping[str, Part] = {**PRICES, **AUCTIONS}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from hmac import compare_digest
 from math import ceil
+from secrets import token_bytes
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -29,6 +31,27 @@ SAFE = ("GET", "HEAD")
 SMALL = 16 << 10
 #: Acts that are signed: with a session a code of now, and by no machine.
 SIGNING = ("ConfirmAct",)
+
+
+def masked(token: str) -> str:
+    """A token as a page carries it: other letters each time, so that the length of a packed page says nothing of it.
+
+    >>> masked("abc") == masked("abc"), unmasked(masked("abc")), unmasked("abc")
+    (False, 'abc', 'abc')
+    """
+    own = token.encode()
+    mask = token_bytes(len(own))
+    return urlsafe_b64encode(mask + bytes(a ^ b for a, b in zip(own, mask, strict=True))).decode()
+
+
+def unmasked(text: str) -> str:
+    """The token that a page carried; a text that is no masked one is taken as it is."""
+    try:
+        raw = urlsafe_b64decode(text.encode())
+        half = len(raw) // 2
+        return bytes(a ^ b for a, b in zip(raw[:half], raw[half:], strict=True)).decode("ascii")
+    except ValueError:
+        return text
 
 
 class Signed(NamedTuple):
@@ -116,7 +139,7 @@ class Door:
     def own_form(self, request: Request, session: Session, token: str) -> bool:
         """Whether the form that was sent stood on a page of ours, given to this session."""
         self.own_page(request)
-        return equal(token, session.csrf)
+        return equal(unmasked(token), session.csrf)
 
     async def before(self, request: Request) -> None:
         """A stranger with a large body is answered before it is read; whose it is is looked at again with it."""
