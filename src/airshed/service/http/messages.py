@@ -26,17 +26,18 @@ class Messages:
 
     async def of(self, readers: Readers, lines: Sequence[Line], viewer: Viewer) -> bytes:
         """The messages of these lines, as a reader of this kind sees them."""
-        missing = [line for line in lines if (viewer, line.seq) not in self.kept]
+        told = {line.seq: self.kept.get((viewer, line.seq)) for line in lines}
+        missing = [line for line in lines if told[line.seq] is None]
         if missing:
             known = NOTHING
             if viewer.reach(RECORDS) and (viewer.reads != "zone" or viewer.public is not None):
                 known = await readers.read(lambda book: beside(book.sql, viewer))
             for line, found in zip(missing, seen(missing, viewer, known), strict=True):
-                self.kept[viewer, line.seq] = _message(line.seq, msgspec.json.encode(found))
-        told = b"".join(self.kept[viewer, line.seq] for line in lines)
+                told[line.seq] = self.kept[viewer, line.seq] = _message(line.seq, msgspec.json.encode(found))
+        # What was kept may have been dropped for others while the book was read: it is taken from `told`.
         while len(self.kept) > MOST_KEPT:
             self.kept.popitem(last=False)
-        return told
+        return b"".join(message for message in told.values() if message is not None)
 
 
 def _message(seq: int, data: bytes) -> bytes:
