@@ -38,8 +38,7 @@ class Sight(NamedTuple):
 
     def among(self, table: str) -> tuple[str, tuple[Any, ...]]:
         """What stands after FROM for the rows of a table that are theirs, and its values."""
-        own = self.viewer.of if self.viewer.reads == "account" else ""
-        source, hiding = source_of(table, self.viewer.public, own)
+        source, hiding = source_of(table, self.viewer.public, self.viewer.account)
         mine = condition(self.book, BY_NAME[table], self.viewer) or Condition("1 = 0", ())
         return f"(SELECT * FROM {source} WHERE {mine.sql}) AS {table}", (*hiding, *mine.values)
 

@@ -114,7 +114,7 @@ def account_then(
     if row is None or not _may_read(viewer, row[0], row[4]):
         raise Stopped("not_there", "there is no such account that is yours to read")
     said = dict(zip(("account", "number", "kind", "name", "jurisdiction"), row, strict=True))
-    hidden = _hidden(opened, viewer)
+    hidden = _hidden(opened, viewer, row[0])
     if at is None and until is None:
         cash, holdings, moves = _lately(opened, row[0], most, hidden)
     else:
@@ -184,10 +184,10 @@ def _newest_first(opened: KeptBook, account: str) -> Iterator[Record]:
         end -= AT_ONCE
 
 
-def _hidden(opened: KeptBook, viewer: Viewer) -> Callable[[Event], bool] | None:
+def _hidden(opened: KeptBook, viewer: Viewer, account: str) -> Callable[[Event], bool] | None:
     """Which moves of others tell what is not public yet; None where nothing is kept from who reads."""
     public = viewer.public
-    if viewer.reads == "account" or public is None:
+    if viewer.account == account or public is None:
         return None
     cases = years_of_cases(opened.sql)
     return lambda event: tells_of(event, public, cases)

@@ -14,6 +14,7 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.embargo import kept_back, source_of
 from airshed.service.book.kept import KeptBook, Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALED, SEALING, TELLING, hidden, sealed_accounts
+from airshed.service.http.seen import own_actors
 from airshed.service.http.viewer import Condition, Viewer, condition
 
 #: Endings of a filter's name, and what it compares with.
@@ -95,18 +96,19 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
         return None
     columns = tuple(column.name for column in table.parts)
     key = columns[: table.key]
-    own = viewer.reads == "account"
-    bidding = frozenset() if own else _bidding(sql, table)
-    source, hiding = source_of(table.name, viewer.public, viewer.of if own else "")
-    source, hiding = _masked(table, source, hiding, bidding)
+    bidding = _bidding(sql, table) - {viewer.account}
+    source, hiding = source_of(table.name, viewer.public, viewer.account)
+    mates = own_actors(sql, viewer) if viewer.account and bidding else frozenset()
+    source, hiding = _masked(table, source, hiding, bidding, mates)
     where, values = [f"({mine.sql})"], [*hiding, *mine.values]
     for column, sign, value in query.filters:
         where.append(f"{column} {sign} ?")
         values.append(value)
     counts: dict[str, int] = {}
-    if table.name in SEALED and not own:
-        counts = _sealed(sql, query, mine)
-        where.append(f"NOT {hidden(table.name)}")
+    if table.name in SEALED:
+        counts = _sealed(sql, query, mine, viewer.account)
+        where.append(f"(account = ? OR NOT {hidden(table.name)})")
+        values.append(viewer.account)
     total = int(sql.execute(f"SELECT count(*) FROM {source} WHERE {' AND '.join(where)}", values).fetchone()[0])
     if query.after is not None:
         where.append(f"({', '.join(key)}) > ({', '.join('?' * len(key))})")
@@ -121,8 +123,9 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
     cursor = _cursor(rows[-1][: table.key]) if more and not query.last else None
     if query.last:
         rows.reverse()
-    silent = _silent(table, columns, rows, bidding)
-    waits = () if own or viewer.public is None else tuple(kept_back(book, table.name, viewer.public))
+    silent = _silent(table, columns, rows, bidding, mates)
+    kept = viewer.public is not None and viewer.reach(table.name) != "own"
+    waits = tuple(kept_back(book, table.name, viewer.public)) if kept and viewer.public is not None else ()
     return Page(columns, rows, cursor, total, counts, silent, waits)
 
 
@@ -141,12 +144,12 @@ def pages_of(book: KeptBook, query: Query, viewer: Viewer, at_once: int) -> Iter
         query = query._replace(after=_after(page.cursor, query.table))
 
 
-def _sealed(sql: Statements, query: Query, mine: Condition) -> dict[str, int]:
+def _sealed(sql: Statements, query: Query, mine: Condition, own: str) -> dict[str, int]:
     """How many rows of what is open are sealed, by its name, whatever of them is asked for: a filter would tell."""
     table, (_, of) = query.table.name, SEALED[query.table.name]
     asked = [(sign, value) for column, sign, value in query.filters if column == of]
-    where = [f"({mine.sql})", hidden(table), *(f"{of} {sign} ?" for sign, _ in asked)]
-    values = (*mine.values, *(value for _, value in asked))
+    where = [f"({mine.sql})", "account <> ?", hidden(table), *(f"{of} {sign} ?" for sign, _ in asked)]
+    values = (*mine.values, own, *(value for _, value in asked))
     counted = f"SELECT {of}, count(*) FROM {table} WHERE {' AND '.join(where)} GROUP BY {of} ORDER BY {of}"
     return {str(name): count for name, count in sql.execute(counted, values)}
 
@@ -156,13 +159,18 @@ def _bidding(sql: Statements, table: Table) -> frozenset[str]:
     return sealed_accounts(sql) if table.name in TELLING or table.name == "refusals" else frozenset()
 
 
-def _masked(table: Table, source: str, values: tuple[Any, ...], bidding: frozenset[str]) -> tuple[str, tuple[Any, ...]]:
-    """What stands after FROM, with NULL for what would tell of sealed bids: no filter looks behind it."""
+def _masked(
+    table: Table, source: str, values: tuple[Any, ...], bidding: frozenset[str], mates: frozenset[str]
+) -> tuple[str, tuple[Any, ...]]:
+    """What stands after FROM, with NULL for what would tell of sealed bids of others than the actors `mates`: no filter
+    looks behind it."""
     if not bidding:
         return source, values
     if table.name == "refusals":
         told, hides = "detail", f"why IN ({_marks(SAYING_FREE)}) OR command IN ({_marks(_SEALING)})"
         more: tuple[str, ...] = (*map(str, SAYING_FREE), *_SEALING)
+        if mates:
+            hides, more = f"({hides}) AND actor NOT IN ({_marks(tuple(mates))})", (*more, *sorted(mates))
     else:
         told, more = TELLING[table.name], tuple(sorted(bidding))
         hides = f"account IN ({_marks(more)})"
@@ -174,14 +182,19 @@ def _masked(table: Table, source: str, values: tuple[Any, ...], bidding: frozens
 
 
 def _silent(
-    table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], bidding: frozenset[str]
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    bidding: frozenset[str],
+    mates: frozenset[str],
 ) -> tuple[str, ...]:
     """Which rows of a page were masked, as `book.sealed.shown` names them."""
     if not bidding:
         return ()
     if table.name == "refusals":
-        why, command = columns.index("why"), columns.index("command")
-        telling = [f"refusal {row[0]}" for row in rows if row[why] in SAYING_FREE or row[command] in _SEALING]
+        why, command, actor = (columns.index(name) for name in ("why", "command", "actor"))
+        others = [row for row in rows if row[actor] not in mates]
+        telling = [f"refusal {row[0]}" for row in others if row[why] in SAYING_FREE or row[command] in _SEALING]
     else:
         telling = [str(row[0]) for row in rows if row[0] in bidding]
     return tuple(dict.fromkeys(telling))

@@ -41,7 +41,7 @@ NOTHING = Beside(frozenset(), {})
 
 def beside(sql: Statements, viewer: Viewer) -> Beside:
     """For somebody, as the book stands."""
-    kept_back = viewer.reads != "account" and viewer.public is not None
+    kept_back = viewer.reach(RECORDS) not in ("", "own") and viewer.public is not None
     return Beside(own_actors(sql, viewer), years_of_cases(sql) if kept_back else {})
 
 
@@ -92,9 +92,11 @@ def reads_whole(line: Line, found: SeenRecord) -> bool:
 
 def _seen(line: Line, record: Record, viewer: Viewer, known: Beside) -> SeenRecord:
     own, far = known.own, viewer.reach(RECORDS)
-    mine = viewer.reads == "account" and record.actor in own
-    if viewer.reads != "account" and viewer.public is not None and tells(record, viewer.public, known.cases):
-        return SeenRecord(line.seq, line.hash, record.at, embargoed=True)
+    mine = viewer.account != "" and record.actor in own
+    whole = far not in ("", "own") and not mine
+    if whole and viewer.public is not None and tells(record, viewer.public, known.cases):
+        moves = moves_of([record], viewer.account) if viewer.account else ()
+        return SeenRecord(line.seq, line.hash, record.at, embargoed=True, moves=moves)
     if not mine and type(record.body) in SEALING:
         return SeenRecord(line.seq, line.hash, record.at, sealed=True)
     if mine or far == "all" or (far == "place" and record.actor in own):

@@ -61,6 +61,11 @@ class Viewer(NamedTuple):
     def __str__(self) -> str:
         return f"{self.reads} {self.of}".strip()
 
+    @property
+    def account(self) -> str:
+        """Whose own rows and records are whole for them, sealed or not public yet; empty for who has no account."""
+        return self.of if self.reads == "account" else ""
+
     def reach(self, what: str) -> Reach:
         """How far they read of a table, of the records or of statements."""
         return "all" if self.far is None else _lines(self.far).get(what, "")
