@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,12 +12,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from airshed.cli.main import run
 from airshed.client import Client, Refused
 from airshed.engine import commands as c
 from airshed.model.refusal import Malformed
 from airshed.service.http.shapes import CommandReceipt, Problem
 from markets import SERIES
+from persons import Shell
 from services import KEPT, PASSWORD, Served, kept_book, market_book, served
 
 
@@ -120,28 +118,6 @@ def test_nobody_there_is_an_error_with_its_cure() -> None:
 
 
 # --- the shell
-
-
-class Shell:
-    """The shell of one person, with what it keeps."""
-
-    def __init__(self, home: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
-        self._home, self._patch, self._capture = home, patch, capture
-
-    def __call__(self, line: str, typed: str = "") -> tuple[int, str]:
-        self._patch.setenv("XDG_CONFIG_HOME", str(self._home))
-        self._patch.setattr(sys, "argv", ["airshed", *_words(line)])
-        self._patch.setattr(sys, "stdin", io.StringIO(typed))
-        self._capture.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            run()
-        said = self._capture.readouterr()
-        code = ended.value.code
-        return int(code) if isinstance(code, int) else 0, said.out + said.err
-
-
-def _words(line: str) -> list[str]:
-    return [quoted or plain for quoted, plain in re.findall(r"'([^']*)'|(\S+)", line)]
 
 
 def test_two_people_play_over_the_service_what_they_would_in_a_file(

@@ -151,6 +151,20 @@ def test_a_move_that_tells_how_a_source_stands_is_a_blank_in_the_statement_of_ot
     assert last_move(readers["steel"], "steel")["what"] == "Surrendered"
 
 
+def test_a_whole_statement_keeps_back_the_same_and_what_is_owed(readers: dict[str, httpx.Client]) -> None:
+    """Of a case of a year that is not public not even that there is one, but to whose it is and to offices."""
+    for name in ("steel", "dianzhong-office"):
+        told = readers[name].get("/v1/accounts/steel/statement").json()["statement"]
+        assert [case["case"] for case in told["cases"]] == [1]
+        assert (told["moves"][-1]["what"], told["moves"][-1]["count"]) == ("Surrendered", -KG)
+        assert told["embargoed"][-1] == "standing of 2027 not public before 2028-07-01"
+    told = readers["small-bank"].get("/v1/accounts/steel/statement").json()["statement"]
+    last = told["moves"][-1]
+    assert (told["cases"], last["what"], last["count"], last["embargoed"]) == ([], "", 0, True)
+    assert readers["broker"].get("/v1/accounts/steel/statement").status_code == 404
+    assert readers[""].get("/v1/accounts/steel/statement").status_code == 401
+
+
 def steps_of_cases(service: Served, office: httpx.Client, reader: httpx.Client) -> list[tuple[bool, bool]]:
     """Whether a reader is told that a record in which a step of a case was taken is kept back, and what was said."""
     whole = [office.get(f"/v1/records/{seq}").json() for seq in range(1, service.records() + 1)]

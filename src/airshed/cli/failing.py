@@ -120,6 +120,9 @@ def _unreadable(error: Exception) -> None:
     from airshed.cli.options import MOVED
 
     path = unread.ctx.command_path if unread.ctx else "airshed"
-    new = MOVED.get((path.partition(" ")[2], str(getattr(unread, "option_name", ""))))
+    option = str(getattr(unread, "option_name", ""))
+    new = MOVED.get((path.partition(" ")[2], option))
     cure = f"it is called {new} now" if new else f"{path} --help shows how"
+    if option == "--server":
+        cure = f"{path} works on a book: run it where that lies, or on a copy of it (airshed book copy)"
     fail(Malformed("command line", said.rstrip("."), cure))

@@ -188,13 +188,30 @@ class Client(Commands):
         """What lies in an account, or lay there `at` an instant or after the record `seq`."""
         return self.get(f"/v1/accounts/{quote(name, safe='')}", shapes.AccountThen, asked)
 
+    def statement(self, name: str, **asked: object) -> shapes.AccountStatement:
+        """Everything that moved in and out of an account, or of it `**{"from": day, "to": day}`, and what it owes."""
+        return self.get(f"/v1/accounts/{quote(name, safe='')}/statement", shapes.AccountStatement, asked)
+
     def market(self, table: str, **asked: object) -> shapes.MarketPage:
-        """Rows of market data."""
+        """A page of market data; of several kinds of trade, `kind=["listed", "call"]`."""
         return self.get(f"/v1/market/{quote(table, safe='')}", shapes.MarketPage, asked)
+
+    def market_rows(self, table: str, **asked: object) -> Iterator[dict[str, Any]]:
+        """All rows of market data, page after page."""
+        page = self.market(table, **asked)
+        while True:
+            yield from page.rows
+            if page.cursor is None:
+                return
+            page = self.market(table, **{**asked, "cursor": page.cursor})
 
     def depth(self, series: str, **asked: object) -> shapes.Depths:
         """What waits in the order books of a series."""
         return self.get(f"/v1/depth/{quote(series, safe='')}", shapes.Depths, asked)
+
+    def interest(self, **asked: object) -> shapes.InterestNow:
+        """Where the allowances of each series are now."""
+        return self.get("/v1/interest", shapes.InterestNow, asked)
 
     def feed(self, after: int) -> Generator[shapes.SeenRecord, None, None]:
         """Every record after one, as they are written, without an end; what breaks is taken up where it was."""
@@ -219,7 +236,11 @@ class Client(Commands):
 
     def get(self, path: str, kind: type[T], asked: Mapping[str, object] | None = None) -> T:
         """What a way gives, in its shape."""
-        words = {name: _said(value) for name, value in (asked or {}).items()}
+        words = [
+            (name, _said(each))
+            for name, value in (asked or {}).items()
+            for each in (value if isinstance(value, list | tuple) else (value,))
+        ]
         query = urlencode(words)
         return msgspec.json.decode(self._answer("GET", path, b"", {}, query), type=kind)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
 import msgspec
 
 from airshed.model.measures import mean_price
+from airshed.model.refusal import Malformed
 
 #: How allowances changed hands: "listed" in the order book; "call" at the one price of a series' call; "zone_call" in
 #: the call of the whole zone; "block" and "transfer" between two; "auction" sold by a jurisdiction, "one_way" by a
@@ -41,6 +42,18 @@ class Trade(msgspec.Struct, frozen=True, gc=False):
     count: int
     #: Value in fen.
     fen: int
+
+
+def kinds_of(names: Sequence[str], place: str) -> tuple[Kind, ...]:
+    """The kinds of trade of these names, or `Malformed` that names them all.
+
+    >>> kinds_of(["sale", "listed"], "--kind"), len(kinds_of(["all"], "--kind"))
+    (('listed', 'sale'), 10)
+    """
+    for name in names:
+        if name not in (*KINDS, "all"):
+            raise Malformed(place, f"there is no kind {name[:40]!r}", f"choose of {', '.join(KINDS)}, all")
+    return KINDS if "all" in names else tuple(kind for kind in KINDS if kind in names)
 
 
 def volume(trades: Iterable[Trade]) -> int:

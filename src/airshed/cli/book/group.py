@@ -15,20 +15,18 @@ from airshed.cli.book import reconcile as book_reconcile
 from airshed.cli.book import reserve as book_reserve
 from airshed.cli.book import second as book_second
 from airshed.cli.book import standing as book_standing
+from airshed.cli.book import statement as book_statement
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
 from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_write, say, say_waiting
-from airshed.cli.book.fined import open_cases, penalties, print_cases, print_penalties
 from airshed.cli.options import At, BookOrArgument, BookPath, Json, RulesName
 from airshed.cli.refused import plain_answer
 from airshed.cli.server.kept import Server, SigningCode, no_file_too
 from airshed.cli.show import as_json, console, lines, of, showing, table
-from airshed.model.measures import tonnes, yuan
 from airshed.model.near import near
 from airshed.model.period import clock, instant_in
 from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
-from airshed.registry.accounts import STATE_WORDS, AccountState
 from airshed.service.book.places import without_password
 
 if TYPE_CHECKING:
@@ -39,8 +37,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Look at a book, verify it, export it. 账簿：查看、核对、导出。", no_args_is_help=True)
 
 
-#: What of the bank of an account counts one for one, where the law has flow control.
-FLOW_ROOMS = "SELECT year, pollutant, one_for_one, still FROM flow_rooms WHERE account = ? ORDER BY year, pollutant"
 #: What a screen takes; `--limit` shows more.
 ROWS_SHOWN = 20
 
@@ -288,83 +284,6 @@ def send(
 
 
 @app.command()
-def statement(
-    book: BookPath,
-    account: Annotated[str, typer.Argument(help="The account, by name or number.", show_default=False)],
-    json: Json = False,
-) -> None:
-    """Everything that moved in and out of an account, with the balance after each move.
-
-    Example: airshed book statement demo/dianzhong.book qj-pwr-02
-    """
-    from airshed.engine.journal import chained, decode
-    from airshed.service.book.addressed import to_read
-    from airshed.service.book.embargo import Early
-    from airshed.service.book.law import currency_of
-    from airshed.service.book.numbered import account_named
-    from airshed.service.book.statement import lines_of
-
-    with showing(to_read(book)) as opened, opened.named():
-        numbers = dict(opened.sql.execute("SELECT account, number FROM accounts"))
-        account = account_named(account, numbers, without_password(book))
-        asked = "SELECT name, state, reason FROM accounts WHERE account = ?"
-        found = opened.sql.execute(asked, (account,)).fetchone()
-        if found is None:
-            known = [name for (name,) in opened.sql.execute("SELECT account FROM accounts ORDER BY account")]
-            raise Malformed(without_password(book), f"there is no account {account!r}", near(account, known))
-        early = Early(opened)
-        moves = list(lines_of((decode(line) for line in chained(opened.lines())), account, early.note))
-        money = currency_of(opened).name_en
-        rooms = opened.sql.execute(FLOW_ROOMS, (account,)).fetchall()
-        fined, cases = penalties(opened, account), open_cases(opened, account)
-        kept = early.said((*(line.year for line in fined), *(case["year"] for case in cases)))
-    if json:
-        for line in (*moves, *fined, *cases, *({"embargoed": each} for each in kept)):
-            as_json(line)
-        return
-    name, state, why = found
-    table(
-        f"{account}  {numbers[account]}  {name}  {' '.join(STATE_WORDS[AccountState(state)])}",
-        [
-            "record #",
-            "time",
-            "what",
-            "with",
-            "series",
-            "allowances [kg]",
-            "balance [kg]",
-            f"{money} [+/-]",
-            f"cash [{money}]",
-        ],
-        [
-            (
-                move.seq,
-                clock(move.at)[:16],
-                move.what,
-                move.other,
-                move.series or "",
-                f"{move.count:+,}" if move.series else "",
-                f"{move.balance:,}" if move.series else "",
-                "" if move.series else yuan(move.fen),
-                "" if move.series else yuan(move.cash),
-            )
-            for move in moves
-        ],
-    )
-    if why:
-        console.print(f"{' '.join(STATE_WORDS[AccountState(state)])}: {why}")
-    for year, pollutant, one_for_one, left in rooms:
-        console.print(
-            f"of the {pollutant} banked before {year}, {tonnes(one_for_one)} t count one for one for {year},"
-            f" {tonnes(left)} t of them are left {year}年度结转配额一比一使用额度"
-        )
-    print_penalties(fined, money)
-    print_cases(cases, money)
-    for each in kept:
-        console.print(f"{each} 在此日期前不公开")
-
-
-@app.command()
 def register(
     book: BookPath,
     html: Annotated[Path, typer.Option("--html", metavar="FILE", help="The page to write.", show_default=False)],
@@ -386,6 +305,7 @@ def register(
     console.print(f"{html}: {html.stat().st_size:,} bytes")
 
 
+book_statement.register(app)
 book_carry.register(app)
 book_second.register(app)
 book_reserve.register(app)

@@ -10,8 +10,10 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.options import BookPath, Json
+from airshed.cli.options import BookOrArgument, BookPath, Json
+from airshed.cli.server.kept import MarketServer, client_of
 from airshed.cli.show import as_json, console, of
+from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 
 
@@ -87,7 +89,7 @@ def steps(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         yield step
 
 
-def head(book: BookPath, json: Json = False) -> None:
+def head(book: BookOrArgument = "", server: MarketServer = "", json: Json = False) -> None:
     """The head of a book, to be published: number of the last record and hash of the chain up to it.
 
     Whoever has the line can hold the book to it, every byte up to that record: airshed book verify BOOK --head LINE
@@ -95,11 +97,20 @@ def head(book: BookPath, json: Json = False) -> None:
     Example: airshed book head demo/dianzhong.book
     """
     from airshed.service.book.addressed import to_read
-    from airshed.service.book.head import head_of
+    from airshed.service.book.head import head_of, read_head
 
-    with to_read(book) as opened, opened.named():
-        found, at = head_of(opened)
-        said = opened.provenance()
+    if bool(book) == bool(server):
+        lacking = "names no book" if not book else f"{book[:60]!a} goes without --server"
+        raise Malformed("book head", lacking, "write airshed book head BOOK, or --server URL")
+    if server:
+        with client_of(server, anybody=True) as client:
+            told = client.book()
+        found, at = read_head(told.head), told.head_at
+        said: Provenance | None = told.provenance
+    else:
+        with to_read(book) as opened, opened.named():
+            found, at = head_of(opened)
+            said = opened.provenance()
     if json:
         of(said)
         as_json({"head": str(found), "record": found.seq, "digest": found.hash, "at": at})

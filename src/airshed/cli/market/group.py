@@ -9,11 +9,12 @@ import typer
 from airshed.cli.market import export as market_out
 from airshed.cli.market import index as market_index
 from airshed.cli.market import series as market_series
-from airshed.cli.market.read import SPANS, KindNames, amount, kinds_of, opened_at, price, span_kind, year_price
-from airshed.cli.money import money_in
-from airshed.cli.options import AsOf, BookPath, Json, Seq, SeriesName
+from airshed.cli.market.either import place_of
+from airshed.cli.market.read import SPANS, KindNames, amount, price, span_kind, year_price
+from airshed.cli.options import AsOf, BookOrArgument, Json, Seq, SeriesName
+from airshed.cli.server.kept import MarketServer
 from airshed.cli.show import as_json, console, table
-from airshed.market.tape import KINDS
+from airshed.market.tape import EXCHANGE_KINDS, KINDS, kinds_of
 from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes, yuan
 from airshed.model.period import clock
@@ -32,11 +33,13 @@ ROWS_SHOWN = 20
 
 @app.command()
 def depth(
-    book: BookPath,
+    book: BookOrArgument = "",
+    *,
     series: SeriesName,
     whole: Annotated[bool, typer.Option("--whole", help="Every level, not the best five.")] = False,
     seq: Seq = None,
     at: AsOf = "",
+    server: MarketServer = "",
     json: Json = False,
 ) -> None:
     """What waits in the order book of a series: best five levels or all, at the end or at any record or instant. 盘口。
@@ -47,18 +50,16 @@ def depth(
     """
     from airshed.market.depth import BEST
 
-    market = opened_at(book, seq, at)
-    state = market.state
-    books = market.depths(market.known(series), None if whole else BEST)
+    found = place_of(book, server, seq, at, "depth").depth(series, None if whole else BEST)
     if json:
-        for shown in books:
-            plain = {"series": series, "wall": shown.wall, "seq": state.seq, "at": state.at}
+        for shown in found.books:
+            plain = {"series": series, "wall": shown.wall, "seq": found.seq, "at": found.at}
             best = {"spread": shown.spread, "spread_basis_points": shown.spread_basis_points}
             as_json({**plain, "bids": shown.bids, "asks": shown.asks, **best})
         return
-    console.print(f"{series}  record {state.seq:,}  {clock(state.at)}")
-    money = money_in(book, market)
-    for shown in books:
+    console.print(f"{series}  record {found.seq:,}  {clock(found.at)}")
+    money = found.money()
+    for shown in found.books:
         if shown.wall:
             console.print(f"behind the wall 隔墙: {shown.wall}")
         _levels(shown, money)
@@ -100,35 +101,32 @@ def _quoted(series: str, level: Level | None) -> str:
 
 @app.command()
 def tape(
-    book: BookPath,
+    book: BookOrArgument = "",
     series: Annotated[str, typer.Option("--series", help="One series; all if not given.", show_default=False)] = "",
     kind: KindNames = None,
     limit: Annotated[int, typer.Option(min=1, help="Most rows to show.")] = ROWS_SHOWN,
     last: Annotated[bool, typer.Option("--last", help="The last rows, not the first.")] = False,
     seq: Seq = None,
     at: AsOf = "",
+    server: MarketServer = "",
     json: Json = False,
 ) -> None:
     """Every trade in the order of the book: listed, calls, blocks, deals, auctions, sales, repurchases. 成交明细。
 
     Example: airshed market tape demo/dianzhong.book --series SO2-KM-2027 --kind listed --last
     """
-    wanted = set(kinds_of(kind, KINDS))
-    market = opened_at(book, seq, at)
-    if series:
-        market.known(series)
-    rows = [trade for trade in market.tape if trade.kind in wanted and series in ("", trade.series)]
-    shown = rows[-limit:] if last else rows[:limit]
+    kinds = kinds_of(kind, "--kind") if kind else KINDS
+    shown, total, money_name = place_of(book, server, seq, at, "tape").tape(kinds, series, limit, last=last)
     if json:
         for trade in shown:
             as_json(trade)
         return
-    if not rows:
+    if not total:
         console.print("nothing was traded 无成交")
         return
-    money, strips = money_in(book, market), int(any(is_strip(trade.series) for trade in shown))
+    money, strips = money_name(), int(any(is_strip(trade.series) for trade in shown))
     table(
-        f"{len(shown)} of {len(rows)} trades 成交",
+        f"{len(shown)} of {total} trades 成交",
         [
             *("record #", "time 时间", "kind 方式", "series", f"price 价 [{money}/t]"),
             *([f"yearly 年价 [{money}/t]"] * strips),
@@ -152,27 +150,24 @@ def tape(
 
 @app.command()
 def bars(
-    book: BookPath,
+    book: BookOrArgument = "",
+    *,
     series: SeriesName,
     by: SpanName = "session",
     kind: KindNames = None,
     every: Annotated[bool, typer.Option("--every", help="Also spans in which nothing was traded.")] = False,
     seq: Seq = None,
     at: AsOf = "",
+    server: MarketServer = "",
     json: Json = False,
 ) -> None:
     """Open, high, low, last and closing price, volume, turnover and mean of a series by session, week or month. K线。
 
     Example: airshed market bars demo/dianzhong.book --series SO2-KM-2027 --by month
     """
-    from airshed.market.bars import bars as bars_of
-
-    span, kinds = span_kind(by), kinds_of(kind)
-    market = opened_at(book, seq, at)
-    own = market.trades(market.known(series), kinds)
-    found = [
-        bar for bar in bars_of(series, own, market.closes.get(series, {}), market.days, span) if every or bar.trades
-    ]
+    span, kinds = span_kind(by), kinds_of(kind, "--kind") if kind else EXCHANGE_KINDS
+    all_bars, money_name = place_of(book, server, seq, at, "bars").bars(series, kinds, span)
+    found = [bar for bar in all_bars if every or bar.trades]
     if json:
         for bar in found:
             as_json(bar)
@@ -180,7 +175,7 @@ def bars(
     if not found:
         console.print(f"{series}: nothing was traded 无成交")
         return
-    money = money_in(book, market)
+    money = money_name()
     columns = ["trades #", "volume [t]", f"turnover [{money}]"]
     prices = ["open 开", "high 高", "low 低", "last 末", "mean 均", "close 收", "before 前收"]
     table(

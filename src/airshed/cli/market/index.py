@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.market.read import NOTHING, SPANS, read_at, span_kind
-from airshed.cli.options import AsOf, BookPath, Json, Seq
+from airshed.cli.market.either import place_of
+from airshed.cli.market.read import NOTHING, SPANS, span_kind
+from airshed.cli.options import AsOf, BookOrArgument, Json, Seq
+from airshed.cli.server.kept import MarketServer
 from airshed.cli.show import as_json, console, table
 
 
@@ -17,10 +19,11 @@ def register(app: typer.Typer) -> None:
 
 
 def index(
-    book: BookPath,
+    book: BookOrArgument = "",
     by: Annotated[str, typer.Option("--by", help="session, week or month.")] = "month",
     seq: Seq = None,
     at: AsOf = "",
+    server: MarketServer = "",
     json: Json = False,
 ) -> None:
     """The price index of the zone by session, week or month: weights times price over base. 价格指数。
@@ -30,12 +33,8 @@ def index(
 
     Example: airshed market index demo/dianzhong.book --by month
     """
-    from airshed.service.marketdata import law_of, zone_index
-
     span = span_kind(by)
-    with read_at(book, seq, at) as (opened, market):
-        rules = law_of(opened, market)
-        points = zone_index(market, rules, span)
+    points, rules = place_of(book, server, seq, at, "index").index(span)
     if json:
         for point in points:
             as_json(point)

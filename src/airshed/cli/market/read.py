@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from airshed.cli.show import showing
-from airshed.market.tape import EXCHANGE_KINDS, KINDS, Kind
+from airshed.market.tape import KINDS
 from airshed.market.tenor import year_price_fen
 from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes, yuan
@@ -52,18 +52,6 @@ def read_at(book: str, seq: int | None, at: str, *, history: bool = False) -> It
     until = Until(seq, instant_in(at, "--at") if at else None)
     with showing(to_read(book)) as opened, opened.named():
         yield opened, read_market(opened.lines(), until, history=history)
-
-
-def kinds_of(names: Sequence[str] | None, otherwise: tuple[Kind, ...] = EXCHANGE_KINDS) -> tuple[Kind, ...]:
-    """The kinds of trade of these names, or `Malformed` that names them all; `otherwise` when none is named."""
-    if not names:
-        return otherwise
-    if "all" in names:
-        return KINDS
-    for name in names:
-        if name not in KINDS:
-            raise Malformed("--kind", f"there is no kind {name[:40]!r}", f"choose of {', '.join(KINDS)}, all")
-    return tuple(kind for kind in KINDS if kind in names)
 
 
 def price(fen_per_t: int | None) -> str:

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.market.read import KindNames, kinds_of, opened_at, price, share, year_price
-from airshed.cli.money import money_in
-from airshed.cli.options import AsOf, BookPath, Json, Seq
+from airshed.cli.market.either import place_of
+from airshed.cli.market.read import KindNames, price, share, year_price
+from airshed.cli.options import AsOf, BookOrArgument, Json, Seq
+from airshed.cli.server.kept import MarketServer
 from airshed.cli.show import as_json, console, table
-from airshed.model.allowance import is_strip, members
+from airshed.market.tape import EXCHANGE_KINDS, kinds_of
+from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes
 from airshed.model.period import clock
 
@@ -21,16 +23,20 @@ def register(app: typer.Typer) -> None:
     app.command()(interest)
 
 
-def summary(book: BookPath, kind: KindNames = None, seq: Seq = None, at: AsOf = "", json: Json = False) -> None:
+def summary(
+    book: BookOrArgument = "",
+    kind: KindNames = None,
+    seq: Seq = None,
+    at: AsOf = "",
+    server: MarketServer = "",
+    json: Json = False,
+) -> None:
     """Each series in a line: trades, volume, mean, last close, last quote with its spread, turnover ratio. 行情概览。
 
     Example: airshed market summary demo/dianzhong.book --kind all
     """
-    from airshed.service.marketdata import summaries
-
-    kinds = kinds_of(kind)
-    market = opened_at(book, seq, at, history=True)
-    found = summaries(market, kinds)
+    kinds = kinds_of(kind, "--kind") if kind else EXCHANGE_KINDS
+    found, money_name = place_of(book, server, seq, at, "summary").summary(kinds)
     if json:
         for row in found:
             as_json(row)
@@ -39,7 +45,7 @@ def summary(book: BookPath, kind: KindNames = None, seq: Seq = None, at: AsOf = 
         console.print("no series is issued 尚无配额")
         return
     strips = int(any(is_strip(row.series) for row in found))
-    money = money_in(book, market)
+    money = money_name()
     table(
         f"trades that count 计入方式: {', '.join(kinds)}; t, {money}/t, turnover in % of what was given out",
         [
@@ -77,12 +83,13 @@ def summary(book: BookPath, kind: KindNames = None, seq: Seq = None, at: AsOf = 
 
 
 def interest(
-    book: BookPath,
+    book: BookOrArgument = "",
     series: Annotated[
         str, typer.Option("--series", help="Series or strip; all if not given.", show_default=False)
     ] = "",
     seq: Seq = None,
     at: AsOf = "",
+    server: MarketServer = "",
     json: Json = False,
 ) -> None:
     """Where the allowances of each series are: free, set aside, reserve, surrendered, unissued; they sum to the cap.
@@ -90,10 +97,7 @@ def interest(
 
     Example: airshed market interest demo/dianzhong.book --at 2027-12-31T23:59
     """
-    market = opened_at(book, seq, at)
-    if series:
-        market.known(series)
-    found = [part for part in market.interest() if not series or part.series in members(series)]
+    reached, when, found = place_of(book, server, seq, at, "interest").interest(series)
     if json:
         for part in found:
             as_json(part)
@@ -102,7 +106,7 @@ def interest(
         console.print("no series is issued 尚无配额")
         return
     table(
-        f"record {market.state.seq:,}  {clock(market.state.at)}  t 吨",
+        f"record {reached:,}  {clock(when)}  t 吨",
         [
             "series #",
             "cap 总量 #",

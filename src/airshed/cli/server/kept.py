@@ -23,6 +23,13 @@ Server = Annotated[
         "--server", metavar="URL", help="A service instead of a file, after airshed sign-in.", show_default=False
     ),
 ]
+#: What anybody is told.
+MarketServer = Annotated[
+    str,
+    typer.Option(
+        "--server", metavar="URL", help="A service instead of a file; it is told to anybody.", show_default=False
+    ),
+]
 #: The code of an authenticator, for what is signed.
 SigningCode = Annotated[
     str, typer.Option("--code", help="With --server: the one-time code of now.", show_default=False)
@@ -69,18 +76,19 @@ def keep(found: dict[str, Kept]) -> None:
 
 
 @contextmanager
-def client_of(server: str) -> Iterator[Client]:
-    """A client of a service, signed in; what it answers no to is an error of one line, and what is of the book is not
-    caught here."""
+def client_of(server: str, *, anybody: bool = False) -> Iterator[Client]:
+    """A client of a service, signed in, or as `anybody` where nobody is; what it answers no to is an error of one line,
+    and what is of the book is not caught here."""
     from airshed.client import Client, Refused, key_in
 
     url = Client(server).url
     kept = all_kept().get(url)
-    if kept is None:
+    if kept is None and not anybody:
         raise Malformed("--server", f"nobody has signed in at {url}", f"airshed sign-in {url} --user NAME")
-    key = key_in(Path(kept.key)) if kept.key else None
-    authorities = Path(kept.authorities) if kept.authorities else None
-    client = Client(url, cookie=kept.cookie, csrf=kept.csrf, key=key, authorities=authorities)
+    known = kept or Kept()
+    key = key_in(Path(known.key)) if known.key else None
+    authorities = Path(known.authorities) if known.authorities else None
+    client = Client(url, cookie=known.cookie, csrf=known.csrf, key=key, authorities=authorities)
     try:
         with client:
             yield client

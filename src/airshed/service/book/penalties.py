@@ -35,6 +35,11 @@ class PenaltyLine(msgspec.Struct, frozen=True, tag="penalty", tag_field="is"):
     #: Instalments that are asked for and not answered yet.
     asked: str | None = None
 
+    @property
+    def key(self) -> tuple[str, int, str, int]:
+        """By which it is told from others."""
+        return self.source, self.year, self.pollutant, self.case
+
 
 def penalties_of(state: State, rules: Rulebook, account: str, day: str) -> Iterator[PenaltyLine]:
     """Every penalty of an account, those that are paid too."""

@@ -30,10 +30,12 @@ from airshed.service.http.service import JSON, Service
 from airshed.service.http.tables import CSV, PARQUET
 from airshed.service.http.ways import Asked, Way
 from airshed.service.http.who import SIGNING
+from airshed.service.marketdata.tables import COLUMNS
 
 _PAGE = "text/html"
 _LIMIT = Asked("limit", "Most rows of a page.", "integer")
 _CURSOR = Asked("cursor", "What the page before gave.")
+_LAST = Asked("last", "The last rows, not the first.", "boolean")
 _ALL_COMMANDS = ("no_key", "no_actor", "csrf", "ended", "standby", "clock", "second_factor")
 _ADMIN = ("not_yours_to_read", "second_factor", "csrf")
 
@@ -122,7 +124,7 @@ WAYS: Sequence[Way] = (
         "table",
         access="anybody",
         answer=shapes.TablePage,
-        asked=(_LIMIT, _CURSOR, Asked("last", "The last rows, not the first.", "boolean")),
+        asked=(_LIMIT, _CURSOR, _LAST),
         gives=(JSON, CSV, PARQUET),
         more=("not_signed_in", "not_yours_to_read", "not_acceptable"),
         tagged=True,
@@ -142,6 +144,18 @@ WAYS: Sequence[Way] = (
         ),
         more=("not_there",),
     ),
+    Way(
+        "/v1/accounts/{account}/statement",
+        "GET",
+        reading.statement,
+        "statement",
+        answer=shapes.AccountStatement,
+        asked=(
+            Asked("from", "Moves from this day on, as 2027-07-01."),
+            Asked("to", "Moves to the end of this day."),
+        ),
+        more=("not_there",),
+    ),
     Way("/v1/market", "GET", market.tables, "market_tables", "market", "anybody", answer=shapes.MarketTables),
     Way(
         "/v1/market/{table}",
@@ -151,8 +165,12 @@ WAYS: Sequence[Way] = (
         "market",
         "anybody",
         answer=shapes.MarketPage,
-        asked=(_LIMIT, _CURSOR),
+        asked=(
+            *(_LIMIT, _CURSOR, _LAST),
+            Asked("kind", "Of trades, bars and summary: which kinds of trade count; again for more, or all."),
+        ),
         filtered=True,
+        choices={"table": tuple(COLUMNS)},
     ),
     Way(
         "/v1/depth/{series}",
@@ -163,6 +181,16 @@ WAYS: Sequence[Way] = (
         "anybody",
         answer=shapes.Depths,
         asked=(Asked("levels", "Most prices of a side.", "integer"),),
+    ),
+    Way(
+        "/v1/interest",
+        "GET",
+        market.interest,
+        "interest",
+        "market",
+        "anybody",
+        answer=shapes.InterestNow,
+        asked=(Asked("series", "Of this series, or of those of this strip."),),
     ),
     Way(
         "/v1/feed",

@@ -8,12 +8,20 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.market.interest import Interest
+from airshed.market.tape import kinds_of
+from airshed.model.allowance import members
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
-from airshed.service.http.rows import only, whole_number
+from airshed.service.http.rows import flag, only, whole_number
 from airshed.service.http.service import Service, given
-from airshed.service.marketdata.tables import COLUMNS
+from airshed.service.marketdata.reading import Market
+from airshed.service.marketdata.tables import COLUMNS, OF_KINDS
 
+#: Tables in which kinds of trade are chosen.
+KINDED = frozenset({"trades", *OF_KINDS})
+#: Prices of a side that are told: every one of a book, where the band of prices holds no more.
+MOST_LEVELS = 100_000
 #: The last column of an export says what the book is; an answer says it once.
 _OWN_COLUMNS = slice(0, -1)
 
@@ -38,7 +46,8 @@ async def table(service: Service, request: Request) -> Response:
     if name not in COLUMNS:
         raise Malformed(f"market {name[:60]}", "is no table of market data", near(name, COLUMNS))
     columns = [column.name for column in COLUMNS[name][_OWN_COLUMNS]]
-    limit, begin, filters = service.limits.usual_rows, 0, dict[str, str]()
+    limit, begin, last, filters = service.limits.usual_rows, 0, False, dict[str, str]()
+    kinds: list[str] = []
     for word, text in request.query_params.multi_items():
         if word == "limit":
             limit = whole_number(text, "?limit")
@@ -46,12 +55,23 @@ async def table(service: Service, request: Request) -> Response:
                 raise Malformed("?limit", f"{limit} rows", f"ask for 1 to {service.limits.most_rows:,}")
         elif word == "cursor":
             begin = whole_number(text, "?cursor")
+        elif word == "last":
+            last = flag(text)
+        elif word == "kind" and name in KINDED:
+            kinds.append(text)
         elif word in columns and word not in filters:
             filters[word] = text
         else:
             raise Malformed(f"?{word[:60]}", f"{name} is not asked so", near(word, (*columns, "limit", "cursor")))
-    made = await service.market.table(name)
+    if last and begin:
+        raise Malformed("?last", "goes without a cursor", "leave one of them out")
+    counted = kinds_of(kinds, "?kind") if kinds else ()
+    made = await service.market.table(name, counted if name in OF_KINDS else ())
     rows = [row for row in made.rows if _fits(columns, row, filters)]
+    if counted and name not in OF_KINDS:
+        rows = [row for row in rows if row[columns.index("kind")] in counted]
+    if last:
+        begin = max(0, len(rows) - limit)
     part = rows[begin : begin + limit] if begin >= 0 else []
     value = {
         "table": name,
@@ -76,14 +96,29 @@ async def depth(service: Service, request: Request) -> Response:
     await service.door.look(request)
     only(request.query_params.multi_items(), "levels")
     levels = whole_number(request.query_params.get("levels", "5"), "?levels")
-    if not 1 <= levels <= 1_000:
-        raise Malformed("?levels", f"{levels} of them", "ask for 1 to 1,000")
-    head, found = await service.market.depths(request.path_params["series"], levels)
+    if not 1 <= levels <= MOST_LEVELS:
+        raise Malformed("?levels", f"{levels} of them", f"ask for 1 to {MOST_LEVELS:,}")
+    series = request.path_params["series"]
+    told = await service.market.told(lambda market: market.depths(market.known(series), levels))
     books = [
         {"series": each.series, "wall": each.wall, "bids": _levels(each.bids), "asks": _levels(each.asks)}
-        for each in found
+        for each in told.found
     ]
-    return given(service, {"books": books, "head": head})
+    return given(service, {"books": books, "at": told.at, "head": told.head})
+
+
+async def interest(service: Service, request: Request) -> Response:
+    """Where the allowances of each series are now; they sum to the cap."""
+    await service.door.look(request)
+    only(request.query_params.multi_items(), "series")
+    series = request.query_params.get("series", "")
+
+    def look(market: Market) -> list[Interest]:
+        wanted = members(market.known(series)) if series else None
+        return [part for part in market.interest() if wanted is None or part.series in wanted]
+
+    told = await service.market.told(look)
+    return given(service, {"parts": told.found, "at": told.at, "head": told.head})
 
 
 def _levels(levels: Sequence[Any]) -> list[dict[str, int]]:

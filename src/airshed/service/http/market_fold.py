@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from airshed.engine.commands import Command
 from airshed.engine.journal import Line, MemoryJournal
 from airshed.engine.runner import Runner
-from airshed.market.depth import Depth
+from airshed.market.tape import Kind
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.addressed import to_read
@@ -23,7 +23,7 @@ from airshed.service.book.preview import Foreseen, foresee
 from airshed.service.book.snapshot import Snapshot, Unfit, taken
 from airshed.service.http.writer import Asked, Busy, Ended
 from airshed.service.marketdata.reading import Folding, Market
-from airshed.service.marketdata.tables import ROWS
+from airshed.service.marketdata.tables import OF_KINDS, ROWS
 from airshed.service.marketdata.zone_index import law_of
 
 T = TypeVar("T")
@@ -32,6 +32,8 @@ T = TypeVar("T")
 AT_ONCE = 5_000
 #: Questions that wait.
 MOST_WAITING = 50
+#: Tables that are kept until the book goes on.
+MOST_MADE = 16
 
 
 class Made(NamedTuple):
@@ -39,6 +41,14 @@ class Made(NamedTuple):
 
     head: str
     rows: Sequence[tuple[Any, ...]]
+
+
+class Told(NamedTuple, Generic[T]):
+    """What a look at the market gives, and of which head and instant of the book it is."""
+
+    head: str
+    at: int
+    found: T
 
 
 class MarketFold:
@@ -56,7 +66,7 @@ class MarketFold:
         self._book: KeptBook | None = None
         self._address = address
         self._folding = Folding(history=True)
-        self._made: dict[str, Made] = {}
+        self._made: dict[tuple[str, Sequence[Kind]], Made] = {}
         self._waiting = 0
         #: The law in force, by its digest.
         self._law: tuple[str, Rulebook] | None = None
@@ -84,14 +94,14 @@ class MarketFold:
             self.begin()
             self._pool.submit(self._keep)
 
-    async def table(self, name: str) -> Made:
-        """All rows of a table, up to the end of the book."""
-        made: Made = await self._run(self._table, name)
+    async def table(self, name: str, kinds: Sequence[Kind] = ()) -> Made:
+        """All rows of a table, up to the end of the book; of some kinds of trade, where it has those."""
+        made: Made = await self._run(self._table, name, kinds)
         return made
 
-    async def depths(self, series: str, levels: int) -> tuple[str, list[Depth]]:
-        """The order books of a series, and the head of the book that they are of."""
-        found: tuple[str, list[Depth]] = await self._run(self._depths, series, levels)
+    async def told(self, work: Callable[[Market], T]) -> Told[T]:
+        """What a look at the market gives, with the head of the book that it is of."""
+        found: Told[T] = await self._run(self._told, work)
         return found
 
     async def look(self, work: Callable[[Market, Rulebook], T]) -> T:
@@ -170,19 +180,22 @@ class MarketFold:
                 return self._book, f"{self.reached}:{self._folding.reached}"
         raise Ended
 
-    def _table(self, name: str) -> Made:
+    def _table(self, name: str, kinds: Sequence[Kind]) -> Made:
         book, head = self._catch_up()
-        made = self._made.get(name)
+        made = self._made.get((name, kinds))
         if made is None or made.head != head:
             market = self._folding.market
             with book.snapshot():
-                made = self._made[name] = Made(head, tuple(ROWS[name](market, law_of(book, market))))
+                rows = tuple(OF_KINDS[name](market, kinds) if kinds else ROWS[name](market, law_of(book, market)))
+            while len(self._made) >= MOST_MADE:
+                self._made.pop(next(iter(self._made)))
+            made = self._made[name, kinds] = Made(head, rows)
         return made
 
-    def _depths(self, series: str, levels: int) -> tuple[str, list[Depth]]:
+    def _told(self, work: Callable[[Market], T]) -> Told[T]:
         _, head = self._catch_up()
         market = self._folding.market
-        return head, market.depths(market.known(series), levels)
+        return Told(head, market.state.at, work(market))
 
     def _look(self, work: Callable[[Market, Rulebook], T]) -> T:
         book, _ = self._catch_up()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -12,22 +13,26 @@ from starlette.responses import Response
 
 from airshed.engine.events import Event
 from airshed.engine.journal import Record, decode
-from airshed.model.period import instant_in
+from airshed.engine.tables import BY_NAME
+from airshed.model.period import day_of, instant_in
 from airshed.model.refusal import Malformed
 from airshed.registry.account_number import is_number
 from airshed.rulebook.reading_section import STATEMENTS
-from airshed.service.book.embargo import tells_of, years_of_cases
+from airshed.service.book.embargo import source_of, tells_of, years_of_cases
 from airshed.service.book.kept import KeptBook, line_of
-from airshed.service.book.statement import StatementLine, lines_of
+from airshed.service.book.penalties import penalties_of
+from airshed.service.book.statement import StatementLine, days_of, lines_of, statement_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import only, whole_number
 from airshed.service.http.seen import beside, seen
-from airshed.service.http.service import Service, given
+from airshed.service.http.service import JSON, Service, given
 from airshed.service.http.shapes import AccountMove, SeenRecord
-from airshed.service.http.viewer import Viewer, viewer_of
+from airshed.service.http.viewer import Viewer, condition, viewer_of
 
 #: Moves that an answer has when nobody says, and at most.
 USUAL_MOVES, MOST_MOVES = 20, 10_000
+#: Moves that a statement has at most.
+MOST_OF_STATEMENT = 100_000
 #: Records that are looked through at a time, from the end back.
 AT_ONCE = 20_000
 
@@ -37,12 +42,14 @@ async def book(service: Service, request: Request) -> Response:
     await service.door.look(request)
 
     def look(opened: KeptBook) -> dict[str, object]:
-        seq, digest = opened.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+        line = opened.line(opened.last())
+        seq, digest = line.seq, line.hash
         law = opened.sql.execute(
             "SELECT programme, version, digest FROM rulebooks ORDER BY seq DESC LIMIT 1"
         ).fetchone()
         said = dict(zip(("programme", "version", "digest"), law, strict=True))
-        return {"records": seq, "hash": digest, "head": f"{seq}:{digest}", "first": service.first, "law": said}
+        head = {"head": f"{seq}:{digest}", "head_at": decode(line).at}
+        return {"records": seq, "hash": digest, **head, "first": service.first, "law": said}
 
     found = await service.readers.read(look)
     return given(service, {**found, "at": service.feed.at})
@@ -102,17 +109,52 @@ async def account(service: Service, request: Request) -> Response:
     return given(service, found)
 
 
+async def statement(service: Service, request: Request) -> Response:
+    """Everything that moved in and out of an account, all of it or of some days, and what it owes."""
+    signed = await service.door.signed(request)
+    actor, name, now = signed.user.actor, request.path_params["account"], service.clock()
+    query = request.query_params
+    only(query.multi_items(), "from", "to")
+    days = days_of(query.get("from", ""), query.get("to", ""), ("?from", "?to"))
+    account = await service.readers.read(lambda opened: _account_of(opened, viewer_of(opened, actor, now), name)[0])
+    fined = await service.market.look(
+        lambda market, rules: tuple(penalties_of(market.state, rules, account, day_of(market.state.at)))
+    )
+
+    def look(opened: KeptBook) -> bytes:
+        viewer = viewer_of(opened, actor, now)
+        _account_of(opened, viewer, name)
+        source = partial(_seen_of, opened, viewer)
+        records = _records(opened, account, None, None)
+        found = statement_of(
+            opened, account, records, lambda: fined, days=days, hidden=_hidden(opened, viewer), source=source
+        )
+        assert found is not None, "who may read it was looked up in the same book"
+        if len(found.moves) > MOST_OF_STATEMENT:
+            what = f"the statement has {len(found.moves):,} moves"
+            raise Malformed(
+                "?from", what, f"ask for days in which there are at most {MOST_OF_STATEMENT:,}, from and to"
+            )
+        return msgspec.json.encode({"statement": found, "provenance": service.provenance})
+
+    return Response(await service.walkers.read(look), 200, media_type=JSON)
+
+
+def _seen_of(opened: KeptBook, viewer: Viewer, table: str) -> tuple[str, Sequence[Any]] | None:
+    """What of a table somebody reads, to stand after FROM."""
+    mine = condition(opened, BY_NAME[table], viewer)
+    if mine is None:
+        return None
+    source, hiding = source_of(table, viewer.public, viewer.of if viewer.reads == "account" else "")
+    return f"(SELECT * FROM {source} WHERE {mine.sql}) AS {table}", (*hiding, *mine.values)
+
+
 def account_then(
     opened: KeptBook, actor: str, name: str, at: int | None, until: int | None, most: int, now: int
 ) -> dict[str, object]:
     """An account, if it is for this actor: of others it is not told whether they are there."""
-    column = "number" if is_number(name) else "account"
-    row = opened.sql.execute(
-        f"SELECT account, number, kind, name, jurisdiction FROM accounts WHERE {column} = ?", (name,)
-    ).fetchone()
     viewer = viewer_of(opened, actor, now)
-    if row is None or not _may_read(viewer, row[0], row[4]):
-        raise Stopped("not_there", "there is no such account that is yours to read")
+    row = _account_of(opened, viewer, name)
     said = dict(zip(("account", "number", "kind", "name", "jurisdiction"), row, strict=True))
     hidden = _hidden(opened, viewer, row[0])
     if at is None and until is None:
@@ -128,6 +170,16 @@ def account_then(
         "holdings": {series: count for series, count in holdings.items() if count},
         "moves": [AccountMove(*msgspec.structs.astuple(line)) for line in moves],
     }
+
+
+def _account_of(opened: KeptBook, viewer: Viewer, name: str) -> tuple[str, ...]:
+    """Name, number, kind, holder and jurisdiction of an account by its name or number, if its statement is for them."""
+    column = "number" if is_number(name) else "account"
+    asked = f"SELECT account, number, kind, name, jurisdiction FROM accounts WHERE {column} = ?"
+    row: tuple[str, ...] | None = opened.sql.execute(asked, (name,)).fetchone()
+    if row is None or not _may_read(viewer, row[0], row[4]):
+        raise Stopped("not_there", "there is no such account that is yours to read")
+    return row
 
 
 class _Found(NamedTuple):

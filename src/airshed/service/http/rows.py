@@ -73,7 +73,7 @@ def query_of(table: str, said: Sequence[tuple[str, str]], usual: int, most: int)
             if not 1 <= limit <= most:
                 raise Malformed("?limit", f"{limit} rows", f"ask for 1 to {most:,}")
         elif name == "last":
-            last = _flag(text)
+            last = flag(text)
         elif name == "cursor":
             after = _after(text, found)
         elif column not in types:
@@ -250,7 +250,8 @@ def whole_number(text: str, place: str) -> int:
     return int(text)
 
 
-def _flag(text: str) -> bool:
+def flag(text: str) -> bool:
+    """Whether the last rows are asked for."""
     if text not in ("true", "false"):
         raise Malformed("?last", f"{text[:20]!a} is neither true nor false", "write true")
     return text == "true"

@@ -9,9 +9,11 @@ from msgspec import Meta
 
 from airshed.engine.commands import Body
 from airshed.engine.events import Event
+from airshed.market.interest import Interest
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Refusal
 from airshed.service.book.preview import Foreseen
+from airshed.service.book.statement import Statement
 
 Word = Annotated[str, Meta(max_length=400)]
 
@@ -369,6 +371,8 @@ class BookSaid(msgspec.Struct, frozen=True):
     hash: str
     #: Number and hash together, as `airshed book head` prints them.
     head: str
+    #: Instant of that record, which may be a refused one.
+    head_at: int
     #: Hash of the first record, by which a book is told from others.
     first: str
     #: Instant of the book.
@@ -422,6 +426,13 @@ class AccountThen(msgspec.Struct, frozen=True):
     holdings: dict[str, int]
     #: The last moves up to then.
     moves: tuple[AccountMove, ...]
+    provenance: Provenance
+
+
+class AccountStatement(msgspec.Struct, frozen=True):
+    """The statement of an account."""
+
+    statement: Statement
     provenance: Provenance
 
 
@@ -496,6 +507,18 @@ class Depths(msgspec.Struct, frozen=True):
     """The order books of a series."""
 
     books: tuple[DepthNow, ...]
+    #: Instant of the book.
+    at: int
+    head: str
+    provenance: Provenance
+
+
+class InterestNow(msgspec.Struct, frozen=True):
+    """Where the allowances of each series are."""
+
+    parts: tuple[Interest, ...]
+    #: Instant of the book.
+    at: int
     head: str
     provenance: Provenance
 

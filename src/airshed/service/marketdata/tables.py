@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from airshed.market.bars import By, bars
-from airshed.market.tape import EXCHANGE_KINDS
+from airshed.market.tape import EXCHANGE_KINDS, Kind
 from airshed.model.period import clock
 from airshed.rulebook.schema import Rulebook
 from airshed.service.marketdata.reading import Market
@@ -147,10 +147,10 @@ def _trades(market: Market, rules: Rulebook) -> Iterator[Row]:
         yield each.seq, each.number, each.at, when, each.day, each.kind, each.series, each.price, each.count, each.fen
 
 
-def _bars(market: Market, rules: Rulebook) -> Iterator[Row]:
+def _bars(market: Market, kinds: Sequence[Kind]) -> Iterator[Row]:
     for by in BYS:
         for series in market.names:
-            own = market.trades(series, EXCHANGE_KINDS)
+            own = market.trades(series, kinds)
             for bar in bars(series, own, market.closes.get(series, {}), market.days, by):
                 yield (
                     by,
@@ -208,19 +208,21 @@ def _components(market: Market, rules: Rulebook) -> Iterator[Row]:
                 yield by, point.span, each.code, each.price, each.day, each.carried, each.hundredths
 
 
-def _summary(market: Market, rules: Rulebook) -> Iterator[Row]:
+def _summary(market: Market, kinds: Sequence[Kind]) -> Iterator[Row]:
     names = SeriesSummary.__struct_fields__
-    for row in summaries(market, EXCHANGE_KINDS):
+    for row in summaries(market, kinds):
         yield tuple(getattr(row, name) or None if name == "quoted_wall" else getattr(row, name) for name in names)
 
 
+#: Tables of which it can be chosen which kinds of trade count.
+OF_KINDS: Mapping[str, Callable[[Market, Sequence[Kind]], Iterator[Row]]] = {"bars": _bars, "summary": _summary}
 #: The rows of each table, from a market that was read with its history and the law in force.
 ROWS: Mapping[str, Callable[[Market, Rulebook], Iterator[Row]]] = {
     "trades": _trades,
-    "bars": _bars,
+    "bars": lambda market, rules: _bars(market, EXCHANGE_KINDS),
     "quotes": _quotes,
     "interest": _interest,
     "index": _index,
     "index_components": _components,
-    "summary": _summary,
+    "summary": lambda market, rules: _summary(market, EXCHANGE_KINDS),
 }
