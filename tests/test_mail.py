@@ -240,6 +240,53 @@ def test_a_server_that_is_away_loses_nothing_and_is_asked_more_and_more_seldom(t
         assert "bureau.example" not in json.dumps(there.noted)
 
 
+def test_however_much_was_recorded_since_the_last_letter_none_of_it_is_passed_over(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        proves(there.signed("fund"), server)
+        proves(there.signed("cement"), server, "li@works.example")
+        offers(there)
+        for _ in range(4):
+            does(there.signed("steel"), "PlaceOrder", series=SERIES, side="sell", count="1", limit="4000")
+        looks: list[object] = []
+        service, look = there.running.service, there.running.service.market.look
+
+        def counted(work: Any) -> Any:
+            looks.append(work)
+            return look(work)
+
+        service.market.look = counted  # type: ignore[method-assign]
+        assert rounds(there, Mailing(service, at_once=2)) == 1
+        assert str(server.letters[-1]["Subject"]) == "Airshed: 1 notice"
+        assert len(looks) == 2, "of the market's thread: who listens, and the name of the programme"
+
+
+def test_what_the_writer_could_not_send_is_told_by_the_standby_that_takes_over(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        proves(there.signed("fund"), server)
+        server.sender = "451 not now"
+        offers(there)
+        assert rounds(there, Mailing(there.running.service)) == 0
+        standby = Mailing(there.running.service)
+        there.running.writer.writes = False
+        assert rounds(there, standby) == 0
+        there.running.writer.writes = True
+        server.sender = "250 ok"
+        assert rounds(there, standby) == 1
+        assert rounds(there, standby) == 0
+
+
+def test_who_may_sign_in_again_is_told_what_happened_meanwhile(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        proves(there.signed("fund"), server)
+        proves(there.signed("cement"), server, "li@works.example")
+        letters = Mailing(there.running.service)
+        there.running.users.lock("fund")
+        offers(there)
+        assert rounds(there, letters) == 0
+        there.running.users.unlock("fund")
+        assert rounds(there, letters) == 1
+
+
 def test_an_address_that_the_server_refuses_is_given_up_and_its_owner_sees_it(tmp_path: Path) -> None:
     with mail_server() as server, mailing(tmp_path, server) as there:
         browser = there.signed("fund")

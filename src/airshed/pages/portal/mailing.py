@@ -7,54 +7,29 @@ loses nothing: the next letter says all of it. A service that stops between the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
-from airshed.engine.events import ActProposed
-from airshed.engine.journal import Record, decode
-from airshed.engine.nouns import Actor
 from airshed.model.provenance import said
-from airshed.pages.kit.words import LANGUAGES, Language, Phrase, same
-from airshed.pages.portal.fields import name_of
+from airshed.pages.kit.words import LANGUAGES, Language, Phrase
 from airshed.pages.portal.frame import Visitor, said_by, templates
-from airshed.pages.portal.notices import MOST_RECORDS, Notice, notices_in, of_account
-from airshed.rulebook.schema import Rulebook
-from airshed.service.book.acts import waiting_for
-from airshed.service.book.kept import KeptBook, line_of
+from airshed.pages.portal.notices import Notice
+from airshed.pages.portal.telling import NOTHING, Listeners, Proposed, Told, listeners_in, told_in, waiting_in
 from airshed.service.http.service import Service
 from airshed.service.http.writer import Busy
 from airshed.service.mail.post import Became, Letter
-from airshed.service.marketdata.reading import Market
 from airshed.service.sign_in.addresses import Address
 
-#: Lines of a letter, and notices that are kept until it is taken.
-MOST_LINES, MOST_KEPT = 50, 200
+#: Lines of a letter.
+MOST_LINES = 50
+#: Records that are looked through at a time, so that nobody waits long for a connection to the book.
+AT_ONCE = 1_000
 #: A server that takes no letter is tried again after a minute, then after twice as long each time, up to an hour.
 FIRST_MS, LONGEST_MS = 60_000, 3_600_000
 #: After so many refusals of an address, one after the other, nothing is sent there any more.
 MOST_REFUSALS = 3
-
-
-class Told(NamedTuple):
-    """What a letter says."""
-
-    notices: tuple[Notice, ...] = ()
-    waiting: tuple[Notice, ...] = ()
-    #: Notices beyond those that are kept.
-    more: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.notices or self.waiting)
-
-    def and_then(self, other: Told) -> Told:
-        """This, and what came after it."""
-        found = (*self.notices, *other.notices)
-        over = max(0, len(found) - MOST_KEPT)
-        return Told(found[:MOST_KEPT], (*self.waiting, *other.waiting)[-MOST_KEPT:], self.more + over + other.more)
-
-
-NOTHING = Told()
 
 
 class Tried(NamedTuple):
@@ -69,62 +44,61 @@ class Tried(NamedTuple):
 class Mailing:
     """The letters of one service."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        #: The record through which the book was looked through; 0 before the first time.
-        self.through = 0
+    def __init__(self, service: Service, at_once: int = AT_ONCE) -> None:
+        self._service, self._at_once = service, at_once
+        self._forget()
+
+    def _forget(self) -> None:
+        #: The record through which the book was looked through for a user; before that, what stands at the address.
+        self._through: dict[str, int] = {}
         self._kept: dict[str, Told] = {}
         self._tried: dict[str, Tried] = {}
 
     async def round(self) -> int:
         """Look at what was recorded since, and send what is to be told; how many letters were taken."""
         service = self._service
-        addresses = service.door.users.addresses.confirmed()
-        last = await service.readers.read(lambda book: book.last())
-        if service.post is None or not service.writer.writes or not addresses:
-            self.through = last
+        if service.post is None or not service.writer.writes:
+            self._forget()  # the writer tells; who comes after it begins with what stands at the addresses
             return 0
-        after = max(self.through or min(each.heard for each in addresses), last - MOST_RECORDS)
-        if after < last:
-            await self._read(addresses, after)
+        addresses = service.door.users.addresses.confirmed()
+        heard = {each.user: self._through.get(each.user, each.heard) for each in addresses}
+        self._kept = {user: self._kept[user] for user in heard if user in self._kept}
+        self._through = heard
+        last = await service.readers.read(lambda book: book.last())
+        if any(seq < last for seq in heard.values()):
+            await self._read(heard, last)
         return await self._sent(addresses)
 
-    async def _read(self, addresses: Sequence[Address], after: int) -> None:
-        """Note what the records after one say to each."""
-        users = self._service.door.users
-        by_user = {each.user: users.known(each.user).actor for each in addresses}
-
-        def people(market: Market, rules: Rulebook) -> dict[str, tuple[Actor, frozenset[str]]]:
-            state = market.state
-            actors = {user: state.actors.get(actor) for user, actor in by_user.items()}
-            return {
-                user: (actor, of_account(state, actor.account) if actor.account else frozenset())
-                for user, actor in actors.items()
-                if actor is not None and actor.state == "active"
-            }
-
-        there = await self._service.market.look(people)
-        records = await self._service.readers.read(lambda book: _after(book, after))
-        if not records:
-            return
-
-        def told(market: Market, rules: Rulebook) -> dict[str, Told]:
-            return {user: told_of(records, market, rules, *whom) for user, whom in there.items()}
-
-        heard = {each.user: each.heard for each in addresses}
-        for user, news in (await self._service.market.look(told)).items():
-            late = Told(
-                tuple(each for each in news.notices if each.seq > heard[user]),
-                tuple(each for each in news.waiting if each.seq > heard[user]),
+    async def _read(self, heard: Mapping[str, int], last: int) -> None:
+        """Note what the records up to one say to each who has not heard of them, some of them at a time."""
+        service = self._service
+        actors = {user: service.door.users.known(user).actor for user in heard}
+        listeners, rules = await service.market.look(
+            lambda market, rules: (Listeners(listeners_in(market.state, actors, heard)), rules)
+        )
+        after = min(heard.values())
+        while after < last and service.writer.live:
+            found = await service.long_readers.read(
+                partial(told_in, after=after, most=self._at_once, listeners=listeners, rules=rules)
             )
-            if late:
-                self._kept[user] = self._kept.get(user, NOTHING).and_then(late)
-        self.through = records[-1].seq
+            waiting = await self._waiting(found.proposed, listeners)
+            for each in listeners.all:
+                news = Told(tuple(found.notices.get(each.user, ())), tuple(waiting.get(each.user, ())))
+                if news:
+                    self._kept[each.user] = self._kept.get(each.user, NOTHING).and_then(news)
+            after = found.last
+            self._through = {user: max(seq, after) for user, seq in self._through.items()}
+
+    async def _waiting(self, proposed: Sequence[Proposed], listeners: Listeners) -> Mapping[str, Sequence[Notice]]:
+        if not proposed:
+            return {}
+        return await self._service.market.look(
+            lambda market, rules: waiting_in(market.state, rules, proposed, listeners)
+        )
 
     async def _sent(self, addresses: Sequence[Address]) -> int:
         service, now = self._service, self._service.door.clock()
         assert service.post is not None
-        self._kept = {each.user: self._kept[each.user] for each in addresses if each.user in self._kept}
         due = [
             each
             for each in addresses
@@ -148,7 +122,7 @@ class Mailing:
         if became is Became.TAKEN:
             told = self._kept.pop(user)
             self._tried.pop(user, None)
-            service.door.users.addresses.heard(user, address.address, self.through)
+            service.door.users.addresses.heard(user, address.address, self._through[user])
             service.note("mail_sent", user=user, notices=len(told.notices) + told.more, waiting=len(told.waiting))
             return
         tried = self._tried.get(user, Tried())
@@ -172,26 +146,6 @@ async def mailing(service: Service) -> None:
         with suppress(Busy):  # what is asked of the book by people goes first
             await letters.round()
         await asyncio.sleep(service.limits.mail_every_s)
-
-
-def _after(book: KeptBook, seq: int) -> list[Record]:
-    rows = book.sql.execute("SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq", (seq,))
-    return [decode(line_of(*row)) for row in rows]
-
-
-def told_of(records: Sequence[Record], market: Market, rules: Rulebook, actor: Actor, mine: frozenset[str]) -> Told:
-    """What records say to an actor: what concerned the account, and acts that wait for them still."""
-    state = market.state
-    waits = frozenset(waiting_for(state, rules, actor.id, state.at)) if state.acts else frozenset()
-    notices: list[Notice] = []
-    waiting: list[Notice] = []
-    for record in records:
-        if mine:
-            notices += notices_in(record, mine, actor, rules)
-        for event in record.events:
-            if isinstance(event, ActProposed) and event.act in waits:
-                waiting.append(Notice(record.seq, record.at, name_of(type(event.body)), f"#{event.act}", same("")))
-    return Told(tuple(notices), tuple(waiting))
 
 
 def letter_of(service: Service, address: Address, told: Told, programme: Phrase, at: int) -> Letter:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,7 +25,6 @@ from airshed.service.book.statement import lines_of
 from airshed.service.forms.happened import said_of_event
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
-from airshed.service.marketdata.reading import Market
 
 #: The cookie of the last record of which somebody has seen the notices.
 HEARD = "airshed-heard"
@@ -54,15 +53,14 @@ async def notices(service: Service, request: Request) -> Response:
     assert actor is not None
     if not actor.account:
         raise Stopped("not_there", "whoever acts for no account has no notices")
-    mine = await visitor.look(lambda market, rules: of_account(market.state, actor.account))
-    records = await service.readers.read(lambda book: list(_last(book, mine, actor.account)))
+    mine, rules = await visitor.look(lambda market, rules: (of_account(market.state, actor.account), rules))
     heard = _heard(visitor)
 
-    def look(market: Market, rules: Rulebook) -> list[Notice]:
-        found = (each for record in records for each in notices_in(record, mine, actor, rules))
-        return [each._replace(new=each.seq > heard) for each in found][-MOST:][::-1]
+    def look(book: KeptBook) -> list[Notice]:
+        found = (each for record in _last(book, mine) for each in notices_in(record, mine, actor, rules))
+        return [each._replace(new=each.seq > heard) for each in deque(found, MOST)][::-1]
 
-    found = await visitor.look(look)
+    found = await service.readers.read(look)
     new = sum(each.new for each in found)
     said = page(visitor, "notices.html.j2", notices=found, new=new, first=not heard, mails=service.post is not None)
     secure = "; Secure" if service.door.secure else ""
@@ -86,13 +84,21 @@ def _heard(visitor: Visitor) -> int:
 
 def of_account(state: State, account: str) -> frozenset[str]:
     """The account, its sources and their stacks, by which events name them."""
-    sources = [source for source in state.sources.values() if source.account == account]
-    return frozenset(
-        (account, *(each.id for each in sources), *(stack for each in sources for stack, _ in each.stacks))
-    )
+    return of_accounts(state, {account})[account]
 
 
-def _last(book: KeptBook, mine: frozenset[str], account: str) -> Iterator[Record]:
+def of_accounts(state: State, accounts: Collection[str]) -> dict[str, frozenset[str]]:
+    """The same of several, in one pass."""
+    names = {account: {account} for account in accounts}
+    for source in state.sources.values():
+        mine = names.get(source.account)
+        if mine is not None:
+            mine.add(source.id)
+            mine.update(stack for stack, _ in source.stacks)
+    return {account: frozenset(found) for account, found in names.items()}
+
+
+def _last(book: KeptBook, mine: frozenset[str]) -> Iterator[Record]:
     last = book.last()
     rows = book.sql.execute("SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq", (last - MOST_RECORDS,))
     words = [f'"{name}"'.encode() for name in mine]
@@ -124,7 +130,7 @@ def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebo
 
 
 def _texts(event: Any) -> Iterator[str]:
-    for field in msgspec.structs.fields(event):
-        value = getattr(event, field.name)
+    for name in event.__struct_fields__:
+        value = getattr(event, name)
         if isinstance(value, str):
             yield value

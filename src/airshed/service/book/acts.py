@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from airshed.engine.commands import Command, ConfirmAct
 from airshed.engine.decide import decide
 from airshed.engine.journal import decode
+from airshed.engine.nouns import Act
 from airshed.engine.procedures.people_rights import may_confirm as confirms
 from airshed.engine.runner import Runner
 from airshed.engine.state import State
@@ -28,15 +29,18 @@ def may_confirm(runner: Runner, act: int, at: int) -> Iterator[str]:
                 yield actor
 
 
-def waiting_for(state: State, rules: Rulebook, actor: str, at: int) -> list[int]:
-    """The acts that somebody could confirm now, as far as that depends on who it is."""
-    return [
-        act.id
-        for act in state.acts.values()
-        if act.actor != actor
+def waits_for(state: State, rules: Rulebook, act: Act, actor: str, at: int) -> bool:
+    """Whether somebody could confirm an act now, as far as that depends on who it is."""
+    return (
+        act.actor != actor
         and (act.until is None or at <= act.until)
         and confirms(state, rules, actor, act.body) is None
-    ]
+    )
+
+
+def waiting_for(state: State, rules: Rulebook, actor: str, at: int) -> list[int]:
+    """The acts that somebody could confirm now, as far as that depends on who it is."""
+    return [act.id for act in state.acts.values() if waits_for(state, rules, act, actor, at)]
 
 
 def as_of(book: KeptBook, found: ShownRows, now: int) -> ShownRows:

@@ -1,0 +1,84 @@
+"""What records say to many is read once for all of them, and each hears what they would read alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from airshed.engine.journal import Line, decode
+from airshed.pages.portal.notices import Notice, notices_in, of_account
+from airshed.pages.portal.telling import (
+    MOST_KEPT,
+    NOTHING,
+    Listener,
+    Listeners,
+    Told,
+    listeners_in,
+    told_in,
+)
+from airshed.service.book.law import law_of
+from airshed.service.book.sqlite import Book
+from airshed.service.marketdata.reading import Market
+
+#: Records of the year that are looked through here, and how many at a time.
+LOOKED, AT_ONCE = 400, 90
+
+
+@pytest.fixture(scope="module")
+def listeners(year_market: Market) -> Listeners:
+    """Every firm of a year."""
+    firms = {actor.id: actor.id for actor in year_market.state.actors.values() if actor.account}
+    return Listeners(listeners_in(year_market.state, firms, dict.fromkeys(firms, 0)))
+
+
+def test_each_of_many_hears_what_they_would_read_alone(
+    year_book: Path, year_market: Market, year_lines: list[Line], listeners: Listeners
+) -> None:
+    last = year_lines[-1].seq
+    heard: dict[str, list[Notice]] = {}
+    with Book.read(year_book) as book:
+        rules, after = law_of(book), last - LOOKED
+        while after < last:
+            found = told_in(book, after, AT_ONCE, listeners, rules)
+            assert found.last == min(after + AT_ONCE, last)
+            after = found.last
+            for user, notices in found.notices.items():
+                heard.setdefault(user, []).extend(notices)
+    records = [decode(line) for line in year_lines[-LOOKED:]]
+    for each in listeners.all:
+        assert each.mine == of_account(year_market.state, each.actor.account)
+        alone = [notice for record in records for notice in notices_in(record, each.mine, each.actor, rules)]
+        assert heard.get(each.user, []) == alone, each.user
+    assert any(heard.values())
+
+
+def test_nobody_hears_again_what_they_were_told(year_book: Path, listeners: Listeners) -> None:
+    with Book.read(year_book) as book:
+        last, rules = book.last(), law_of(book)
+        told = Listeners(each._replace(heard=last - 5) for each in listeners.all)
+        found = told_in(book, last - LOOKED, LOOKED, told, rules)
+    assert all(notice.seq > last - 5 for notices in found.notices.values() for notice in notices)
+
+
+@pytest.mark.parametrize("name", ["steel", "昆明钢铁", 'the "old" works', '"old"', "back\\slash"])
+def test_a_record_is_found_by_any_name_that_a_book_may_hold(listeners: Listeners, name: str) -> None:
+    someone = Listener("wang", listeners.all[0].actor, frozenset({name}), 0)
+    index = Listeners([someone])
+    whom, proposes = index.of(msgspec.json.encode({"account": name, "count": 4}))
+    assert (list(whom), proposes) == ([someone], False)
+    whom, proposes = index.of(msgspec.json.encode({"account": f"{name}-2", "is": "ActProposed"}))
+    assert (list(whom), proposes) == ([], True) or '"' in name
+
+
+def test_what_is_beyond_those_that_are_kept_is_counted(listeners: Listeners, year_book: Path) -> None:
+    with Book.read(year_book) as book:
+        found = told_in(book, 0, 2_000, listeners, law_of(book))
+    notices = max(found.notices.values(), key=len)
+    told = NOTHING
+    while len(told.notices) + told.more < 2 * MOST_KEPT:
+        told = told.and_then(Told(tuple(notices)))
+    assert len(told.notices) == MOST_KEPT
+    assert (len(told.notices) + told.more) % len(notices) == 0
+    assert told.first == notices[0].seq
