@@ -69,11 +69,27 @@ def test_a_clock_that_goes_back_makes_no_nonce_new(users: Users) -> None:
     clock.ms = begin + 60_000
     assert users.first_uses([nonce]) == [False], "it was forgotten"
     assert users.first_uses([Nonce("k", "new", begin + 210_000)]) == [True]
-    clock.ms = begin + 40 * 86_400_000
-    users.first_uses([])
-    clock.ms = begin + 300_000
-    assert users.first_uses([Nonce("k", "after a wrong clock", begin + 400_000)]) == [True]
     clock.ms = begin
+
+
+@pytest.mark.parametrize("ahead_ms", [8 * 3_600_000, 40 * 86_400_000])
+def test_a_clock_that_was_ahead_keeps_machines_out_for_half_a_minute(users: Users, ahead_ms: int) -> None:
+    """It kept them out for as long as it had been ahead: eight hours, where Beijing was taken for Greenwich."""
+    clock, told = users._clock, list[int]()
+    assert isinstance(clock, Clock)
+    begin = clock.ms = clock.ms + 10 * ahead_ms
+    users.went_back = told.append
+    before = Nonce("k", f"before {ahead_ms}", begin + 120_999)
+    assert users.first_uses([before]) == [True]
+    clock.ms = begin + ahead_ms
+    assert users.first_uses([Nonce("k", f"ahead {ahead_ms}", clock.ms + 120_999)]) == [True]
+
+    for later, taken in ((0, False), (1_000, False), (29_000, False), (31_000, True)):
+        clock.ms = begin + later
+        assert users.first_uses([before]) == [False], "it was forgotten"
+        nonce = Nonce("k", f"after {ahead_ms} {later}", clock.ms + 120_999)
+        assert users.first_uses([nonce, nonce]) == [taken, False]
+    assert told == [ahead_ms]
 
 
 def test_a_passkey_is_kept_used_and_ended(users: Users) -> None:

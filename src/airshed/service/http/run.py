@@ -45,6 +45,7 @@ from airshed.service.http.writer import OF_THE_DISK, Writer
 from airshed.service.mail.settings import MailSettings
 from airshed.service.run.studies import Studies
 from airshed.service.sign_in.provider_settings import Away, ProviderSettings
+from airshed.service.sign_in.signatures import AHEAD_S
 from airshed.service.sign_in.users import FIRST, users_of
 
 if TYPE_CHECKING:
@@ -178,7 +179,9 @@ class Running:
             beside = undone.enter_context(_users_beside(serving))
             self.users = users_of(beside, machine)
             undone.callback(self.users.close)
-            self.lookups = Lookups(users_of(beside, machine))
+            machines = users_of(beside, machine)
+            machines.went_back = lambda ms: note("clock_went_back", by_s=ms // 1000, machines_out_s=AHEAD_S)
+            self.lookups = Lookups(machines)
             undone.callback(self.lookups.close)
             self._open(limits, machine, ticks, secure)
             self._closing = undone.pop_all()

@@ -21,6 +21,7 @@ from airshed.service.book.places import in_database
 from airshed.service.gateway.lockout import Guessed
 from airshed.service.sign_in import addresses, codes
 from airshed.service.sign_in.nouns import Identity, Key, Nonce, Passkey, Session, User
+from airshed.service.sign_in.signatures import AHEAD_S, OLDEST_S
 from airshed.service.sign_in.steps import STEPS
 from airshed.service.sign_in.store import Store, Taken
 from airshed.service.sign_in.store_file import StoreHere, beside
@@ -35,10 +36,10 @@ PROVEN_MS = 5 * 60_000
 MOST_SESSIONS = 10
 #: How long what was asked of a browser may take to come back, and how many such askings are kept.
 ASKED_MS, MOST_ASKED = 10 * 60_000, 20_000
-#: A clock that was so far ahead was wrong: what it made forget is not held to.
-WRONG_CLOCK_MS = 24 * 3_600_000
-#: Passkeys of one user.
-MOST_PASSKEYS = 10
+#: How far a clock that went back is held to: nothing that was signed before it did is taken after so long.
+HELD_MS = (OLDEST_S + AHEAD_S) * 1000
+#: Passkeys and keys of machines of one user.
+MOST_PASSKEYS = MOST_KEYS = 10
 #: The user that the first start makes.
 FIRST = "administrator"
 
@@ -60,6 +61,8 @@ class Users:
         self.path = store.path
         self._sql = store
         self._clock = clock
+        #: Told of a clock that was that many milliseconds ahead before and keeps machines out for a while.
+        self.went_back: Callable[[int], None] = lambda ms: None
         #: Where notices go by mail.
         self.addresses = addresses.Addresses(store, clock)
 
@@ -450,14 +453,17 @@ class Users:
     def first_uses(self, nonces: Sequence[Nonce]) -> list[bool]:
         """Whether each nonce is new, also among these; all are on disk when this returns.
 
-        Up to when nonces were forgotten is kept beside them: where the clock goes back, none before that is new.
+        Up to when nonces were forgotten is kept beside them: where the clock goes back, none before that is new, for
+        as long as what was signed before could still be sent again. Where it was ahead for longer, only what was signed
+        for those hours, by a clock as wrong, and forgotten in them would be taken once more when they come.
         """
         insert, now = "INSERT INTO nonces VALUES (?, ?, ?) ON CONFLICT DO NOTHING", self._clock()
         with self._sql.transaction():
             row = self._sql.execute("SELECT until FROM nonces WHERE key = ''").fetchone()
             forgotten = now if row is None else max(now, int(row[0]))
-            if forgotten - now > WRONG_CLOCK_MS:
-                forgotten = now
+            if forgotten - now > HELD_MS:
+                self.went_back(forgotten - now)
+                forgotten = now + HELD_MS
             self._sql.execute("DELETE FROM nonces WHERE until < ? OR key = ''", (forgotten,))
             self._sql.execute(insert, ("", "", forgotten))
             return [each.until >= forgotten and self._sql.execute(insert, each).rowcount == 1 for each in nonces]
