@@ -86,6 +86,8 @@ def test_nobody_fills_the_queue_alone() -> None:
 
     assert asyncio.run(filled(40, 1_000, 10)) == (3, 1)
     assert asyncio.run(filled(1_000, 8, 1)) == (6, 1)
+    assert asyncio.run(filled(20_000, 1_000, 5_000)) == (3, 0), "a large batch of somebody new leaves it to a few"
+    assert asyncio.run(filled(400, 1_000, 100)) == (3, 1)
 
 
 def test_commands_of_a_batch_are_counted_and_not_the_request_alone(tmp_path: Path) -> None:

@@ -13,7 +13,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from airshed.model.refusal import Malformed
+from airshed.service.http.who import Signed
 from airshed.service.sign_in.signatures import Request, base_of, digest_of, signed
+from airshed.service.sign_in.users import MOST_KEYS
 from services import Served, market_book, served
 
 #: RFC 9421, B.1.4 and B.2.6: the key, and the signature by it over the request of B.2.
@@ -115,6 +118,22 @@ def test_a_key_confirms_nothing_and_an_ended_one_signs_nothing(service: Served, 
     public: Ed25519PublicKey = key.public_key()
     service.running.users.end_key(sha256(public.public_bytes_raw()).hexdigest()[:32])
     assert sent(service, headers_of(service, key)).json()["code"] == "bad_signature"
+
+
+def test_a_user_is_counted_as_one_whatever_signs(service: Served) -> None:
+    """With a key each its share of the queue, of readers and of feeds was as large as they liked."""
+    user = service.running.users.known("machine")
+    assert {Signed(user, None, "a key").name, Signed(user, None, "another").name} == {Signed(user, None).name}
+
+
+def test_a_user_has_so_many_keys_and_no_more(service: Served) -> None:
+    users = service.running.users
+    users.add("wang", "steel")
+    kept = [users.add_key("wang", bytes([number] * 32)) for number in range(MOST_KEYS)]
+    with pytest.raises(Malformed, match=f"wang has {MOST_KEYS}; end one first"):
+        users.add_key("wang", b"one more".ljust(32))
+    users.end_key(kept[0])
+    users.add_key("wang", b"one more".ljust(32))
 
 
 def test_a_header_that_came_twice_is_not_believed(service: Served, key: Ed25519PrivateKey) -> None:

@@ -60,7 +60,7 @@ def serve(
         typer.Option(
             min=1,
             max=1_000_000,
-            help="Requests of one user or key, after four times as many at once; in batches twice as many commands.",
+            help="Requests of one user with all keys, after four times as many at once; in batches twice as many.",
         ),
     ] = 500,
     demo_users: Annotated[

@@ -13,6 +13,7 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.sign_in.nouns import Key
 from airshed.service.sign_in.signatures import public_of
+from airshed.service.sign_in.users import MOST_KEYS
 
 #: Most letters of a public key in PEM.
 MOST_LETTERS = 2_000
@@ -48,7 +49,7 @@ async def add(service: Service, request: Request) -> Response:
     try:
         name = service.door.users.add_key(visitor.signed.user.name, public_of(text.encode(), "public key"))
     except Malformed as error:
-        told = Phrase(f"{error.what}; {error.cure}", "不是PEM格式的Ed25519公钥，或已登记")
+        told = Phrase(f"{error.what}; {error.cure}", f"不是PEM格式的Ed25519公钥，或已登记，或已有{MOST_KEYS}个密钥")
         return _shown(visitor, wrong=told, text=text, status=422)
     service.note("key_added", user=visitor.signed.user.name, key=name)
     return on("/keys")

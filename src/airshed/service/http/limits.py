@@ -15,7 +15,7 @@ class ServiceLimits:
     waiting_requests: int = 2_000
     #: Reads that wait for a reader.
     waiting_reads: int = 200
-    #: Of them those of one user, key or address.
+    #: Of them those of one user, with all their keys, or address.
     reads_of_one: int = 50
     #: Connections that read the book.
     readers: int = 2
@@ -23,7 +23,7 @@ class ServiceLimits:
     waiting_long_reads: int = 8
     #: What walks the book, as an account at a past moment, and waits for a connection of its own.
     waiting_walks: int = 20
-    #: Of them those of one user, key or address.
+    #: Of them those of one user, with all their keys, or address.
     walks_of_one: int = 2
     #: Bytes of one command, and of a batch.
     command_bytes: int = 1 << 20
@@ -41,10 +41,10 @@ class ServiceLimits:
     usual_rows: int = 100
     #: Rows of a table as CSV or Parquet, in one file.
     file_rows: int = 1_000_000
-    #: Requests of one user or key: so many at once, and so many more a second.
+    #: Requests of one user, with all their keys: so many at once, and so many more a second.
     user_burst: int = 2_000
     user_every_s: float = 0.002
-    #: Commands in batches of one user or key: so many at once, and so many more a second.
+    #: Commands in batches of one user, with all their keys: so many at once, and so many more a second.
     user_commands_burst: int = 100_000
     user_commands_every_s: float = 0.001
     #: Requests of one address without a sign-in.

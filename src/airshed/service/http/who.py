@@ -65,8 +65,8 @@ class Signed(NamedTuple):
 
     @property
     def name(self) -> str:
-        """By which requests are counted."""
-        return f"key {self.key}" if self.key else f"user {self.user.name}"
+        """By which requests are counted: a user is one, with however many keys."""
+        return f"user {self.user.name}"
 
 
 class Door:

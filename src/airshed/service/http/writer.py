@@ -31,6 +31,8 @@ from airshed.service.book.snapshot import Snapshot, Unfit, fitting
 
 #: What makes the commands of a request once the writer comes to it: a key may be made from what the book says by then.
 Asked = Callable[[Runner, int], Sequence[Command]]
+#: So many commands of one request find room where only the last quarter of the queue is left.
+FEW = 100
 #: Most people named who could confirm an act.
 MOST_NAMED = 3
 
@@ -205,8 +207,8 @@ class Writer:
             raise Ended
         if not self.writes:
             raise StandsBy
-        # The last quarter is for those of whom nothing waits: nobody fills the queue alone.
-        part = 3 if self._requests_of[who] else 4
+        # The last quarter is for a few commands of those of whom nothing waits: nobody fills the queue alone.
+        part = 4 if count <= FEW and not self._requests_of[who] else 3
         over = self._waiting + count > self._most_commands * part // 4
         if over or len(self._jobs) >= self._most_requests * part // 4:
             raise Busy(1 + self._waiting // 10_000)

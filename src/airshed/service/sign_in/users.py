@@ -418,6 +418,9 @@ class Users:
     def add_key(self, user: str, public: bytes) -> str:
         """Keep a machine's public key (Ed25519, 32 bytes) for a user; the name under which it signs."""
         self.known(user)
+        query = "SELECT count(*) FROM keys WHERE user = ? AND state = 'active'"
+        if self._sql.execute(query, (user,)).fetchone()[0] >= MOST_KEYS:
+            raise Malformed("keys", f"{user} has {MOST_KEYS}", "end one first")
         name = sha256(public).hexdigest()[:32]
         try:
             self._sql.execute("INSERT INTO keys VALUES (?, ?, ?, ?, 'active')", (name, user, public, self._clock()))
