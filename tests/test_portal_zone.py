@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +28,7 @@ from airshed.pages.portal.one_works import open_years
 from airshed.pages.portal.open_data import tables_for
 from airshed.pages.portal.tables_zh import COLUMNS, SHOWS, TYPES, UNITS, column_zh
 from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.form import BODIES
 from airshed.service.http.viewer import Viewer
 from airshed.service.marketdata.reading import Market
 from laws import RULES
@@ -74,21 +76,29 @@ def year(year_book: Path, hours: Path) -> Iterator[Portal]:
         yield found
 
 
-def test_the_map_adds_up_to_the_sealed_days(year: Portal) -> None:
-    def look(market: Market, rules: Rulebook) -> int:
+def test_the_map_adds_up_to_the_sealed_days_and_what_was_declared_beside_them(year: Portal) -> None:
+    """What no monitor sees is declared at the year's end: with it the map says what the caps page says."""
+
+    def look(market: Market, rules: Rulebook) -> tuple[int, int, int]:
         state = market.state
-        return sum(
-            sealed.mass_mg.get("SO2", 0)
-            for source in state.sources.values()
-            if source.jurisdiction == "KM"
+        sources = [source for source in state.sources.values() if source.jurisdiction == "KM"]
+        sealed = sum(
+            day.mass_mg.get("SO2", 0)
+            for source in sources
             for stack, names in source.stacks
             if "SO2" in names
-            for sealed in state.days[stack].values()
+            for day in state.days[stack].values()
         )
+        years = [state.years[source.id, 2027] for source in sources if (source.id, 2027) in state.years]
+        declared = sum(each.declared_mg.get("SO2", 0) for each in years)
+        return sealed, declared, sum((each.verified_mg or {}).get("SO2", 0) for each in years)
 
-    mg = year.loop.run_until_complete(year.running.service.market.look(look))
+    sealed, declared, verified = year.loop.run_until_complete(year.running.service.market.look(look))
     page = text_of(year.stranger().get("/map?pollutant=SO2&year=2027"))
-    assert f"Year {mg / 1e9:,.1f}" in page
+    assert declared > 0
+    assert f"Declared at the year's end {declared / 1e9:,.1f}" in page
+    assert f"Year {(sealed + declared) / 1e9:,.1f}" in page
+    assert abs(sealed + declared - verified) < verified / 100
     assert "By city (t)" in page
 
 
@@ -226,6 +236,30 @@ def test_the_tables_of_the_register_are_long_ones_and_lead_to_the_works(year: Po
     page = year.stranger().get("/register")
     assert page.text.count("data-long=") == page.text.count("<table")
     assert f'href="/works/{WORKS}"' in page.text
+
+
+def test_a_gap_costs_the_same_in_both_tables_and_to_the_fen(year: Portal) -> None:
+    """The hours are at hand for one monitor: what its gaps add there is what the table of monitors says."""
+    page = year.rehearsing(FIRM).get("/monitoring")
+    rows = re.findall(r"(?s)<tr>(.*?)</tr>", page.text)
+    cells = [
+        [unescape(re.sub("<[^>]*>", "", cell)).strip() for cell in re.findall(r"(?s)<td[^>]*>(.*?)</td>", row)]
+        for row in rows
+    ]
+    (whole,) = [row for row in cells if row and row[0] == f"{STACK} SO2" and len(row) == 9]
+    gaps = [row for row in cells if row and row[0] == f"{STACK} SO2" and len(row) == 7]
+    assert whole[6] == f"{10 * (90 - KG):,.1f}"
+    assert whole[7] == gaps[0][6]
+    assert len(gaps) == 1
+    fen = [round(float(text.split()[0].replace(",", "")) * 100) for text in (whole[7], whole[8])]
+    assert fen[1] == round(fen[0] / 10)
+
+
+def test_every_link_of_a_template_to_a_form_names_an_act() -> None:
+    folder = Path(zone_map.__file__).parent / "templates"
+    named = {name for file in folder.rglob("*.j2") for name in re.findall(r"/act/([A-Z]\w+)", file.read_text("utf-8"))}
+    assert named
+    assert named <= set(BODIES)
 
 
 def test_a_firms_first_view_stays_within_its_budget(year: Portal) -> None:

@@ -18,7 +18,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.firm import Held, Money, holdings, money_of
 from airshed.pages.portal.frame import Visitor, acting, page
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.hours import firm_name
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.happened import EVENTS
@@ -145,9 +145,9 @@ def line_of(move: AccountMove, rules: Rulebook) -> Line:
         move.other,
         move.series or "",
         _signed(move.count, Unit.ALLOWANCES, rules) if of_series else nothing,
-        amount(move.balance, Unit.ALLOWANCES, rules) if of_series else nothing,
+        in_column(move.balance, Unit.ALLOWANCES, rules) if of_series else nothing,
         nothing if of_series else _signed(move.fen, Unit.FEN, rules),
-        nothing if of_series else amount(move.cash, Unit.FEN, rules),
+        nothing if of_series else in_column(move.cash, Unit.FEN, rules),
     )
 
 
@@ -157,7 +157,7 @@ def _what(event: str) -> Phrase:
 
 
 def _signed(value: int, unit: Unit, rules: Rulebook) -> Phrase:
-    shown = amount(abs(value), unit, rules)
+    shown = in_column(abs(value), unit, rules)
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return Phrase(sign + shown.en, sign + shown.zh)
 
@@ -176,8 +176,8 @@ async def account(service: Service, request: Request) -> Response:
         sums = [
             (
                 series,
-                amount(found.opening.get(series, 0), Unit.ALLOWANCES, rules),
-                amount(found.closing.get(series, 0), Unit.ALLOWANCES, rules),
+                in_column(found.opening.get(series, 0), Unit.ALLOWANCES, rules),
+                in_column(found.closing.get(series, 0), Unit.ALLOWANCES, rules),
             )
             for series in sorted({**found.opening, **found.closing})
             if found.opening.get(series, 0) or found.closing.get(series, 0)

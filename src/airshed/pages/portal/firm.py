@@ -13,7 +13,7 @@ from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.dues import Due, dues
 from airshed.pages.portal.frame import Visitor, page
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -69,7 +69,7 @@ def stands(state: State, rules: Rulebook, account: str, at: int) -> list[Stands]
 
 def _stands(state: State, rules: Rulebook, each: Position) -> Stands:
     def tonnes(count: int) -> Phrase:
-        return amount(count, Unit.ALLOWANCES, rules)
+        return in_column(count, Unit.ALLOWANCES, rules)
 
     unknown = Phrase("unknown", "未知")
     balance = each.balance
@@ -83,11 +83,11 @@ def _stands(state: State, rules: Rulebook, each: Position) -> Stands:
     between = same("")
     if low is not None and high is not None and low != high:
         between = Phrase(f"{tonnes(low).en} to {tonnes(high).en}", f"{tonnes(low).zh}至{tonnes(high).zh}")
-    price = amount(each.price, Unit.FEN_PER_T, rules)
+    price = in_column(each.price, Unit.FEN_PER_T, rules)
     cost = same("–")
     if each.short:
         fen = -(-each.short * each.price * rules.allowance.size_kg // 1000)
-        cost = amount(fen, Unit.FEN, rules)
+        cost = in_column(fen, Unit.FEN, rules)
     verified = each.basis == "verified"
     left = max(0, each.owed - each.surrendered) if verified and each.owed is not None else 0
     mine = [
@@ -99,7 +99,7 @@ def _stands(state: State, rules: Rulebook, each: Position) -> Stands:
         each,
         tonnes(each.held),
         unknown if each.owed is None else tonnes(each.owed),
-        amount(round(each.emitted_mg / 1_000_000), Unit.KG, rules),
+        in_column(round(each.emitted_mg / 1_000_000), Unit.KG, rules),
         unknown if each.expected is None else tonnes(each.expected),
         between,
         BASES[each.basis],
@@ -124,10 +124,10 @@ def holdings(state: State, rules: Rulebook, account: str, at: int) -> list[Held]
         found.append(
             Held(
                 name,
-                amount(position.count, Unit.ALLOWANCES, rules),
-                amount(position.free, Unit.ALLOWANCES, rules),
-                amount(position.count - position.free, Unit.ALLOWANCES, rules),
-                same("–") if price is None else amount(price, Unit.FEN_PER_T, rules),
+                in_column(position.count, Unit.ALLOWANCES, rules),
+                in_column(position.free, Unit.ALLOWANCES, rules),
+                in_column(position.count - position.free, Unit.ALLOWANCES, rules),
+                same("–") if price is None else in_column(price, Unit.FEN_PER_T, rules),
                 at > ends(rules, name),
             )
         )
@@ -144,7 +144,7 @@ class Money(NamedTuple):
 def money_of(state: State, rules: Rulebook, account: str) -> Money:
     """What is free and what is set aside."""
     purse = state.ledger.purses[account]
-    return Money(amount(purse.free, Unit.FEN, rules), amount(purse.held, Unit.FEN, rules))
+    return Money(in_column(purse.free, Unit.FEN, rules), in_column(purse.held, Unit.FEN, rules))
 
 
 class Shown(NamedTuple):

@@ -10,7 +10,7 @@ import msgspec
 
 from airshed.engine.state import State
 from airshed.model.allowance import count_of
-from airshed.model.measures import Unit
+from airshed.model.measures import Unit, tonnes, yuan
 from airshed.pages.kit.words import Language, Phrase, same
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import Rulebook
@@ -60,6 +60,27 @@ def amount(value: int, unit: Unit | None, rules: Rulebook) -> Phrase:
     Phrase(en='40 t', zh='40吨')
     """
     return Phrase(*(_written(value, unit, rules, language) for language in ("en", "zh")))
+
+
+def in_column(value: int, unit: Unit, rules: Rulebook) -> Phrase:
+    """A figure in a column: tonnes with three decimals and money with two, as its neighbours have.
+
+    >>> from airshed.rulebook.load import find, load
+    >>> in_column(45, Unit.ALLOWANCES, load(find("dianzhong")))
+    Phrase(en='0.045 t', zh='0.045吨')
+    >>> in_column(521_730, Unit.FEN, load(find("dianzhong")))
+    Phrase(en='5,217.30 yuan', zh='5,217.30元')
+    """
+    name = rules.currency
+    match unit:
+        case Unit.ALLOWANCES | Unit.KG:
+            mass = tonnes(value * (rules.allowance.size_kg if unit is Unit.ALLOWANCES else 1))
+            return Phrase(f"{mass} t", f"{mass}吨")
+        case Unit.FEN:
+            return Phrase(f"{yuan(value)} {name.name_en}", f"{yuan(value)}{name.name_zh}")
+        case Unit.FEN_PER_T:
+            return Phrase(f"{yuan(value)} {name.name_en}/t", f"{yuan(value)}{name.name_zh}/吨")
+    return amount(value, unit, rules)
 
 
 def _written(value: Any, unit: Unit | None, rules: Rulebook, language: Language) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -14,13 +14,13 @@ from starlette.responses import Response
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.model.allowance import Series
-from airshed.model.measures import Unit, value_fen
+from airshed.model.measures import KG_PER_T, Unit
 from airshed.model.period import day_of
 from airshed.mrv import states
 from airshed.pages.kit.words import MARK_STATES, Phrase, same
 from airshed.pages.portal.dues import NEAR_DAYS
 from airshed.pages.portal.frame import acting, page
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.hours import MG_PER_KG, Hours, hour_text, lost, read, there
 from airshed.pages.portal.one_works import KINDS
 from airshed.pages.stack.words import why_said
@@ -30,7 +30,7 @@ from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
 
 #: Gaps on the page; the dearest.
-MOST = 200
+MOST = 1_000
 
 
 class Monitor(NamedTuple):
@@ -50,11 +50,14 @@ class Monitor(NamedTuple):
     share: int
     #: Substituted hours of the last sealed day.
     last_day: int
-    #: What substitution adds over the mean of the measured hours: kilograms, and what they cost at the reference price.
-    more_kg: int | None
+    #: What substitution adds over the mean of the measured hours, in kilograms, and the price of a tonne.
+    more_kg: float | None
+    price: int | None
     cost: Phrase
     #: The same for a single hour.
     an_hour: Phrase
+    #: Whether that is of the hours themselves, and not of whole days.
+    by_hour: bool = False
 
 
 class Gap(NamedTuple):
@@ -93,20 +96,28 @@ async def monitoring(service: Service, request: Request) -> Response:
     if not actor.account:
         raise Stopped("not_there", "whoever acts for no account has no monitors")
 
-    def look(market: Market, rules: Rulebook) -> tuple[list[Monitor], list[Marked], Rulebook, dict[str, int]]:
+    def look(market: Market, rules: Rulebook) -> tuple[list[Monitor], list[Marked], Rulebook]:
         state = market.state
         at = max(visitor.now, state.at)
         return (
             list(_monitors(state, rules, actor.account, day_of(at))),
             _marks(state, actor.account, day_of(at)),
             rules,
-            _prices(state, rules, actor.account),
         )
 
-    monitors, marks, rules, prices = await visitor.look(look)
-    gaps = await asyncio.to_thread(_gaps, service.hours, monitors, rules, prices)
+    monitors, marks, rules = await visitor.look(look)
+    monitors, gaps = await asyncio.to_thread(_gaps, service.hours, monitors, rules)
     behind = [each for each in monitors if each.behind > 1]
-    return page(visitor, "monitoring.html.j2", monitors=monitors, marks=marks, gaps=gaps, behind=len(behind))
+    return page(
+        visitor,
+        "monitoring.html.j2",
+        monitors=monitors,
+        marks=marks,
+        gaps=gaps[:MOST],
+        all_gaps=len(gaps),
+        by_day=[each for each in monitors if each.more_kg is not None and not each.by_hour],
+        behind=len(behind),
+    )
 
 
 def _prices(state: State, rules: Rulebook, account: str) -> dict[str, int]:
@@ -142,7 +153,7 @@ def _monitors(state: State, rules: Rulebook, account: str, today: str) -> Iterat
                     sum(each.hours[pollutant][place] for each in mine) for place in range(3)
                 )
                 ran = measured + substituted
-                # Of days that have no substituted hour an hour's mean is known without the hours themselves.
+                # Where the hours themselves are not here: of days that have no substituted hour the mean is known.
                 whole = [each for each in mine if not each.hours[pollutant][1] and each.hours[pollutant][0]]
                 hours = sum(each.hours[pollutant][0] for each in whole)
                 usual = sum(each.mass_mg[pollutant] for each in whole) / hours if hours else None
@@ -150,7 +161,7 @@ def _monitors(state: State, rules: Rulebook, account: str, today: str) -> Iterat
                 if usual is not None:
                     gaps = [each for each in mine if each.hours[pollutant][1]]
                     booked = sum(each.mass_mg[pollutant] for each in gaps)
-                    more = round((booked - usual * sum(sum(each.hours[pollutant][:2]) for each in gaps)) / MG_PER_KG)
+                    more = (booked - usual * sum(sum(each.hours[pollutant][:2]) for each in gaps)) / MG_PER_KG
                 price = prices.get(f"{stack} {pollutant} {year}")
                 yield Monitor(
                     source.id,
@@ -165,33 +176,38 @@ def _monitors(state: State, rules: Rulebook, account: str, today: str) -> Iterat
                     round(10_000 * substituted / ran) if ran else 0,
                     days[last].hours[pollutant][1] if pollutant in days[last].hours else 0,
                     more,
+                    price,
                     _money(more, price, rules),
-                    _money(None if more is None or not substituted else round(more / substituted), price, rules),
+                    _money(more / substituted if more is not None and substituted else None, price, rules),
                 )
 
 
-def _money(kg: int | None, price: int | None, rules: Rulebook) -> Phrase:
+def _money(kg: float | None, price: int | None, rules: Rulebook) -> Phrase:
     """What so many kilograms cost; below zero what is saved."""
     if kg is None or price is None:
         return same("–")
-    count = abs(kg) // rules.allowance.size_kg
-    text = amount(value_fen(count, price), Unit.FEN, rules)
+    text = in_column(round(abs(kg) * price / KG_PER_T), Unit.FEN, rules)
     return Phrase(f"−{text.en}", f"−{text.zh}") if kg < 0 else text
 
 
-def _gaps(folder: Path | None, monitors: Sequence[Monitor], rules: Rulebook, prices: Mapping[str, int]) -> list[Gap]:
-    """Every gap of the year with its own price, the dearest first, where the hours lie beside the book."""
+def _gaps(folder: Path | None, monitors: Sequence[Monitor], rules: Rulebook) -> tuple[list[Monitor], list[Gap]]:
+    """Every gap of the year with its own price, the dearest first, and the monitors with the sum of theirs.
+
+    A monitor whose hours do not lie beside the book keeps what its days say.
+    """
+    shown: list[Monitor] = []
     found: list[tuple[float, Gap]] = []
     for each in monitors:
         file = there(folder, each.stack)
         hours = None if file is None else read(file).get(each.pollutant)
         if hours is None or hours.year != each.year:
+            shown.append(each)
             continue
-        usual = _usual(hours)
-        price = prices.get(f"{each.stack} {each.pollutant} {each.year}")
+        usual, total, many = _usual(hours), 0.0, 0
         for span in lost(hours):
             count = span.after - span.first
             more = span.kg - usual * count
+            total, many = total + more, many + count
             gap = Gap(
                 each.stack,
                 each.pollutant,
@@ -200,10 +216,18 @@ def _gaps(folder: Path | None, monitors: Sequence[Monitor], rules: Rulebook, pri
                 why_said(span.why) if span.why else Phrase("not told", "未注明"),
                 f"{span.kg:,.1f}",
                 f"{usual * count:,.1f}",
-                _money(round(more), price, rules),
+                _money(more, each.price, rules),
             )
-            found.append((-more * (price or 0), gap))
-    return [gap for _, gap in sorted(found, key=lambda pair: pair[0])][:MOST]
+            found.append((-more * (each.price or 0), gap))
+        shown.append(
+            each._replace(
+                more_kg=total,
+                cost=_money(total, each.price, rules),
+                an_hour=_money(total / many if many else None, each.price, rules),
+                by_hour=True,
+            )
+        )
+    return shown, [gap for _, gap in sorted(found, key=lambda pair: pair[0])]
 
 
 def _usual(hours: Hours) -> float:

@@ -56,13 +56,25 @@ async def notices(service: Service, request: Request) -> Response:
     mine, rules = await visitor.look(lambda market, rules: (of_account(market.state, actor.account), rules))
     heard = _heard(visitor)
 
-    def look(book: KeptBook) -> list[Notice]:
-        found = (each for record in _last(book, mine) for each in notices_in(record, mine, actor, rules))
-        return [each._replace(new=each.seq > heard) for each in deque(found, MOST)][::-1]
+    def look(book: KeptBook) -> tuple[list[Notice], int]:
+        every, last = 0, deque[Notice](maxlen=MOST)
+        for record in _last(book, mine):
+            for each in notices_in(record, mine, actor, rules):
+                last.append(each._replace(new=each.seq > heard))
+                every += 1
+        return list(reversed(last)), every
 
-    found = await service.readers.read(look)
+    found, every = await service.readers.read(look)
     new = sum(each.new for each in found)
-    said = page(visitor, "notices.html.j2", notices=found, new=new, first=not heard, mails=service.post is not None)
+    said = page(
+        visitor,
+        "notices.html.j2",
+        notices=found,
+        all=every,
+        new=new,
+        first=not heard,
+        mails=service.post is not None,
+    )
     secure = "; Secure" if service.door.secure else ""
     cookie = (
         f"{HEARD}={_word(actor.id)}.{visitor.standing.seq}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"

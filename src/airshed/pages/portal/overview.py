@@ -14,7 +14,7 @@ from airshed.model.measures import Unit
 from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import place_name
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.hours import works_name
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -73,9 +73,9 @@ def _cap_row(state: State, rules: Rulebook, series: Series, cap: int, today: str
         str(series),
         series.pollutant,
         place_name(rules, series.jurisdiction),
-        amount(cap, Unit.ALLOWANCES, rules),
-        amount(granted, Unit.ALLOWANCES, rules),
-        NOTHING if mass is None else amount(mass // 1_000_000, Unit.KG, rules),
+        in_column(cap, Unit.ALLOWANCES, rules),
+        in_column(granted, Unit.ALLOWANCES, rules),
+        NOTHING if mass is None else in_column(mass // 1_000_000, Unit.KG, rules),
         basis,
         None if mass is None or not whole else round(100 * mass / whole),
     )

@@ -16,7 +16,7 @@ from airshed.model.measures import Unit
 from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, page, visitor_of
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import amount, in_column
 from airshed.pages.portal.live import Part, parts
 from airshed.pages.portal.overview import CapYear
 from airshed.pages.portal.overview import caps as caps_of
@@ -90,10 +90,10 @@ def prices_of(market: Market, rules: Rulebook) -> list[Price]:
         found.append(
             Price(
                 name,
-                same("–") if price is None else amount(price, Unit.FEN_PER_T, rules),
+                same("–") if price is None else in_column(price, Unit.FEN_PER_T, rules),
                 max(closes, default=""),
                 number,
-                amount(volume, Unit.ALLOWANCES, rules),
+                in_column(volume, Unit.ALLOWANCES, rules),
                 sparkline([closes[day] for day in sorted(closes)]),
                 said,
             )
@@ -151,16 +151,16 @@ def _auctions(state: State, rules: Rulebook) -> list[Sold]:
     now, done = Phrase("open", "进行中"), Phrase("over", "已结束")
 
     def price(fen: int | None) -> Phrase:
-        return dash if fen is None else amount(fen, Unit.FEN_PER_T, rules)
+        return dash if fen is None else in_column(fen, Unit.FEN_PER_T, rules)
 
     def sold(open_yet: bool, count: int) -> Phrase:
-        return dash if open_yet else amount(count, Unit.ALLOWANCES, rules)
+        return dash if open_yet else in_column(count, Unit.ALLOWANCES, rules)
 
     for name, auction in reversed(state.auctions.items()):
         found.append(
             Sold(
                 *(name, f"/auctions/{quote(name, safe='')}", Phrase("auction", "拍卖"), auction.series),
-                amount(auction.count + auction.consigned, Unit.ALLOWANCES, rules),
+                in_column(auction.count + auction.consigned, Unit.ALLOWANCES, rules),
                 *(now if auction.open else done, auction.open, price(auction.price), sold(auction.open, auction.sold)),
             )
         )
@@ -247,14 +247,14 @@ def years_of(state: State, rules: Rulebook, source: str, today: str, *, whole: b
                 WorksYear(
                     year,
                     code,
-                    nothing if hidden or mass is None else amount(round(mass / 1_000_000), Unit.KG, rules),
+                    nothing if hidden or mass is None else in_column(round(mass / 1_000_000), Unit.KG, rules),
                     nothing
                     if hidden or mass is None
-                    else amount(known.obligation.get(code, 0), Unit.ALLOWANCES, rules),
-                    nothing if hidden or later else amount(known.surrendered.get(code, 0), Unit.ALLOWANCES, rules),
+                    else in_column(known.obligation.get(code, 0), Unit.ALLOWANCES, rules),
+                    nothing if hidden or later else in_column(known.surrendered.get(code, 0), Unit.ALLOWANCES, rules),
                     nothing
                     if hidden or later or settled is None
-                    else amount(settled.shortfall, Unit.ALLOWANCES, rules),
+                    else in_column(settled.shortfall, Unit.ALLOWANCES, rules),
                     note,
                 )
             )

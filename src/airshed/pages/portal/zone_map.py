@@ -42,11 +42,13 @@ MEASURES: Mapping[Measure, Phrase] = {
 }
 LARGEST, SMALLEST = 46.0, 5.0
 MONTHS = 12
+#: Behind the months stands what was declared at the year's end, of what no monitor sees.
+PARTS = MONTHS + 1
 CALM, AMBER = "var(--deep)", "#c4932d"
 
 
 class OfSource(NamedTuple):
-    """A works on the map: what it came to in each month, and in the whole year."""
+    """A works on the map: what it came to in each month, and what it declared at the year's end."""
 
     source: str
     name: Phrase
@@ -62,6 +64,8 @@ class Row(NamedTuple):
     name: Phrase
     by_month: Sequence[str]
     whole: str
+    #: What was declared at the year's end; empty where the measure has nothing of that kind.
+    declared: str = ""
 
 
 class Mapped(NamedTuple):
@@ -171,9 +175,11 @@ def _facts(state: State, rules: Rulebook, visitor: Visitor, asked: Mapping[str, 
     whole = not reads_as_public(visitor, rules, "")
     years = sorted((year for year in all_years if whole or not embargoed(year, law, today)), reverse=True)
     year = next((year for year in years if str(year) == asked.get("year")), years[0] if years else 0)
-    kg: dict[str, list[float]] = {}
+    kg: dict[str, list[float]] = {}  # of each works by month, and what it declared
     for source in state.sources.values():
-        months = kg.setdefault(source.id, [0.0] * MONTHS)
+        months = kg.setdefault(source.id, [0.0] * PARTS)
+        if (reported := state.years.get((source.id, year))) is not None:
+            months[MONTHS] = reported.declared_mg.get(pollutant, 0) / MG_PER_KG
         for stack, names in source.stacks:
             if pollutant in names:
                 for day, sealed in state.days.get(stack, {}).items():
@@ -222,15 +228,13 @@ def _mapped(
             each.jurisdiction,
             each.lat,
             each.lon,
-            by_source.get(each.source, [0.0] * MONTHS),
+            by_source.get(each.source, [0.0] * PARTS),
         )
         for each in zone.sources
         if each.source in by_source
     ]
     cities = {
-        place.code: [
-            sum(each.by_month[month] for each in sources if each.city == place.code) for month in range(MONTHS)
-        ]
+        place.code: [sum(each.by_month[month] for each in sources if each.city == place.code) for month in range(PARTS)]
         for place in zone.jurisdictions
     }
     receptors: list[tuple[AirReceptor, Sequence[float]]] = []
@@ -264,7 +268,7 @@ def _over(folder: Path | None, monitors: Monitors, pollutant: str, year: int) ->
         if hours is None or hours.year != year:
             continue
         over = over_by_month(hours, monitors.limits(stack.stack, pollutant, year), monitors.rules)
-        months = found.setdefault(stack.source, [0.0] * MONTHS)
+        months = found.setdefault(stack.source, [0.0] * PARTS)
         for month, count in enumerate(over):
             months[month] += count
     return dict(found) if found else None
@@ -288,8 +292,9 @@ def _rows(mapped: Mapped, measure: Measure) -> list[Row]:
     return [
         Row(
             mapped.places.get(code, same(code)),
-            [f"{value / size:,.{decimals}f}" for value in by_month],
+            [f"{value / size:,.{decimals}f}" for value in by_month[:MONTHS]],
             f"{sum(by_month) / size:,.{decimals}f}",
+            f"{by_month[MONTHS] / size:,.{decimals}f}" if measure == "emissions" else "",
         )
         for code, by_month in mapped.cities.items()
     ]
@@ -299,7 +304,7 @@ def _frames(
     mapped: Mapped, monitors: Monitors, measure: Measure, pollutant: str, year: int
 ) -> list[tuple[str, Markup]]:
     """A figure for the whole year and for each month, drawn to one scale."""
-    most = max((value for each in mapped.sources for value in each.by_month), default=0) or 1
+    most = max((value for each in mapped.sources for value in each.by_month[:MONTHS]), default=0) or 1
     load = max((value for _, by_month in mapped.receptors for value in by_month), default=0) or 1
     frames = []
     for month in range(MONTHS + 1):

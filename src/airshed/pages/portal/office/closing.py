@@ -19,7 +19,7 @@ from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.acts import Told, told
 from airshed.pages.portal.frame import Visitor, acting, fields_of, page
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.hours import firm_name
 from airshed.pages.portal.office.queue import office
 from airshed.pages.portal.office.reports import works_name
@@ -174,7 +174,7 @@ async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, stat
                 sum(each.obligations for each in able),
                 sum(each.met for each in able),
                 sum(bool(each.short) for each in able),
-                amount(fen, Unit.FEN, rules),
+                in_column(fen, Unit.FEN, rules),
             ),
             "shortfalls": [(each, short) for each in able for short in each.short],
             "losses": [(each, series, count) for each in able for series, count in each.lost],
@@ -188,20 +188,20 @@ def _account(each: Foreseen, state: State, rules: Rulebook) -> Account:
     body: Any = each.record.body
     name = firm_name(rules, state.ledger.accounts[body.account].name)
     refusal = each.record.refusal or each.then
-    nothing = amount(0, Unit.FEN, rules)
+    nothing = in_column(0, Unit.FEN, rules)
     if refusal is not None or not each.closings:
         why = told(refusal, CloseYear) if refusal is not None else None
         return Account(body.account, name, 0, 0, (), nothing, (), why)
     closing = each.closings[0]
 
     def shown(count: int) -> Phrase:
-        return amount(count, Unit.ALLOWANCES, rules)
+        return in_column(count, Unit.ALLOWANCES, rules)
 
     short = [
         Short(
             *(row.source, works_name(rules, row.source, state.sources[row.source].name), row.pollutant),
             *(shown(row.obligation), shown(row.surrendered), shown(row.shortfall)),
-            *(amount(row.penalty_fen, Unit.FEN, rules), shown(row.makeup)),
+            *(in_column(row.penalty_fen, Unit.FEN, rules), shown(row.makeup)),
         )
         for row in closing.settlements
         if row.shortfall
@@ -215,7 +215,7 @@ def _account(each: Foreseen, state: State, rules: Rulebook) -> Account:
         len(closing.settlements),
         sum(not row.shortfall for row in closing.settlements),
         short,
-        amount(closing.penalty_fen, Unit.FEN, rules),
+        in_column(closing.penalty_fen, Unit.FEN, rules),
         lost,
         None,
     )
