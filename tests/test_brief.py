@@ -56,7 +56,6 @@ from airshed.lab.equilibrium.case import case_of, closed, linked, solved
 from airshed.lab.frames import zone_tables
 from airshed.lab.linking import saving
 from airshed.market.allocation import allocate, parts
-from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
 from airshed.rulebook.schema import Rulebook
@@ -118,7 +117,7 @@ def test_a_law_without_cities_walls_matrix_or_calls_leaves_less_to_choose() -> N
 
 @pytest.mark.parametrize("pollutant", ["SO2", "NOx", "PM", "VOC"])
 def test_a_zone_and_closed_cities_cost_what_the_equilibrium_command_says(pollutant: str) -> None:
-    case = case_of(ZONE, RULES, Pollutant(pollutant), 4, 0.05, 0.01, 0.03)
+    case = case_of(ZONE, RULES, pollutant, 4, 0.05, 0.01, 0.03)
     for border, air in (("zone", linked(case.zones)), ("cities", closed(case.zones))):
         mine, known = solve(world(pollutant), border, "none", "none"), solved(case, air)  # type: ignore[arg-type]
         assert mine.less.sum() == 0
@@ -128,7 +127,7 @@ def test_a_zone_and_closed_cities_cost_what_the_equilibrium_command_says(polluta
 
 def test_a_tax_beside_allowances_comes_off_the_price_and_not_off_the_cost() -> None:
     taxed = world_of(ZONE, RULES, "NOx", SHORT._replace(tax=2_947.37))
-    case = case_of(ZONE, RULES, Pollutant.NOX, 4, 0.05, 0.01, 0.03).taxed(2_947.37)
+    case = case_of(ZONE, RULES, "NOx", 4, 0.05, 0.01, 0.03).taxed(2_947.37)
     for border, air in (("zone", linked(case.zones)), ("cities", closed(case.zones))):
         mine, known = solve(taxed, border, "none", "none"), solved(case, air).found  # type: ignore[arg-type]
         saved = 2_947.37 * float((known.abated.sum(axis=0) * case.discount).sum())
@@ -203,7 +202,7 @@ def test_behind_a_wall_each_side_keeps_its_part_of_the_cap() -> None:
             mine.caps[cell.city] / by_city(mine, mine.baseline[:, None] * mine.growth)[cell.city]
         )
     assert caps == pytest.approx(mine.caps)
-    assert base == pytest.approx(case_of(ZONE, RULES, Pollutant.NOX, 4, 0.05, 0.01, 0.03).baseline)
+    assert base == pytest.approx(case_of(ZONE, RULES, "NOx", 4, 0.05, 0.01, 0.03).baseline)
 
 
 # --- shares, power, trade
@@ -467,7 +466,7 @@ def test_a_law_of_a_design_differs_in_borders_walls_and_method_alone() -> None:
 
 def test_the_brief_says_what_its_own_figures_say(facts: BriefFacts) -> None:
     (own,) = facts.pollutants
-    case = case_of(ZONE, RULES, Pollutant.SO2, 3, 0.05, 0.01, 0.03)
+    case = case_of(ZONE, RULES, "SO2", 3, 0.05, 0.01, 0.03)
     linking = saving(case)
     assert own.found.linking is not None
     assert own.found.linking.saved == pytest.approx(linking.saved / 1e6)

@@ -28,7 +28,6 @@ from airshed.lab.scenarios.path import play_path
 from airshed.lab.scenarios.schema import find as find_scenario
 from airshed.lab.scenarios.schema import read as read_scenario
 from airshed.lab.scenarios.summary import SHAPE, framed
-from airshed.model.allowance import Pollutant
 from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
@@ -105,7 +104,7 @@ def test_importing_the_lab_reads_neither_frames_nor_solver() -> None:
 
 def test_the_frames_of_the_shipped_zone_give_the_equilibrium_of_the_command() -> None:
     tables = lab.zone_tables("dianzhong", "SO2", years=3)
-    case = case_of(load_zone(shipped("zones", "dianzhong")), RULES, Pollutant.SO2, 3, 0.05, 0.01, 0.03)
+    case = case_of(load_zone(shipped("zones", "dianzhong")), RULES, "SO2", 3, 0.05, 0.01, 0.03)
     for border, air in (("open", linked(case.zones)), ("closed", closed(case.zones))):
         found, own = lab.solve_market(tables.curves, tables.caps, border=border), solved(case, air)
         assert found.cost_yuan == pytest.approx(own.found.cost, rel=1e-12)

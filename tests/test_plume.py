@@ -31,7 +31,6 @@ from airshed.lab.air.plume import (
     wind_at,
 )
 from airshed.lab.air.transfer import default_matrix, read_transfer
-from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.zone.load import load as load_zone
@@ -172,7 +171,7 @@ def test_nearer_than_a_kilometre_counts_as_a_kilometre() -> None:
 
 
 def test_each_pair_of_receptor_and_jurisdiction_has_a_load_above_zero() -> None:
-    cells = default_matrix(ZONE, TRANSFER, Pollutant.SO2)
+    cells = default_matrix(ZONE, TRANSFER, "SO2")
     pairs = {(each.receptor, each.jurisdiction) for each in cells}
 
     assert len(cells) == len(pairs) == len(TRANSFER.receptors) * len(ZONE.jurisdictions)
@@ -181,18 +180,16 @@ def test_each_pair_of_receptor_and_jurisdiction_has_a_load_above_zero() -> None:
 
 def test_a_coefficient_lies_between_those_of_the_stacks_of_its_jurisdiction() -> None:
     """It is a mean: the order of the rows does not matter, and a rose without the wind of a place gives nothing."""
-    cells = default_matrix(ZONE, TRANSFER, Pollutant.SO2)
+    cells = default_matrix(ZONE, TRANSFER, "SO2")
     turned = msgspec.structs.replace(ZONE, sources=tuple(reversed(ZONE.sources)), stacks=tuple(reversed(ZONE.stacks)))
-    again = {
-        (each.receptor, each.jurisdiction): each.coefficient for each in default_matrix(turned, TRANSFER, Pollutant.SO2)
-    }
+    again = {(each.receptor, each.jurisdiction): each.coefficient for each in default_matrix(turned, TRANSFER, "SO2")}
     for each in cells:
         assert again[each.receptor, each.jurisdiction] == pytest.approx(each.coefficient)
 
 
 def test_without_rise_plumes_add_more() -> None:
-    rising = default_matrix(ZONE, TRANSFER, Pollutant.SO2)
-    flat = default_matrix(ZONE, TRANSFER, Pollutant.SO2, rise=False)
+    rising = default_matrix(ZONE, TRANSFER, "SO2")
+    flat = default_matrix(ZONE, TRANSFER, "SO2", rise=False)
     assert sum(each.coefficient for each in flat) > sum(each.coefficient for each in rising)
 
 
@@ -205,20 +202,20 @@ def test_the_matrix_of_the_law_is_that_of_the_stacks_of_the_zone(pollutant: str)
         if each.pollutant == pollutant
     }
 
-    reckoned = default_matrix(ZONE, TRANSFER, Pollutant(pollutant))
+    reckoned = default_matrix(ZONE, TRANSFER, pollutant)
 
     assert {(each.receptor, each.jurisdiction): f"{each.coefficient:.6f}" for each in reckoned} == held
 
 
 def test_a_pollutant_that_no_stack_measures_has_no_matrix() -> None:
     with pytest.raises(Malformed, match=r"stacks of KM: none measures VOC; give the matrix as a CSV"):
-        default_matrix(ZONE, TRANSFER, Pollutant.VOC)
+        default_matrix(ZONE, TRANSFER, "VOC")
 
 
 def test_a_process_without_a_height_is_named() -> None:
     heights = {name: metres for name, metres in TRANSFER.heights.items() if name != "kiln tail"}
     with pytest.raises(Malformed, match=r"stack_heights\.csv: no row for the process 'kiln tail'; add its height"):
-        default_matrix(ZONE, msgspec.structs.replace(TRANSFER, heights=heights), Pollutant.SO2)
+        default_matrix(ZONE, msgspec.structs.replace(TRANSFER, heights=heights), "SO2")
 
 
 @pytest.mark.parametrize(

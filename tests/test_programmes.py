@@ -320,7 +320,8 @@ def test_a_plant_gets_two_and_a_half_pounds_for_each_mmbtu_of_1985_to_1987(us_ye
     """42 USC 7651c, less the 2.8 percent that are auctioned."""
     heat: dict[str, list[int]] = {}
     for row in us_year.zone.baseline:
-        assert row.output_measure == "1000 mmBtu"
+        assert row.product == "1000 mmBtu"
+        assert row.output is not None
         heat.setdefault(row.source, []).append(row.output)
     shared = next(
         event for _, event in facts(us_year) if isinstance(event, e.Allocated) and event.series == "SO2-US-2003"

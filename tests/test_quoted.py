@@ -26,7 +26,7 @@ ROWS = read_quoted(FOLDER, FACTS)
 
 
 def test_each_of_the_five_cases_has_its_source_and_how_it_was_read() -> None:
-    assert [(row.works, row.pollutant.value, row.mg_m3, row.times_over) for row in ROWS] == [
+    assert [(row.works, row.pollutant, row.mg_m3, row.times_over) for row in ROWS] == [
         ("Yuxi Xinxing", "PM", 38.34, Decimal("0.92")),
         ("Guodian Xuanwei", "SO2", 1659.7095, Decimal("7.30")),
         ("Guodian Xuanwei", "SO2", 530.62, Decimal("1.65")),

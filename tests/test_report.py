@@ -83,10 +83,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         season.open()
         sealed: dict[str, list[c.SealDay]] = {}
         for stack in zone.stacks:
-            hours = {pollutant.value: (20, 1, 3) for pollutant in stack.monitors}
-            mass = {
-                pollutant.value: round((expected_kg(stack, pollutant) or 0) / 365 * 1e6) for pollutant in stack.monitors
-            }
+            hours = {pollutant: (20, 1, 3) for pollutant in stack.monitors}
+            mass = {pollutant: round((expected_kg(stack, pollutant) or 0) / 365 * 1e6) for pollutant in stack.monitors}
             for day in days_of(YEAR):
                 sealed.setdefault(day, []).append(c.SealDay(stack.stack, day, hours, mass, "0" * 64))
         season.sealed = sealed

@@ -162,7 +162,7 @@ def test_rulebook_and_zone_speak_of_the_same_things() -> None:
     assert {each.limit_set for each in zone.stacks} <= {row.limit_set for row in RULES.limits.rows}
     sector_of = {each.source: each.sector for each in zone.sources}
     products = {(row.sector, row.product) for row in RULES.benchmarks.rows}
-    assert {(sector_of[year.source], year.output_measure) for year in zone.baseline} == products
+    assert {(sector_of[year.source], year.product) for year in zone.baseline} == products
 
 
 def test_only_single_values_of_the_law_may_ever_be_varied() -> None:

@@ -246,7 +246,7 @@ def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int
     by_source = {firm.source.source: firm for firm in firms}
     return {
         stack.stack: {
-            pollutant.value: [(by_source[stack.source].from_day, level_of(by_source[stack.source], pollutant.value))]
+            pollutant: [(by_source[stack.source].from_day, level_of(by_source[stack.source], pollutant))]
             for pollutant in stack.monitors
         }
         for stack in zone.stacks

@@ -19,10 +19,10 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from airshed.zone.zone import Zone
 
-#: What tables are printed of.
-POLLUTANTS = ("SO2", "NOx", "PM", "VOC")
 #: A cap above this part of what was emitted is a slip.
 MOST_PERCENT = 200
+#: Works that a line names.
+MOST_NAMED = 5
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,6 +44,7 @@ def check(
     """
     from airshed.rulebook.load import find as find_law
     from airshed.rulebook.load import load as load_law
+    from airshed.zone.caps import unknown
     from airshed.zone.load import find, load, of_law, read
     from airshed.zone.origins import of_costs, of_rows
 
@@ -69,10 +70,18 @@ def check(
                 caps[row.pollutant] = caps.get(row.pollutant, 0) + row.count * rules.allowance.size_kg
     if json:
         about = {"name_en": found.name_en, "name_zh": found.name_zh, "baseline_years": found.baseline_years}
-        as_json({**about, "cities": rows, "caps_kg": caps, "origins": origins})
+        lacks = [{"source": source, "pollutant": pollutant} for source, pollutant in unknown(found)]
+        as_json({**about, "cities": rows, "caps_kg": caps, "not_known": lacks, "origins": origins})
         return
     _print(found, rows, caps)
     say(origins)
+    lacking: dict[str, list[str]] = {}
+    for source, pollutant in unknown(found):
+        lacking.setdefault(pollutant, []).append(source)
+    for pollutant, sources in lacking.items():
+        more = "" if len(sources) <= MOST_NAMED else f" and {len(sources) - MOST_NAMED} more"
+        named = ", ".join(sources[:MOST_NAMED]) + more
+        console.print(f"{pollutant}: not known of {named}, so not in the sums. 未知，不计入合计。")
 
 
 @app.command()
@@ -117,7 +126,7 @@ def works(
                 each.name_en,
                 each.name_zh or "",
                 f"{each.jurisdiction}, {each.county}" if each.county else each.jurisdiction,
-                each.sector.value,
+                each.sector,
                 "" if each.capacity is None else f"{each.capacity:,.0f} {each.capacity_measure}",
                 "" if each.start_year is None else str(each.start_year),
                 each.status,
@@ -163,7 +172,7 @@ def quoted(
                 row.quote,
                 row.works,
                 row.outlet,
-                row.pollutant.value,
+                row.pollutant,
                 row.month,
                 row.printed,
                 f"{row.limit_mg_m3:g}",
@@ -196,6 +205,25 @@ def copy(
     load(source)
     many = copied(source, folder)
     console.print(f"{folder}: {many} files; airshed zone check {folder} reads them")
+
+
+@app.command()
+def convert(
+    zone: Annotated[str, typer.Argument(metavar="FOLDER", help="Folder of a zone of 0.1.")],
+    out: Annotated[str, typer.Option(help="A new folder.")],
+) -> None:
+    """Write a zone of 0.1, which had a column a pollutant, as it is read now: a row a pollutant. 转换旧版区域数据。
+
+    Every figure is carried over as it stands; the old folder is left as it was.
+
+    Example: airshed zone convert mine --out mine-now
+    """
+    from airshed.rulebook.shipped import shipped
+    from airshed.zone.convert import convert as converted
+    from airshed.zone.load import LIBRARY
+
+    made = converted(Path(zone), Path(out), shipped("zones", LIBRARY))
+    console.print(f"{out}: written anew {', '.join(made)}; airshed zone check {out} reads it")
 
 
 @app.command()
@@ -255,7 +283,7 @@ def draw(
     from airshed.zone.load import find
     from airshed.zone.plan import read_plan
     from airshed.zone.rows import read_rows
-    from airshed.zone.zone import BaselineYear
+    from airshed.zone.zone import BaselineFigure
 
     source = find(folder)
     target = Path(out) if out else source
@@ -265,7 +293,7 @@ def draw(
         except OSError as error:
             raise Malformed(out, f"cannot be written ({error.strerror})", "name a folder that can") from None
     table_of = target / "baseline.csv"
-    for line, row in enumerate(read_rows(table_of, BaselineYear) if table_of.exists() else (), start=2):
+    for line, row in enumerate(read_rows(table_of, BaselineFigure) if table_of.exists() else (), start=2):
         if row.origin != SIMULATED:
             raise Malformed(f"{table_of} line {line}", f"{row.origin!r} was not drawn", "name a new folder with --out")
     write(source, read_plan(source).seed if seed is None else seed, target)
@@ -274,20 +302,19 @@ def draw(
 
 def _city(zone: Zone, code: str) -> dict[str, Any]:
     """Works, outlets and steps of abatement of a city, and a mean baseline year in kg of each pollutant."""
-    from airshed.model.allowance import Pollutant
-
     works = {source.source for source in zone.sources if source.jurisdiction == code}
     years = len(zone.baseline_years)
-    mean = {
-        name: sum(row.kg(Pollutant(name)) for row in zone.baseline if row.source in works) // years
-        for name in POLLUTANTS
-    }
+    totals = {each.pollutant: 0 for each in zone.pollutants}
+    for row in zone.baseline:
+        if row.source in works:
+            for each in row.emitted:
+                totals[each.item] += each.amount
     return {
         "city": code,
         "works": len(works),
         "stacks": sum(stack.source in works for stack in zone.stacks),
         "options": sum(option.source in works for option in zone.options),
-        "baseline_kg": mean,
+        "baseline_kg": {name: total // years for name, total in totals.items()},
     }
 
 
@@ -299,16 +326,15 @@ def _print(zone: Zone, rows: Sequence[dict[str, Any]], caps: dict[str, int]) -> 
         (each["city"], each["works"], each["stacks"], each["options"], *tonnes(each["baseline_kg"].values()))
         for each in rows
     ]
-    sums = [sum(each["baseline_kg"][name] for each in rows) for name in POLLUTANTS]
+    names = [each.pollutant for each in zone.pollutants]
+    sums = [sum(each["baseline_kg"][name] for each in rows) for name in names]
     counts = (sum(each[name] for each in rows) for name in ("works", "stacks", "options"))
     shown.append(("in all 合计", *counts, *tonnes(sums)))
     if caps:
-        shown.append(
-            ("cap 总量", "", "", "", *(f"{caps[name] / 1000:,.0f}" if name in caps else "" for name in POLLUTANTS))
-        )
+        shown.append(("cap 总量", "", "", "", *(f"{caps[name] / 1000:,.0f}" if name in caps else "" for name in names)))
     years = zone.baseline_years
     table(
         f"{zone.name_en} {zone.name_zh}: mean of {years[0]} to {years[-1]}",
-        ("city 地区", "works 企业#", "outlets 排放口#", "steps 减排措施#", *(f"{name} t/y#" for name in POLLUTANTS)),
+        ("city 地区", "works 企业#", "outlets 排放口#", "steps 减排措施#", *(f"{name} t/y#" for name in names)),
         shown,
     )

@@ -9,7 +9,6 @@ from airshed.lab.equilibrium.case import CurveLine, steps_of
 from airshed.market.allocation import Parts, parts
 from airshed.market.sharing.division import RuleTerms
 from airshed.market.sharing.plan import Member
-from airshed.model.allowance import Pollutant
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
@@ -63,13 +62,13 @@ def zone_cap(rules: Rulebook, zone: Zone, pollutant: str, vintage: int | None = 
     rows = zone_activities(zone, rules, pollutant, place or None)
     members = tuple(Member(each, place_of[each.source]) for each in rows)
     name = f"{pollutant}-{place or rules.programme.zone}-{year}"
-    measured = Pollutant(lookup.pollutant(rules, pollutant).measured)
+    measured = lookup.pollutant(rules, pollutant).measured
     return ZoneCap(
         name, year, Parts(*sums), rules.allowance.size_kg, members, zone.criteria, steps_by_city(zone, measured)
     )
 
 
-def steps_by_city(zone: Zone, pollutant: Pollutant) -> Steps:
+def steps_by_city(zone: Zone, pollutant: str) -> Steps:
     """The abatement options of each city's sources, yuan/t and t a year."""
     found: Steps = {place.code: () for place in zone.jurisdictions}
     for step in steps_of(zone, pollutant):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -13,24 +12,6 @@ from typing import NamedTuple
 import msgspec
 
 from airshed.model.refusal import Malformed
-
-
-class Pollutant(StrEnum):
-    """What the programme caps, in the order in which tables show it."""
-
-    SO2 = "SO2"
-    NOX = "NOx"
-    PM = "PM"
-    VOC = "VOC"
-
-
-class Sector(StrEnum):
-    """The three sectors of the zone."""
-
-    CEMENT = "cement"
-    STEEL = "steel"
-    POWER = "power"
-
 
 _SERIES = re.compile(r"([A-Za-z0-9.]{1,8})-([A-Z]{2,4})-(\d{4})")
 

@@ -13,11 +13,10 @@ from airshed.engine.commands import ActivityLine
 from airshed.market.allocation import Activity
 from airshed.market.claims import PowerRule
 from airshed.market.sharing.plan import Member
-from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
-from airshed.zone.zone import Zone
+from airshed.zone.zone import BaselineYear, Zone
 
 #: Columns of a CSV of activities; only `source` must be there, the methods ask for what they need.
 COLUMNS = (
@@ -42,6 +41,8 @@ COLUMNS = (
     "heat_benchmark_g",
     "heat_basis_points",
 )
+#: The product that counts heat input, in thousands of mmBtu.
+HEAT_INPUT = "1000 mmBtu"
 MOST_SOURCES = 100_000
 LARGEST_FILE = 64_000_000
 _FIGURE = re.compile(r"\d{1,18}")
@@ -73,15 +74,15 @@ def zone_activities(
                 sector=source.sector,
                 years=years,
                 emitted_kg=tuple(
-                    None if row is None else row.kg(Pollutant(lookup.pollutant(rulebook, pollutant).measured))
-                    for row in rows
+                    None if row is None else row.kg(lookup.pollutant(rulebook, pollutant).measured) for row in rows
                 ),
                 output=tuple(None if row is None else row.output for row in rows),
                 benchmark_g=standard.benchmark_g,
                 quota_g=standard.quota_g,
                 entrant=entrant,
                 heat_mmbtu=tuple(
-                    None if row is None or row.output_measure != "1000 mmBtu" else 1000 * row.output for row in rows
+                    None if row is None or row.output is None or row.product != HEAT_INPUT else 1000 * row.output
+                    for row in rows
                 ),
             )
         )
@@ -89,18 +90,28 @@ def zone_activities(
 
 
 def activity_lines(zone: Zone, rules: Rulebook, pollutant: str, jurisdiction: str) -> tuple[ActivityLine, ...]:
-    """The baseline of a jurisdiction's sources, as the authority puts it into the book to allocate."""
-    wanted = Pollutant(lookup.pollutant(rules, pollutant).measured)
+    """The baseline of a jurisdiction's sources, as the authority puts it into the book to allocate.
+
+    A year of which output or mass is not known is left out.
+    """
+    years: dict[str, list[BaselineYear]] = {}
+    for row in zone.baseline:
+        years.setdefault(row.source, []).append(row)
+    wanted = lookup.pollutant(rules, pollutant).measured
     lines: list[ActivityLine] = []
     for source in zone.sources:
-        if source.jurisdiction == jurisdiction and lookup.owes(rules, source.sector.value, pollutant):
-            rows = [row for row in zone.baseline if row.source == source.source]
+        if source.jurisdiction == jurisdiction and lookup.owes(rules, source.sector, pollutant):
+            known = [
+                (row.year, kg, row.output)
+                for row in years.get(source.source, ())
+                if (kg := row.kg(wanted)) is not None and row.output is not None
+            ]
             lines.append(
                 ActivityLine(
                     source.source,
-                    tuple(row.year for row in rows),
-                    tuple(row.kg(wanted) for row in rows),
-                    tuple(row.output for row in rows),
+                    tuple(year for year, _, _ in known),
+                    tuple(kg for _, kg, _ in known),
+                    tuple(output for _, _, output in known),
                     source.role == "new_entrant",
                 )
             )

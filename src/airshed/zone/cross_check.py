@@ -1,88 +1,144 @@
-"""What one table of a zone says of another: every name is there, and once."""
+"""What one table of a zone says of another: every name is there, and once.
+
+Nothing is said of a name where the table that would have it could not be read whole: its own faults come first.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-from airshed.model.allowance import Pollutant
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
-from airshed.zone.zone import Stack, Zone
+from airshed.zone.outlines import Outline
+from airshed.zone.profiles import faults_of
+from airshed.zone.rows import Table
+from airshed.zone.tables import Tables, ZoneHead
+from airshed.zone.zone import StackRow
 
 _MN = re.compile(r"[0-9A-F]{24}")
 
 
-def contradictions(folder: Path, zone: Zone) -> Iterator[Malformed]:
-    """Every row that says of another what is not there; the place is the line of the row (line 1 is the header)."""
-    places = [each.code for each in zone.jurisdictions]
-    yield from _each_once(folder / "sources.csv", "source", [each.source for each in zone.sources])
-    yield from _each_once(folder / "sources.csv", "account", [each.account for each in zone.sources])
-    yield from _each_once(folder / "stacks.csv", "stack", [each.stack for each in zone.stacks])
-    yield from _each_once(folder / "stacks.csv", "mn", [each.mn for each in zone.stacks])
-    yield from _each_once(
-        folder / "baseline.csv", "source and year", [f"{each.source} {each.year}" for each in zone.baseline]
+def contradictions(tables: Tables, head: ZoneHead | None, outlines: Sequence[Outline] | None) -> Iterator[Malformed]:
+    """Every row that says of another what is not there; the place is the line of the row."""
+    yield from _each_once(tables)
+    yield from _all_there(tables, head)
+    yield from faults_of(tables.profiles)
+    if head is not None and outlines is not None:
+        places, drawn = [each.code for each in head.jurisdictions], [each.code for each in outlines]
+        if sorted(drawn) != sorted(places):
+            path = tables.sources.path.with_name("outlines.geojson")
+            yield Malformed(str(path), f"outlines of {', '.join(drawn)}", f"give one each for {', '.join(places)}")
+    yield from _of_sources(tables)
+    yield from _of_stacks(tables)
+    yield from _of_baseline(tables)
+
+
+def _each_once(tables: Tables) -> Iterator[Malformed]:
+    """Every second row of the same name."""
+    keys: tuple[tuple[Table[Any], tuple[str, ...]], ...] = (
+        (tables.pollutants, ("pollutant",)),
+        (tables.products, ("product",)),
+        (tables.sectors, ("sector",)),
+        (tables.profiles, ("profile",)),
+        (tables.sources, ("source",)),
+        (tables.sources, ("account",)),
+        (tables.stacks, ("stack",)),
+        (tables.stacks, ("mn",)),
+        (tables.concentrations, ("stack", "pollutant")),
+        (tables.baseline, ("source", "year", "item")),
+        (tables.technologies, ("technology",)),
+        (tables.options, ("source", "pollutant", "step")),
+        (tables.factors, ("sector", "pollutant")),
     )
-    yield from _each_once(folder / "abatement.csv", "technology", [each.technology for each in zone.technologies])
-    sources = [each.source for each in zone.sources]
-    technologies = [each.technology for each in zone.technologies]
-    yield from _all_there(folder / "sources.csv", "jurisdiction", [each.jurisdiction for each in zone.sources], places)
-    yield from _all_there(folder / "stacks.csv", "source", [each.source for each in zone.stacks], sources)
-    yield from _all_there(folder / "baseline.csv", "source", [each.source for each in zone.baseline], sources)
-    yield from _all_there(
-        folder / "baseline.csv", "year", [each.year for each in zone.baseline], list(zone.baseline_years)
+    for table, columns in keys:
+        seen: dict[tuple[object, ...], int] = {}
+        for row, each in enumerate(table.rows):
+            key = tuple(getattr(each, column) for column in columns)
+            first = seen.setdefault(key, row)
+            if first != row:
+                said = repr(" ".join(map(str, key)))
+                what = f"{said} stands in line {table.lines[first]} already"
+                yield Malformed(table.place(row, " and ".join(columns)), what, "name it once")
+
+
+def _all_there(tables: Tables, head: ZoneHead | None) -> Iterator[Malformed]:
+    """Every row that speaks of something unknown."""
+    places = [] if head is None else [each.code for each in head.jurisdictions]
+    years = [] if head is None else list(head.baseline_years)
+    named: tuple[tuple[Table[Any], str, Collection[object] | None], ...] = (
+        (tables.sectors, "product", _names(tables.products, "product")),
+        (tables.sources, "jurisdiction", places or None),
+        (tables.sources, "sector", _names(tables.sectors, "sector")),
+        (tables.stacks, "source", _names(tables.sources, "source")),
+        (tables.stacks, "profile", _names(tables.profiles, "profile")),
+        (tables.concentrations, "stack", _names(tables.stacks, "stack")),
+        (tables.concentrations, "pollutant", _names(tables.pollutants, "pollutant")),
+        (tables.baseline, "source", _names(tables.sources, "source")),
+        (tables.baseline, "year", years or None),
+        (tables.technologies, "sector", _names(tables.sectors, "sector")),
+        (tables.technologies, "pollutant", _names(tables.pollutants, "pollutant")),
+        (tables.options, "source", _names(tables.sources, "source")),
+        (tables.options, "pollutant", _names(tables.pollutants, "pollutant")),
+        (tables.options, "technology", _names(tables.technologies, "technology")),
+        (tables.factors, "sector", _names(tables.sectors, "sector")),
+        (tables.factors, "product", _names(tables.products, "product")),
+        (tables.factors, "pollutant", _names(tables.pollutants, "pollutant")),
     )
-    yield from _all_there(folder / "abatement_options.csv", "source", [each.source for each in zone.options], sources)
-    yield from _all_there(
-        folder / "abatement_options.csv",
-        "technology",
-        [each.technology for each in zone.options],
-        technologies,
-    )
-    drawn = [each.code for each in zone.outlines]
-    if sorted(drawn) != sorted(places):
-        yield Malformed(
-            str(folder / "outlines.geojson"),
-            f"outlines of {', '.join(drawn)}",
-            f"give one each for {', '.join(places)}",
-        )
-    monitored = {each.source for each in zone.stacks}
-    on_record = {each.source for each in zone.baseline}
-    for line, source in enumerate(zone.sources, start=2):
-        for table, names in (("stacks.csv", monitored), ("baseline.csv", on_record)):
-            if source.source not in names:
-                yield Malformed(
-                    f"{folder / 'sources.csv'} line {line} column source",
-                    f"{source.source!r} has no row in {table}",
-                    "add one, or take the source out",
-                )
+    for table, column, known in named:
+        if known is None:
+            continue
+        for row, each in enumerate(table.rows):
+            value = getattr(each, column)
+            if value not in known:
+                what = f"no such {column} {value!r}"
+                yield Malformed(table.place(row, column), what, near(str(value), map(str, known)))
+
+
+def _names(table: Table[Any], column: str) -> Mapping[object, None] | None:
+    """What a table has; None where it could not be read whole."""
+    return None if table.faults else {getattr(each, column): None for each in table.rows}
+
+
+def _of_sources(tables: Tables) -> Iterator[Malformed]:
+    """Works without an outlet or a baseline, with a technology or a measure that is none."""
+    technologies = _names(tables.technologies, "technology")
+    measures = {each.sector: each.capacity_measure for each in tables.sectors.rows}
+    within = tuple((table, _names(table, "source")) for table in (tables.stacks, tables.baseline))
+    for row, source in enumerate(tables.sources.rows):
+        for table, names in within:
+            if names is not None and source.source not in names:
+                what = f"{source.source!r} has no row in {table.path.name}"
+                yield Malformed(tables.sources.place(row, "source"), what, "add one, or take the source out")
+        measure = measures.get(source.sector, source.capacity_measure)
+        if measure != source.capacity_measure:
+            what = f"{source.capacity_measure!r} is not what works of {source.sector} are measured by"
+            yield Malformed(tables.sources.place(row, "capacity_measure"), what, f"give it in {measure}")
         for technology in source.installed:
-            if technology not in technologies:
-                yield Malformed(
-                    f"{folder / 'sources.csv'} line {line} column installed",
-                    f"no such technology {technology!r}",
-                    "name one of abatement.csv",
-                )
-    for line, stack in enumerate(zone.stacks, start=2):
-        place = f"{folder / 'stacks.csv'} line {line}"
+            if technologies is not None and technology not in technologies:
+                what = f"no such technology {technology!r}"
+                yield Malformed(tables.sources.place(row, "installed"), what, near(technology, map(str, technologies)))
+
+
+def _of_stacks(tables: Tables) -> Iterator[Malformed]:
+    """Monitors whose number is none, or that report what they do not measure."""
+    monitored: dict[str, set[str]] = {}
+    for level in tables.concentrations.rows:
+        monitored.setdefault(level.stack, set()).add(level.pollutant)
+    for row, stack in enumerate(tables.stacks.rows):
         if not _MN.fullmatch(stack.mn):
-            yield Malformed(f"{place} column mn", f"{stack.mn!r} is not a monitor's number", "give 24 hex digits")
-        yield from _reported(f"{place} column reported", stack)
-        for pollutant in (Pollutant.SO2, Pollutant.NOX, Pollutant.PM):
-            if (pollutant in stack.monitors) != (stack.typical_mg_m3(pollutant) is not None):
-                yield Malformed(
-                    f"{place} column monitors",
-                    f"{pollutant} has a typical concentration or a monitor, not both",
-                    "give both or neither",
-                )
+            what = f"{stack.mn!r} is not a monitor's number"
+            yield Malformed(tables.stacks.place(row, "mn"), what, "give 24 hex digits")
+        if not tables.concentrations.faults:
+            yield from _reported(tables.stacks.place(row, "reported"), stack, monitored.get(stack.stack, set()))
 
 
-def _reported(place: str, stack: Stack) -> Iterator[Malformed]:
+def _reported(place: str, stack: StackRow, monitored: Collection[str]) -> Iterator[Malformed]:
     """Words that say of no reading, or of one twice, how it is reported."""
     told = [word.partition(":")[0] for word in stack.reported]
     for word, what in zip(stack.reported, told, strict=True):
-        if what not in (*stack.monitors, "O2"):
+        if what not in (*monitored, "O2"):
             yield Malformed(place, f"{word!r} names nothing that {stack.stack} monitors", "write it as PM:actual+wet")
             continue
         if told.count(what) > 1:
@@ -93,25 +149,21 @@ def _reported(place: str, stack: Stack) -> Iterator[Malformed]:
             yield Malformed(place, f"{word!r} is no state of a gas", f"say {can}; dry and standard is not named")
 
 
-def _each_once(path: Path, column: str, values: Sequence[str]) -> Iterator[Malformed]:
-    """Every second row of the same name."""
-    seen: dict[str, int] = {}
-    for line, value in enumerate(values, start=2):
-        if value in seen:
-            yield Malformed(
-                f"{path} line {line} column {column}",
-                f"{value!r} stands in line {seen[value]} already",
-                "name it once",
-            )
-        seen.setdefault(value, line)
-
-
-def _all_there(path: Path, column: str, values: Sequence[object], known: Sequence[object]) -> Iterator[Malformed]:
-    """Every row that speaks of something unknown."""
-    for line, value in enumerate(values, start=2):
-        if value not in known:
-            yield Malformed(
-                f"{path} line {line} column {column}",
-                f"no such {column} {value!r}",
-                near(str(value), map(str, known)),
-            )
+def _of_baseline(tables: Tables) -> Iterator[Malformed]:
+    """Figures of what is neither a product nor a pollutant, and outputs of several kinds in one year."""
+    products, pollutants = _names(tables.products, "product"), _names(tables.pollutants, "pollutant")
+    if products is None or pollutants is None:
+        return
+    made: dict[tuple[str, int], int] = {}
+    for row, each in enumerate(tables.baseline.rows):
+        if each.item in pollutants:
+            continue
+        place = tables.baseline.place(row, "item")
+        if each.item not in products:
+            what = f"{each.item!r} is neither a product nor a pollutant of the zone"
+            yield Malformed(place, what, near(each.item, map(str, (*products, *pollutants))))
+            continue
+        first = made.setdefault((each.source, each.year), row)
+        if first != row:
+            what = f"{each.source} has an output of {each.year} in line {tables.baseline.lines[first]} already"
+            yield Malformed(place, what, "count the output of a year in one product")

@@ -40,7 +40,7 @@ def works_of(
     zone: Zone, rules: Rulebook, source: ZoneSource
 ) -> Iterator[c.OpenAccount | c.RegisterActor | c.RegisterSource]:
     """A works: the account of its firm, somebody who acts for it, and the source with what its stacks owe for."""
-    owed: dict[str, str] = {rule.measured: rule.code for rule in lookup.owed(rules, source.sector.value)}
+    owed: dict[str, str] = {rule.measured: rule.code for rule in lookup.owed(rules, source.sector)}
     stacks = tuple(
         c.StackEntry(stack.stack, tuple(owed[pollutant] for pollutant in stack.monitors if pollutant in owed))
         for stack in zone.stacks
@@ -53,7 +53,7 @@ def works_of(
         source.name_en,
         source.account,
         source.jurisdiction,
-        source.sector.value,
+        source.sector,
         source.origin == SIMULATED,
         stacks,
     )

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.model.allowance import Sector
 from airshed.model.refusal import Malformed
 from airshed.zone.rows import read_rows
-from airshed.zone.zone import Accuracy, CapacityMeasure
+from airshed.zone.zone import Accuracy
 
 FILE = "inventory.csv"
 #: What is said beside them, always.
@@ -33,10 +32,10 @@ class WorksFact(msgspec.Struct, frozen=True):
     name_zh: str | None
     jurisdiction: str
     county: str | None
-    sector: Sector
+    sector: str
     owner: str | None
     capacity: float | None
-    capacity_measure: CapacityMeasure
+    capacity_measure: str
     process: str
     fuel: str | None
     #: Boilers, each as number:MW:year.

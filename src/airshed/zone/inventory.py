@@ -13,16 +13,28 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.model.allowance import Pollutant
 from airshed.model.provenance import SIMULATED
 from airshed.model.refusal import Malformed
-from airshed.zone.outlets import Process, stacks_of
+from airshed.zone.outlets import SULPHUR, Drawn, Process, ProcessLevel, stacks_of
 from airshed.zone.plan import ZonePlan, read_plan
 from airshed.zone.rows import read_rows, write_rows
 from airshed.zone.works import Works, works_of
-from airshed.zone.zone import AbatementOption, BaselineYear, ProductFactor, Stack, Technology, ZoneSource, expected_kg
+from airshed.zone.zone import (
+    AbatementOption,
+    BaselineFigure,
+    Method,
+    PollutantKind,
+    ProductFactor,
+    SectorKind,
+    Stack,
+    StackRow,
+    Technology,
+    TypicalLevel,
+    ZoneSource,
+    expected_kg,
+)
 
-FILES = ("sources.csv", "stacks.csv", "baseline.csv", "abatement_options.csv")
+FILES = ("sources.csv", "stacks.csv", "concentrations.csv", "baseline.csv", "abatement_options.csv")
 #: How likely a works has a technology already; the dearest of each pollutant nobody has.
 INSTALLED_CHANCE = 0.35
 
@@ -35,18 +47,20 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
     plan = read_plan(folder)
     processes = {each.process: each for each in read_rows(folder / "processes.csv", Process)}
     technologies = read_rows(folder / "abatement.csv", Technology)
-    factors = (
-        *read_rows(folder / "voc_factors.csv", ProductFactor),
-        *read_rows(folder / "default_factors.csv", ProductFactor),
-    )
+    factors = read_rows(folder / "factors.csv", ProductFactor)
+    pollutants = tuple(each.pollutant for each in read_rows(folder / "pollutants.csv", PollutantKind))
+    levels = {(each.process, each.pollutant): each for each in read_rows(folder / "process_levels.csv", ProcessLevel)}
+    measured = {pollutant for _, pollutant in levels}
+    drawn = Drawn(levels, tuple(each for each in pollutants if each in measured))
+    kinds = {each.sector: each for each in read_rows(folder / "sectors.csv", SectorKind)}
     try:
-        works = works_of(plan, processes, seed)
+        works = works_of(plan, kinds, processes, seed)
     except KeyError as error:
         place = str(folder / "zone.toml")
         raise Malformed(place, f"speaks of {error}", "name a class, process or works that is there") from None
     sources: list[ZoneSource] = []
     stacks: list[Stack] = []
-    baseline: list[BaselineYear] = []
+    baseline: list[BaselineFigure] = []
     options: list[AbatementOption] = []
     for each in works:
         name = each.source.source
@@ -54,22 +68,24 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
             each.source,
             installed=tuple(_installed(each.source, technologies, random.Random(f"{seed}/{name}/has"))),
         )
-        own = [*stacks_of(source, each.outlets, processes, each.sulphur, random.Random(f"{seed}/{name}/stacks"))]
-        years = [*_baseline(plan, each, own, factors, random.Random(f"{seed}/{name}/baseline"))]
+        own = [*stacks_of(source, each.outlets, processes, drawn, each.sulphur, random.Random(f"{seed}/{name}/stacks"))]
+        years = [*_baseline(plan, pollutants, each, own, factors, random.Random(f"{seed}/{name}/baseline"))]
         sources.append(source)
         stacks += own
         baseline += years
-        options += _options(source, each.sulphur, years, technologies, random.Random(f"{seed}/{name}/costs"))
+        dear = random.Random(f"{seed}/{name}/costs")
+        options += _options(source, pollutants, each.sulphur, years, technologies, dear)
     into = folder if target is None else target
     write_rows(into / "sources.csv", ZoneSource, sources)
-    write_rows(into / "stacks.csv", Stack, stacks)
-    write_rows(into / "baseline.csv", BaselineYear, baseline)
+    write_rows(into / "stacks.csv", StackRow, stacks)
+    write_rows(into / "concentrations.csv", TypicalLevel, [level for each in stacks for level in each.levels])
+    write_rows(into / "baseline.csv", BaselineFigure, baseline)
     write_rows(into / "abatement_options.csv", AbatementOption, options)
 
 
 def _applicable(source: ZoneSource, technologies: Sequence[Technology]) -> list[Technology]:
     """The technologies that fit the sector and the process of a works."""
-    return [each for each in technologies if each.sector is source.sector and each.applies_to in (None, source.process)]
+    return [each for each in technologies if each.sector == source.sector and each.applies_to in (None, source.process)]
 
 
 def _installed(source: ZoneSource, technologies: Sequence[Technology], luck: random.Random) -> Iterator[str]:
@@ -77,7 +93,7 @@ def _installed(source: ZoneSource, technologies: Sequence[Technology], luck: ran
     fitting = _applicable(source, technologies)
     for each in fitting:
         drawn = luck.random()
-        dearest = max(other.central_yuan_per_t for other in fitting if other.pollutant is each.pollutant)
+        dearest = max(other.central_yuan_per_t for other in fitting if other.pollutant == each.pollutant)
         if each.central_yuan_per_t == dearest:
             continue
         if source.role == "early_abater" or drawn < INSTALLED_CHANCE:
@@ -85,57 +101,57 @@ def _installed(source: ZoneSource, technologies: Sequence[Technology], luck: ran
 
 
 def _baseline(
-    plan: ZonePlan, works: Works, stacks: Sequence[Stack], factors: Sequence[ProductFactor], luck: random.Random
-) -> Iterator[BaselineYear]:
+    plan: ZonePlan,
+    pollutants: Sequence[str],
+    works: Works,
+    stacks: Sequence[Stack],
+    factors: Sequence[ProductFactor],
+    luck: random.Random,
+) -> Iterator[BaselineFigure]:
     """Verified years: what the stacks should emit, times output and trend; factors where nothing measures.
 
     A new entrant has only its first year: a year before it is absent, not zero.
     """
-    by_factor = {each.pollutant: each.factor_g for each in factors if each.sector is works.source.sector}
+    by_factor = {each.pollutant: each.factor_g for each in factors if each.sector == works.source.sector}
     outputs = [1 + luck.uniform(-1, 1) * plan.baseline.output_spread for _ in plan.baseline_years]
     mean = sum(outputs) / len(outputs)
     for year, drawn, trend in zip(plan.baseline_years, outputs, plan.baseline.trend, strict=True):
         output = round(works.output * drawn / mean)
-        kg: dict[Pollutant, int] = {}
-        for pollutant in Pollutant:
+        found: list[tuple[str, int, Method]] = [(works.product, output, "reported")]
+        for pollutant in pollutants:
             noise = 1 + luck.uniform(-1, 1) * plan.baseline.emission_spread
             masses = [mass for stack in stacks if (mass := expected_kg(stack, pollutant)) is not None]
             if masses:
-                kg[pollutant] = round(sum(masses) * output / works.output * trend * noise)
-            else:
-                kg[pollutant] = round(output * by_factor[pollutant] / 1000)
+                kg = round(sum(masses) * output / works.output * trend * noise)
+                found.append((pollutant, kg, "measured"))
+            elif pollutant in by_factor:
+                found.append((pollutant, round(output * by_factor[pollutant] / 1000), "factor"))
         if works.source.role == "new_entrant" and year < plan.entrant_year:
             continue
-        yield BaselineYear(
-            source=works.source.source,
-            year=year,
-            output=output,
-            output_measure=works.product,
-            so2_kg=kg[Pollutant.SO2],
-            nox_kg=kg[Pollutant.NOX],
-            pm_kg=kg[Pollutant.PM],
-            voc_kg=kg[Pollutant.VOC],
-            so2_method="measured" if works.sulphur else "factor",
-            origin=SIMULATED,
-        )
+        for item, amount, method in found:
+            yield BaselineFigure(works.source.source, year, item, amount, method, SIMULATED)
 
 
 def _options(
     source: ZoneSource,
+    pollutants: Sequence[str],
     sulphur: bool,
-    years: Sequence[BaselineYear],
+    figures: Sequence[BaselineFigure],
     technologies: Sequence[Technology],
     luck: random.Random,
 ) -> Iterator[AbatementOption]:
     """The marginal abatement cost curve of a works: cheapest step first, each takes a part of the rest."""
-    for pollutant in Pollutant:
-        if pollutant is Pollutant.SO2 and not sulphur:
+    for pollutant in pollutants:
+        if pollutant == SULPHUR and not sulphur:
             continue  # Mass by a default factor does not fall with abatement: measuring comes first.
-        left = sum(each.kg(pollutant) for each in years) / len(years)
+        emitted = [each.amount for each in figures if each.item == pollutant]
+        if not emitted:
+            continue
+        left = sum(emitted) / len(emitted)
         steps: list[tuple[int, Technology]] = []
         for each in _applicable(source, technologies):
             cost = luck.triangular(each.low_yuan_per_t, each.high_yuan_per_t, each.central_yuan_per_t)
-            if each.pollutant is pollutant and each.technology not in source.installed:
+            if each.pollutant == pollutant and each.technology not in source.installed:
                 steps.append((round(cost / 10) * 10, each))
         steps.sort(key=lambda step: (step[0], step[1].technology))
         for number, (cost_yuan, each) in enumerate(steps, start=1):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -13,41 +13,16 @@ from airshed.market.sharing.division import RuleTerms
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
+from airshed.zone.convert import is_old
 from airshed.zone.criteria import read_criteria
 from airshed.zone.cross_check import contradictions
 from airshed.zone.outlines import read_outlines
-from airshed.zone.rows import Row, decoded, rows_and_faults
-from airshed.zone.zone import AbatementOption, BaselineYear, Place, ProductFactor, Stack, Technology, Zone, ZoneSource
+from airshed.zone.tables import FILES, Tables, ZoneHead, read_head, read_tables
+from airshed.zone.zone import BaselineFigure, BaselineYear, Stack, TypicalLevel, Zone
 
 Read = TypeVar("Read")
-
-#: What is read of a zone's folder.
-FILES = (
-    "zone.toml",
-    "sources.csv",
-    "stacks.csv",
-    "baseline.csv",
-    "abatement.csv",
-    "abatement_options.csv",
-    "voc_factors.csv",
-    "default_factors.csv",
-    "outlines.geojson",
-    "criteria.csv",
-)
-
-
-class ZoneHead(msgspec.Struct, frozen=True):
-    """What the loader needs of `zone.toml`; the rest of it is for the generator."""
-
-    name_en: str
-    name_zh: str
-    seed: int
-    baseline_years: tuple[int, ...]
-    cost_year: Annotated[int, msgspec.Meta(ge=1900, le=2200)]
-    jurisdictions: tuple[Place, ...]
-    verifiers: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    #: What the facts of the inventory rest on, in English and Chinese.
-    credits: tuple[tuple[str, str], ...]
+#: The shipped zone whose gases, sectors, products and profiles others may begin with.
+LIBRARY = "dianzhong"
 
 
 def find(name: str) -> Path:
@@ -94,16 +69,8 @@ def _loaded(folder: Path, texts: tuple[bytes | None, ...]) -> Zone:
 
 
 def read(folder: Path) -> tuple[Zone | None, list[Malformed]]:
-    """The zone in a folder, or every fault that was found in it.
-
-    What one table says of another is looked at when every table can be read.
-    """
+    """The zone in a folder, or every fault that was found in it."""
     faults: list[Malformed] = []
-
-    def rows(file: str, kind: type[Row]) -> tuple[Row, ...]:
-        found, wrong = rows_and_faults(folder / file, kind)
-        faults.extend(wrong)
-        return found
 
     def part(read_part: Callable[[Path], Read], path: Path) -> Read | None:
         try:
@@ -115,28 +82,60 @@ def read(folder: Path) -> tuple[Zone | None, list[Malformed]]:
     head = part(read_head, folder)
     if not (folder / "zone.toml").is_file():
         return None, faults  # what it says is that this folder is no zone
-    tables: dict[str, Any] = {
-        "sources": rows("sources.csv", ZoneSource),
-        "stacks": rows("stacks.csv", Stack),
-        "baseline": rows("baseline.csv", BaselineYear),
-        "technologies": rows("abatement.csv", Technology),
-        "options": rows("abatement_options.csv", AbatementOption),
-        "voc_factors": rows("voc_factors.csv", ProductFactor),
-        "default_factors": rows("default_factors.csv", ProductFactor),
-        "outlines": part(read_outlines, folder / "outlines.geojson"),
-        "criteria": part(read_criteria, table) if (table := folder / "criteria.csv").is_file() else RuleTerms(),
-    }
-    if faults or head is None:
+    if is_old(folder):
+        what = "is a zone of 0.1, whose tables have a column a pollutant"
+        return None, [Malformed(str(folder), what, f"write it anew: airshed zone convert {folder} --out NEW")]
+    tables = read_tables(folder)
+    faults += [fault for table in tables for fault in table.faults]
+    outlines = part(read_outlines, folder / "outlines.geojson")
+    criteria = part(read_criteria, table) if (table := folder / "criteria.csv").is_file() else RuleTerms()
+    faults += contradictions(tables, head, outlines)
+    if faults or head is None or outlines is None or criteria is None:
         return None, faults
     told = {name: getattr(head, name) for name in ZoneHead.__struct_fields__}
-    zone = Zone(**told, **tables)
-    faults += contradictions(folder, zone)
-    return (None, faults) if faults else (zone, [])
+    order = {each.pollutant: place for place, each in enumerate(tables.pollutants.rows)}
+    return Zone(
+        **told,
+        pollutants=tables.pollutants.rows,
+        products=tables.products.rows,
+        sectors=tables.sectors.rows,
+        sources=tables.sources.rows,
+        stacks=stacks_of(tables, order),
+        baseline=years_of(tables, order),
+        technologies=tables.technologies.rows,
+        options=tables.options.rows,
+        factors=tables.factors.rows,
+        outlines=outlines,
+        criteria=criteria,
+    ), []
 
 
-def read_head(folder: Path) -> ZoneHead:
-    """The names, years and jurisdictions of `zone.toml`."""
-    path = folder / "zone.toml"
-    return decoded(
-        path, lambda raw: msgspec.toml.decode(raw, type=ZoneHead), "write it as zones/dianzhong/zone.toml is"
+def stacks_of(tables: Tables, order: Mapping[str, int]) -> tuple[Stack, ...]:
+    """The outlets, each with what its monitor shows and how its load moves."""
+    shown: dict[str, list[TypicalLevel]] = {}
+    for level in tables.concentrations.rows:
+        shown.setdefault(level.stack, []).append(level)
+    profiles = {each.profile: each for each in tables.profiles.rows}
+    return tuple(
+        Stack(
+            **msgspec.structs.asdict(each),
+            levels=tuple(sorted(shown.get(each.stack, ()), key=lambda level: order[level.pollutant])),
+            load=profiles[each.profile],
+        )
+        for each in tables.stacks.rows
+    )
+
+
+def years_of(tables: Tables, order: Mapping[str, int]) -> tuple[BaselineYear, ...]:
+    """The figures by source and year, in the order in which they first come."""
+    years: dict[tuple[str, int], list[BaselineFigure]] = {}
+    for each in tables.baseline.rows:
+        years.setdefault((each.source, each.year), []).append(each)
+    return tuple(
+        BaselineYear(
+            *key,
+            next((each for each in found if each.item not in order), None),
+            tuple(sorted((each for each in found if each.item in order), key=lambda each: order[each.item])),
+        )
+        for key, found in years.items()
     )

@@ -83,7 +83,7 @@ def of_costs(zone: Zone) -> str:
 
 def of_rows(zone: Zone) -> str:
     """Where the baseline years come from, as their rows say."""
-    found = sorted({row.origin for row in zone.baseline})
+    found = sorted({each.origin for row in zone.baseline for each in row.figures})
     return ", ".join(found[:MOST_NAMED]) + (f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else "")
 
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_uppercase
+from typing import NamedTuple
 
 import msgspec
 
-from airshed.model.allowance import Pollutant
 from airshed.model.provenance import SIMULATED
-from airshed.zone.zone import HOURS_PER_YEAR, STANDARD_KPA, Stack, ZoneSource
+from airshed.zone.zone import HOURS_PER_YEAR, STANDARD_KPA, PollutantCode, Stack, TypicalLevel, ZoneSource
 
 AIR_O2 = 21.0
+#: What a works may be drawn without a monitor for.
+SULPHUR = "SO2"
 
 
 class Process(msgspec.Struct, frozen=True):
-    """How an outlet of one kind is drawn, one row of `processes.csv`.
-
-    Concentrations are at reference oxygen where there is one, else as measured.
-    """
+    """How an outlet of one kind is drawn, one row of `processes.csv`."""
 
     process: str
     outlet_en: str
     outlet_zh: str
+    profile: str
     limit_set: str
     reference_o2: float | None
     volume_m3: float
@@ -36,19 +36,31 @@ class Process(msgspec.Struct, frozen=True):
     humidity_high: float
     o2_low: float
     o2_high: float
-    so2_low: float | None
-    so2_high: float | None
-    nox_low: float | None
-    nox_high: float | None
-    pm_low: float | None
-    pm_high: float | None
-    early_so2: float | None
-    early_nox: float | None
-    early_pm: float | None
     share_low: float
     share_high: float
     load: float
     volume_source: str
+
+
+class ProcessLevel(msgspec.Struct, frozen=True):
+    """Between which concentrations an outlet of one kind is drawn, one row of `process_levels.csv`.
+
+    At reference oxygen where the process has one, else as measured; of an early abater where that is given. Without
+    figures, or without a row, the pollutant is not measured there.
+    """
+
+    process: str
+    pollutant: PollutantCode
+    low_mg_m3: float | None
+    high_mg_m3: float | None
+    early_mg_m3: float | None
+
+
+class Drawn(NamedTuple):
+    """What levels are drawn from, by process and pollutant, and the pollutants measured in the order of the zone."""
+
+    levels: Mapping[tuple[str, str], ProcessLevel]
+    pollutants: tuple[str, ...]
 
 
 class Outlet(msgspec.Struct, frozen=True):
@@ -81,6 +93,7 @@ def stacks_of(
     source: ZoneSource,
     outlets: Sequence[Outlet],
     processes: Mapping[str, Process],
+    drawn: Drawn,
     sulphur: bool,
     luck: random.Random,
 ) -> Iterator[Stack]:
@@ -97,7 +110,11 @@ def stacks_of(
         dilution = 1.0 if kind.reference_o2 is None else (AIR_O2 - kind.reference_o2) / (AIR_O2 - o2)
         dry_m3_h = outlet.output * kind.volume_m3 * dilution / (HOURS_PER_YEAR * outlet.share)
         wet_m3_s = dry_m3_h / 3600 * (273 + temperature) / 273 * STANDARD_KPA / pressure / (1 - humidity / 100)
-        levels = _levels(kind, early, sulphur, dilution, luck)
+        levels = {
+            pollutant: level
+            for pollutant, level in _levels(kind, drawn, early, dilution, luck)
+            if sulphur or pollutant != SULPHUR
+        }
         yield Stack(
             stack=f"{source.source}-{letter}",
             source=source.source,
@@ -105,40 +122,38 @@ def stacks_of(
             outlet_zh=outlet.label_zh,
             mn="".join(f"{luck.randrange(16):X}" for _ in range(24)),
             process=kind.process,
+            profile=kind.profile,
             limit_set=kind.limit_set,
             area_m2=round(wet_m3_s / velocity, 3),
             reference_o2_percent=kind.reference_o2,
-            monitors=tuple(pollutant for pollutant, level in levels.items() if level is not None),
             pressure_kpa=pressure,
             velocity_m_s=velocity,
             temperature_c=temperature,
             humidity_percent=humidity,
             o2_percent=o2,
-            so2_mg_m3=levels[Pollutant.SO2],
-            nox_mg_m3=levels[Pollutant.NOX],
-            pm_mg_m3=levels[Pollutant.PM],
             operating_share=outlet.share,
             origin=outlet.origin,
             note=outlet.note,
+            levels=tuple(
+                TypicalLevel(f"{source.source}-{letter}", pollutant, level) for pollutant, level in levels.items()
+            ),
         )
 
 
 def _levels(
-    kind: Process, early: bool, sulphur: bool, dilution: float, luck: random.Random
-) -> dict[Pollutant, float | None]:
-    """Typical concentrations at the measured O2; None where the outlet has no monitor for it."""
-    spans = {
-        Pollutant.SO2: (kind.so2_low, kind.so2_high, kind.early_so2),
-        Pollutant.NOX: (kind.nox_low, kind.nox_high, kind.early_nox),
-        Pollutant.PM: (kind.pm_low, kind.pm_high, kind.early_pm),
-    }
-    levels: dict[Pollutant, float | None] = {}
-    for pollutant, (low, high, abated) in spans.items():
-        drawn = luck.random()
-        if low is None or high is None or (pollutant is Pollutant.SO2 and not sulphur):
-            levels[pollutant] = None
-        elif early and abated is not None:
-            levels[pollutant] = round(abated * (0.95 + 0.1 * drawn) / dilution, 1)
+    kind: Process, drawn: Drawn, early: bool, dilution: float, luck: random.Random
+) -> Iterator[tuple[str, float]]:
+    """Typical concentrations at the measured O2 of what is measured there.
+
+    Chance is drawn for every pollutant that any process of the zone measures, so that a level added to one process
+    moves no other.
+    """
+    for pollutant in drawn.pollutants:
+        chance = luck.random()
+        span = drawn.levels.get((kind.process, pollutant))
+        if span is None or span.low_mg_m3 is None or span.high_mg_m3 is None:
+            continue
+        if early and span.early_mg_m3 is not None:
+            yield pollutant, round(span.early_mg_m3 * (0.95 + 0.1 * chance) / dilution, 1)
         else:
-            levels[pollutant] = round((low + (high - low) * drawn) / dilution, 1)
-    return levels
+            yield pollutant, round((span.low_mg_m3 + (span.high_mg_m3 - span.low_mg_m3) * chance) / dilution, 1)

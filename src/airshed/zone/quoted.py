@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.model.allowance import Pollutant
 from airshed.model.measures import times_over
 from airshed.model.refusal import Malformed
 from airshed.zone.facts import FILE as FACTS
@@ -33,7 +32,7 @@ class QuotedReading(msgspec.Struct, frozen=True):
     fact: str
     works: str
     outlet: str
-    pollutant: Pollutant
+    pollutant: str
     month: Annotated[str, msgspec.Meta(pattern=r"^20[0-9][0-9]-[01][0-9]\Z")]
     #: What the source prints, as far as it is known to us, and the concentration and multiple in it.
     printed: str

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import NoneType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -18,7 +18,20 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 Decoded = TypeVar("Decoded")
 
 #: More rows than this are not an inventory.
-MOST_ROWS = 100_000
+MOST_ROWS = 5_000_000
+
+
+class Table(NamedTuple, Generic[Row]):
+    """What could be read of a table, the line that each row ends on, and every fault of the others."""
+
+    path: Path
+    rows: tuple[Row, ...]
+    lines: tuple[int, ...]
+    faults: tuple[Malformed, ...]
+
+    def place(self, row: int, column: str) -> str:
+        """Where a row's cell stands, as an error names it."""
+        return f"{self.path} line {self.lines[row]} column {column}"
 
 
 def read_rows(path: Path, kind: type[Row], optional: Collection[str] = ()) -> tuple[Row, ...]:
@@ -27,30 +40,30 @@ def read_rows(path: Path, kind: type[Row], optional: Collection[str] = ()) -> tu
     An empty cell is None where the field allows that; a tuple field holds words between blanks. Columns that are
     `optional` may be left out, for the default of their field. Anything else is `Malformed` with file, line and column.
     """
-    rows, faults = rows_and_faults(path, kind, optional)
-    if faults:
-        raise faults[0]
-    return rows
+    table = read_table(path, kind, optional)
+    if table.faults:
+        raise table.faults[0]
+    return table.rows
 
 
-def rows_and_faults(
-    path: Path, kind: type[Row], optional: Collection[str] = ()
-) -> tuple[tuple[Row, ...], list[Malformed]]:
+def read_table(path: Path, kind: type[Row], optional: Collection[str] = ()) -> Table[Row]:
     """The rows that can be read, and every fault of the others."""
     rows: list[Row] = []
+    lines: list[int] = []
     faults: list[Malformed] = []
     try:
-        for row in _each(path, kind, optional):
+        for line, row in _each(path, kind, optional):
             if isinstance(row, Malformed):
                 faults.append(row)
             else:
                 rows.append(row)
+                lines.append(line)
     except Malformed as fault:  # of the file: nothing after it can be read
         faults.append(fault)
-    return tuple(rows), faults
+    return Table(path, tuple(rows), tuple(lines), tuple(faults))
 
 
-def _each(path: Path, kind: type[Row], optional: Collection[str]) -> Iterator[Row | Malformed]:
+def _each(path: Path, kind: type[Row], optional: Collection[str]) -> Iterator[tuple[int, Row | Malformed]]:
     kinds = get_type_hints(kind, include_extras=True)
     columns = list(kind.__struct_fields__)
     try:
@@ -65,21 +78,34 @@ def _each(path: Path, kind: type[Row], optional: Collection[str]) -> Iterator[Ro
         columns = [column for column in columns if column in header or column not in optional]
         if header != columns:
             _blame_header(path, header, columns)
+        shapes = [kinds[column] for column in columns]
+        words = [get_origin(shape) is tuple for shape in shapes]
+        may_be_empty = [NoneType in get_args(shape) for shape in shapes]
         for number, cells in enumerate(reader):
-            place = f"{path} line {reader.line_num}"
+            line = reader.line_num
             if number == MOST_ROWS:
-                raise Malformed(place, f"more than {MOST_ROWS} rows", "split the table")
+                raise Malformed(f"{path} line {line}", f"more than {MOST_ROWS} rows", "split the table")
             if len(cells) != len(columns):
-                yield Malformed(place, f"{len(cells)} cells for {len(columns)} columns", "give one cell a column")
+                what = f"{len(cells)} cells for {len(columns)} columns"
+                yield line, Malformed(f"{path} line {line}", what, "give one cell a column")
                 continue
-            values: dict[str, Any] = {}
+            values = [
+                tuple(cell.split()) if word else (None if may and not cell.strip() else cell.strip())
+                for cell, word, may in zip(cells, words, may_be_empty, strict=True)
+            ]
+            try:  # the whole row at once; only what cannot be read so is looked at cell by cell
+                told = dict(zip(columns, values, strict=True))
+                row = None if "" in values else msgspec.convert(told, kind, strict=False)
+            except msgspec.ValidationError:
+                row = None
+            if row is not None and all(map(_finite, msgspec.structs.astuple(row))):
+                yield line, row
+                continue
             for column, cell in zip(columns, cells, strict=True):
                 try:
-                    values[column] = _value(cell, kinds[column], f"{place} column {column}")
+                    _value(cell, kinds[column], f"{path} line {line} column {column}")
                 except Malformed as fault:
-                    yield fault
-            if len(values) == len(columns):
-                yield kind(**values)
+                    yield line, fault
     except csv.Error as error:
         raise Malformed(f"{path} line {reader.line_num}", str(error), "quote cells that hold a comma") from None
 
@@ -90,7 +116,7 @@ def write_rows(path: Path, kind: type[Row], rows: Iterable[Row]) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(kind.__struct_fields__)
     for row in rows:
-        writer.writerow([_cell(value) for value in msgspec.structs.astuple(row)])
+        writer.writerow([_cell(getattr(row, column)) for column in kind.__struct_fields__])
     path.write_text(text.getvalue(), "utf-8", newline="\n")
 
 
@@ -115,7 +141,7 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return " ".join(str(each) for each in value)
+        return " ".join(map(_cell, value))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
@@ -134,9 +160,16 @@ def _value(cell: str, kind: Any, place: str) -> Any:
     except msgspec.ValidationError as error:
         said = str(error)
         raise Malformed(place, f"{cell[:60]!r}: {said[0].lower()}{said[1:]}", "put the cell right") from None
-    if isinstance(value, float) and not math.isfinite(value):
+    if not _finite(value):
         raise Malformed(place, f"{cell!r} is not a finite number", "write digits, as in 12.5")
     return value
+
+
+def _finite(value: object) -> bool:
+    """Whether a number is one; all of them, in a cell of several."""
+    if isinstance(value, tuple):
+        return all(map(_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _blame_header(path: Path, header: list[str], columns: list[str]) -> None:

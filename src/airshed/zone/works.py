@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from airshed.model.allowance import Sector
 from airshed.model.provenance import SIMULATED
 from airshed.zone.outlets import Outlet, Process, operating_share
 from airshed.zone.plan import PlannedPlace, ZonePlan
-from airshed.zone.zone import HOURS_PER_YEAR, CapacityMeasure, Product, Role, ZoneSource
+from airshed.zone.zone import HOURS_PER_YEAR, Role, SectorKind, ZoneSource
 
 DAYS_PER_YEAR = 365
 
@@ -26,20 +25,22 @@ class Works(msgspec.Struct, frozen=True):
     outlets: tuple[Outlet, ...]
     output: float
     sulphur: bool
-    product: Product
+    product: str
 
 
-#: What a sector calls its works, in English and Chinese, in their codes, and how their capacity is measured.
-KINDS: Mapping[Sector, tuple[str, str, str, CapacityMeasure]] = {
-    Sector.CEMENT: ("cement", "水泥", "CEM", "t clinker/d"),
-    Sector.STEEL: ("steel", "钢铁", "STL", "t crude steel/y"),
-    Sector.POWER: ("power", "火电", "PWR", "MW"),
-}
+#: The sectors whose works are drawn here, each in its own way.
+CEMENT, STEEL, POWER = "cement", "steel", "power"
 
 
-def works_of(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> tuple[Works, ...]:
+def works_of(
+    plan: ZonePlan, kinds: Mapping[str, SectorKind], processes: Mapping[str, Process], seed: int
+) -> tuple[Works, ...]:
     """Every works of the zone: cement, steel, power, each in the order of the jurisdictions."""
-    works = (*_cement(plan, processes, seed), *_steel(plan, processes, seed), *_power(plan, processes, seed))
+    works = (
+        *_cement(plan, kinds, processes, seed),
+        *_steel(plan, kinds, processes, seed),
+        *_power(plan, kinds, processes, seed),
+    )
     groups = {name: group for group, names in plan.groups.items() for name in names}
     for name in {*groups, *plan.captive} - {each.source.source for each in works}:
         raise KeyError(name)
@@ -49,24 +50,26 @@ def works_of(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> tup
     )
 
 
-def code_of(place: PlannedPlace, sector: Sector, number: int) -> str:
+def code_of(place: PlannedPlace, kind: SectorKind, number: int) -> str:
     """The code of a works, as QJ-PWR-03."""
-    return f"{place.code}-{KINDS[sector][2]}-{number:02d}"
+    return f"{place.code}-{kind.letters}-{number:02d}"
 
 
-def _cement(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
+def _cement(
+    plan: ZonePlan, kinds: Mapping[str, SectorKind], processes: Mapping[str, Process], seed: int
+) -> Iterator[Works]:
     """Works of one or two kilns; the largest measure sulphur, a head is listed where a line is large."""
     if plan.cement is None:
         return
     drawn: list[tuple[ZoneSource, list[tuple[str, int]], random.Random]] = []
     for place in plan.jurisdictions:
         for number, lines in enumerate(plan.cement.works.get(place.code, ()), start=1):
-            name = code_of(place, Sector.CEMENT, number)
+            name = code_of(place, kinds[CEMENT], number)
             luck = random.Random(f"{seed}/{name}")
             kilns = [(size, round(luck.uniform(*plan.cement.line_t_d[size]) / 50) * 50) for size in lines]
             source = _near_a_seat(
                 place,
-                Sector.CEMENT,
+                kinds[CEMENT],
                 number,
                 luck,
                 capacity=float(sum(t_d for _, t_d in kilns)),
@@ -88,10 +91,12 @@ def _cement(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Iter
             outlets.append(Outlet("kiln tail", f"kiln tail {number}", f"{number}#窑尾", made, share))
             if size == "L":
                 outlets.append(Outlet("kiln head", f"kiln head {number}", f"{number}#窑头", made, share))
-        yield Works(source, tuple(outlets), output, source.source in measured, "t clinker")
+        yield Works(source, tuple(outlets), output, source.source in measured, kinds[CEMENT].product)
 
 
-def _steel(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
+def _steel(
+    plan: ZonePlan, kinds: Mapping[str, SectorKind], processes: Mapping[str, Process], seed: int
+) -> Iterator[Works]:
     """Works of the plan's classes; outputs are scaled so that those in operation sum to the plan's."""
     steel = plan.steel
     if steel is None:
@@ -100,13 +105,13 @@ def _steel(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Itera
     drawn: list[tuple[ZoneSource, float, random.Random]] = []
     for place in plan.jurisdictions:
         for number, letter in enumerate(steel.works.get(place.code, ()), start=1):
-            name = code_of(place, Sector.STEEL, number)
+            name = code_of(place, kinds[STEEL], number)
             luck = random.Random(f"{seed}/{name}")
             size = steel.classes[letter]
             role = roles.get(name, "incumbent")
             source = _near_a_seat(
                 place,
-                Sector.STEEL,
+                kinds[STEEL],
                 number,
                 luck,
                 capacity=round(luck.uniform(*size.capacity_t_y), -4),
@@ -128,7 +133,7 @@ def _steel(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Itera
             share = operating_share(kind, luck)
             made = mw * HOURS_PER_YEAR * share * kind.load
             outlets.append(Outlet(kind.process, "captive boiler", "自备锅炉", made, share, note=f"{mw:g} MW"))
-        yield Works(source, tuple(outlets), output, True, "t crude steel")
+        yield Works(source, tuple(outlets), output, True, kinds[STEEL].product)
 
 
 def _steel_outlets(
@@ -150,14 +155,16 @@ def _steel_outlets(
     yield Outlet("converter secondary", "converter 1 secondary", "1#转炉二次", output, share)
 
 
-def _power(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
+def _power(
+    plan: ZonePlan, kinds: Mapping[str, SectorKind], processes: Mapping[str, Process], seed: int
+) -> Iterator[Works]:
     """Works of the plan's boilers, a stack each."""
     power = plan.power
     if power is None:
         return
     for place in plan.jurisdictions:
         for number, letters in enumerate(power.works.get(place.code, ()), start=1):
-            name = code_of(place, Sector.POWER, number)
+            name = code_of(place, kinds[POWER], number)
             luck = random.Random(f"{seed}/{name}")
             boilers = [power.boilers[letter] for letter in letters]
             ages = random.Random(f"{seed}/{name}/years")
@@ -165,7 +172,7 @@ def _power(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Itera
             seat = luck.randrange(len(place.counties))
             source = _source(
                 place,
-                Sector.POWER,
+                kinds[POWER],
                 number,
                 seat=seat,
                 shift=_shift(random.Random(f"{seed}/{name}/place")),
@@ -186,7 +193,7 @@ def _power(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Itera
                 note = f"{boiler.mw:g} MW, in service {year}"
                 outlets.append(Outlet(kind.process, f"boiler {place_of}", f"{place_of}#锅炉", made, share, note=note))
             heat = power.mmbtu_per_mwh
-            product: Product = "MWh" if heat is None else "1000 mmBtu"
+            product = kinds[POWER].product if heat is None else "1000 mmBtu"
             yield Works(source, tuple(outlets), output if heat is None else output * heat / 1000, True, product)
 
 
@@ -197,7 +204,7 @@ def _shift(luck: random.Random) -> tuple[float, float]:
 
 def _near_a_seat(
     place: PlannedPlace,
-    sector: Sector,
+    kind: SectorKind,
     number: int,
     luck: random.Random,
     *,
@@ -210,7 +217,7 @@ def _near_a_seat(
     """A works near the seat of the county that its number falls on."""
     return _source(
         place,
-        sector,
+        kind,
         number,
         seat=(number - 1) % len(place.counties),
         shift=_shift(luck),
@@ -225,7 +232,7 @@ def _near_a_seat(
 
 def _source(
     place: PlannedPlace,
-    sector: Sector,
+    kind: SectorKind,
     number: int,
     *,
     seat: int,
@@ -239,19 +246,18 @@ def _source(
 ) -> ZoneSource:
     """A works by its city, sector and number."""
     county, _, lon, lat = place.counties[seat]
-    en, zh, _, measure = KINDS[sector]
-    code = code_of(place, sector, number)
+    code = code_of(place, kind, number)
     return ZoneSource(
         source=code,
-        name_en=f"{place.works_en or place.name_en} {en} works {number}",
-        name_zh=f"{place.name_zh}{zh}{number}号",
+        name_en=f"{place.works_en or place.name_en} {kind.name_en} works {number}",
+        name_zh=f"{place.name_zh}{kind.name_zh}{number}号",
         jurisdiction=place.code,
         county=county,
-        sector=sector,
+        sector=kind.sector,
         account=code.lower(),
         group=None,
         capacity=capacity,
-        capacity_measure=measure,
+        capacity_measure=kind.capacity_measure,
         capacity_origin=SIMULATED,
         process=process,
         start_year=start_year,

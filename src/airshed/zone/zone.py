@@ -5,13 +5,14 @@ What each column means stands in `zones/dianzhong/README.md`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
 
 from airshed.market.sharing.division import RuleTerms
-from airshed.model.allowance import Pollutant, Sector
 from airshed.zone.outlines import Outline
+from airshed.zone.profiles import STEADY, LoadProfile
 
 HOURS_PER_YEAR = 8760
 STANDARD_KPA = 101.325
@@ -19,8 +20,12 @@ STANDARD_KPA = 101.325
 Above = Annotated[float, msgspec.Meta(gt=0)]
 Concentration = Annotated[float, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
-CapacityMeasure = Literal["MW", "t clinker/d", "t crude steel/y"]
-Product = Literal["t clinker", "t crude steel", "MWh", "1000 mmBtu"]
+#: A name that rows of other tables call it by.
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+#: As it stands in the name of a series of allowances.
+PollutantCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.]{1,8}\Z")]
+#: How a figure of a baseline year was found.
+Method = Literal["measured", "factor", "balance", "reported"]
 Accuracy = Literal["exact", "approximate", "simulated"]
 Role = Literal["incumbent", "early_abater", "new_entrant"]
 
@@ -33,6 +38,43 @@ class Place(msgspec.Struct, frozen=True):
     name_zh: str
 
 
+class PollutantKind(msgspec.Struct, frozen=True):
+    """A gas, dust or group of gases that works of the zone emit, one row of `pollutants.csv`.
+
+    The order of the rows is that of every table.
+    """
+
+    pollutant: PollutantCode
+    name_en: str
+    name_zh: str
+    #: Kilograms of CO2 that warm as one of it over a hundred years; empty for what is no greenhouse gas.
+    gwp100: Annotated[float, msgspec.Meta(ge=0)] | None
+    cite: str
+
+
+class SectorKind(msgspec.Struct, frozen=True):
+    """A trade whose works are alike, one row of `sectors.csv`; a law may regulate it or not."""
+
+    sector: Name
+    name_en: str
+    name_zh: str
+    #: What stands for it in the codes of drawn works.
+    letters: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,4}\Z")]
+    capacity_measure: Name
+    #: What its output is counted in, one of `products.csv`.
+    product: Name
+    cite: str
+
+
+class ProductKind(msgspec.Struct, frozen=True):
+    """What output is counted in, one row of `products.csv`: its name has its unit, as `t clinker`."""
+
+    product: Name
+    name_en: str
+    name_zh: str
+    unit: str
+
+
 class ZoneSource(msgspec.Struct, frozen=True):
     """A regulated works, one row of `sources.csv`."""
 
@@ -41,11 +83,11 @@ class ZoneSource(msgspec.Struct, frozen=True):
     name_zh: str
     jurisdiction: str
     county: str
-    sector: Sector
+    sector: Name
     account: str
     group: str | None
     capacity: Above
-    capacity_measure: CapacityMeasure
+    capacity_measure: Name
     capacity_origin: str
     process: str
     start_year: int
@@ -60,11 +102,8 @@ class ZoneSource(msgspec.Struct, frozen=True):
     note: str | None
 
 
-class Stack(msgspec.Struct, frozen=True):
-    """A monitored outlet with its typical flue gas, one row of `stacks.csv`.
-
-    Concentrations are in dry standard state at the measured oxygen, not converted to reference oxygen.
-    """
+class StackRow(msgspec.Struct, frozen=True):
+    """A monitored outlet with its typical flue gas, one row of `stacks.csv`."""
 
     stack: str
     source: str
@@ -72,18 +111,16 @@ class Stack(msgspec.Struct, frozen=True):
     outlet_zh: str
     mn: str
     process: str
+    #: How its load moves through a year, one of `profiles.csv`.
+    profile: str
     limit_set: str
     area_m2: Above
     reference_o2_percent: Annotated[float, msgspec.Meta(ge=0, lt=21)] | None
-    monitors: tuple[Pollutant, ...]
     pressure_kpa: Above
     velocity_m_s: Above
     temperature_c: Annotated[float, msgspec.Meta(gt=-50, lt=1000)]
     humidity_percent: Annotated[float, msgspec.Meta(ge=0, lt=100)]
     o2_percent: Annotated[float, msgspec.Meta(ge=0, le=21)]
-    so2_mg_m3: Concentration | None
-    nox_mg_m3: Concentration | None
-    pm_mg_m3: Concentration | None
     operating_share: Annotated[float, msgspec.Meta(gt=0, le=1)]
     origin: str
     note: str | None
@@ -95,37 +132,79 @@ class Stack(msgspec.Struct, frozen=True):
         told = next((word for word in self.reported if word.partition(":")[0] == what), "")
         return frozenset(filter(None, told.partition(":")[2].split("+")))
 
-    def typical_mg_m3(self, pollutant: Pollutant) -> float | None:
+
+class TypicalLevel(msgspec.Struct, frozen=True):
+    """What the monitor of an outlet measures and what it typically shows, one row of `concentrations.csv`.
+
+    In dry standard state at the measured oxygen, not converted to reference oxygen.
+    """
+
+    stack: str
+    pollutant: PollutantCode
+    mg_m3: Concentration
+
+
+class Stack(StackRow, frozen=True):
+    """An outlet with what its monitor measures and how its load moves."""
+
+    levels: tuple[TypicalLevel, ...] = ()
+    load: LoadProfile = STEADY
+
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """The pollutants that are measured, in the order of the zone's."""
+        return tuple(level.pollutant for level in self.levels)
+
+    def typical_mg_m3(self, pollutant: str) -> float | None:
         """The typical concentration, or None where the outlet does not measure this pollutant."""
-        return {
-            Pollutant.SO2: self.so2_mg_m3,
-            Pollutant.NOX: self.nox_mg_m3,
-            Pollutant.PM: self.pm_mg_m3,
-        }.get(pollutant)
+        return next((level.mg_m3 for level in self.levels if level.pollutant == pollutant), None)
 
 
-class BaselineYear(msgspec.Struct, frozen=True):
-    """Output and verified emissions of a source in one year, one row of `baseline.csv`."""
+class BaselineFigure(msgspec.Struct, frozen=True):
+    """What a source made or emitted in one year, one row of `baseline.csv`; what nobody knows has no row.
+
+    An amount of a product is in the product's unit, of a pollutant in kilograms.
+    """
 
     source: str
     year: int
-    output: Count
-    output_measure: Product
-    so2_kg: Count
-    nox_kg: Count
-    pm_kg: Count
-    voc_kg: Count
-    so2_method: Literal["measured", "factor"]
+    #: A product of `products.csv` or a pollutant of `pollutants.csv`.
+    item: Name
+    amount: Count
+    method: Method
     origin: str
 
-    def kg(self, pollutant: Pollutant) -> int:
-        """The verified mass of one pollutant."""
-        return {
-            Pollutant.SO2: self.so2_kg,
-            Pollutant.NOX: self.nox_kg,
-            Pollutant.PM: self.pm_kg,
-            Pollutant.VOC: self.voc_kg,
-        }[pollutant]
+
+class BaselineYear(msgspec.Struct, frozen=True):
+    """The figures of a source in one year: its output, and what it emitted."""
+
+    source: str
+    year: int
+    made: BaselineFigure | None
+    emitted: tuple[BaselineFigure, ...]
+
+    @property
+    def output(self) -> int | None:
+        """How much of its product it made; None where nobody knows."""
+        return None if self.made is None else self.made.amount
+
+    @property
+    def product(self) -> str | None:
+        """What its output is counted in; None where nobody knows it."""
+        return None if self.made is None else self.made.item
+
+    def kg(self, pollutant: str) -> int | None:
+        """The verified mass of one pollutant; None where nobody knows it, which is not zero."""
+        return next((each.amount for each in self.emitted if each.item == pollutant), None)
+
+    def method(self, pollutant: str) -> Method | None:
+        """How that mass was found."""
+        return next((each.method for each in self.emitted if each.item == pollutant), None)
+
+    @property
+    def figures(self) -> tuple[BaselineFigure, ...]:
+        """All of them, output first."""
+        return self.emitted if self.made is None else (self.made, *self.emitted)
 
 
 class Technology(msgspec.Struct, frozen=True):
@@ -134,8 +213,8 @@ class Technology(msgspec.Struct, frozen=True):
     technology: str
     name_en: str
     name_zh: str
-    sector: Sector
-    pollutant: Pollutant
+    sector: Name
+    pollutant: PollutantCode
     applies_to: str | None
     removal_percent: float | None
     step_percent: Annotated[int, msgspec.Meta(ge=0, le=100)]
@@ -150,7 +229,7 @@ class AbatementOption(msgspec.Struct, frozen=True):
     """A step of a source's marginal abatement cost curve, one row of `abatement_options.csv`."""
 
     source: str
-    pollutant: Pollutant
+    pollutant: PollutantCode
     step: Annotated[int, msgspec.Meta(ge=1)]
     technology: str
     potential_kg: Count
@@ -159,11 +238,11 @@ class AbatementOption(msgspec.Struct, frozen=True):
 
 
 class ProductFactor(msgspec.Struct, frozen=True):
-    """Grams of a pollutant per product, one row of `voc_factors.csv` or `default_factors.csv`."""
+    """Grams of a pollutant per product, for works that do not measure it: one row of `factors.csv`."""
 
-    sector: Sector
-    product: Product
-    pollutant: Pollutant
+    sector: Name
+    product: Name
+    pollutant: PollutantCode
     factor_g: Count
     cite: str
     status: Literal["confirmed", "to confirm"]
@@ -181,16 +260,26 @@ class Zone(msgspec.Struct, frozen=True):
     jurisdictions: tuple[Place, ...]
     verifiers: tuple[str, ...]
     credits: tuple[tuple[str, str], ...]
+    pollutants: tuple[PollutantKind, ...]
+    products: tuple[ProductKind, ...]
+    sectors: tuple[SectorKind, ...]
     sources: tuple[ZoneSource, ...]
     stacks: tuple[Stack, ...]
     baseline: tuple[BaselineYear, ...]
     technologies: tuple[Technology, ...]
     options: tuple[AbatementOption, ...]
-    voc_factors: tuple[ProductFactor, ...]
-    default_factors: tuple[ProductFactor, ...]
+    factors: tuple[ProductFactor, ...]
     outlines: tuple[Outline, ...]
     #: What tells its cities apart; none where there is no `criteria.csv`.
     criteria: RuleTerms = RuleTerms()
+
+
+def known_kg(zone: Zone, pollutant: str) -> Iterator[tuple[str, int]]:
+    """Source and mass of every baseline year of which the mass is known, in the order of the zone."""
+    for year in zone.baseline:
+        kg = year.kg(pollutant)
+        if kg is not None:
+            yield year.source, kg
 
 
 def dry_flow_m3_h(stack: Stack) -> float:
@@ -201,7 +290,7 @@ def dry_flow_m3_h(stack: Stack) -> float:
     )
 
 
-def expected_kg(stack: Stack, pollutant: Pollutant) -> float | None:
+def expected_kg(stack: Stack, pollutant: str) -> float | None:
     """Kilograms that a typical year of this stack emits (HJ 212-2017 eq. 33 over its hours of operation).
 
     None where the outlet does not measure the pollutant.

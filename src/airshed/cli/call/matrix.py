@@ -37,18 +37,18 @@ def matrix(
     """
     from airshed.lab.air.plume import FARTHEST_M
     from airshed.lab.air.transfer import INDICATIVE, default_matrix, read_transfer
-    from airshed.model.allowance import Pollutant
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone
 
-    if pollutant not in list(Pollutant):
-        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", near(pollutant, Pollutant))
     target = Path(out) if out else None
     if target is not None and (target.is_dir() or not target.parent.is_dir()):
         raise Malformed("--out", f"{target} cannot be written", "name a file in a folder that exists")
     folder = find_zone(zone)
     inventory = load_zone(folder)
-    cells = default_matrix(inventory, read_transfer(folder), Pollutant(pollutant), rise=rise, mixing_m=mixing)
+    there = [each.pollutant for each in inventory.pollutants]
+    if pollutant not in there:
+        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", near(pollutant, there))
+    cells = default_matrix(inventory, read_transfer(folder), pollutant, rise=rise, mixing_m=mixing)
     if target is not None:
         lines = [f"{each.receptor},{each.jurisdiction},{each.coefficient:.{DECIMALS}f},{INDICATIVE}" for each in cells]
         target.write_text("\n".join(["receptor,jurisdiction,coefficient,origin", *lines]) + "\n", "utf-8")

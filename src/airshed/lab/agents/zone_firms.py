@@ -121,7 +121,7 @@ def zone_market(
             cash_fen=plan.emission_kg * choke // 1_000 + 1,
             place=plan.firm.source.jurisdiction,
             source=plan.firm.source.source,
-            sector=plan.firm.source.sector.value,
+            sector=plan.firm.source.sector,
             group=plan.firm.source.group or "",
         )
         for plan in plans

@@ -10,7 +10,6 @@ from typing import Annotated
 import msgspec
 
 from airshed.lab.air.plume import DIRECTIONS, FARTHEST_M, MIXING_M, Chimney, Wind, away, load_ng_m3
-from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.zone.rows import read_rows
 from airshed.zone.zone import Stack, Zone, expected_kg
@@ -91,7 +90,7 @@ def read_transfer(folder: Path) -> MatrixOrigin:
 def default_matrix(
     zone: Zone,
     transfer: MatrixOrigin,
-    pollutant: Pollutant,
+    pollutant: str,
     *,
     rise: bool = True,
     mixing_m: float = MIXING_M,
@@ -110,7 +109,7 @@ def default_matrix(
     for code, own in chimneys.items():
         if not own:
             raise Malformed(
-                f"stacks of {code}", f"none measures {pollutant.value}", "give the matrix as a CSV of a transport model"
+                f"stacks of {code}", f"none measures {pollutant}", "give the matrix as a CSV of a transport model"
             )
     cells: list[MatrixCell] = []
     for receptor in transfer.receptors:

@@ -12,7 +12,6 @@ from airshed.lab.brief.proofs import proofs_of
 from airshed.lab.brief.world import Assumed, World
 from airshed.lab.equilibrium.case import Case, case_of
 from airshed.lab.linking import saving
-from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
@@ -24,9 +23,7 @@ GUARDS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0)
 def found_of(zone: Zone, rules: Rulebook, judge: Judge, assumed: Assumed) -> Found:
     """The facts of a pollutant in the central state and between the states."""
     world = judge.world
-    case = case_of(
-        zone, rules, Pollutant(world.pollutant), assumed.years, assumed.rate, assumed.growth, assumed.decline
-    )
+    case = case_of(zone, rules, world.pollutant, assumed.years, assumed.rate, assumed.growth, assumed.decline)
     if assumed.tax:
         case = case.taxed(assumed.tax)
     link, why = _linking(case)

@@ -13,7 +13,6 @@ from airshed.lab.equilibrium.case import Case, case_of, closed, linked, solved
 from airshed.lab.equilibrium.certificate import certificate
 from airshed.lab.equilibrium.curves import Steps
 from airshed.lab.equilibrium.zones import zone_equilibrium
-from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
@@ -48,9 +47,7 @@ def proofs_of(zone: Zone, rules: Rulebook, world: World, assumed: Assumed) -> li
     Where technologies alone keep the caps of every city the certificates of one market and of closed cities are those
     that `airshed lab equilibrium` writes; else less output is the last step of every city's curve.
     """
-    case = case_of(
-        zone, rules, Pollutant(world.pollutant), assumed.years, assumed.rate, assumed.growth, assumed.decline
-    )
+    case = case_of(zone, rules, world.pollutant, assumed.years, assumed.rate, assumed.growth, assumed.decline)
     case = case.taxed(assumed.tax) if assumed.tax else case
     case = case._replace(caps=world.caps)
     less = False

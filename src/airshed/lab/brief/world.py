@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from airshed.lab.equilibrium.case import case_of
 from airshed.lab.equilibrium.curves import LARGEST, Floats, discounting
 from airshed.market.allocation import Activity
-from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import zone_activities
-from airshed.zone.zone import Zone
+from airshed.zone.zone import Zone, known_kg
 
 Ints = NDArray[np.int64]
 CostLevel = Literal["low", "central", "high"]
@@ -94,17 +93,16 @@ class World:
 def world_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> World:
     """The world of a shipped zone and pollutant under assumptions. Malformed for what the rulebook does not know."""
     examine(assumed)
-    code = Pollutant(pollutant)
     law = lookup.pollutant(rules, pollutant)
-    case = case_of(zone, rules, code, assumed.years, assumed.rate, assumed.growth, assumed.decline)
+    case = case_of(zone, rules, pollutant, assumed.years, assumed.rate, assumed.growth, assumed.decline)
     owing = {each.source: each for each in zone_activities(zone, rules, pollutant)}
     own = [source for source in zone.sources if source.source in owing]
     names = tuple(source.source for source in own)
     place = {name: number for number, name in enumerate(names)}
     mean = np.zeros(len(names))
-    for row in zone.baseline:
-        if row.source in place:
-            mean[place[row.source]] += row.kg(code) / KG_PER_T / len(zone.baseline_years)
+    for source, kg in known_kg(zone, pollutant):
+        if source in place:
+            mean[place[source]] += kg / KG_PER_T / len(zone.baseline_years)
     walled = tuple(each for each in rules.trade_rules.walled_sectors if any(s.sector == each for s in own))
     level = {
         each.technology: _level(each.low_yuan_per_t, each.central_yuan_per_t, each.high_yuan_per_t, assumed.cost)

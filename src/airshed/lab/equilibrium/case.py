@@ -14,13 +14,12 @@ from airshed.lab.equilibrium.clearing import ROUNDING
 from airshed.lab.equilibrium.curves import LARGEST, Floats, Slopes, Steps, discounting
 from airshed.lab.equilibrium.joined_curves import AnyCurve, merged
 from airshed.lab.equilibrium.zones import CrossTrade, ZoneEquilibrium, lacking, zone_equilibrium
-from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.origins import of_zone
-from airshed.zone.zone import Zone
+from airshed.zone.zone import Zone, known_kg
 
 Tonnes = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
 
@@ -145,7 +144,7 @@ class Solution(NamedTuple):
     proof: dict[str, object]
 
 
-def measured_of(rules: Rulebook, code: str, place: str = "--pollutant") -> Pollutant:
+def measured_of(rules: Rulebook, code: str, place: str = "--pollutant") -> str:
     """What a pollutant of the law is in the tables of a zone.
 
     Malformed for one that the law does not name, or that is a part of what a zone's steps are of (Shanxi's soot and
@@ -158,11 +157,11 @@ def measured_of(rules: Rulebook, code: str, place: str = "--pollutant") -> Pollu
     if rule.measured != rule.code:
         what = f"{code} is a part of {rule.measured}, and a zone's costs are of all of it"
         raise Malformed(place, what, f"there are {', '.join(whole)}")
-    return Pollutant(rule.measured)
+    return rule.measured
 
 
 def case_of(
-    zone: Zone, rules: Rulebook, pollutant: Pollutant, years: int, rate: float, growth: float, decline: float
+    zone: Zone, rules: Rulebook, pollutant: str, years: int, rate: float, growth: float, decline: float
 ) -> Case:
     """The case of a zone: its abatement options, the mean of its baseline years, the caps of its rulebook.
 
@@ -173,15 +172,15 @@ def case_of(
     zones = tuple(place.code for place in zone.jurisdictions)
     place_of = {source.source: source.jurisdiction for source in zone.sources}
     mean = dict.fromkeys(zones, 0.0)
-    for row in zone.baseline:
-        mean[place_of[row.source]] += row.kg(pollutant) / KG_PER_T / len(zone.baseline_years)
-    vintages = sorted({row.vintage for row in rules.caps.rows if row.pollutant == pollutant.value})
+    for source, kg in known_kg(zone, pollutant):
+        mean[place_of[source]] += kg / KG_PER_T / len(zone.baseline_years)
+    vintages = sorted({row.vintage for row in rules.caps.rows if row.pollutant == pollutant})
     if not vintages:
-        raise Malformed("caps.csv", f"has no cap for {pollutant.value}", "choose another pollutant")
+        raise Malformed("caps.csv", f"has no cap for {pollutant}", "choose another pollutant")
     kept = {
         (row.jurisdiction, row.vintage): row.count * rules.allowance.size_kg / KG_PER_T
         for row in rules.caps.rows
-        if row.pollutant == pollutant.value
+        if row.pollutant == pollutant
     }
     numbers = tuple(range(vintages[0], vintages[0] + years))
     baseline = np.array([[mean[place] * (1 + growth) ** number for number in range(years)] for place in zones])
@@ -198,7 +197,7 @@ def case_of(
     return Case(zones, numbers, rate, made, baseline, caps, of_zone(rules, zone), money=money)
 
 
-def steps_of(zone: Zone, pollutant: Pollutant) -> tuple[CurveLine, ...]:
+def steps_of(zone: Zone, pollutant: str) -> tuple[CurveLine, ...]:
     """The abatement options of a zone's sources as steps of curves."""
     place_of = {source.source: source.jurisdiction for source in zone.sources}
     return tuple(

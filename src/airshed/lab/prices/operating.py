@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.zone.rows import read_rows
 from airshed.zone.zone import Zone
@@ -52,12 +51,12 @@ def read_operating(path: Path | None = None) -> tuple[OperatingCost, ...]:
     return rows
 
 
-def running(zone: Zone, pollutant: Pollutant, costs: tuple[OperatingCost, ...]) -> list[Running]:
+def running(zone: Zone, pollutant: str, costs: tuple[OperatingCost, ...]) -> list[Running]:
     """The controls of a pollutant that works of a zone have installed, the dearest first, those without a cost last.
 
     >>> from airshed.zone.load import load
     >>> from airshed.rulebook.shipped import shipped
-    >>> dearest = running(load(shipped("zones", "dianzhong")), Pollutant.NOX, read_operating())[0]
+    >>> dearest = running(load(shipped("zones", "dianzhong")), "NOx", read_operating())[0]
     >>> dearest.technology, dearest.works, dearest.cost.central_yuan_per_t
     ('cement-nox-sncr', 9, 8333.0)
     """

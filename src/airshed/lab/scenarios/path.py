@@ -168,7 +168,7 @@ class _Path:
             cash_fen=min(MOST_CASH, round(emission * self.choke / KG_PER_T) * self.scenario.years + 1),
             place=work.firm.source.jurisdiction,
             source=work.source,
-            sector=work.firm.source.sector.value,
+            sector=work.firm.source.sector,
             group=work.firm.source.group or "",
         )
 

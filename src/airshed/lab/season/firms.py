@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-from airshed.model.allowance import Pollutant
+from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import ProductFactor, Stack, Zone, ZoneSource, expected_kg
@@ -48,7 +48,7 @@ class Firm:
 
     source: ZoneSource
     account: str
-    owes: Mapping[str, Pollutant]
+    owes: Mapping[str, str]
     output: int
     before_kg: dict[str, int]
     declared: tuple[str, ...]
@@ -112,18 +112,22 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
     last = {row.source: row for row in zone.baseline}  # rows are in the order of years
     steps: dict[tuple[str, str], list[CostStep]] = {}
     for option in zone.options:
-        steps.setdefault((option.source, option.pollutant.value), []).append(
+        steps.setdefault((option.source, option.pollutant), []).append(
             CostStep(option.technology, option.potential_kg, option.cost_yuan_per_t * FEN_PER_YUAN)
         )
     found: list[Firm] = []
     for source in zone.sources:
         rng = random.Random(f"{seed} firm {source.source}")
-        output = round(last[source.source].output * (1 + rng.gauss(GROWTH, GROWTH_SPREAD)))
+        made = last[source.source].output
+        if made is None:
+            what = f"{source.source} has no output of {last[source.source].year}"
+            raise Malformed("baseline.csv", what, "give its output, or take the source out")
+        output = round(made * (1 + rng.gauss(GROWTH, GROWTH_SPREAD)))
         mine = stacks.get(source.source, [])
         measured = {pollutant for stack in mine for pollutant in stack.monitors}
         before: dict[str, int] = {}
         declared: list[str] = []
-        owes = {rule.code: Pollutant(rule.measured) for rule in lookup.owed(rules, source.sector.value)}
+        owes = {rule.code: rule.measured for rule in lookup.owed(rules, source.sector)}
         for code, pollutant in owes.items():
             if pollutant in measured:
                 before[code] = round(
@@ -134,7 +138,7 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
                 factor = factor_of(zone, source, pollutant)
                 before[code] = output * factor.factor_g // 1000
         curves = {
-            code: tuple(sorted(steps.get((source.source, pollutant.value), []), key=lambda step: step.cost_fen_per_t))
+            code: tuple(sorted(steps.get((source.source, pollutant), []), key=lambda step: step.cost_fen_per_t))
             for code, pollutant in owes.items()
         }
         found.append(
@@ -157,12 +161,13 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
     return found
 
 
-def factor_of(zone: Zone, source: ZoneSource, pollutant: Pollutant) -> ProductFactor:
+def factor_of(zone: Zone, source: ZoneSource, pollutant: str) -> ProductFactor:
     """The emission factor by which a source declares a pollutant that no stack of it measures."""
-    for factor in (*zone.voc_factors, *zone.default_factors):
+    for factor in zone.factors:
         if factor.sector == source.sector and factor.pollutant == pollutant:
             return factor
-    raise LookupError(f"{source.source}: no factor for {pollutant} of {source.sector}")
+    what = f"no factor for {pollutant} of {source.sector}, which {source.source} does not measure"
+    raise Malformed("factors.csv", what, "give the factor with its source, or a monitor in concentrations.csv")
 
 
 def guide_prices(firms: Sequence[Firm], caps_kg: Mapping[str, int]) -> dict[str, int]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from airshed.engine import commands as c
 from airshed.engine.procedures.report import MG_PER_G
 from airshed.engine.procedures.report_checks import Draft, answers
 from airshed.lab.season.desk import SeasonDesk
 from airshed.lab.season.firms import Firm, factor_of
 from airshed.lab.season.marking import ENTERED_AFTER_MS, PlannedMark
-from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.rulebook import lookup
 from airshed.zone.entering import HOST
+from airshed.zone.zone import BaselineYear
 
 #: What an operator of the demo says to every question, and to every item of its improvement list.
 EXPLANATION = "see the monitoring log of the year, which the verifier has"
@@ -91,6 +93,12 @@ def ask(season: SeasonDesk, at: int, firm: Firm, verifier: str) -> None:
         season.must(at + HOUR_MS, [(firm.account, answer)])
 
 
+def mean_g(years: Sequence[BaselineYear], pollutant: str) -> int:
+    """The mean of the baseline years that know the mass, in grams; nothing where none does."""
+    known = [kg for year in years if (kg := year.kg(pollutant)) is not None]
+    return sum(known) * 1000 // len(known) if known else 0
+
+
 def determine(season: SeasonDesk, at: int) -> None:
     """The larger of what was reported and the baseline mean, where the verifier was not satisfied."""
     wishes: list[tuple[str, c.Body]] = []
@@ -102,7 +110,7 @@ def determine(season: SeasonDesk, at: int) -> None:
         mass = {
             rule.code: max(
                 -(-reported[rule.code] // 1000),
-                sum(row.kg(Pollutant(rule.measured)) for row in rows) * 1000 // len(rows),
+                mean_g(rows, rule.measured),
             )
             for rule in owed
         }

@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.zone.rows import read_rows
 from airshed.zone.zone import Zone
@@ -28,7 +27,7 @@ class Episode(msgspec.Struct, frozen=True):
 
     stack: str
     kind: Kind
-    pollutant: Pollutant | None
+    pollutant: str | None
     #: First hour, in any year, as 02-14T09.
     begins: Annotated[str, msgspec.Meta(pattern=r"^[01][0-9]-[0-3][0-9]T[0-2][0-9]\Z")]
     hours: Annotated[int, msgspec.Meta(ge=1, le=8760)]

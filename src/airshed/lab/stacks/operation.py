@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airshed.lab.stacks.episodes import Episode
-from airshed.model.allowance import Sector
 from airshed.mrv.spans import hours_in, month_bounds
 from airshed.zone.zone import Stack
 
@@ -20,55 +19,6 @@ Flags = NDArray[np.uint8]
 NORMAL, STOPPED, CALIBRATING, FAULT, LINK_FAULT, MAINTENANCE = (ord(flag) for flag in "NFCDBM")
 """Data flags of HJ 212-2017 table 8."""
 
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """How a sector works through a year. All figures are modelling choices."""
-
-    #: Load by month, January first, and by hour of the day; only their relation counts.
-    months: tuple[float, ...]
-    hours: tuple[float, ...]
-    #: How likely a stop begins in a month, relative to the others.
-    stop_months: tuple[float, ...]
-    #: Shortest and longest stop, hours.
-    stop_hours: tuple[int, int]
-
-
-_STEADY = (1.0,) * 24
-_DAY = (0.86, 0.83, 0.82, 0.82, 0.84, 0.89, 0.95, 1.0, 1.04, 1.08, 1.1, 1.09)
-_EVENING = (1.06, 1.04, 1.05, 1.06, 1.07, 1.09, 1.13, 1.16, 1.15, 1.1, 1.01, 0.92)
-
-PROFILES: Mapping[Sector, Profile] = {
-    # Hydropower fills the wet season, so coal works hardest in the dry one and is overhauled in the wet.
-    Sector.POWER: Profile(
-        months=(1.1, 1.06, 1.08, 1.1, 1.06, 0.92, 0.86, 0.84, 0.86, 0.9, 1.02, 1.12),
-        hours=(*_DAY, *_EVENING),
-        stop_months=(0.4, 0.6, 0.4, 0.3, 0.6, 1.6, 2.4, 2.6, 2.2, 1.6, 0.6, 0.3),
-        stop_hours=(60, 620),
-    ),
-    # Kilns stand still around the Spring Festival and in the rains, off-peak stops agreed by the trade.
-    Sector.CEMENT: Profile(
-        months=(0.98, 0.95, 1.03, 1.04, 1.03, 0.99, 0.97, 0.97, 0.98, 1.0, 1.03, 1.03),
-        hours=_STEADY,
-        stop_months=(2.0, 4.0, 0.5, 0.4, 0.5, 1.0, 1.5, 1.5, 1.0, 0.6, 0.5, 0.8),
-        stop_hours=(120, 600),
-    ),
-    Sector.STEEL: Profile(
-        months=(1.0, 0.98, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.01, 1.01),
-        hours=_STEADY,
-        stop_months=(1.0,) * 12,
-        stop_hours=(8, 90),
-    ),
-}
-
-SECTOR_OF_PROCESS: Mapping[str, Sector] = {
-    "coal boiler": Sector.POWER,
-    "coal boiler nox200": Sector.POWER,
-    "coal boiler cfb": Sector.POWER,
-    "kiln tail": Sector.CEMENT,
-    "kiln head": Sector.CEMENT,
-}
-"""Processes that do not work like steel."""
 
 CALIBRATION_EVERY_H = 168
 TROUBLESOME_IN_100 = 14
@@ -98,11 +48,6 @@ def luck(seed: int, *about: object) -> np.random.Generator:
     """
     words = sha256("/".join(str(each) for each in (seed, *about)).encode()).digest()[:16]
     return np.random.Generator(np.random.PCG64(int.from_bytes(words, "big")))
-
-
-def profile_of(stack: Stack) -> Profile:
-    """How the sector of a stack works."""
-    return PROFILES[SECTOR_OF_PROCESS.get(stack.process, Sector.STEEL)]
 
 
 def month_of_hours(year: int) -> NDArray[np.int64]:
@@ -155,13 +100,13 @@ def _stops(stack: Stack, year: int, seed: int) -> Mask:
 
     Kiln tail and kiln head of one line have the same share in the inventory, and stop together.
     """
-    profile, hours = profile_of(stack), hours_in(year)
+    profile, hours = stack.load, hours_in(year)
     drawn = luck(seed, year, stack.source, stack.operating_share, "stops")
     weights = np.array(profile.stop_months)[month_of_hours(year)]
     chances = np.cumsum(weights) / weights.sum()
     stopped = np.zeros(hours, np.bool_)
     wanted = round(hours * (1 - stack.operating_share))
-    shortest, longest = profile.stop_hours
+    shortest, longest = profile.stop_hours_low, profile.stop_hours_high
     while (left := wanted - int(stopped.sum())) > 0:
         first = int(np.searchsorted(chances, drawn.random()))
         length = min(int(drawn.integers(shortest, longest + 1)), left)

@@ -5,12 +5,17 @@ Every figure is a modelling choice; nothing in it is a real plant. What a stack 
 
 from __future__ import annotations
 
+from functools import cache
+
 from airshed.lab.stacks.operation import luck
-from airshed.model.allowance import Pollutant
 from airshed.mrv.flue_gas import altitude_pressure_pa
 from airshed.mrv.rules import StackRegistration
+from airshed.rulebook.shipped import shipped
+from airshed.zone.load import LIBRARY
 from airshed.zone.monitoring import registered
-from airshed.zone.zone import Stack
+from airshed.zone.profiles import LoadProfile
+from airshed.zone.rows import read_rows
+from airshed.zone.zone import Stack, TypicalLevel
 
 MOST_STACKS = 99_999
 """Names have five digits."""
@@ -30,6 +35,17 @@ FLEET = (
 )
 
 
+MEASURED = ("SO2", "NOx", "PM")
+#: How a coal works of the shipped zone runs.
+PROFILE = "power"
+
+
+@cache
+def _load() -> LoadProfile:
+    rows = read_rows(shipped("zones", LIBRARY) / "profiles.csv", LoadProfile)
+    return next(row for row in rows if row.profile == PROFILE)
+
+
 def sector_stack(seed: int, number: int) -> tuple[Stack, StackRegistration]:
     """Stack `number` (from 1) of the sector of a seed, and its registration; the same however many others there are.
 
@@ -46,7 +62,7 @@ def sector_stack(seed: int, number: int) -> tuple[Stack, StackRegistration]:
         place -= share
     altitude_m = float(min(round(abs(drawn.normal(0, 700))), 2_600))
     velocity_m_s = round(float(drawn.uniform(11, 19)), 1)
-    so2, nox, pm = (round(level * float(drawn.uniform(0.7, 1.15)), 2) for level in typical)
+    levels = [round(level * float(drawn.uniform(0.7, 1.15)), 2) for level in typical]
     source = f"PWR-{number:05}"
     stack = Stack(
         stack=f"{source}-A",
@@ -55,20 +71,19 @@ def sector_stack(seed: int, number: int) -> tuple[Stack, StackRegistration]:
         outlet_zh="锅炉",
         mn=f"{number:024X}",
         process="coal boiler",
+        profile=PROFILE,
         limit_set=limit_set,
         area_m2=round(int(drawn.choice(MW)) * WET_M3_S_PER_MW / velocity_m_s, 2),
         reference_o2_percent=6.0,
-        monitors=(Pollutant.SO2, Pollutant.NOX, Pollutant.PM),
         pressure_kpa=round(altitude_pressure_pa(altitude_m) / 1_000, 2),
         velocity_m_s=velocity_m_s,
         temperature_c=round(float(drawn.uniform(46, 58)), 1),
         humidity_percent=round(float(drawn.uniform(9, 13)), 1),
         o2_percent=round(float(drawn.uniform(5, 7.5)), 1),
-        so2_mg_m3=so2,
-        nox_mg_m3=nox,
-        pm_mg_m3=pm,
         operating_share=round(float(drawn.uniform(0.6, 0.97)), 2),
         origin=ORIGIN,
         note=None,
+        levels=tuple(map(TypicalLevel, (f"{source}-A",) * len(MEASURED), MEASURED, levels)),
+        load=_load(),
     )
     return stack, registered(stack, altitude_m)

@@ -21,9 +21,7 @@ from airshed.lab.stacks.operation import (
     luck,
     month_of_hours,
     operate,
-    profile_of,
 )
-from airshed.model.allowance import Pollutant
 from airshed.mrv.flue_gas import AIR_OXYGEN_PERCENT, Floats, dry_standard_flow, duct_flow, standard_state
 from airshed.mrv.hj212.encode import seal
 from airshed.mrv.readings import (
@@ -80,7 +78,7 @@ class _Gas:
     oxygen: Floats
     air_kpa: Floats
     flow_m3_h: Floats
-    mg_m3: dict[Pollutant, Floats]
+    mg_m3: dict[str, Floats]
 
 
 #: What a monitor shows of a factor: its hourly means, how many decimals of them, and its flags.
@@ -107,7 +105,7 @@ def simulate(
     gas = _gas(stack, year, seed, operation, levels or {})
     said = _tampered(year, own, _peaks(stack, year, own, gas))
     true_kg = {
-        str(pollutant): float((column * gas.flow_m3_h)[operation.running].sum()) * 1e-6
+        pollutant: float((column * gas.flow_m3_h)[operation.running].sum()) * 1e-6
         for pollutant, column in gas.mg_m3.items()
     }
     segments, hours = _segments(stack, year, seed, operation, said)
@@ -149,7 +147,7 @@ def _gas(stack: Stack, year: int, seed: int, operation: Operation, levels: Level
     drawn = luck(seed, year, stack.stack, "gas")
     fast = [_wander(drawn, hours, FAST) for _ in range(5)]
     slow = _wander(drawn, hours, SLOW)
-    profile = profile_of(stack)
+    profile = stack.load
     load = np.array(profile.months)[month_of_hours(year)] * np.resize(np.array(profile.hours), hours)
     load *= 1 + 0.03 * slow + 0.03 * fast[0]
     load /= load[running].mean()
@@ -162,7 +160,7 @@ def _gas(stack: Stack, year: int, seed: int, operation: Operation, levels: Level
     air = stack.pressure_kpa * (1 + 0.003 * slow + 0.001 * fast[4])
     flow = dry_standard_flow(duct_flow(stack.area_m2, velocity), celsius, air * 1_000, static * 1_000, moisture / 100)
     thinned = (AIR_OXYGEN_PERCENT - oxygen) / (AIR_OXYGEN_PERCENT - stack.o2_percent)
-    mg_m3: dict[Pollutant, Floats] = {}
+    mg_m3: dict[str, Floats] = {}
     for pollutant in stack.monitors:
         typical, expected = stack.typical_mg_m3(pollutant), expected_kg(stack, pollutant)
         assert typical is not None, (stack.stack, pollutant)
@@ -252,7 +250,7 @@ def _shown(stack: Stack, operation: Operation, gas: _Gas, swing: Floats) -> dict
     return shown
 
 
-def _as_reported(stack: Stack, pollutant: Pollutant, dry: Floats, gas: _Gas) -> Floats:
+def _as_reported(stack: Stack, pollutant: str, dry: Floats, gas: _Gas) -> Floats:
     """A concentration in dry gas and standard state as the monitor reports it: (18) and (19) the other way round."""
     how = stack.reports(pollutant)
     if "wet" in how:

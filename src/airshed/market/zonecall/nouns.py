@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
-from airshed.model.allowance import Sector, Series
+from airshed.model.allowance import Series
 
 Trade = Literal["zone", "city", "city_first"]
 Standard = Literal["met", "failed"]
@@ -107,9 +107,9 @@ class CallRules(msgspec.Struct, frozen=True):
     #: zone: everybody with everybody; city: inside a jurisdiction only; city_first: the city, then the zone.
     trade: Trade = "zone"
     #: Sectors that trade among themselves only (State Council General Office 2014 no. 38: power plants).
-    walls: tuple[str, ...] = (Sector.POWER.value,)
+    walls: tuple[str, ...] = ("power",)
     #: Sectors that there are; an order of any other is malformed, so that a slip of the pen does not pass the wall.
-    sectors: tuple[str, ...] = tuple(sector.value for sector in Sector)
+    sectors: tuple[str, ...] = ("cement", "steel", "power")
     #: Vintages before the year that cover its emission.
     vintages_back: Annotated[int, msgspec.Meta(ge=0, le=20)] = 1
     #: Orders are multiples of it; what is settled is whole allowances.

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from airshed.compliance.publication import embargoed, public_from
 from airshed.engine.state import State
 from airshed.lab.air.transfer import AirReceptor, MatrixCell, default_matrix, read_transfer
-from airshed.model.allowance import Pollutant, Series
+from airshed.model.allowance import Series
 from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.colours import ALARM, INK, PAPER, faded, pollutant_colour
@@ -241,7 +241,7 @@ def _mapped(
     if measure == "load":
         try:
             transfer = read_transfer(find(rules.programme.zone))
-            cells = default_matrix(zone, transfer, Pollutant(lookup.pollutant(rules, pollutant).measured))
+            cells = default_matrix(zone, transfer, lookup.pollutant(rules, pollutant).measured)
         except (Malformed, ValueError):
             return Phrase("Of this pollutant there is no matrix of transfer.", "该污染物无传输矩阵。")
         receptors = [(each, _load(cells, each.receptor, cities)) for each in transfer.receptors]

@@ -59,7 +59,7 @@ def real_for(zone: Zone, place: str, state: State) -> None:
     tables = {
         "sources.csv": [row.origin for row in zone.sources],
         "stacks.csv": [row.origin for row in zone.stacks],
-        "baseline.csv": [row.origin for row in zone.baseline],
+        "baseline.csv": [each.origin for row in zone.baseline for each in row.figures],
     }
     drawn = {name: origins.count(SIMULATED) for name, origins in tables.items()}
     if any(drawn.values()):
