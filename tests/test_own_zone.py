@@ -157,7 +157,8 @@ def test_its_figures_move_the_result(mine: Path) -> None:
     at = lines[0].split(",").index("amount")
     cells = [line.split(",") for line in lines[1:]]
     more = [
-        ",".join([*row[:at], str(int(row[at]) * 11 // 10) if "SO2" in row else row[at], *row[at + 1 :]]) for row in cells
+        ",".join([*row[:at], str(int(row[at]) * 11 // 10) if "SO2" in row else row[at], *row[at + 1 :]])
+        for row in cells
     ]
     (mine / "baseline.csv").write_text("\n".join([lines[0], *more]) + "\n", "utf-8")
     ours = told("lab", "equilibrium", "--years", "2", "--zone", str(mine))["price_yuan_per_t"][0][0]
