@@ -127,7 +127,7 @@ async def statement(service: Service, request: Request) -> Response:
         source = partial(_seen_of, opened, viewer)
         records = _records(opened, account, None, None)
         found = statement_of(
-            opened, account, records, lambda: fined, days=days, hidden=_hidden(opened, viewer), source=source
+            opened, account, records, lambda: fined, days=days, hidden=_hidden(opened, viewer, account), source=source
         )
         assert found is not None, "who may read it was looked up in the same book"
         if len(found.moves) > MOST_OF_STATEMENT:
