@@ -26,7 +26,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waiting_for
 from airshed.service.forms.measures import ANY_LAW, Terms
 from airshed.service.http.problems import Stopped
-from airshed.service.http.service import Service, body_of
+from airshed.service.http.service import Service, large_body_of
 from airshed.service.http.sign_in import FORM
 from airshed.service.http.who import Signed, masked
 from airshed.service.marketdata.reading import Market
@@ -186,7 +186,7 @@ def place_name(rules: Rulebook, code: str) -> Phrase:
 
 async def fields_of(service: Service, request: Request) -> dict[str, str]:
     """What a form sent; a field that came more than once counts with its last value."""
-    raw = await body_of(request, service.limits.command_bytes, service.limits.body_s, FORM)
+    raw = await large_body_of(service, request, service.limits.command_bytes, FORM)
     try:
         return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, get_args
@@ -18,12 +19,14 @@ from airshed.model.refusal import Malformed, in_a_sentence
 from airshed.service.book.clock import asked_of
 from airshed.service.book.once import once
 from airshed.service.http.problems import Stopped, answer, of_refusal
-from airshed.service.http.service import Handler, Service, body_of, given, instant_asked
+from airshed.service.http.service import Handler, Service, given, instant_asked, large_body_of
 from airshed.service.http.shapes import BatchAnswer, BatchEntry, CommandReceipt, Problem, Waiting
-from airshed.service.http.writer import Asked, Receipt
+from airshed.service.http.writer import Asked, Busy, Receipt
 
 #: Every command by name.
 BODIES: dict[str, type[msgspec.Struct]] = {kind.__name__: kind for kind in get_args(Body)}
+#: Before a batch is read it is counted by its size, a command so many bytes; then this many of it are read at once.
+BYTES_OF_ONE, AT_ONCE = 1_000, 500
 KEY, ONCE = "idempotency-key", "airshed-once"
 
 
@@ -38,8 +41,7 @@ def handler(name: str) -> Handler:
 
 async def _one(name: str, service: Service, request: Request) -> Response:
     limits = service.limits
-    await service.door.before(request)
-    raw = await body_of(request, limits.command_bytes, limits.body_s)
+    raw = await large_body_of(service, request, limits.command_bytes)
     signed = await service.door.signed(request, raw)
     actor = service.door.actor(signed)
     body = read_body(name, raw)
@@ -59,8 +61,7 @@ async def preview(service: Service, request: Request) -> Response:
     if name not in BODIES:
         raise Malformed(f"preview {name[:60]}", "is no command", near(name, BODIES))
     limits = service.limits
-    await service.door.before(request)
-    raw = await body_of(request, limits.command_bytes, limits.body_s)
+    raw = await large_body_of(service, request, limits.command_bytes)
     actor = service.door.actor(await service.door.signed(request, raw))
     asked = _keyed(request, actor, read_body(name, raw))
     at = asked_of(service.provenance, instant_asked(request), service.clock())
@@ -71,22 +72,36 @@ async def preview(service: Service, request: Request) -> Response:
 async def several(service: Service, request: Request) -> Response:
     """A batch: decided in order, in one commit; each has its own answer."""
     limits = service.limits
-    await service.door.before(request)
-    raw = await body_of(request, limits.batch_bytes, limits.body_s)
+    raw = await large_body_of(service, request, limits.batch_bytes)
     signed = await service.door.signed(request, raw)
     actor = service.door.actor(signed)
-    entries = read_batch(raw)
-    wishes = [
-        _whole(Command(actor, entry.key, entry.body), f"commands {number}") for number, entry in enumerate(entries)
-    ]
+    by_size = len(raw) // BYTES_OF_ONE
+    service.door.counted(signed, by_size)
+    async with service.bodies.turn:
+        wishes = await _wishes(actor, raw)
     at = instant_asked(request)
-    for kind in dict.fromkeys(type(entry.body).__name__ for entry in entries):
+    for kind in dict.fromkeys(type(wish.body).__name__ for wish in wishes):
         service.door.sign(request, signed, kind)
+    service.door.not_sent(signed, by_size)
     service.door.counted(signed, len(wishes))
-    receipts = await service.writer.submit(lambda runner, when: wishes, len(wishes), at, who=signed.name)
+    try:
+        receipts = await service.writer.submit(lambda runner, when: wishes, len(wishes), at, who=signed.name)
+    except Busy:
+        service.door.not_sent(signed, len(wishes))
+        raise
     told = (of_receipt(service, receipt) for receipt in receipts)
     answers = [BatchAnswer(problem=each) if isinstance(each, Problem) else BatchAnswer(each) for each in told]
     return given(service, {"answers": answers})
+
+
+async def _wishes(actor: str, raw: bytes) -> list[Command]:
+    """The commands of a batch; others have their turn meanwhile."""
+    wishes: list[Command] = []
+    for number, entry in enumerate(read_batch(raw)):
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+        wishes.append(_whole(Command(actor, entry.key, entry.body), f"commands {number}"))
+    return wishes
 
 
 def of_receipt(service: Service, receipt: Receipt) -> CommandReceipt | Problem:

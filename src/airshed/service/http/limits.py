@@ -25,6 +25,10 @@ class ServiceLimits:
     waiting_walks: int = 20
     #: Of them those of one user, with all their keys, or address.
     walks_of_one: int = 2
+    #: Tables as CSV or Parquet that are made or wait for the connection that reads them.
+    waiting_files: int = 20
+    #: Of them those of one user, with all their keys, or address.
+    files_of_one: int = 4
     #: Bytes of one command, and of a batch.
     command_bytes: int = 1 << 20
     batch_bytes: int = 16 << 20

@@ -32,3 +32,13 @@ class Rates:
         if len(self._full_at) > MOST_KEPT:
             self._full_at.popitem(last=False)
         return 0
+
+    def give(self, name: str, count: int) -> None:
+        """Give tokens back.
+
+        >>> rates = Rates(2, 0.5)
+        >>> rates.draw("li", 10.0, 2), rates.give("li", 1), rates.draw("li", 10.0), rates.draw("li", 10.0)
+        (0, None, 0, 1)
+        """
+        if name in self._full_at:
+            self._full_at[name] -= min(count, self._burst) * self._every_s

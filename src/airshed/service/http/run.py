@@ -212,6 +212,7 @@ class Running:
         long = limits.waiting_long_reads
         self._long_readers = Readers(there, 1, long, each=long, again_s=10)
         self._walkers = Readers(there, 1, limits.waiting_walks, each=limits.walks_of_one, again_s=2)
+        self._files = Readers(there, 1, limits.waiting_files, each=limits.files_of_one, again_s=10)
         self.market = MarketFold(there, self._note, keeps=serving.book)
         self._begun_from()
         lockout = Lockout(GatewayLimits(), remember=self.users.remember)
@@ -235,6 +236,7 @@ class Running:
             self.readers,
             self._long_readers,
             self._walkers,
+            self._files,
             door,
             self.feed,
             self.market,
@@ -427,6 +429,7 @@ class Running:
         self.readers.close()
         self._long_readers.close()
         self._walkers.close()
+        self._files.close()
         self._closing.close()
 
 

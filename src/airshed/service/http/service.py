@@ -16,6 +16,7 @@ from starlette.responses import Response
 from airshed.model.period import instant_in
 from airshed.model.provenance import Programme, Provenance, said
 from airshed.service.http.feed import Feed
+from airshed.service.http.large import LargeBodies
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.market_fold import MarketFold
 from airshed.service.http.messages import Messages
@@ -47,6 +48,8 @@ class Service:
     long_readers: Readers
     #: Those of what the tables do not say and a walk through the book does.
     walkers: Readers
+    #: One for tables as files, of up to a million rows.
+    files: Readers
     door: Door
     feed: Feed
     market: MarketFold
@@ -78,6 +81,8 @@ class Service:
     counts: dict[int, int] = field(default_factory=dict)
     #: Messages of the feed that were made already.
     messages: Messages = field(default_factory=Messages)
+    #: Large bodies that come now.
+    bodies: LargeBodies = field(default_factory=LargeBodies)
     #: A semaphore over the comparing of passwords, made in the loop.
     passwords: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     #: Folder of the hours of which days were sealed, a file a stack, where it lies beside the book.
@@ -107,6 +112,12 @@ def given(
     """An answer in JSON, which says what the book is."""
     raw = msgspec.json.encode({**value, "provenance": service.provenance})
     return Response(raw, status, dict(headers or {}), JSON)
+
+
+async def large_body_of(service: Service, request: Request, most: int, kind: str = JSON) -> bytes:
+    """The same of a body that may be large: of a stranger it may not, and few come at once."""
+    with service.bodies.coming(await service.door.before(request)):
+        return await body_of(request, most, service.limits.body_s, kind)
 
 
 async def body_of(request: Request, most: int, seconds: float, kind: str = JSON) -> bytes:

@@ -87,7 +87,7 @@ async def answered(
             raise Stopped("not_yours_to_read", f"{query.table.name} is not for who reads {viewer}")
         return tag, f"{head[0]}:{head[1]}", found
 
-    tag, head, page = await service.readers.read(look)
+    tag, head, page = await (service.readers if form == JSON else service.files).read(look)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Cookie", "Airshed-Head": head}
     if page is None:
         return Response(status_code=304, headers=headers)

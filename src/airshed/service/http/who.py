@@ -17,7 +17,7 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.rates import Rates
 from airshed.service.http.readers import ASKING
 from airshed.service.sign_in import signatures
-from airshed.service.sign_in.nouns import Nonce, Session, User
+from airshed.service.sign_in.nouns import Key, Nonce, Session, User
 from airshed.service.sign_in.users import Users
 
 #: The name of the cookie; over TLS with a prefix that no other host of the domain can set.
@@ -66,7 +66,12 @@ class Signed(NamedTuple):
     @property
     def name(self) -> str:
         """By which requests are counted: a user is one, with however many keys."""
-        return f"user {self.user.name}"
+        return name_of(self.user)
+
+
+def name_of(user: User) -> str:
+    """A user as requests are counted."""
+    return f"user {user.name}"
 
 
 class Door:
@@ -129,6 +134,10 @@ class Door:
         if wait:
             raise Stopped("too_many", f"{signed.name} may send so many in {wait} s", {"Retry-After": str(wait)})
 
+    def not_sent(self, signed: Signed, commands: int) -> None:
+        """Commands that were counted and are not in the queue."""
+        self._commands.give(signed.name, commands)
+
     async def visitor(self, request: Request) -> Signed | None:
         """Who asks for a page, by the cookie alone; whether a form is theirs says `own_form`."""
         session = await self.session(request)
@@ -141,19 +150,23 @@ class Door:
         self.own_page(request)
         return equal(unmasked(token), session.csrf)
 
-    async def before(self, request: Request) -> None:
-        """A stranger with a large body is answered before it is read; whose it is is looked at again with it."""
+    async def before(self, request: Request) -> str:
+        """Whose a large body is, and empty for a small one: a stranger with a large one is answered before it is read.
+
+        Whose it is is looked at again with it.
+        """
         length = request.headers.get("content-length", "")
         if length.isdecimal() and int(length) <= SMALL:
-            return
+            return ""
         if "signature-input" in request.headers:
             claim = signatures.claim_of(dict(request.headers.items()))
-            there = claim is not None and await self.lookups.key(claim.key) is not None
+            there: Key | Session | None = None if claim is None else await self.lookups.key(claim.key)
         else:
-            there = await self.session(request) is not None
-        if not there:
+            there = await self.session(request)
+        if there is None:
             self._strangers.draw(f"address {self.origin(request)}", self.ticks())
             raise Stopped("not_signed_in", "sign in before a large body is sent", {"Connection": "close"})
+        return name_of(there.user)
 
     async def signed(self, request: Request, body: bytes = b"") -> Signed:
         """Who it is; a stranger is answered here, before the book."""

@@ -35,7 +35,7 @@ from airshed.service.forms.form import options_of, slots
 from airshed.service.forms.measures import Terms
 from airshed.service.forms.refusals import in_chinese
 from airshed.service.http.problems import Stopped
-from airshed.service.http.service import Service, body_of
+from airshed.service.http.service import Service, large_body_of
 from airshed.service.http.tables import cell
 from airshed.service.marketdata.reading import Market
 from airshed.zone.activities import activity_lines
@@ -220,7 +220,7 @@ async def try_allocation(service: Service, request: Request) -> Response:
     """The workshop with a table that somebody wrote, pasted or brought as a file; nothing is done by it."""
     visitor = await acting(service, request)
     await visitor.look(lambda market, rules: _scope(visitor, rules))  # before a file is read for them
-    raw = await body_of(request, service.limits.command_bytes, service.limits.body_s, SEVERAL_PARTS)
+    raw = await large_body_of(service, request, service.limits.command_bytes, SEVERAL_PARTS)
     sent = await asyncio.to_thread(parts_of, raw, request.headers.get("content-type", ""))
     fields = sent.fields
     text, wrong = fields.get("text", ""), None
