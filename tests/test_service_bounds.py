@@ -18,7 +18,7 @@ import httpx
 import polars as pl
 import pytest
 
-from airshed.engine.commands import LARGEST
+from airshed.engine.commands import LARGEST, CancelOrder, Command
 from airshed.model.refusal import Malformed
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
@@ -27,9 +27,9 @@ from airshed.service.http.listening import listening_on
 from airshed.service.http.readers import ASKING, Readers
 from airshed.service.http.run import Serving, opened
 from airshed.service.http.tables import cell
-from airshed.service.http.writer import Busy, Writer
+from airshed.service.http.writer import Busy, Receipt, Writer
 from markets import SERIES
-from services import Served, market_book, served
+from services import BEGIN, Served, market_book, served
 
 LIMITS = ServiceLimits(
     waiting_commands=50,
@@ -88,6 +88,25 @@ def test_nobody_fills_the_queue_alone() -> None:
     assert asyncio.run(filled(1_000, 8, 1)) == (6, 1)
     assert asyncio.run(filled(20_000, 1_000, 5_000)) == (3, 0), "a large batch of somebody new leaves it to a few"
     assert asyncio.run(filled(400, 1_000, 100)) == (3, 1)
+
+
+def test_what_a_turn_of_the_loop_sends_is_one_commit(tmp_path: Path) -> None:
+    """A commit waits for the disk whatever is in it, so those who send at once share one."""
+
+    async def sent(writer: Writer, count: int) -> list[Receipt]:
+        asked = [
+            writer.submit(lambda runner, when, key=f"{count} {n}": (Command("steel", key, CancelOrder(1)),), 1)
+            for n in range(count)
+        ]
+        return [receipt for receipts in await asyncio.gather(*asked) for receipt in receipts]
+
+    writer = Writer(market_book(tmp_path), lambda: BEGIN, most_commands=100, most_requests=100)
+    writer.start()
+    for count in (30, 1, 7):
+        before = writer.groups
+        receipts = asyncio.run(sent(writer, count))
+        assert (len({receipt.answer.seq for receipt in receipts}), writer.groups - before) == (count, 1)
+    writer.stop()
 
 
 def test_commands_of_a_batch_are_counted_and_not_the_request_alone(tmp_path: Path) -> None:

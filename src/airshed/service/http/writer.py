@@ -149,6 +149,8 @@ class Writer:
         self._waiting = 0
         #: Requests that wait, by who sent them.
         self._requests_of: Counter[str] = Counter()
+        #: Whether the loop is about to send more.
+        self._more_come = False
         self._stopping = False
         self._broken: BaseException | None = None
         self._opened: BaseException | None = None
@@ -193,8 +195,16 @@ class Writer:
             self._jobs.append(_Job(asked, count, who, at, loop, future))
             self._waiting += count
             self._requests_of[who] += 1
-            self._turn.notify()
+            more, self._more_come = self._more_come, True
+        if not more:
+            loop.call_soon(self._all_came)
         return future
+
+    def _all_came(self) -> None:
+        """The loop has sent all that it had at once: those are one commit, and not one each."""
+        with self._turn:
+            self._more_come = False
+            self._turn.notify()
 
     def called(self, url: str) -> None:
         """Where its service is asked, for those who stand by; from the loop."""
@@ -325,7 +335,7 @@ class Writer:
     def _next(self) -> list[_Job]:
         """All that waits and fits one commit; nothing once it is to stop and nothing waits."""
         with self._turn:
-            while not self._jobs and not self._stopping:
+            while (not self._jobs or self._more_come) and not self._stopping:
                 self._turn.wait()
             taken: list[_Job] = []
             room = LARGEST_GROUP
