@@ -46,8 +46,8 @@ class Protocol(HttpToolsProtocol):
     head_s: float
     head_bytes: int
     _late: asyncio.TimerHandle | None = None
-    #: Bytes that came while a head is read, and those of its parts that were read.
-    _head = _parts = 0
+    #: Bytes that came while a head is read.
+    _head = 0
     _within_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -67,20 +67,18 @@ class Protocol(HttpToolsProtocol):
         """Another protocol is not spoken here."""
 
     def on_message_begin(self) -> None:
-        self._head = self._parts = 0
+        self._head = 0
         self._within_head = True
         super().on_message_begin()
 
-    def on_url(self, url: bytes) -> None:
-        self._count(url)
-        super().on_url(url)
-
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._within_head:
-            self._count(name + value)
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        # Of a head that came at once with what follows it; the parser answers 400.
+        if len(self.url) + sum([len(name) + len(value) for name, value in self.headers]) > self.head_bytes:
+            raise HeadTooLarge
         self._head, self._within_head = 0, False
         super().on_headers_complete()
 
@@ -92,12 +90,6 @@ class Protocol(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         cycle.scope["state"][WHOLE] = partial(write_whole, cycle)
         super()._start_asgi_task(cycle, app)
-
-    def _count(self, part: bytes) -> None:
-        """Of a head that came at once with what follows it; the parser answers 400."""
-        self._parts += len(part)
-        if self._parts > self.head_bytes:
-            raise HeadTooLarge
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._heard()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.model.period import instant_in
@@ -135,18 +135,20 @@ async def body_of(request: Request, most: int, seconds: float, kind: str = JSON)
             return await _read(request, most)
     except TimeoutError:
         raise Stopped("too_slow", f"send it within {seconds:g} s", {"Connection": "close"}) from None
-    except ClientDisconnect:
-        raise Stopped("too_slow", "the sender has gone") from None
 
 
 async def _read(request: Request, most: int) -> bytes:
     parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
+    size, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Stopped("too_slow", "the sender has gone")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
         if size > most:
             raise Stopped("too_large", f"more than {most} bytes", {"Connection": "close"})
-        parts.append(part)
+        more = message.get("more_body", False)
     return b"".join(parts)
 
 

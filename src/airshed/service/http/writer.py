@@ -432,10 +432,18 @@ def _set(results: Sequence[tuple[_Job, Any]]) -> None:
             job.future.set_result(result)
 
 
+#: Objects more than were there when the collector looked last, before it looks again: some waves of requests.
+YOUNG = 20_000
+
+
 def _stand_still() -> None:
-    """What a replay has made lives as long as the process: the collector need not look at it again."""
+    """What a replay has made lives as long as the process: the collector need not look at it again.
+
+    Nor at what hundred requests have made that are answered in a moment, and which goes without it.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 #: What a broken writer may have met that the disk brings about, and no error of ours.
