@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import sqlite3
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,10 @@ def offers(there: Mailed, seller: str = "steel", count: str = "2") -> None:
 
 def rounds(there: Mailed, letters: Mailing) -> int:
     return there.loop.run_until_complete(letters.round())
+
+
+def turns(there: Mailed, letters: Mailing) -> int:
+    return there.loop.run_until_complete(letters.turn())
 
 
 # --- the page
@@ -285,6 +290,38 @@ def test_who_may_sign_in_again_is_told_what_happened_meanwhile(tmp_path: Path) -
         assert rounds(there, letters) == 0
         there.running.users.unlock("fund")
         assert rounds(there, letters) == 1
+
+
+def test_a_moment_in_which_the_users_are_held_ends_no_letters_and_says_nothing_twice(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        proves(there.signed("fund"), server)
+        addresses = there.running.users.addresses
+        letters = Mailing(there.running.service)
+        offers(there)
+        with closing(sqlite3.connect(there.running.users.path)) as held:
+            held.execute("BEGIN IMMEDIATE")
+            assert turns(there, letters) == 0
+            assert str(server.letters[-1]["Subject"]) == "Airshed: 1 notice"
+            assert "held by another process" in there.noted[-1][1]["why"]
+            assert turns(there, letters) == 0
+            held.rollback()
+        sent = len(server.letters)
+        assert turns(there, letters) == 0
+        assert len(server.letters) == sent, "it was told"
+        assert [each.heard for each in addresses.confirmed()] == [there.records()]
+        offers(there, "cement")
+        assert turns(there, letters) == 1
+
+
+def test_who_long_had_nothing_to_hear_is_not_looked_for_from_the_beginning(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        proves(there.signed("fund"), server)
+        before = there.records()
+        does(there.signed("steel"), "PlaceOrder", series=SERIES, side="sell", count="1", limit="4000")
+        rounds(there, Mailing(there.running.service))
+        assert [each.heard for each in there.running.users.addresses.confirmed()] == [before], "it is not worth writing"
+        rounds(there, Mailing(there.running.service, at_once=1))
+        assert [each.heard for each in there.running.users.addresses.confirmed()] == [there.records()]
 
 
 def test_an_address_that_the_server_refuses_is_given_up_and_its_owner_sees_it(tmp_path: Path) -> None:

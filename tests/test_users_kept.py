@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from airshed.model.refusal import Malformed
+from airshed.service.book.kept import Lost
 from airshed.service.gateway.lockout import Guessed
 from airshed.service.sign_in.nouns import Identity, Nonce
+from airshed.service.sign_in.steps import STEPS
+from airshed.service.sign_in.store_file import StoreHere
 from airshed.service.sign_in.users import Users, users_of
 from services import KEPT, PASSWORD, Clock, RealClock, kept_book, market_book, served
 from shells import MANNER
@@ -124,6 +127,19 @@ def test_a_file_that_somebody_holds_is_away_for_a_while(tmp_path: Path) -> None:
         assert (said.status_code, said.json()["code"], said.headers["Retry-After"]) == (503, "away", "2")
         held.rollback()
         assert service.stranger().post("/v1/hand-over", json={}).status_code == 200
+
+
+def test_a_file_that_finds_no_room_is_away_until_there_is_some(tmp_path: Path) -> None:
+    store = StoreHere(tmp_path / "users", STEPS)
+    with closing(store):
+        add = "INSERT INTO salts VALUES (?, ?)"
+        pages = int(store.execute("PRAGMA page_count").fetchone()[0])
+        store.execute(f"PRAGMA max_page_count={pages}")
+        with pytest.raises(Lost, match="the disk is full"):
+            store.execute(add, ("large", bytes(100_000)))
+        store.execute(f"PRAGMA max_page_count={pages + 100}")
+        store.execute(add, ("large", bytes(100_000)))
+        assert store.execute("SELECT count(*) FROM salts").fetchone()[0] == 1
 
 
 def test_a_shell_beside_a_running_service_and_the_service_see_the_same_users(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
 from airshed.model.provenance import said
+from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase
 from airshed.pages.portal.frame import Visitor, said_by, templates
 from airshed.pages.portal.notices import Notice
@@ -20,7 +20,7 @@ from airshed.pages.portal.telling import NOTHING, Listeners, Proposed, Told, lis
 from airshed.service.http.service import Service
 from airshed.service.http.writer import Busy
 from airshed.service.mail.post import Became, Letter
-from airshed.service.sign_in.addresses import Address
+from airshed.service.sign_in.addresses import Address, Heard
 
 #: Lines of a letter.
 MOST_LINES = 50
@@ -53,6 +53,18 @@ class Mailing:
         self._through: dict[str, int] = {}
         self._kept: dict[str, Told] = {}
         self._tried: dict[str, Tried] = {}
+        #: What was told and is still to be written down.
+        self._heard: dict[str, Heard] = {}
+
+    async def turn(self) -> int:
+        """A round; what cannot be reached now, or has too much to do, is for the next."""
+        try:
+            return await self.round()
+        except Busy:  # what is asked of the book by people goes first
+            self._service.note("mail_waits", why="busy")
+        except Malformed as error:  # as the users' file, while another process holds it
+            self._service.note("mail_waits", why=str(error))
+        return 0
 
     async def round(self) -> int:
         """Look at what was recorded since, and send what is to be told; how many letters were taken."""
@@ -60,6 +72,7 @@ class Mailing:
         if service.post is None or not service.writer.writes:
             self._forget()  # the writer tells; who comes after it begins with what stands at the addresses
             return 0
+        self._write_down()
         addresses = service.door.users.addresses.confirmed()
         heard = {each.user: self._through.get(each.user, each.heard) for each in addresses}
         self._kept = {user: self._kept[user] for user in heard if user in self._kept}
@@ -67,7 +80,19 @@ class Mailing:
         last = await service.readers.read(lambda book: book.last())
         if any(seq < last for seq in heard.values()):
             await self._read(heard, last)
-        return await self._sent(addresses)
+        taken = await self._sent(addresses)
+        for each in addresses:  # who has long had nothing to hear: the next start need not look so far back
+            through = self._through[each.user]
+            if each.user not in self._kept and through - each.heard >= self._at_once:
+                self._heard[each.user] = Heard(each.user, each.address, through)
+        self._write_down()
+        return taken
+
+    def _write_down(self) -> None:
+        """How far each was told; kept in mind until the users' file has it."""
+        if self._heard:
+            self._service.door.users.addresses.heard(self._heard.values())
+            self._heard.clear()
 
     async def _read(self, heard: Mapping[str, int], last: int) -> None:
         """Note what the records up to one say to each who has not heard of them, some of them at a time."""
@@ -122,7 +147,7 @@ class Mailing:
         if became is Became.TAKEN:
             told = self._kept.pop(user)
             self._tried.pop(user, None)
-            service.door.users.addresses.heard(user, address.address, self._through[user])
+            self._heard[user] = Heard(user, address.address, self._through[user])
             service.note("mail_sent", user=user, notices=len(told.notices) + told.more, waiting=len(told.waiting))
             return
         tried = self._tried.get(user, Tried())
@@ -143,8 +168,7 @@ async def mailing(service: Service) -> None:
         return
     letters = Mailing(service)
     while service.writer.live and not service.feed.over:
-        with suppress(Busy):  # what is asked of the book by people goes first
-            await letters.round()
+        await letters.turn()
         await asyncio.sleep(service.limits.mail_every_s)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from hmac import compare_digest
 from secrets import randbelow
@@ -27,6 +27,14 @@ class Address(NamedTuple):
     heard: int
     #: What is to be proven by a code; empty where nothing is.
     wanted: str
+
+
+class Heard(NamedTuple):
+    """How far an address was told."""
+
+    user: str
+    address: str
+    seq: int
 
 
 class Addresses:
@@ -77,9 +85,14 @@ class Addresses:
         done = "UPDATE addresses SET address = wanted, wanted = '', code = '', heard = ? WHERE user = ? AND code = ?"
         return self._sql.execute(done, (heard, user, row[5])).rowcount == 1
 
-    def heard(self, user: str, address: str, seq: int) -> None:
-        """An address was told what there was up to a record."""
-        self._sql.execute("UPDATE addresses SET heard = ? WHERE user = ? AND address = ?", (seq, user, address))
+    def heard(self, told: Iterable[Heard]) -> None:
+        """Addresses were told what there was up to a record; what they heard once they have heard."""
+        with self._sql.transaction():
+            for user, address, seq in told:
+                self._sql.execute(
+                    "UPDATE addresses SET heard = ? WHERE user = ? AND address = ? AND heard < ?",
+                    (seq, user, address, seq),
+                )
 
     def refused(self, user: str, address: str) -> None:
         """The server takes nothing for it: no more is sent until its owner proves one anew."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from airshed.model.refusal import Malformed
 from airshed.service.book.kept import Lost
+from airshed.service.book.sqlite import FULL
 from airshed.service.sign_in.store import PATIENCE_MS, Ran, Steps, Store, Taken, newer
 
 
@@ -60,12 +61,14 @@ class StoreHere(Store):
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        """What another process holds is away for a while, and nothing of ours is broken."""
+        """What another process holds, or a full disk, is away for a while, and nothing of ours is broken."""
         try:
             yield
         except sqlite3.IntegrityError as error:
             raise Taken(str(error)) from None
         except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode in FULL:
+                raise Lost(self.path, "cannot grow: the disk is full", "make room, and send it again") from None
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             raise Lost(self.path, "is held by another process", "end what holds it, and send it again") from None
