@@ -27,6 +27,9 @@ class MailServer:
     tls: ssl.SSLContext | None = None
     #: What is answered to RCPT, by address.
     answers: dict[str, str] = field(default_factory=dict)
+    #: Addresses of which it says nothing until it is told to, and whether one was asked for.
+    silent: dict[str, threading.Event] = field(default_factory=dict)
+    thinks: threading.Event = field(default_factory=threading.Event)
     #: What is answered to MAIL.
     sender: str = "250 ok"
     letters: list[EmailMessage] = field(default_factory=list)
@@ -57,7 +60,7 @@ class _Talk(socketserver.StreamRequestHandler):
             while line := self.rfile.readline(2_000):
                 words = line.decode().rstrip("\r\n")
                 verb = words.split(" ")[0].split(":")[0].upper()
-                its.heard.append(words if verb != "AUTH" else "AUTH")
+                its.heard.append(verb + words[len(verb) :] if verb != "AUTH" else "AUTH")
                 if verb == "QUIT":
                     self.tell("221 bye")
                     return
@@ -87,6 +90,9 @@ class _Talk(socketserver.StreamRequestHandler):
             self.tell(its.sender if self.signed else "530 sign in first")
         elif verb == "RCPT":
             address = words.partition("<")[2].partition(">")[0]
+            if address in its.silent:
+                its.thinks.set()
+                its.silent[address].wait()
             self.tell(its.answers.get(address, "250 ok"))
         else:
             self.tell("250 ok")
@@ -137,5 +143,7 @@ def mail_server(its: MailServer | None = None, *, at_once: bool = False) -> Iter
         try:
             yield its
         finally:
+            for each in its.silent.values():
+                each.set()
             server.shutdown()
             thread.join(10)

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,11 +18,11 @@ import pytest
 
 from airshed.lab.simulator.small_market import BANK, TELLER
 from airshed.model.refusal import Malformed
-from airshed.pages.portal.mailing import MOST_REFUSALS, Mailing
+from airshed.pages.portal.mailing import HANDFUL, MOST_REFUSALS, Mailing
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.run import Running, Serving
-from airshed.service.mail.post import Became, Letter, Post
+from airshed.service.mail.post import Answer, Became, Letter, Post
 from airshed.service.mail.settings import MailSettings, address_in, settings_of
 from airshed.service.sign_in.addresses import CODE_MS, MOST_CODES, MOST_TRIES
 from certificates import made
@@ -98,6 +99,10 @@ def rounds(there: Mailed, letters: Mailing) -> int:
 
 def turns(there: Mailed, letters: Mailing) -> int:
     return there.loop.run_until_complete(letters.turn())
+
+
+def sent(post: Post, *letters: Letter) -> list[Answer]:
+    return asyncio.run(post.send(letters))
 
 
 # --- the page
@@ -324,6 +329,28 @@ def test_who_long_had_nothing_to_hear_is_not_looked_for_from_the_beginning(tmp_p
         assert [each.heard for each in there.running.users.addresses.confirmed()] == [there.records()]
 
 
+def test_letters_go_by_handfuls_and_a_server_that_takes_none_is_asked_for_no_more(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        users, before = there.running.users, there.records()
+        addresses = users.addresses
+        for number in range(2 * HANDFUL + 1):
+            user = f"fund-{number:02}"
+            users.accept(users.add(user, "fund"), "another")
+            assert addresses.confirm(user, addresses.ask(user, f"{user}@works.example", "en"), before)
+        offers(there)
+        letters = Mailing(there.running.service)
+        server.sender = "451 not now"
+        assert rounds(there, letters) == 0
+        asked = [line for line in server.heard if line.startswith("MAIL")]
+        assert len(asked) == HANDFUL
+        server.sender = "250 ok"
+        assert rounds(there, letters) == HANDFUL + 1, "who was not tried before"
+        assert len([line for line in server.heard if line.startswith("EHLO")]) == 3
+        there.clock.ms += 60_000
+        assert rounds(there, letters) == HANDFUL
+        assert {each.heard for each in addresses.confirmed()} == {there.records()}
+
+
 def test_an_address_that_the_server_refuses_is_given_up_and_its_owner_sees_it(tmp_path: Path) -> None:
     with mail_server() as server, mailing(tmp_path, server) as there:
         browser = there.signed("fund")
@@ -376,16 +403,16 @@ def test_letters_travel_under_tls_and_by_a_sign_in(tmp_path: Path, secured: str)
     with mail_server(its, at_once=secured == "tls") as server:
         where = f"127.0.0.1:{server.port}"
         post = Post(settings_of(where, SENDER, secured, "market", "a secret", certificate.certificate))
-        assert asyncio.run(post.send([LETTER, LETTER])) == [Became.TAKEN, Became.TAKEN]
+        assert sent(post, LETTER, LETTER) == [Answer(Became.TAKEN), Answer(Became.TAKEN)]
         assert server.secured == [True, True]
         assert server.text_to(HERE) == LETTER.text
         assert str(server.letters[0]["Subject"]) == LETTER.subject
         wrong = Post(settings_of(where, SENDER, secured, "market", "another", certificate.certificate))
-        assert asyncio.run(wrong.send([LETTER])) == [Became.LATER]
-        assert wrong.trouble == "the server says 535"
+        assert sent(wrong, LETTER) == [Answer(Became.LATER, "the server says 535")]
         stranger = Post(settings_of(where, SENDER, secured, "market", "a secret"))
-        assert asyncio.run(stranger.send([LETTER])) == [Became.LATER]
-        assert "certificate does not hold" in stranger.trouble
+        (answer,) = sent(stranger, LETTER)
+        assert answer.became is Became.LATER
+        assert "certificate does not hold" in answer.why
         for each in (post, wrong, stranger):
             each.close()
     assert "a secret" not in repr(post.settings)
@@ -394,8 +421,9 @@ def test_letters_travel_under_tls_and_by_a_sign_in(tmp_path: Path, secured: str)
 def test_a_password_is_told_to_nobody_who_has_no_tls() -> None:
     with mail_server(MailServer(user="market", password="a secret")) as server:
         post = Post(settings_of(f"127.0.0.1:{server.port}", SENDER, "starttls", "market", "a secret"))
-        assert asyncio.run(post.send([LETTER])) == [Became.LATER]
-        assert "STARTTLS" in post.trouble
+        (answer,) = sent(post, LETTER)
+        assert answer.became is Became.LATER
+        assert "STARTTLS" in answer.why
         assert "AUTH" not in server.heard
         post.close()
     with pytest.raises(Malformed, match="in the clear"):
@@ -410,11 +438,46 @@ def test_one_refusal_keeps_no_other_letter_back_and_nobody_there_is_no_loss() ->
         server.answers["full@works.example"] = "452 full"
         post = Post(settings_of(f"127.0.0.1:{server.port}", SENDER, "none"))
         to = ("gone@works.example", HERE, "full@works.example", "li@works.example")
-        became = asyncio.run(post.send([LETTER._replace(to=each) for each in to]))
+        became = [each.became for each in sent(post, *(LETTER._replace(to=each) for each in to))]
         assert became == [Became.REFUSED, Became.TAKEN, Became.LATER, Became.TAKEN]
-    assert asyncio.run(post.send([LETTER])) == [Became.LATER]
-    assert post.trouble == "connection refused"
+    assert sent(post, LETTER) == [Answer(Became.LATER, "connection refused")]
     post.close()
+
+
+@pytest.mark.parametrize("secured", ["none", "tls"])
+def test_a_stop_waits_for_no_server(tmp_path: Path, secured: str) -> None:
+    certificate = made(tmp_path, "mail")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.certificate, certificate.private_key)
+
+    async def stopped(post: Post, server: MailServer) -> list[Answer]:
+        sending = asyncio.create_task(post.send([LETTER, LETTER._replace(to="li@works.example"), LETTER]))
+        assert await asyncio.to_thread(server.thinks.wait, LONGEST_S)
+        post.close()
+        return await sending
+
+    its = MailServer(tls=context, silent={"li@works.example": threading.Event()})
+    with mail_server(its, at_once=secured == "tls") as server:
+        post = Post(settings_of(f"127.0.0.1:{server.port}", SENDER, secured, authorities=certificate.certificate))
+        later = Answer(Became.LATER, "the service stops")
+        assert asyncio.run(stopped(post, server)) == [Answer(Became.TAKEN), later, later]
+    with pytest.raises(RuntimeError):
+        sent(post, LETTER)
+
+
+def test_who_waits_for_a_code_does_not_wait_for_the_letters_of_others() -> None:
+    async def asked(post: Post, server: MailServer) -> list[Answer]:
+        slow = asyncio.create_task(post.send([LETTER, LETTER]))
+        assert await asyncio.to_thread(server.thinks.wait, LONGEST_S)
+        code = await post.send([LETTER._replace(to="li@works.example")])
+        assert not slow.done()
+        server.silent[HERE].set()
+        return [*code, *await slow]
+
+    with mail_server(MailServer(silent={HERE: threading.Event()})) as server:
+        post = Post(settings_of(f"127.0.0.1:{server.port}", SENDER, "none"))
+        assert asyncio.run(asked(post, server)) == [Answer(Became.TAKEN)] * 3
+        post.close()
 
 
 @pytest.mark.parametrize(

@@ -62,13 +62,13 @@ async def ask(service: Service, request: Request) -> Response:
     except Malformed:
         told = Phrase("Five codes were sent within an hour. Wait an hour.", "一小时内已发送五次确认码，请稍后再试。")
         return _shown(visitor, wrong=told, text=text, status=422)
-    (became,) = await post.send([mailing.code_letter(visitor, address, code)])
-    service.note("mail_code", user=user, became=became, **({"why": post.trouble} if post.trouble else {}))
-    if became is Became.TAKEN:
+    (answer,) = await post.send([mailing.code_letter(visitor, address, code)])
+    service.note("mail_code", user=user, became=answer.became, **({"why": answer.why} if answer.why else {}))
+    if answer.became is Became.TAKEN:
         return _shown(visitor, done=Phrase("A code is on its way.", "确认码已发送。"))
     told = (
         Phrase("The mail server takes nothing for this address.", "邮件服务器拒收该地址。")
-        if became is Became.REFUSED
+        if answer.became is Became.REFUSED
         else Phrase("The mail server cannot be reached now. Try again later.", "邮件服务器暂不可用，请稍后再试。")
     )
     return _shown(visitor, wrong=told, text=text, status=422)

@@ -19,13 +19,15 @@ from airshed.pages.portal.notices import Notice
 from airshed.pages.portal.telling import NOTHING, Listeners, Proposed, Told, listeners_in, told_in, waiting_in
 from airshed.service.http.service import Service
 from airshed.service.http.writer import Busy
-from airshed.service.mail.post import Became, Letter
+from airshed.service.mail.post import Answer, Became, Letter
 from airshed.service.sign_in.addresses import Address, Heard
 
 #: Lines of a letter.
 MOST_LINES = 50
 #: Records that are looked through at a time, so that nobody waits long for a connection to the book.
 AT_ONCE = 1_000
+#: Letters that are handed over before it is written down what was taken.
+HANDFUL = 10
 #: A server that takes no letter is tried again after a minute, then after twice as long each time, up to an hour.
 FIRST_MS, LONGEST_MS = 60_000, 3_600_000
 #: After so many refusals of an address, one after the other, nothing is sent there any more.
@@ -80,7 +82,7 @@ class Mailing:
         last = await service.readers.read(lambda book: book.last())
         if any(seq < last for seq in heard.values()):
             await self._read(heard, last)
-        taken = await self._sent(addresses)
+        taken = await self._sent()
         for each in addresses:  # who has long had nothing to hear: the next start need not look so far back
             through = self._through[each.user]
             if each.user not in self._kept and through - each.heard >= self._at_once:
@@ -121,29 +123,36 @@ class Mailing:
             lambda market, rules: waiting_in(market.state, rules, proposed, listeners)
         )
 
-    async def _sent(self, addresses: Sequence[Address]) -> int:
-        service, now = self._service, self._service.door.clock()
+    async def _sent(self) -> int:
+        """Send to each whose turn it is, who waits longest first, a handful at a time: what was taken is noted then."""
+        service, now, taken = self._service, self._service.door.clock(), 0
         assert service.post is not None
+        while due := self._due(now):
+            programme = await service.market.look(
+                lambda market, rules: Phrase(rules.programme.name_en, rules.programme.name_zh)
+            )
+            at = service.door.clock()
+            letters = [letter_of(service, each, self._kept[each.user], programme, at) for each in due]
+            answers = await service.post.send(letters)
+            for each, answer in zip(due, answers, strict=True):
+                self._noted(each, answer, now)
+            self._write_down()
+            taken += sum(each.became is Became.TAKEN for each in answers)
+            if all(each.became is Became.LATER for each in answers):
+                break  # it takes nothing now: nobody else is tried in vain
+        return taken
+
+    def _due(self, now: int) -> list[Address]:
         due = [
             each
-            for each in addresses
+            for each in self._service.door.users.addresses.confirmed()
             if self._kept.get(each.user) and self._tried.get(each.user, Tried()).again_at <= now
         ]
-        if not due:
-            return 0
-        programme = await service.market.look(
-            lambda market, rules: Phrase(rules.programme.name_en, rules.programme.name_zh)
-        )
-        letters = [letter_of(service, each, self._kept[each.user], programme, now) for each in due]
-        became = await service.post.send(letters)
-        for each, how in zip(due, became, strict=True):
-            self._noted(each, how, now)
-        return became.count(Became.TAKEN)
+        return sorted(due, key=lambda each: self._kept[each.user].first)[:HANDFUL]
 
-    def _noted(self, address: Address, became: Became, now: int) -> None:
+    def _noted(self, address: Address, answer: Answer, now: int) -> None:
         """What became of a letter: it was told, or is to be tried again, or nothing goes there any more."""
-        service, user = self._service, address.user
-        assert service.post is not None
+        service, user, became = self._service, address.user, answer.became
         if became is Became.TAKEN:
             told = self._kept.pop(user)
             self._tried.pop(user, None)
@@ -154,7 +163,7 @@ class Mailing:
         refused = tried.refused + 1 if became is Became.REFUSED else 0
         wait = min(FIRST_MS << min(tried.times, 10), LONGEST_MS)
         self._tried[user] = Tried(tried.times + 1, refused, now + wait)
-        service.note("mail_not_sent", user=user, became=became, why=service.post.trouble, again_in_s=wait // 1000)
+        service.note("mail_not_sent", user=user, became=became, why=answer.why, again_in_s=wait // 1000)
         if refused >= MOST_REFUSALS:
             service.door.users.addresses.refused(user, address.address)
             self._kept.pop(user, None)

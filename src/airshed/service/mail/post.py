@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from enum import StrEnum
+from threading import Lock
 from typing import NamedTuple
 
 from airshed.model.refusal import Malformed
@@ -26,6 +28,8 @@ from airshed.service.mail.settings import MailSettings
 PATIENCE_S = 20.0
 #: The number with which a server says that it will never take a letter.
 FOR_GOOD = 500
+#: For the log: why a letter that was to go did not.
+STOPS = "the service stops"
 
 
 class Letter(NamedTuple):
@@ -48,6 +52,13 @@ class Became(StrEnum):
     REFUSED = "refused"
 
 
+class Answer(NamedTuple):
+    """What became of a letter, and for the log what was no success."""
+
+    became: Became
+    why: str = ""
+
+
 class Post:
     """The server of one service."""
 
@@ -60,39 +71,43 @@ class Post:
         except OSError as error:
             what = f"cannot be used ({error.strerror or 'not PEM'})"
             raise Malformed(f"--mail-authorities {settings.authorities}", what, "give certificates as PEM") from None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="mail")
-        #: For the log: what the server did last that was no success.
-        self.trouble = ""
+        #: One for the notices, which follow each other, and one for those who wait for a code before a page.
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="mail")
+        self._lock = Lock()
+        self._open: set[smtplib.SMTP] = set()
+        self._over = False
 
-    async def send(self, letters: Sequence[Letter]) -> list[Became]:
-        """Hand letters over, and what became of each, in their order."""
+    async def send(self, letters: Sequence[Letter]) -> list[Answer]:
+        """Hand letters over one connection, and what became of each, in their order."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._send, letters)
 
     def close(self) -> None:
-        """No letter is begun any more."""
+        """No letter is begun any more, and no server is waited for."""
+        with self._lock:
+            self._over = True
+            for server in self._open:
+                if server.sock is not None:
+                    with suppress(OSError):  # of the plain socket: the thread may be within what TLS reads
+                        socket.socket.shutdown(server.sock, socket.SHUT_RDWR)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     # --- in the thread
 
-    def _send(self, letters: Sequence[Letter]) -> list[Became]:
-        became: list[Became] = []
-        self.trouble = ""
+    def _send(self, letters: Sequence[Letter]) -> list[Answer]:
+        became: list[Answer] = []
         try:
-            server = self._connected()
-        except (OSError, smtplib.SMTPException) as error:
-            self.trouble = trouble_of(error)
-            return [Became.LATER for _ in letters]
-        try:
-            for letter in letters:
-                became.append(self._sent(server, letter))
+            with self._connected() as server:
+                for letter in letters:
+                    if self._over:
+                        break
+                    became.append(self._sent(server, letter))
+            why = STOPS
         except (OSError, smtplib.SMTPException) as error:  # the connection is gone: the rest is for another
-            self.trouble = trouble_of(error)
-        finally:
-            with suppress(OSError, smtplib.SMTPException):
-                server.quit()
-        return [*became, *(Became.LATER for _ in letters[len(became) :])]
+            why = STOPS if self._over else trouble_of(error)
+        return [*became, *(Answer(Became.LATER, why) for _ in letters[len(became) :])]
 
-    def _connected(self) -> smtplib.SMTP:
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
         its = self.settings
         if its.secured == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(its.host, its.port, timeout=PATIENCE_S, context=self._tls)
@@ -100,27 +115,38 @@ class Post:
             server = smtplib.SMTP(its.host, its.port, timeout=PATIENCE_S)
         with ExitStack() as undo:
             undo.callback(server.close)
+            with self._lock:
+                if self._over:
+                    raise smtplib.SMTPServerDisconnected(STOPS)
+                self._open.add(server)
+            undo.callback(self._let_go, server)
             if its.secured == "starttls":
                 server.starttls(context=self._tls)
             if its.password is not None:
                 server.login(its.user, its.password)
-            undo.pop_all()
-        return server
+            yield server
+            if not self._over:
+                with suppress(OSError, smtplib.SMTPException):
+                    server.quit()
 
-    def _sent(self, server: smtplib.SMTP, letter: Letter) -> Became:
+    def _let_go(self, server: smtplib.SMTP) -> None:
+        with self._lock:
+            self._open.discard(server)
+
+    def _sent(self, server: smtplib.SMTP, letter: Letter) -> Answer:
         try:
             server.send_message(self.written(letter), self.settings.sender, [letter.to])
         except smtplib.SMTPRecipientsRefused as error:
             number = next(iter(error.recipients.values()))[0]
-            self.trouble = f"the server says {number} to an address"
-            return Became.REFUSED if number >= FOR_GOOD else Became.LATER
+            return Answer(
+                Became.REFUSED if number >= FOR_GOOD else Became.LATER, f"the server says {number} to an address"
+            )
         except (
             smtplib.SMTPSenderRefused,
             smtplib.SMTPDataError,
         ) as error:  # of us, or of all letters: no fault of whom it is for
-            self.trouble = trouble_of(error)
-            return Became.LATER
-        return Became.TAKEN
+            return Answer(Became.LATER, trouble_of(error))
+        return Answer(Became.TAKEN)
 
     def written(self, letter: Letter) -> EmailMessage:
         """A letter as it travels; a program that answers letters leaves it alone (RFC 3834)."""
