@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
+from httpx import Response
 from msgspec import inspect as kinds
 
 from airshed.engine.events import Event, ImprovementClosed
@@ -14,6 +15,7 @@ from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.cures import told
+from airshed.pages.portal.drafts import Draft, Drafts
 from airshed.pages.portal.fields import WARNED, label_of, name_of, read, sentence_of
 from airshed.pages.portal.happening import happenings
 from airshed.rulebook.load import find, load
@@ -46,7 +48,12 @@ def steel(served: Portal) -> Browser:
 
 def selling(browser: Browser, **more: Any) -> dict[str, str]:
     """The form of a sale as it was filled in."""
-    fields = hidden(browser.get("/act/PlaceOrder"))
+    return selling_of(browser.get("/act/PlaceOrder"), **more)
+
+
+def selling_of(page: Response, **more: Any) -> dict[str, str]:
+    """A form of a sale that is open, as it was filled in."""
+    fields = hidden(page)
     return {**fields, "account": "steel", "series": SERIES, "side": "sell", "count": "2", "limit": "4100", **more}
 
 
@@ -335,7 +342,8 @@ def test_a_form_without_the_token_of_the_session_does_nothing(served: Portal, st
 def test_the_language_changes_in_the_middle_of_a_form(served: Portal) -> None:
     browser = served.rehearsing("steel")
     said = browser.send("/act/PlaceOrder", selling(browser, language="zh", count="12"))
-    assert "办理结果" in text_of(said), "the preview, in the other language"
+    assert 'value="12"' in said.text
+    assert "预演结果" in text_of(said), "the form, in the other language"
     wrong = browser.send("/act/PlaceOrder", selling(browser, language="en", count="x"))
     assert 'value="x"' in wrong.text
     assert "See what would happen" in text_of(wrong)
@@ -398,3 +406,61 @@ def test_an_allocation_is_seen_works_by_works_before_anybody_is_asked(served: Po
 
 def test_the_day_of_a_session_stands_there_already(served: Portal) -> None:
     assert 'value="2027-03-01"' in served.rehearsing(EXCHANGE).get("/act/OpenSession").text
+
+
+# --- going back and loading anew
+
+
+def test_a_form_has_an_address_under_which_what_was_written_is_found_again(steel: Browser) -> None:
+    first = steel.get("/act/PlaceOrder")
+    assert "key=portal-" in str(first.url)
+    seen = steel.send("/act/PlaceOrder", {**selling_of(first), "step": "preview"})
+    assert seen.history[-1].status_code == 303
+    back = steel.get(str(first.url))
+    assert 'value="4100"' in back.text
+    assert 'name="count" value="2"' in back.text
+    assert hidden(back)["key"] == hidden(first)["key"]
+    again = steel.get(str(seen.url))
+    assert again.status_code == 200
+    assert "Nothing has been done yet" in text_of(again)
+
+
+def test_who_goes_back_to_a_preview_of_what_was_done_is_shown_its_record(steel: Browser, served: Portal) -> None:
+    seen = steel.send("/act/PlaceOrder", {**selling(steel), "step": "preview"})
+    done = steel.send("/act/PlaceOrder", {**hidden(seen), "step": "confirm"})
+    assert "/records/" in str(done.url)
+    records = served.records()
+    back = steel.get(str(seen.url))
+    assert str(back.url).partition("?")[0] == str(done.url).partition("?")[0]
+    assert "Nothing was done twice" in text_of(back)
+    assert served.records() == records
+
+
+def test_what_was_refused_at_the_confirmation_can_be_loaded_anew(steel: Browser, served: Portal) -> None:
+    fields = {**selling(steel), "count": "9,000,000 t", "step": "confirm"}
+    refused = steel.send("/act/PlaceOrder", fields)
+    again = steel.get(str(refused.url))
+    assert refused.status_code == again.status_code == 422
+    assert "Refused, and recorded as" in text_of(again)
+    assert "9,000,000 t" in again.text
+
+
+def test_a_language_switched_in_a_form_or_a_preview_stays_there(steel: Browser) -> None:
+    form = steel.send("/act/PlaceOrder", {**selling(steel), "language": "zh"})
+    assert 'value="4100"' in form.text
+    assert "预演结果" in text_of(form)
+    seen = steel.send("/act/PlaceOrder", {**hidden(form), **selling_of(form), "step": "preview"})
+    other = steel.send("/act/PlaceOrder", {**hidden(seen), "language": "en"})
+    assert "Nothing has been done yet" in text_of(other)
+
+
+def test_drafts_are_apart_by_user_and_the_oldest_go() -> None:
+    drafts = Drafts()
+    assert drafts.keep("one", Draft("PlaceOrder", {"key": "k", "count": "1"}))
+    assert drafts.get("two", "PlaceOrder", "k") is None
+    assert drafts.get("one", "Transfer", "k") is None
+    assert not drafts.keep("one", Draft("PlaceOrder", {"key": "large", "text": "x" * (1 << 20)}))
+    for number in range(100):
+        drafts.keep("two", Draft("PlaceOrder", {"key": str(number), "text": "x" * 400_000}))
+    assert drafts.get("one", "PlaceOrder", "k") is None
+    assert drafts.get("two", "PlaceOrder", "99") is not None

@@ -156,3 +156,26 @@ def test_all_rows_of_a_long_table_are_printed(rehearsal: Served, browser: Browse
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(rows).to_have_count(25)
     context.close()
+
+
+def test_back_and_reload_find_what_was_written_and_what_was_done(rehearsal: Served, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE, locale="en-GB")  # type: ignore[arg-type]
+    page = context.new_page()
+    signs_in(page, rehearsal, "steel")
+    page.goto(f"{rehearsal.url}/act/PlaceOrder")
+    page.locator("input[name='side'][value='sell']").check()
+    page.locator("#f-count").fill("7")
+    page.locator("#f-limit").fill("4300")
+    page.get_by_role("button", name="See what would happen").click()
+    expect(page.get_by_text("Nothing has been done yet")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Nothing has been done yet")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#f-count")).to_have_value("7")
+    expect(page.locator("#f-limit")).to_have_value("4300")
+    page.go_forward()
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("Done, and on record.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Nothing was done twice.")).to_be_visible()
+    context.close()

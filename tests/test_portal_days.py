@@ -199,7 +199,7 @@ def test_an_exchange_runs_an_auction_and_a_session(browser: Browser, selling: Se
     trades(browser, selling, "cement", "sell")
     trades(browser, selling, "steel", "buy")
     page.goto(f"{selling.url}/prices")
-    expect(page.get_by_role("row").filter(has_text="SO2-KM-2027").first).to_contain_text("3 t")
+    expect(page.get_by_role("row").filter(has_text="SO2-KM-2027").first).to_contain_text("3.000 t")
     session(browser, selling, "CloseSession")
     page.goto(f"{selling.url}/desk")
     expect(page.locator(".key").filter(has_text="The market")).to_contain_text("closed")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from secrets import token_urlsafe
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -12,6 +14,7 @@ from starlette.responses import Response
 
 from airshed.engine.commands import Body, Command
 from airshed.engine.edge import well_formed
+from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.guards import APPROVING
 from airshed.engine.procedures.people_rights import may_confirm
@@ -19,8 +22,19 @@ from airshed.model.near import near
 from airshed.model.period import clock
 from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.drafts import Draft, drafts_of
 from airshed.pages.portal.fields import Field, Written, form_of, label_of, name_of, read, sentence_of
-from airshed.pages.portal.frame import COUNT, Visitor, acting, chosen_language, fields_of, on, page, visitor_of
+from airshed.pages.portal.frame import (
+    COUNT,
+    Visitor,
+    acting,
+    chosen_language,
+    fields_of,
+    language_cookie,
+    on,
+    page,
+    visitor_of,
+)
 from airshed.pages.portal.happening import Change, Happening, changes, happenings, in_language, word_zh
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.signing import over
@@ -151,12 +165,73 @@ async def _filled(
     return await visitor.look(look)
 
 
+#: Keys of forms as pages make them.
+KEY = re.compile(r"portal-[\w-]{10,60}", re.ASCII)
+
+
 async def form(service: Service, request: Request) -> Response:
-    """The form of a command; what the address says stands in it already."""
+    """The form of a command; what the address says stands in it already, and what was written under its key.
+
+    An address without a key leads on to one, so that going back finds what was written.
+    """
     visitor = await acting(service, request)
     kind = _kind_of(request)
-    usual = {"day": clock(visitor.now)[:10]} if kind.__name__ in TODAY else {}
-    return await _form(visitor, kind, {**usual, **request.query_params})
+    asked = request.query_params
+    key = asked.get("key", "")
+    if not KEY.fullmatch(key):
+        return on(_address(kind, {**asked, "key": _new_key()}))
+    assert visitor.signed is not None
+    draft = drafts_of(service).get(visitor.signed.user.name, kind.__name__, key)
+    if draft is None:
+        usual = {"day": clock(visitor.now)[:10]} if kind.__name__ in TODAY else {}
+        notice = GONE if SEEN in asked else None
+        return await _form(visitor, kind, {**usual, **asked, "key": key}, notice=notice)
+    if draft.refused is not None:
+        refusal = await _refused(visitor, kind, draft.refused)
+        return await _form(visitor, kind, draft.fields, refusal=refusal, status=422)
+    if SEEN in asked:
+        return await _looked_at(visitor, kind, draft.fields)
+    return await _form(visitor, kind, draft.fields)
+
+
+#: Asks an address of a form for its preview.
+SEEN = "see"
+GONE = Phrase(
+    "What was written here is not kept any more. Nothing was sent: fill it in again.",
+    "此前填写的内容已不再保留，尚未提交，请重新填写。",
+)
+
+
+def _address(kind: type[msgspec.Struct], asked: Mapping[str, str]) -> str:
+    return f"/act/{kind.__name__}?{urlencode(asked)}"
+
+
+async def _refused(visitor: Visitor, kind: type[msgspec.Struct], seq: int) -> Told | None:
+    """Why a form was refused, as its record has it."""
+    refusal = await visitor.service.readers.read(lambda book: decode(book.line(seq)).refusal)
+    return None if refusal is None else told(refusal, kind, seq)
+
+
+async def _looked_at(visitor: Visitor, kind: type[msgspec.Struct], fields: Mapping[str, str]) -> Response:
+    """What a form would come to, or what is wrong in it."""
+    filled = await _filled(visitor, kind, fields)
+    command = _wanted(_actor(visitor), kind, fields, filled)
+    if isinstance(command, Written):
+        return await _form(visitor, kind, fields, errors=command.errors, status=422)
+    return await _preview(visitor, kind, fields, command)
+
+
+def _wanted(actor: Actor, kind: type[msgspec.Struct], fields: Mapping[str, str], filled: Filled) -> Command | Written:
+    """The command that a form makes, or what is wrong in it."""
+    if not filled.allowed:
+        raise Stopped("not_yours_to_read", f"the role {actor.role} does not send {kind.__name__}")
+    found = read(kind, fields, filled.terms, filled.money)
+    if found.errors:
+        return found
+    try:
+        return well_formed(Command(actor.id, fields["key"][:100], found.body))
+    except Malformed as error:
+        return Written(None, {"": Phrase(f"{error.what}; {error.cure}", f"无法识别：{error.what}")})
 
 
 async def _form(
@@ -237,6 +312,8 @@ async def send(service: Service, request: Request) -> Response:
     if visitor.actor is None:
         service.door.actor(visitor.signed)
         raise Stopped("no_actor", "this user is not registered in the book")
+    if not KEY.fullmatch(fields["key"]):
+        fields["key"] = _new_key()
     if not service.door.own_form(request, visitor.signed.session, fields.get("csrf", "")):
         again = Phrase(
             "You have signed in anew since this form was made. Nothing was sent: look at it, and send it again.",
@@ -244,28 +321,27 @@ async def send(service: Service, request: Request) -> Response:
         )
         return await _form(visitor, kind, fields, notice=again)
     step = fields.get("step", "preview")
-    if step == "change":
-        return await _form(visitor, kind, fields)
-    filled = await _filled(visitor, kind, fields)
-    if not filled.allowed:
-        raise Stopped("not_yours_to_read", f"the role {visitor.actor.role} does not send {kind.__name__}")
-    found = read(kind, fields, filled.terms, filled.money)
-    if found.errors:
-        return await _form(visitor, kind, fields, errors=found.errors, status=422)
-    command = _command(visitor.actor, fields, found)
-    if isinstance(command, Phrase):
-        return await _form(visitor, kind, fields, errors={"": command}, status=422)
     if step == "confirm" and "language" not in fields:
+        command = _wanted(visitor.actor, kind, fields, await _filled(visitor, kind, fields))
+        if isinstance(command, Written):
+            return await _form(visitor, kind, fields, errors=command.errors, status=422)
         return await _confirm(visitor, kind, fields, command)
-    return await _preview(visitor, kind, fields, command)
+    # The switch of the language leads to the page on which it stands.
+    see = SEEN in fields if "language" in fields else step != "change"
+    return await _lead_on(visitor, kind, fields, see=see)
 
 
-def _command(actor: Actor, fields: Mapping[str, str], found: Written) -> Command | Phrase:
-    key = fields["key"][:100]
-    try:
-        return well_formed(Command(actor.id, key, found.body))
-    except Malformed as error:
-        return Phrase(f"{error.what}; {error.cure}", f"无法识别：{error.what}")
+async def _lead_on(
+    visitor: Visitor, kind: type[msgspec.Struct], fields: Mapping[str, str], *, see: bool, refused: int | None = None
+) -> Response:
+    """Keep what was written and lead on to a page that can be loaded anew; what is too large is answered at once."""
+    assert visitor.signed is not None
+    names = ("key", *(slot.field for slot in slots(kind)))
+    written = {name: fields[name] for name in names if name in fields}
+    if not drafts_of(visitor.service).keep(visitor.signed.user.name, Draft(kind.__name__, written, refused)):
+        return await (_looked_at(visitor, kind, fields) if see else _form(visitor, kind, fields))
+    chosen = {"Set-Cookie": language_cookie(visitor.service, visitor.language)} if visitor.chosen else None
+    return on(_address(kind, {"key": fields["key"], **({SEEN: "1"} if see else {})}), chosen)
 
 
 async def _preview(
@@ -381,8 +457,7 @@ async def _confirm(
         return on(f"/records/{receipt.answer.seq}{again}")
     if refusal.why is Why.KEY_REUSED:
         return await _form(visitor, kind, {**fields, "key": ""}, notice=REUSED)
-    shown = told(refusal, kind, receipt.answer.seq)
-    return await _form(visitor, kind, {**fields, "key": ""}, refusal=shown, status=422)
+    return await _lead_on(visitor, kind, {**fields, "key": _new_key()}, see=False, refused=receipt.answer.seq)
 
 
 #: Who has guessed too often is not listened to for a while.
