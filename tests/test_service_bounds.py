@@ -22,12 +22,14 @@ from airshed.engine.commands import LARGEST, CancelOrder, Command
 from airshed.model.refusal import Malformed
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
+from airshed.service.http import listening, run
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.listening import listening_on
 from airshed.service.http.readers import ASKING, Readers
 from airshed.service.http.run import Serving, opened
 from airshed.service.http.tables import cell
 from airshed.service.http.writer import Busy, Receipt, Writer
+from long_books import grown
 from markets import SERIES
 from services import BEGIN, Served, market_book, served
 
@@ -339,6 +341,55 @@ def test_a_disk_that_fails_ends_the_service_and_nobody_is_answered(tmp_path: Pat
     with Book.read(path) as found:
         verify(found)
         assert found.last() == first["seq"]
+
+
+def unread(url: str, request: bytes) -> socket.socket:
+    """A connection that has sent something, and reads nothing."""
+    host, port = url.removeprefix("http://").split(":")
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    line.connect((host, int(port)))
+    line.sendall(request)
+    return line
+
+
+def small_buffers(host: str, port: int) -> socket.socket:
+    """A socket whose connections hold few bytes that nobody reads."""
+    found = listening_on(host, port)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8_192)
+    return found
+
+
+def test_a_stop_lets_go_of_who_does_not_read_or_end_and_logs_no_mistake(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by a reader: a watcher that slept at an upgrade was logged as an error of ours, after ten seconds."""
+    for name in ("WATCHERS_S", "OTHERS_S"):
+        monkeypatch.setattr(listening, name, 0.3)
+    monkeypatch.setattr(run, "listening_on", small_buffers)
+    with served(grown(tmp_path / "long.book", 3_000), ServiceLimits(head_s=300, body_s=300)) as service:
+        office = service.signed("dianzhong-office")
+        cookie = "; ".join(f"{name}={value}" for name, value in office.cookies.items())
+        head = f"Host: 127.0.0.1\r\nCookie: {cookie}\r\n"
+        feed = unread(service.url, f"GET /v1/feed?after=0 HTTP/1.1\r\n{head}\r\n".encode())
+        table = unread(service.url, f"GET /v1/tables/acts?limit=3000 HTTP/1.1\r\n{head}\r\n".encode())
+        half = "POST /v1/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        half += "Content-Length: 99\r\n\r\n{"
+        begun = unread(service.url, half.encode())
+        ends = time.monotonic() + LONGEST_S
+        server = service.running._server
+        assert server is not None
+        while time.monotonic() < ends:
+            open_now = list(server.server_state.connections)
+            if sum(listening._unread(each) for each in open_now) == 2 and len(open_now) >= 3:
+                break
+            time.sleep(0.01)
+        service.running.stop()
+    for each in (feed, table, begun):
+        each.close()
+    assert [said for said in caplog.messages if "graceful" in said or "Exception" in said] == []
+    assert {event for event, _ in service.noted} >= {"cut_off"}
+    assert "broken" not in {event for event, _ in service.noted}
 
 
 def test_a_service_with_open_feeds_lets_them_go_and_cancels_nobody(

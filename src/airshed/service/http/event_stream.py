@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -13,6 +14,8 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.http.who import Signed
 
+#: In the state of a request: its answer is a stream that ends when the service does.
+STREAM: Final = "airshed.stream"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _TYPE = "text/event-stream"
 
@@ -41,6 +44,7 @@ class EventStream(StreamingResponse):
         self._held = held
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})[STREAM] = True
         with self._held:
             await super().__call__(scope, receive, send)
 

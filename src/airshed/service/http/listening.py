@@ -9,19 +9,29 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
 from airshed.model.refusal import Malformed
+from airshed.service.http.event_stream import STREAM
 from airshed.service.http.feed import Feed
+from airshed.service.http.protocol import ALL_THERE
+
+#: Seconds that a stop leaves to watchers to read what was sent, and to others for that and the rest of a request.
+WATCHERS_S, OTHERS_S = 1.0, 8.0
+#: Seconds after which what is still decided is given up.
+LONGEST_S = 12
 
 
 class Server(uvicorn.Server):
-    """Says when it listens, and wakes those who watch when it stops."""
+    """Says when it listens; when it stops it wakes those who watch, and lets go of those who do not read or end."""
 
-    def __init__(self, config: uvicorn.Config, begun: Callable[[int], None], feed: Feed) -> None:
+    def __init__(
+        self, config: uvicorn.Config, begun: Callable[[int], None], feed: Feed, note: Callable[..., None]
+    ) -> None:
         super().__init__(config)
-        self._begun, self._feed = begun, feed
+        self._begun, self._feed, self._note = begun, feed, note
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -45,7 +55,35 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         self._feed.end()
+        letting_go = asyncio.create_task(self._let_go())
         await super().shutdown(sockets)  # type: ignore[arg-type]
+        letting_go.cancel()
+
+    async def _let_go(self) -> None:
+        """Who does not read would hold the stop up, and be logged as a mistake of ours."""
+        await asyncio.sleep(WATCHERS_S)
+        self._cut([each for each in self.server_state.connections if _watches(each) and _unread(each)])
+        await asyncio.sleep(OTHERS_S - WATCHERS_S)
+        self._cut([each for each in self.server_state.connections if _unread(each) or not _whole(each)])
+
+    def _cut(self, connections: list[Any]) -> None:
+        for each in connections:
+            each.transport.abort()
+        if connections:
+            self._note("cut_off", connections=len(connections))
+
+
+def _watches(connection: Any) -> bool:
+    return connection.cycle is not None and STREAM in connection.cycle.scope["state"]
+
+
+def _unread(connection: Any) -> bool:
+    return bool(connection.transport.get_write_buffer_size())
+
+
+def _whole(connection: Any) -> bool:
+    """Whether its request has come to the end, so that it is being answered."""
+    return connection.cycle is not None and ALL_THERE in connection.cycle.scope["state"]
 
 
 def more_files(wanted: int) -> None:

@@ -145,7 +145,7 @@ def _seen_of(opened: KeptBook, viewer: Viewer, table: str) -> tuple[str, Sequenc
     mine = condition(opened, BY_NAME[table], viewer)
     if mine is None:
         return None
-    source, hiding = source_of(table, viewer.public, viewer.of if viewer.reads == "account" else "")
+    source, hiding = source_of(table, viewer.public, viewer.account)
     return f"(SELECT * FROM {source} WHERE {mine.sql}) AS {table}", (*hiding, *mine.values)
 
 

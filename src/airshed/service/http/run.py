@@ -31,7 +31,7 @@ from airshed.service.gateway.lockout import Lockout
 from airshed.service.http.app import Application
 from airshed.service.http.feed import Feed
 from airshed.service.http.limits import ServiceLimits
-from airshed.service.http.listening import Server, listening_on, more_files
+from airshed.service.http.listening import LONGEST_S, Server, listening_on, more_files
 from airshed.service.http.lookups import Lookups
 from airshed.service.http.market_fold import MarketFold
 from airshed.service.http.protocol import Protocol
@@ -371,7 +371,7 @@ class Running:
             limit_concurrency=serving.limits.connections,
             http=type("Protocol", (Protocol,), {"head_s": limits.head_s, "head_bytes": limits.head_bytes}),
             timeout_keep_alive=30,
-            timeout_graceful_shutdown=10,
+            timeout_graceful_shutdown=LONGEST_S,
         )
         more_files(serving.limits.connections + SPARE_FILES)
         self._loop = asyncio.get_running_loop()
@@ -383,7 +383,7 @@ class Running:
             begun(port)
             self.after.start()
 
-        server = self._server = Server(config, listening, self.feed)
+        server = self._server = Server(config, listening, self.feed, self._note)
         if self.broken is None:
             self._tasks.append(asyncio.create_task(self._ask_provider()))
             with listening_on(serving.host, serving.port) as found:
