@@ -18,13 +18,13 @@ import pytest
 
 from airshed.lab.simulator.small_market import BANK, TELLER
 from airshed.model.refusal import Malformed
-from airshed.pages.portal.mailing import HANDFUL, MOST_REFUSALS, Mailing
+from airshed.pages.portal.mailing import HANDFUL, Mailing
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.run import Running, Serving
 from airshed.service.mail.post import Answer, Became, Letter, Post
 from airshed.service.mail.settings import MailSettings, address_in, settings_of
-from airshed.service.sign_in.addresses import CODE_MS, MOST_CODES, MOST_TRIES
+from airshed.service.sign_in.addresses import CODE_MS, MOST_CODES, MOST_REFUSALS, MOST_TRIES
 from certificates import made
 from mail_servers import MailServer, mail_server
 from portals import Browser, Portal, hidden, text_of
@@ -351,19 +351,91 @@ def test_letters_go_by_handfuls_and_a_server_that_takes_none_is_asked_for_no_mor
         assert {each.heard for each in addresses.confirmed()} == {there.records()}
 
 
-def test_an_address_that_the_server_refuses_is_given_up_and_its_owner_sees_it(tmp_path: Path) -> None:
+def hours(there: Mailed, letters: Mailing, count: int) -> None:
+    """So many hours, each with a round."""
+    for _ in range(count):
+        rounds(there, letters)
+        there.clock.ms += 3_600_000
+
+
+def test_an_address_that_the_server_refuses_for_days_is_given_up_and_its_owner_sees_it(tmp_path: Path) -> None:
     with mail_server() as server, mailing(tmp_path, server) as there:
-        browser = there.signed("fund")
-        proves(browser, server)
-        letters = Mailing(there.running.service)
-        server.answers[HERE] = "550 no such user"
+        addresses = there.running.users.addresses
+        proves(there.signed("fund"), server)
+        server.answers[HERE] = "550 5.1.1 <wang@works.example> no such user"
         offers(there)
-        for _ in range(MOST_REFUSALS):
-            assert len(there.running.users.addresses.confirmed()) == 1
+        hours(there, Mailing(there.running.service), 24 * (MOST_REFUSALS - 1))
+        assert len(addresses.confirmed()) == 1
+        hours(there, Mailing(there.running.service), 3)
+        assert addresses.confirmed() == [], "also where the service was started anew between"
+        refusals = [fields for event, fields in there.noted if event == "mail_not_sent"]
+        assert {fields["why"] for fields in refusals} == {"the server says 550 to an address (5.1.1)"}
+        assert there.noted[-1] == ("mail_ended", {"user": "fund", "why": "the server refuses the address"})
+        browser = there.signed("fund", "zh")
+        assert "拒收" in text_of(browser.get("/mail"))
+        assert HERE in text_of(browser.get("/mail"))
+        assert "已停止发送邮件" in text_of(browser.get("/notices"))
+        del server.answers[HERE]
+        proves(browser, server)
+        assert "拒收" not in text_of(browser.get("/mail")) + text_of(browser.get("/notices"))
+        assert len(addresses.confirmed()) == 1
+
+
+def test_a_server_that_refuses_us_takes_no_address_away(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        addresses = there.running.users.addresses
+        proves(there.signed("fund"), server)
+        proves(there.signed("cement"), server, "li@works.example")
+        for address in (HERE, "li@works.example"):
+            server.answers[address] = "550 5.7.1 relaying denied"
+        deal = {"kind": "transfer", "seller": "steel", "series": SERIES, "count": "2", "price": "4000"}
+        for buyer in ("fund", "cement"):
+            does(there.signed("steel"), "OfferDeal", buyer=buyer, **deal)
+        letters = Mailing(there.running.service)
+        hours(there, letters, 24 * (MOST_REFUSALS + 1))
+        assert len(addresses.confirmed()) == 2
+        server.answers.clear()
+        assert rounds(there, letters) == 2
+
+
+def test_an_address_is_refused_for_itself_where_others_are_taken_at_once_and_a_letter_that_is_taken_ends_the_count(
+    tmp_path: Path,
+) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        users = there.running.users
+        for user in ("fund", "fund-2"):
+            if users.get(user) is None:
+                users.accept(users.add(user, "fund"), "another")
+            users.addresses.confirm(user, users.addresses.ask(user, f"{user}@works.example", "en"), there.records())
+        letters = Mailing(there.running.service)
+        gone = "fund-2@works.example"
+
+        def day(answer: str) -> None:
+            server.answers[gone] = answer
+            offers(there)
             rounds(there, letters)
-            there.clock.ms += 3_600_000
-        assert there.running.users.addresses.confirmed() == []
-        assert HERE not in text_of(there.signed("fund").get("/mail"))
+            there.clock.ms += 24 * 3_600_000
+
+        for _ in range(MOST_REFUSALS - 1):
+            day("554 no")
+        day("250 ok")
+        for _ in range(MOST_REFUSALS - 1):
+            day("554 no")
+        assert len(users.addresses.confirmed()) == 2
+        day("554 no")
+        assert [each.user for each in users.addresses.confirmed()] == ["fund"]
+
+
+def test_a_copy_of_the_book_that_is_behind_is_not_asked_without_end(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        proves(there.signed("fund"), server)
+        service, last = there.running.service, there.records()
+
+        async def ahead(look: object) -> int:
+            return last + 5
+
+        service.readers.read = ahead  # type: ignore[method-assign,assignment]
+        assert there.loop.run_until_complete(asyncio.wait_for(Mailing(service).round(), LONGEST_S)) == 0
 
 
 def test_a_service_that_listens_sends_by_itself(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from airshed.model.refusal import Malformed
 from airshed.service.book.kept import Lost
 from airshed.service.gateway.lockout import Guessed
+from airshed.service.sign_in.addresses import DAY_MS, Addresses, Heard
 from airshed.service.sign_in.nouns import Identity, Nonce
 from airshed.service.sign_in.steps import STEPS
 from airshed.service.sign_in.store_file import StoreHere
@@ -118,6 +119,35 @@ def test_what_was_guessed_is_kept_with_its_last_count(users: Users) -> None:
 def test_a_salt_is_drawn_once(users: Users) -> None:
     assert users.salt("guesses") == users.salt("guesses")
     assert users.salt("guesses") != users.salt("another")
+
+
+def test_an_address_is_kept_with_what_it_heard_and_how_often_it_was_refused(users: Users) -> None:
+    clock = users.addresses._clock
+    assert isinstance(clock, Clock)
+    at, here = "li@works.example", users.addresses
+    assert here.confirm("li", here.ask("li", at, "en"), 7)
+    here.heard([Heard("li", at, 9), Heard("li", "another@works.example", 12)])
+    here.heard([Heard("li", at, 8)])
+    known = here.of("li")
+    assert known is not None
+    assert (known.address, known.heard, known.refused) == (at, 9, False)
+    for refused in (False, False, True):
+        clock.ms += DAY_MS
+        assert [here.refused("li", at) for _ in range(3)] == [refused] * 3, "once a day"
+    known = here.of("li")
+    assert known is not None
+    assert (known.address, known.refused) == (at, True)
+    assert here.confirm("li", here.ask("li", at, "en"), 7)
+    assert not here.refused("li", at), "it is proven anew"
+
+
+def test_a_store_of_before_takes_the_steps_that_came_since(tmp_path: Path) -> None:
+    with closing(StoreHere(tmp_path / "users", STEPS[:-1])) as before:
+        before.execute("INSERT INTO addresses VALUES ('li', 'li@works.example', 'en', 7, '', '', 0, 0, 0, 0)")
+    with closing(StoreHere(tmp_path / "users", STEPS)) as store:
+        known = Addresses(store, Clock()).of("li")
+    assert known is not None
+    assert (known.address, known.heard, known.refused) == ("li@works.example", 7, False)
 
 
 def test_a_file_that_somebody_holds_is_away_for_a_while(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ async def confirm(service: Service, request: Request) -> Response:
         told = Phrase("That is not the code, or it is over. Have another sent.", "确认码有误或已失效，请重新发送。")
         return _shown(visitor, wrong=told, status=422)
     service.note("mail_confirmed", user=user)
-    if before is not None and before.address:
+    if before is not None and before.address and not before.refused:
         await _tell_before(visitor, before.address)
     return _shown(visitor, done=Phrase("Notices go there from now on.", "今后的通知将发送至该邮箱。"))
 
@@ -101,7 +101,7 @@ async def end(service: Service, request: Request) -> Response:
     before = addresses.of(user)
     addresses.end(user)
     service.note("mail_ended", user=user)
-    if before is not None and before.address and service.post is not None:
+    if before is not None and before.address and not before.refused and service.post is not None:
         await _tell_before(visitor, before.address)
     return _shown(visitor, done=Phrase("Nothing is sent any more.", "已停止发送。"))
 

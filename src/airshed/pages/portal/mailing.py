@@ -30,15 +30,12 @@ AT_ONCE = 1_000
 HANDFUL = 10
 #: A server that takes no letter is tried again after a minute, then after twice as long each time, up to an hour.
 FIRST_MS, LONGEST_MS = 60_000, 3_600_000
-#: After so many refusals of an address, one after the other, nothing is sent there any more.
-MOST_REFUSALS = 3
 
 
 class Tried(NamedTuple):
-    """How sending to somebody has gone since the last letter that was taken."""
+    """How sending to an address has gone since the last letter that was taken."""
 
     times: int = 0
-    refused: int = 0
     #: Not before this instant of the machine, in milliseconds.
     again_at: int = 0
 
@@ -54,9 +51,12 @@ class Mailing:
         #: The record through which the book was looked through for a user; before that, what stands at the address.
         self._through: dict[str, int] = {}
         self._kept: dict[str, Told] = {}
-        self._tried: dict[str, Tried] = {}
+        #: By user and address.
+        self._tried: dict[tuple[str, str], Tried] = {}
         #: What was told and is still to be written down.
         self._heard: dict[str, Heard] = {}
+        #: Addresses that the server refused, which is still to be counted.
+        self._refused: list[Address] = []
 
     async def turn(self) -> int:
         """A round; what cannot be reached now, or has too much to do, is for the next."""
@@ -78,6 +78,7 @@ class Mailing:
         addresses = service.door.users.addresses.confirmed()
         heard = {each.user: self._through.get(each.user, each.heard) for each in addresses}
         self._kept = {user: self._kept[user] for user in heard if user in self._kept}
+        self._tried = {each[:2]: self._tried[each[:2]] for each in addresses if each[:2] in self._tried}
         self._through = heard
         last = await service.readers.read(lambda book: book.last())
         if any(seq < last for seq in heard.values()):
@@ -91,10 +92,16 @@ class Mailing:
         return taken
 
     def _write_down(self) -> None:
-        """How far each was told; kept in mind until the users' file has it."""
+        """How far each was told, and who was refused; kept in mind until the users' file has it."""
+        service, addresses = self._service, self._service.door.users.addresses
         if self._heard:
-            self._service.door.users.addresses.heard(self._heard.values())
+            addresses.heard(self._heard.values())
             self._heard.clear()
+        while self._refused:
+            each = self._refused[-1]
+            if addresses.refused(each.user, each.address):
+                service.note("mail_ended", user=each.user, why="the server refuses the address")
+            self._refused.pop()
 
     async def _read(self, heard: Mapping[str, int], last: int) -> None:
         """Note what the records up to one say to each who has not heard of them, some of them at a time."""
@@ -113,6 +120,8 @@ class Mailing:
                 news = Told(tuple(found.notices.get(each.user, ())), tuple(waiting.get(each.user, ())))
                 if news:
                     self._kept[each.user] = self._kept.get(each.user, NOTHING).and_then(news)
+            if found.last == after:
+                break  # what is read is a copy of the book, and behind
             after = found.last
             self._through = {user: max(seq, after) for user, seq in self._through.items()}
 
@@ -134,11 +143,14 @@ class Mailing:
             at = service.door.clock()
             letters = [letter_of(service, each, self._kept[each.user], programme, at) for each in due]
             answers = await service.post.send(letters)
+            some = sum(each.became is Became.TAKEN for each in answers)
             for each, answer in zip(due, answers, strict=True):
                 self._noted(each, answer, now)
+                if answer.became is Became.REFUSED and (some or answer.of_address):
+                    self._refused.append(each)  # and not us, whom it would refuse for every address
             self._write_down()
-            taken += sum(each.became is Became.TAKEN for each in answers)
-            if all(each.became is Became.LATER for each in answers):
+            taken += some
+            if not some:
                 break  # it takes nothing now: nobody else is tried in vain
         return taken
 
@@ -146,29 +158,23 @@ class Mailing:
         due = [
             each
             for each in self._service.door.users.addresses.confirmed()
-            if self._kept.get(each.user) and self._tried.get(each.user, Tried()).again_at <= now
+            if self._kept.get(each.user) and self._tried.get(each[:2], Tried()).again_at <= now
         ]
         return sorted(due, key=lambda each: self._kept[each.user].first)[:HANDFUL]
 
     def _noted(self, address: Address, answer: Answer, now: int) -> None:
-        """What became of a letter: it was told, or is to be tried again, or nothing goes there any more."""
-        service, user, became = self._service, address.user, answer.became
-        if became is Became.TAKEN:
+        """What became of a letter: it was told, or is to be tried again."""
+        service, user = self._service, address.user
+        if answer.became is Became.TAKEN:
             told = self._kept.pop(user)
-            self._tried.pop(user, None)
+            self._tried.pop(address[:2], None)
             self._heard[user] = Heard(user, address.address, self._through[user])
             service.note("mail_sent", user=user, notices=len(told.notices) + told.more, waiting=len(told.waiting))
             return
-        tried = self._tried.get(user, Tried())
-        refused = tried.refused + 1 if became is Became.REFUSED else 0
-        wait = min(FIRST_MS << min(tried.times, 10), LONGEST_MS)
-        self._tried[user] = Tried(tried.times + 1, refused, now + wait)
-        service.note("mail_not_sent", user=user, became=became, why=answer.why, again_in_s=wait // 1000)
-        if refused >= MOST_REFUSALS:
-            service.door.users.addresses.refused(user, address.address)
-            self._kept.pop(user, None)
-            self._tried.pop(user, None)
-            service.note("mail_ended", user=user, why="the server refuses the address")
+        times = self._tried.get(address[:2], Tried()).times
+        wait = min(FIRST_MS << min(times, 10), LONGEST_MS)
+        self._tried[address[:2]] = Tried(times + 1, now + wait)
+        service.note("mail_not_sent", user=user, became=answer.became, why=answer.why, again_in_s=wait // 1000)
 
 
 async def mailing(service: Service) -> None:

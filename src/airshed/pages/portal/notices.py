@@ -64,6 +64,8 @@ async def notices(service: Service, request: Request) -> Response:
                 every += 1
         return list(reversed(last)), every
 
+    assert visitor.signed is not None
+    address = service.door.users.addresses.of(visitor.signed.user.name)
     found, every = await service.readers.read(look)
     new = sum(each.new for each in found)
     said = page(
@@ -74,6 +76,7 @@ async def notices(service: Service, request: Request) -> Response:
         new=new,
         first=not heard,
         mails=service.post is not None,
+        refused=address is not None and address.refused,
     )
     secure = "; Secure" if service.door.secure else ""
     cookie = (

@@ -7,6 +7,7 @@ may hold an address, and after a sign-in more than that.
 from __future__ import annotations
 
 import asyncio
+import re
 import smtplib
 import socket
 import ssl
@@ -28,6 +29,10 @@ from airshed.service.mail.settings import MailSettings
 PATIENCE_S = 20.0
 #: The number with which a server says that it will never take a letter.
 FOR_GOOD = 500
+#: What more a server says of a refusal, if it knows more (RFC 3463), and what of that is the fault of an address: there
+#: is no such mailbox, no such host, it is no address, has moved, takes no mail at all (RFC 7505), is not read any more.
+_ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}(?=\s|$)")
+NO_MAILBOX = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
 #: For the log: why a letter that was to go did not.
 STOPS = "the service stops"
 
@@ -57,6 +62,8 @@ class Answer(NamedTuple):
 
     became: Became
     why: str = ""
+    #: Whether it was refused for its address and nothing else: there is no such mailbox, or nobody reads it.
+    of_address: bool = False
 
 
 class Post:
@@ -137,10 +144,12 @@ class Post:
         try:
             server.send_message(self.written(letter), self.settings.sender, [letter.to])
         except smtplib.SMTPRecipientsRefused as error:
-            number = next(iter(error.recipients.values()))[0]
-            return Answer(
-                Became.REFUSED if number >= FOR_GOOD else Became.LATER, f"the server says {number} to an address"
-            )
+            number, text = next(iter(error.recipients.values()))
+            became = Became.REFUSED if number >= FOR_GOOD else Became.LATER
+            said = _ENHANCED.match(text)
+            code = "" if said is None else said[0].decode()
+            why = f"the server says {number} to an address" + (f" ({code})" if code else "")
+            return Answer(became, why, of_address=code in NO_MAILBOX)
         except (
             smtplib.SMTPSenderRefused,
             smtplib.SMTPDataError,

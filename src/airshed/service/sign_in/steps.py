@@ -51,4 +51,8 @@ STEPS = (
             asked INTEGER NOT NULL, since INTEGER NOT NULL
         )""",
     ),
+    (
+        "ALTER TABLE addresses ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE addresses ADD COLUMN refused_at INTEGER NOT NULL DEFAULT 0",
+    ),
 )
