@@ -11,17 +11,22 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import polars as pl
 import pytest
 
 from airshed.engine.commands import PlaceOrder, RegisterActor
+from airshed.engine.state import State
 from airshed.engine.tables import TABLES
+from airshed.model.allowance import Strip
 from airshed.mrv import states
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import zone_map
 from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
+from airshed.pages.portal.choices import strips
 from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.one_works import open_years
@@ -260,6 +265,27 @@ def test_every_link_of_a_template_to_a_form_names_an_act() -> None:
     named = {name for file in folder.rglob("*.j2") for name in re.findall(r"/act/([A-Z]\w+)", file.read_text("utf-8"))}
     assert named
     assert named <= set(BODIES)
+
+
+def test_a_strip_is_chosen_in_forms_and_has_a_screen_of_its_own(year: Portal) -> None:
+    firm = year.rehearsing(FIRM)
+    assert 'value="SO2-KM-2027..2028"' in firm.get("/act/PlaceOrder").text
+    assert ".." not in "".join(re.findall(r'<option value="([^"]*)"', firm.get("/act/OfferAuction").text))
+    page = firm.get("/trade?series=SO2-KM-2027..2028")
+    assert "A strip: so much of every vintage" in text_of(page)
+    assert '<input type="hidden" name="series" value="SO2-KM-2027..2028">' in page.text
+    other = text_of(firm.get("/trade?series=SO2-KM-1999"))
+    assert "SO2-KM-1999 is not traded here." in other
+    assert "Whole lots of 0.1 t" in other or "Whole lots of 100 kg" in other
+
+
+def test_strips_are_issued_vintages_in_a_row_within_the_longest_term() -> None:
+    names = ("SO2-KM-2027", "SO2-KM-2028", "SO2-KM-2030", "SO2-QJ-2027", "NOx-KM-2028")
+    state = SimpleNamespace(ledger=SimpleNamespace(caps=dict.fromkeys(names, 1)))
+    assert strips(cast(State, state), RULES) == ["SO2-KM-2027..2028"]
+    many = SimpleNamespace(ledger=SimpleNamespace(caps={f"SO2-KM-{year}": 1 for year in range(2027, 2036)}))
+    longest = RULES.terms.longest_years
+    assert max(Strip.parse(name).years for name in strips(cast(State, many), RULES)) == longest
 
 
 def test_a_firms_first_view_stays_within_its_budget(year: Portal) -> None:

@@ -22,6 +22,7 @@ from airshed.model.near import near
 from airshed.model.period import clock
 from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.amounts import detail
 from airshed.pages.portal.drafts import Draft, drafts_of
 from airshed.pages.portal.fields import Field, Written, form_of, label_of, name_of, read, sentence_of
 from airshed.pages.portal.frame import (
@@ -47,7 +48,6 @@ from airshed.service.forms.articles import article_zh
 from airshed.service.forms.chinese import room_of
 from airshed.service.forms.form import BODIES, options_of, slots
 from airshed.service.forms.measures import Terms
-from airshed.service.forms.refusals import in_chinese
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.http.who import SIGNING
@@ -285,13 +285,12 @@ class Told(NamedTuple):
 def told(refusal: Refusal, kind: type[msgspec.Struct], seq: int | None = None) -> Told:
     """A refusal with the field beside which it stands."""
     names = [slot.field for slot in slots(kind)]
-    detail = Phrase(refusal.detail, in_chinese(refusal.detail))
     beside = [name for name in BESIDE.get(refusal.why, ()) if name in names]
     thing = refusal.why.value.removeprefix("unknown_")
     if not beside and thing in names:
         beside = [thing]
     article = Phrase(refusal.cite, article_zh(refusal.cite))
-    return Told(Phrase(*MEANINGS[refusal.why]), detail, article, beside[0] if beside else "", seq)
+    return Told(Phrase(*MEANINGS[refusal.why]), detail(refusal.detail), article, beside[0] if beside else "", seq)
 
 
 class Seen(NamedTuple):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from airshed.engine.nouns import Actor
 from airshed.engine.state import State
+from airshed.model.allowance import Series, Strip, instrument, is_strip, members
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.happening import in_language
@@ -50,6 +51,11 @@ GIVING = (
     "OfferLease",
     "OfferAuction",
 )
+#: Commands that take several vintages as one, and the section of the law that says how many at most.
+STRIPPED: Mapping[str, Literal["terms", "lease"]] = {
+    **dict.fromkeys(("Transfer", "PledgeAllowances", "OfferDeal", "PlaceOrder", "OpenCall"), "terms"),
+    "OfferLease": "lease",
+}
 #: Commands of the other side of a lease, a deal or a pledge name any that concerns them.
 NUMBERED: Mapping[str, Callable[[State], Mapping[int, Any]]] = {
     "order": lambda state: state.orders,
@@ -159,22 +165,41 @@ def _accounts(state: State, rules: Rulebook, fits: Callable[[str], bool]) -> Ite
             yield Choice(name, same(name) if account.name == name else known)
 
 
+def strips(state: State, rules: Rulebook, section: Literal["terms", "lease"] = "terms") -> list[str]:
+    """Every strip of issued vintages in a row that the law lets trade, or be leased, as one; the last ones first."""
+    longest = rules.lease.longest_years if section == "lease" else rules.terms.longest_years
+    issued: dict[tuple[str, str], set[int]] = {}
+    for name in state.ledger.caps:
+        one = Series.parse(name)
+        issued.setdefault((one.pollutant, one.jurisdiction), set()).add(one.vintage)
+    found: list[Strip] = []
+    for (pollutant, place), years in issued.items():
+        for first in years:
+            last = first + 1
+            while last in years and last - first < longest and last <= rules.terms.horizon:
+                found.append(Strip(pollutant, place, first, last))
+                last += 1
+    return [str(strip) for strip in sorted(found, key=lambda each: (-each.last, -each.first, each))]
+
+
 def _series(state: State, rules: Rulebook, actor: Actor, command: str) -> Iterator[Choice]:
-    terms = Terms.of(rules)
     names = sorted(state.ledger.caps, key=lambda name: (-int(name.rpartition("-")[2]), name))
+    if command in STRIPPED:
+        names += strips(state, rules, STRIPPED[command])
+    terms = Terms.of(rules)
     for name in names:
-        place = name.split("-")[1]
-        if actor.jurisdiction and place != actor.jurisdiction:
+        if actor.jurisdiction and instrument(name).jurisdiction != actor.jurisdiction:
             continue
         if actor.account:
-            position = state.ledger.positions.get((actor.account, name))
-            free = position.free if position is not None else 0
+            held = (state.ledger.positions.get((actor.account, member)) for member in members(name))
+            free = min(0 if position is None else position.free for position in held)
             if command in GIVING and not free:
                 continue
             if free:
                 shown = write(free, Unit.ALLOWANCES, terms)
-                chinese = f"{name}（可用：{in_language(shown, 'zh')}）"
-                yield Choice(name, Phrase(f"{name} (free: {shown})", chinese))
+                of_each = Phrase(" of each", "（每年份）") if is_strip(name) else same("")
+                chinese = f"{name}（可用：{in_language(shown, 'zh')}{of_each.zh}）"
+                yield Choice(name, Phrase(f"{name} (free: {shown}{of_each.en})", chinese))
                 continue
         yield Choice(name, same(name))
 

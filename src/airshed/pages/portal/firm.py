@@ -13,7 +13,7 @@ from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.dues import Due, dues
 from airshed.pages.portal.frame import Visitor, page
-from airshed.pages.portal.happening import in_column
+from airshed.pages.portal.happening import in_column, lots_of
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -43,6 +43,8 @@ class Stands(NamedTuple):
     state: Literal["short", "long", "even", "unknown"]
     price: Phrase
     cost: Phrase
+    #: The fewest lots that cover what is short, in tonnes as a form takes them.
+    lots: str
     surrendered: Phrase
     #: What is still to be surrendered for a year that is verified.
     left: int
@@ -107,6 +109,7 @@ def _stands(state: State, rules: Rulebook, each: Position) -> Stands:
         how,
         price,
         cost,
+        lots_of(each.short, rules),
         tonnes(each.surrendered),
         left,
         tonnes(left),

@@ -83,6 +83,18 @@ def in_column(value: int, unit: Unit, rules: Rulebook) -> Phrase:
     return amount(value, unit, rules)
 
 
+def lots_of(count: int, rules: Rulebook) -> str:
+    """The fewest whole lots that cover a count, in tonnes as a form takes them.
+
+    >>> from airshed.rulebook.load import find, load
+    >>> lots_of(18_384, load(find("dianzhong"))), lots_of(0, load(find("dianzhong")))
+    ('18.4', '')
+    """
+    lots = -(-count // rules.trading.lot)
+    mass = f"{lots * rules.trading.lot * rules.allowance.size_kg / 1000:.3f}".rstrip("0").rstrip(".")
+    return mass if count else ""
+
+
 def _written(value: Any, unit: Unit | None, rules: Rulebook, language: Language) -> str:
     terms = Terms.of(rules)
     if language == "zh":
@@ -99,9 +111,9 @@ def in_language(text: str, language: Language) -> str:
     if language == "en":
         return text
     text = text.replace("/t a year", "/吨·年").replace("/t", "/吨")
-    text = re.sub(r"(?<=\d) t\b", "吨", text)
-    text = re.sub(r"(?<=\d) kg\b", "千克", text)
-    text = re.sub(r"(?<=\d) g\b", "克", text)
+    text = re.sub(r"(?<=\d) t(?![A-Za-z])", "吨", text)
+    text = re.sub(r"(?<=\d) kg(?![A-Za-z])", "千克", text)
+    text = re.sub(r"(?<=\d) g(?![A-Za-z])", "克", text)
     return re.sub(r"(?<=\d) (?=[\u3400-\u9fff])", "", text)
 
 

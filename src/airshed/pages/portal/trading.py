@@ -17,7 +17,7 @@ from airshed.market.depth import Depth
 from airshed.market.fees import band
 from airshed.market.orderbook import Level
 from airshed.market.tape import EXCHANGE_KINDS, Trade
-from airshed.model.allowance import Series
+from airshed.model.allowance import Series, instrument, members
 from airshed.model.measures import Unit
 from airshed.model.period import DAY_MS
 from airshed.pages.kit.colours import ALARM, faded, pollutant_colour
@@ -27,9 +27,10 @@ from airshed.pages.kit.html import script_json
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.market.words import KINDS
 from airshed.pages.portal.assets import charts_there
+from airshed.pages.portal.choices import strips
 from airshed.pages.portal.fields import form_of
 from airshed.pages.portal.frame import acting, page, place_name
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import amount, lots_of
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -106,7 +107,8 @@ class Strip(NamedTuple):
     series: str
     pollutant: str
     place: Phrase
-    vintage: int
+    #: The year, or the first and the last one.
+    vintage: str
     price: str
     change: Moved
     reference: str
@@ -139,13 +141,23 @@ def open_series(state: State, rules: Rulebook, at: int) -> list[str]:
     return sorted(there, key=lambda name: (-int(name.rpartition("-")[2]), name))
 
 
+def open_strips(state: State, rules: Rulebook, at: int) -> list[str]:
+    """Every strip that may be traded."""
+    return [name for name in strips(state, rules) if at <= ends(rules, name)]
+
+
 def _list(sight: Sight) -> Mapping[str, Any]:
     state, rules, market = sight.market.state, sight.rules, sight.market
     here = sight.asked.get("series", "")
     if here:
         market.known(here)
     quotes = []
-    for name in open_series(state, rules, sight.at):
+    alive = [
+        name
+        for name in open_strips(state, rules, sight.at)
+        if name == here or _last(market, name) or _waits(market, name)
+    ]
+    for name in (*open_series(state, rules, sight.at), *alive):
         today = today_of(market, name)
         before = reference_price(state, rules, name)
         price = today[0].price if today else before
@@ -153,7 +165,7 @@ def _list(sight: Sight) -> Mapping[str, Any]:
         quotes.append(
             Quote(
                 name,
-                place_name(rules, Series.parse(name).jurisdiction),
+                place_name(rules, instrument(name).jurisdiction),
                 plain_price(price),
                 change_of(price, before),
                 plain_tonnes(volume, rules.allowance.size_kg) if volume else "–",
@@ -176,14 +188,14 @@ def _strip(sight: Sight) -> Mapping[str, Any]:
     today = today_of(market, name)
     floor, ceiling = band(before, rules.trading.band_basis_points, rules.trading.tick_fen_per_t)
     depth = market.depth(name, 1)
-    parsed = Series.parse(name)
+    parsed = instrument(name)
     price = today[0].price if today else before
     return {
         "strip": Strip(
             name,
             parsed.pollutant,
             place_name(rules, parsed.jurisdiction),
-            parsed.vintage,
+            name.rpartition("-")[2],
             plain_price(price),
             change_of(price, before),
             plain_price(before),
@@ -338,16 +350,17 @@ def _purse(sight: Sight) -> Mapping[str, Any]:
     state, rules = sight.market.state, sight.rules
     name = sight.market.known(sight.asked.get("series", ""))
     purse = state.ledger.purses.get(sight.actor.account)
-    position = state.ledger.positions.get((sight.actor.account, name))
+    held = (state.ledger.positions.get((sight.actor.account, member)) for member in members(name))
+    free = min(0 if position is None else position.free for position in held)
     short = next(
         (each for each in positions(state, rules, sight.actor.account, sight.at) if each.series == name and each.short),
         None,
     )
     return {
         "free": same("–") if purse is None else amount(purse.free, Unit.FEN, rules),
-        "held": amount(0 if position is None else position.free, Unit.ALLOWANCES, rules),
+        "held": amount(free, Unit.ALLOWANCES, rules),
         "lacking": None if short is None else amount(short.short, Unit.ALLOWANCES, rules),
-        "lacking_t": "" if short is None else plain_tonnes(short.short, rules.allowance.size_kg).replace(",", ""),
+        "lacking_t": "" if short is None else lots_of(short.short, rules),
         "series": name,
     }
 
@@ -395,7 +408,7 @@ def candles(trades: Iterable[Trade], rules: Rulebook, series: str) -> Figure:
         volumes.append(mark([moment(day), count * size / 1000], [same(day), Phrase(f"{tonnes} t", f"{tonnes}吨")]))
     if not data:
         return nothing(Phrase("nothing was traded on the exchange yet", "场内尚无成交"))
-    colour = pollutant_colour(Series.parse(series).pollutant, tuple(row.code for row in rules.pollutants))
+    colour = pollutant_colour(instrument(series).pollutant, tuple(row.code for row in rules.pollutants))
     return floors(
         (1, VOLUME),
         [
@@ -449,11 +462,22 @@ async def trade(service: Service, request: Request) -> Response:
         if "PlaceOrder" not in lookup.roles(rules).get(actor.role, frozenset()):
             raise Stopped("not_yours_to_read", "this role places no orders")
         at = max(visitor.now, state.at)
-        there = open_series(state, rules, at)
+        one_by_one = open_series(state, rules, at)
+        there = [*one_by_one, *open_strips(state, rules, at)]
         wanted = asked.get("series", "")
-        series = wanted if wanted in there else _usual(market, rules, actor.account, there, at)
+        series = wanted if wanted in there else _usual(market, rules, actor.account, one_by_one, at)
         fields = form_of(BODIES["PlaceOrder"], state, rules, actor, {**asked, "series": series or ""})
-        return {"series": series, "there": there, "fields": fields, "tick": rules.trading.tick_fen_per_t / 100}
+        law = rules.trading
+        return {
+            "series": series,
+            "unknown": wanted if wanted and wanted != series else "",
+            "there": there,
+            "fields": fields,
+            "tick": law.tick_fen_per_t / 100,
+            "lot": amount(law.lot, Unit.ALLOWANCES, rules),
+            "step": amount(law.tick_fen_per_t, Unit.FEN_PER_T, rules),
+            "largest": amount(law.largest_order, Unit.ALLOWANCES, rules),
+        }
 
     found = await visitor.look(look)
     if found["series"] is None:
