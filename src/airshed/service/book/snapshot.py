@@ -91,8 +91,11 @@ def fitting(book: KeptBook) -> Snapshot | None:
     # Of the files from which this process runs, before anybody puts others in their place: what it keeps when it stops
     # is of this program, and not of the one that was installed meanwhile.
     here, raw = program(), book.kept_snapshot()
-    if raw is None:
-        return None
+    return None if raw is None else _fitted(book, here, raw)
+
+
+def _fitted(book: KeptBook, here: str, raw: bytes) -> Snapshot:
+    """What was kept for a book, where it is of that book and of the program of this digest."""
     if not here:
         raise Unfit("is not looked at by a program without its source")
     of, place = _whole(raw)
@@ -124,12 +127,12 @@ def resume(book: KeptBook) -> Runner:
     """The runner of a book, from its snapshot where one fits, else from its first record: for a command of the shell.
 
     Nobody replays the book behind it, as a service has done; `airshed book verify` does, and names what was decided on
-    a state that was not that of the book.
+    a state that was not that of the book. Where none is kept, the source of the program is not read to compare.
     """
-    with suppress(Unfit, Malformed):
-        found = fitting(book)
-        if found is not None:
-            return carry_on(book, found.begun())
+    raw = book.kept_snapshot()
+    if raw is not None:
+        with suppress(Unfit, Malformed):
+            return carry_on(book, _fitted(book, program(), raw).begun())
     return carry_on(book)
 
 
