@@ -29,6 +29,7 @@ from typing import Any, NoReturn
 import airshed
 from airshed.cli.main import ROOMS, build
 from airshed.rulebook.load import load as load_law
+from airshed.zone.load import load as load_zone
 from forked import WORD
 
 #: What has threads from its import on: a fork of it is not whole.
@@ -71,8 +72,9 @@ def load() -> None:
                     raise
     for name in THREADED:
         del sys.modules[name]
-    for folder in sorted((Path(__file__).parents[1] / "rulebooks").iterdir()):
-        load_law(folder)  # what was read of these files holds in every fork
+    for room, read in (("rulebooks", load_law), ("zones", load_zone)):
+        for folder in sorted((Path(__file__).parents[1] / room).iterdir()):
+            read(folder)  # what was read of these files holds in every fork
     with redirect_stdout(StringIO()):
         build(ROOMS)(["--version"], prog_name="airshed", standalone_mode=False)
     gc.collect()
