@@ -2,7 +2,8 @@
 
 Whatever else the simulator comes to draw moves the stream of every seed. `PYTHONPATH=src python tests/planted_seeds.py`
 tries the seeds anew and writes the first that finds each bug by the check that the table names. With `--runs` it also
-says which runs should come first in `small_books.MANY_SEEDS`: few that have everything, so that few are played.
+says which runs should come first in `small_books.MANY_SEEDS`: few that have everything, so that few are played. The
+same of `small_books.SEEDS`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import pytest
 from airshed.lab.simulator.sim import Broken, simulate
 from laws import RULES
 from planted import PLANTED
-from small_books import MANY_SEEDS, MANY_STEPS
+from small_books import MANY_SEEDS, MANY_STEPS, SEEDS, small_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "simulator.md"
 #: A row of the table: what is wrong, which invariant says so, in which words, on which seed.
@@ -93,3 +94,4 @@ if __name__ == "__main__":
     main()
     if "--runs" in sys.argv:
         print("MANY_SEEDS begin with", *first_runs())
+        print("SEEDS begin with", small_of(sorted(SEEDS))[0])

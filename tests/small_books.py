@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import importlib.util
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -26,7 +26,8 @@ from verifiers import verify_export
 
 #: Steps of a run: of one in which there is something to forge, and of one with every kind of event.
 STEPS, MANY_STEPS = 110, 250
-SEEDS = (9, *range(3, 40))  # where it is found now; the others when the simulator comes to draw something else
+#: Where it is found now, which `planted_seeds.py --runs` says; the others when the simulator comes to draw something else.
+SEEDS = tuple(dict.fromkeys((7, *range(3, 40))))
 #: The same: three have every kind of event once, six have twice what is not seldom (`planted_seeds.py --runs`).
 MANY_SEEDS = tuple(dict.fromkeys((98, 3, 20, 4, 5, 17, *range(3, 60))))
 VERSIONS = ("sim-1", "sim-2")
@@ -81,9 +82,14 @@ def _alone_sees(name: str, raws: list[bytes], laws: Mapping[str, Rulebook]) -> b
 @cache
 def small() -> tuple[tuple[bytes, ...], Mapping[str, Rulebook]]:
     """The records of a run in which there is something of every kind to forge, and its laws by digest."""
+    return small_of(SEEDS)[1:]
+
+
+def small_of(seeds: Iterable[int]) -> tuple[int, tuple[bytes, ...], Mapping[str, Rulebook]]:
+    """The first of these runs that is such a one: its seed, its records and its laws."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sim, "varied", plain)
-        for seed in SEEDS:
+        for seed in seeds:
             run = SimulatedRun(seed, STEPS, RULES, None, None)
             run.play(lambda done: None)
             raws = _records(run)
@@ -95,7 +101,7 @@ def small() -> tuple[tuple[bytes, ...], Mapping[str, Rulebook]]:
                 and all(_alone_sees(name, raws, run.laws) for name in NEEDED)
                 and all(kind.make(raws, run.laws) is not None for kind in kinds if not kind.slow)
             ):
-                return tuple(raws), run.laws
+                return seed, tuple(raws), run.laws
     raise AssertionError("no seed plays all that is forged")
 
 
