@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
 from airshed.cli import show
@@ -48,8 +49,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What is left out is not even imported, and of the source only what has an example in it is."""
     if collection_path.suffix == ".py" and collection_path.is_relative_to(SOURCE):
-        return True if b">>>" not in collection_path.read_bytes() else None
+        return None if has_example(collection_path) else True
     return True if config.getoption("quick") and collection_path.stem.removeprefix("test_") in LONG else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Iterator[None]:
+    """No file of tests is looked through for examples that it does not have."""
+    found = yield
+    return [each for each in found if not isinstance(each, DoctestModule) or has_example(file_path)]
+
+
+def has_example(path: Path) -> bool:
+    """Whether a module has an example that is a test."""
+    return b">>>" in path.read_bytes()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -59,8 +72,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if is_quick(item)]
 
 
+def pytest_collection() -> None:
+    """All that is imported and collected stays to the end, so that there is nothing to look for meanwhile."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: to look through it again and again took a tenth of the time."""
+    """To look through it again and again took a tenth of the time."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
