@@ -26,7 +26,7 @@ from verifiers import verify_export
 
 #: Steps of a run: of one in which there is something to forge, and of one with every kind of event.
 STEPS, MANY_STEPS = 110, 250
-#: Where it is found now, which `planted_seeds.py --runs` says; the others when the simulator comes to draw something else.
+#: Where it is found now (`planted_seeds.py --runs`); the others when the simulator comes to draw something else.
 SEEDS = tuple(dict.fromkeys((7, *range(3, 40))))
 #: The same: three have every kind of event once, six have twice what is not seldom (`planted_seeds.py --runs`).
 MANY_SEEDS = tuple(dict.fromkeys((98, 3, 20, 4, 5, 17, *range(3, 60))))

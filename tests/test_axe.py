@@ -30,8 +30,9 @@ ONE_OF_MANY = (
 #: What gives no page, or leads to another.
 NO_PAGE = ("/live", "/checkpoint")
 #: Style sheets are not asked for once more: only a rule that is not asked about looks into them.
-FOUND = """axe.run(document, { resultTypes: ["violations"], preload: false }).then((said) => said.violations.flatMap((rule) =>
-  rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)))"""
+FOUND = """axe.run(document, { resultTypes: ["violations"], preload: false }).then((said) =>
+  said.violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)))"""
 
 
 def paths() -> list[str]:
