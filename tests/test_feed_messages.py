@@ -40,7 +40,7 @@ def test_who_comes_back_beside_many_others_loses_no_message(
     monkeypatch.setattr("airshed.service.http.messages.MOST_KEPT", 5)
     messages = Messages()
 
-    async def many() -> list[bytes]:
+    async def many() -> tuple[bytes, bytes]:
         await messages.of(readers, lines[:5], steel)
         return await asyncio.gather(messages.of(readers, lines, kiln), messages.of(readers, lines, steel))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -22,7 +22,8 @@ from airshed.service.book.sealed import SEALED, TELLING
 from airshed.service.book.sqlite import Book
 from airshed.service.http.reading import account_then
 from airshed.service.http.rows import Page, page_of, query_of
-from airshed.service.http.seen import SeenRecord, beside, seen
+from airshed.service.http.seen import beside, seen
+from airshed.service.http.shapes import AccountMove, SeenRecord
 from airshed.service.http.viewer import Viewer, bound
 from laws import FILES
 from markets import AUTHORITY, SERIES, done, market, why
@@ -153,5 +154,5 @@ def test_records_tell_neither_bids_nor_figures_of_others(book: Book) -> None:
 
 def test_a_statement_tells_others_of_a_surrender_only_that_something_moved(book: Book) -> None:
     for actor, what in (("steel", "Surrendered"), ("broker", ""), ("", "")):
-        (last,) = account_then(book, actor, "steel", None, None, 1, EARLY)["moves"]
+        (last,) = cast("list[AccountMove]", account_then(book, actor, "steel", None, None, 1, EARLY)["moves"])
         assert last.what == what, actor
