@@ -111,6 +111,28 @@ def test_what_a_turn_of_the_loop_sends_is_one_commit(tmp_path: Path) -> None:
     writer.stop()
 
 
+def test_the_writer_waits_for_one_turn_of_the_loop_and_not_for_the_next() -> None:
+    """A loop that is never idle has more to come whenever it is looked at: the queue filled and the writer slept."""
+    writer = Writer("no book", lambda: 0, most_commands=10_000, most_requests=10_000)
+    writer.writes = True  # and takes nothing, for it was not started
+    taken: list[int] = []
+    thread = threading.Thread(target=lambda: taken.append(len(writer._next())), daemon=True)
+
+    async def busy() -> None:
+        writer.submit(lambda runner, when: (), 1)
+        thread.start()
+        for _ in range(1_000):
+            with writer._turn:  # nobody looks between the end of a turn and the first command of the next
+                writer._all_came()
+                writer.submit(lambda runner, when: (), 1)
+            thread.join(0.01)
+            if not thread.is_alive():
+                return
+
+    asyncio.run(busy())
+    assert taken, "it still waits"
+
+
 def test_commands_of_a_batch_are_counted_and_not_the_request_alone(tmp_path: Path) -> None:
     limits = ServiceLimits(user_commands_burst=100, user_commands_every_s=1_000.0)
     with served(market_book(tmp_path), limits) as service:

@@ -33,6 +33,8 @@ from airshed.service.book.snapshot import Snapshot, Unfit, fitting
 Asked = Callable[[Runner, int], Sequence[Command]]
 #: So many commands of one request find room where only the last quarter of the queue is left.
 FEW = 100
+#: A loop that has not come to the end of its turn by then sends no more.
+LONGEST_TURN_S = 1.0
 #: Most people named who could confirm an act.
 MOST_NAMED = 3
 
@@ -151,6 +153,8 @@ class Writer:
         self._requests_of: Counter[str] = Counter()
         #: Whether the loop is about to send more.
         self._more_come = False
+        #: Turns of the loop that sent something and are over.
+        self._turns = 0
         self._stopping = False
         self._broken: BaseException | None = None
         self._opened: BaseException | None = None
@@ -204,6 +208,7 @@ class Writer:
         """The loop has sent all that it had at once: those are one commit, and not one each."""
         with self._turn:
             self._more_come = False
+            self._turns += 1
             self._turn.notify()
 
     def called(self, url: str) -> None:
@@ -335,8 +340,10 @@ class Writer:
     def _next(self) -> list[_Job]:
         """All that waits and fits one commit; nothing once it is to stop and nothing waits."""
         with self._turn:
-            while (not self._jobs or self._more_come) and not self._stopping:
-                self._turn.wait()
+            self._turn.wait_for(lambda: self._jobs or self._stopping)
+            if self._more_come:  # until this turn of the loop is over, and not for the next, which brings more again
+                begun = self._turns
+                self._turn.wait_for(lambda: self._turns != begun or self._stopping, LONGEST_TURN_S)
             taken: list[_Job] = []
             room = LARGEST_GROUP
             while self._jobs:
