@@ -167,8 +167,13 @@ WAYS: Sequence[Way] = (
         answer=shapes.MarketPage,
         asked=(
             *(_LIMIT, _CURSOR, _LAST),
-            Asked("kind", "Of trades, bars and summary: which kinds of trade count; again for more, or all."),
+            Asked(
+                "kind",
+                "Of trades, and for who has signed in of bars and summary: which kinds of trade count; again for more, "
+                "or all.",
+            ),
         ),
+        more=("not_signed_in",),
         filtered=True,
         choices={"table": tuple(COLUMNS)},
     ),

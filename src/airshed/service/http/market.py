@@ -13,6 +13,7 @@ from airshed.market.tape import kinds_of
 from airshed.model.allowance import members
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import flag, only, whole_number
 from airshed.service.http.service import Service, given
 from airshed.service.marketdata.reading import Market
@@ -22,6 +23,8 @@ from airshed.service.marketdata.tables import COLUMNS, OF_KINDS
 KINDED = frozenset({"trades", *OF_KINDS})
 #: Prices of a side that are told: every one of a book, where the band of prices holds no more.
 MOST_LEVELS = 100_000
+#: A table that was made for somebody so many seconds ago does for a stranger, though the book has gone on.
+OLD_S = 20.0
 #: The last column of an export says what the book is; an answer says it once.
 _OWN_COLUMNS = slice(0, -1)
 
@@ -41,7 +44,7 @@ async def tables(service: Service, request: Request) -> Response:
 
 async def table(service: Service, request: Request) -> Response:
     """Rows of market data, filtered by equality and a page at a time."""
-    await service.door.look(request)
+    signed = await service.door.look(request)
     name = request.path_params["table"]
     if name not in COLUMNS:
         raise Malformed(f"market {name[:60]}", "is no table of market data", near(name, COLUMNS))
@@ -66,7 +69,12 @@ async def table(service: Service, request: Request) -> Response:
     if last and begin:
         raise Malformed("?last", "goes without a cursor", "leave one of them out")
     counted = kinds_of(kinds, "?kind") if kinds else ()
-    made = await service.market.table(name, counted if name in OF_KINDS else ())
+    if counted and name in OF_KINDS and signed is None:
+        raise Stopped("not_signed_in", f"{name} of chosen kinds of trade is made for who has signed in")
+    old_s = OLD_S if signed is None else -1.0
+    made = await service.market.table(
+        name, counted if name in OF_KINDS else (), now_s=service.door.ticks(), old_s=old_s
+    )
     rows = [row for row in made.rows if _fits(columns, row, filters)]
     if counted and name not in OF_KINDS:
         rows = [row for row in rows if row[columns.index("kind")] in counted]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -21,6 +22,7 @@ from airshed.service.book.kept import KeptBook, Lost
 from airshed.service.book.law import laws_of
 from airshed.service.book.preview import Foreseen, foresee
 from airshed.service.book.snapshot import Snapshot, Unfit, taken
+from airshed.service.http.readers import ADDRESS, ASKING
 from airshed.service.http.writer import Asked, Busy, Ended
 from airshed.service.marketdata.reading import Folding, Market
 from airshed.service.marketdata.tables import OF_KINDS, ROWS
@@ -30,8 +32,8 @@ T = TypeVar("T")
 
 #: Records that are folded at a time, so that nothing waits long for the rest, and no reading holds a log for long.
 AT_ONCE = 5_000
-#: Questions that wait.
-MOST_WAITING = 50
+#: Questions that wait, of them those of one user, and of one address without a sign-in.
+MOST_WAITING, MOST_OF_ONE, MOST_OF_STRANGER = 50, 10, 5
 #: Tables that are kept until the book goes on.
 MOST_MADE = 16
 
@@ -41,6 +43,8 @@ class Made(NamedTuple):
 
     head: str
     rows: Sequence[tuple[Any, ...]]
+    #: When it was made, in seconds of the clock of whoever asked.
+    at_s: float
 
 
 class Told(NamedTuple, Generic[T]):
@@ -68,6 +72,7 @@ class MarketFold:
         self._folding = Folding(history=True)
         self._made: dict[tuple[str, Sequence[Kind]], Made] = {}
         self._waiting = 0
+        self._asking: Counter[str] = Counter()
         #: The law in force, by its digest.
         self._law: tuple[str, Rulebook] | None = None
 
@@ -94,9 +99,15 @@ class MarketFold:
             self.begin()
             self._pool.submit(self._keep)
 
-    async def table(self, name: str, kinds: Sequence[Kind] = ()) -> Made:
-        """All rows of a table, up to the end of the book; of some kinds of trade, where it has those."""
-        made: Made = await self._run(self._table, name, kinds)
+    async def table(self, name: str, kinds: Sequence[Kind] = (), *, now_s: float, old_s: float = -1.0) -> Made:
+        """All rows of a table, up to the end of the book; of some kinds of trade, where it has those.
+
+        One that was made in the last `old_s` seconds does as well, though the book has gone on.
+        """
+        known = self._made.get((name, kinds))
+        if known is not None and 0 <= now_s - known.at_s <= old_s:
+            return known
+        made: Made = await self._run(self._table, name, kinds, now_s)
         return made
 
     async def told(self, work: Callable[[Market], T]) -> Told[T]:
@@ -126,9 +137,12 @@ class MarketFold:
         self._pool.shutdown()
 
     async def _run(self, work: Any, *words: Any) -> Any:
-        if self._waiting >= MOST_WAITING:
+        who = ASKING.get()
+        each = MOST_OF_STRANGER if who.startswith(ADDRESS) else MOST_OF_ONE
+        if self._waiting >= MOST_WAITING or (who and self._asking[who] >= each):
             raise Busy(2)
         self._waiting += 1
+        self._asking[who] += 1
         self.begin()
         folding = partial(asyncio.get_running_loop().run_in_executor, self._pool, work, *words)
         try:
@@ -138,6 +152,9 @@ class MarketFold:
                 return await folding()
         finally:
             self._waiting -= 1
+            self._asking[who] -= 1
+            if not self._asking[who]:
+                del self._asking[who]
 
     # --- in the thread
 
@@ -180,7 +197,7 @@ class MarketFold:
                 return self._book, f"{self.reached}:{self._folding.reached}"
         raise Ended
 
-    def _table(self, name: str, kinds: Sequence[Kind]) -> Made:
+    def _table(self, name: str, kinds: Sequence[Kind], now_s: float) -> Made:
         book, head = self._catch_up()
         made = self._made.get((name, kinds))
         if made is None or made.head != head:
@@ -189,7 +206,7 @@ class MarketFold:
                 rows = tuple(OF_KINDS[name](market, kinds) if kinds else ROWS[name](market, law_of(book, market)))
             while len(self._made) >= MOST_MADE:
                 self._made.pop(next(iter(self._made)))
-            made = self._made[name, kinds] = Made(head, rows)
+            made = self._made[name, kinds] = Made(head, rows, now_s)
         return made
 
     def _told(self, work: Callable[[Market], T]) -> Told[T]:

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 #: Who asks, in the task of a request: by whom the reads that wait are counted.
 ASKING: ContextVar[str] = ContextVar("asking", default="")
+#: How whoever has not signed in is named there, by their address.
+ADDRESS = "address "
 
 
 class Readers:

@@ -15,7 +15,7 @@ from airshed.service.gateway.lockout import Lockout, origin_of
 from airshed.service.http.lookups import Lookups
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rates import Rates
-from airshed.service.http.readers import ASKING
+from airshed.service.http.readers import ADDRESS, ASKING
 from airshed.service.sign_in import signatures
 from airshed.service.sign_in.nouns import Key, Nonce, Session, User
 from airshed.service.sign_in.users import Users
@@ -122,7 +122,7 @@ class Door:
         return signed
 
     def _counted(self, request: Request, signed: Signed | None) -> None:
-        who, rates = (signed.name, self._known) if signed else (f"address {self.origin(request)}", self._strangers)
+        who, rates = (signed.name, self._known) if signed else (f"{ADDRESS}{self.origin(request)}", self._strangers)
         ASKING.set(who)
         wait = rates.draw(who, self.ticks())
         if wait:
@@ -164,7 +164,7 @@ class Door:
         else:
             there = await self.session(request)
         if there is None:
-            self._strangers.draw(f"address {self.origin(request)}", self.ticks())
+            self._strangers.draw(f"{ADDRESS}{self.origin(request)}", self.ticks())
             raise Stopped("not_signed_in", "sign in before a large body is sent", {"Connection": "close"})
         return name_of(there.user)
 
@@ -216,7 +216,7 @@ class Door:
         try:
             return await self._machine(request, body)
         except Stopped:
-            self._strangers.draw(f"address {self.origin(request)}", self.ticks())
+            self._strangers.draw(f"{ADDRESS}{self.origin(request)}", self.ticks())
             raise
 
     async def session(self, request: Request) -> Session | None:
