@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from airshed.cli.main import ROOMS, build
 from airshed.lab.simulator.small_market import BANK, TELLER
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.mailing import HANDFUL, Mailing
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
-from airshed.service.http.run import Running, Serving
+from airshed.service.http.run import Running, Serving, opened
 from airshed.service.mail.post import Answer, Became, Letter, Post
 from airshed.service.mail.settings import MailSettings, address_in, settings_of
 from airshed.service.sign_in.addresses import CODE_MS, MOST_CODES, MOST_REFUSALS, MOST_TRIES
@@ -134,7 +136,12 @@ def test_an_address_is_proven_by_a_code_that_was_sent_there(tmp_path: Path) -> N
         assert "今后的通知" in text_of(browser.send("/mail/confirm", csrf=token(browser), letter=code))
         (known,) = there.running.users.addresses.confirmed()
         assert (known.address, known.language, known.heard) == (HERE, "zh", there.records())
-        browser.send("/mail/end", csrf=token(browser))
+        there.clock.ms += 6 * 60_000
+        said = browser.send("/mail/end", csrf=token(browser))
+        assert (said.status_code, "动态码" in text_of(said)) == (422, True), "who finds the page open ends nothing"
+        assert len(there.running.users.addresses.confirmed()) == 1
+        assert browser.send("/mail/end", csrf=token(browser), code=there.code("fund")).status_code == 200
+        assert there.noted[-1] == ("mail_told_before", {"user": "fund", "became": Became.TAKEN})
         assert there.running.users.addresses.confirmed() == []
         assert "不再发送" in server.text_to(HERE), "who had them hears that they end"
         secrets = json.dumps(there.noted)
@@ -572,6 +579,10 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 def test_settings_that_do_not_hold_name_their_option(tmp_path: Path) -> None:
     for words, place in (
+        (("", SENDER), "--mail-server"),
+        (("mail.bureau.example", SENDER, "tls", "market", "密码"), "--mail-password-file"),
+        (("mail.bureau.example", SENDER, "tls", "market", "a\nb"), "--mail-password-file"),
+        (("mail.bureau.example", SENDER, "tls", "市场", "a secret"), "--mail-user"),
         (("mail bureau", SENDER), "--mail-server"),
         (("mail.bureau.example:0", SENDER), "--mail-server"),
         (("mail.bureau.example", "nobody"), "--mail-from"),
@@ -583,3 +594,13 @@ def test_settings_that_do_not_hold_name_their_option(tmp_path: Path) -> None:
     serving = Serving(market_book(tmp_path), demo_users=True, mail=settings_of("mail.bureau.example", SENDER))
     with pytest.raises(Malformed, match="--demo-users"):
         Running(serving, lambda event, **fields: None)
+    nowhere = Serving(serving.book, host="0.0.0.0", proxied=True, mail=serving.mail)
+    with pytest.raises(Malformed, match="--name"), opened(nowhere, print):
+        pass
+
+
+@pytest.mark.parametrize("words", ["--mail-user market", "--mail-tls tls", "--mail-from market@bureau.example"])
+def test_what_is_said_about_mail_without_a_server_is_not_passed_over(tmp_path: Path, words: str) -> None:
+    said = CliRunner().invoke(build(ROOMS), ["serve", str(tmp_path / "no.book"), *words.split()])
+    assert isinstance(said.exception, Malformed) or said.exit_code == 2
+    assert "--mail-server" in f"{said.exception} {said.output}"

@@ -161,7 +161,7 @@ def serve(
         secret = secret_in(oidc_secret_file)
         provider = ProviderSettings(oidc_issuer, oidc_client, secret, oidc_claim, oidc_acr, oidc_authorities)
     mail = None
-    if mail_server or mail_from:
+    if mail_server or mail_from or mail_user or mail_password_file or mail_authorities or mail_tls != "starttls":
         from airshed.service.mail.settings import settings_of
 
         password = None if mail_password_file is None else written_in(mail_password_file)

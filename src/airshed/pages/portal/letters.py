@@ -15,6 +15,7 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.mail.post import Became, Post
 from airshed.service.mail.settings import LONGEST, address_in
+from airshed.service.sign_in.addresses import Address
 
 
 async def letters(service: Service, request: Request) -> Response:
@@ -87,22 +88,23 @@ async def confirm(service: Service, request: Request) -> Response:
         told = Phrase("That is not the code, or it is over. Have another sent.", "确认码有误或已失效，请重新发送。")
         return _shown(visitor, wrong=told, status=422)
     service.note("mail_confirmed", user=user)
-    if before is not None and before.address and not before.refused:
-        await _tell_before(visitor, before.address)
+    await _tell_before(visitor, before)
     return _shown(visitor, done=Phrase("Notices go there from now on.", "今后的通知将发送至该邮箱。"))
 
 
 async def end(service: Service, request: Request) -> Response:
-    """Nothing goes anywhere any more."""
+    """Nothing goes anywhere any more; that too is asked by somebody who holds the authenticator."""
     fields = await fields_of(service, request)
-    visitor = await _with_form(service, request, fields)
+    visitor = await acting(service, request)
+    wrong = unproven(visitor, request, fields)
+    if wrong is not None:
+        return _shown(visitor, wrong=wrong, status=422)
     assert visitor.signed is not None
     user, addresses = visitor.signed.user.name, service.door.users.addresses
     before = addresses.of(user)
     addresses.end(user)
     service.note("mail_ended", user=user)
-    if before is not None and before.address and not before.refused and service.post is not None:
-        await _tell_before(visitor, before.address)
+    await _tell_before(visitor, before)
     return _shown(visitor, done=Phrase("Nothing is sent any more.", "已停止发送。"))
 
 
@@ -115,9 +117,15 @@ async def _with_form(service: Service, request: Request, fields: dict[str, str])
     return visitor
 
 
-async def _tell_before(visitor: Visitor, address: str) -> None:
+async def _tell_before(visitor: Visitor, before: Address | None) -> None:
     """Who had the notices hears that they go elsewhere: it may have been somebody else's doing."""
-    await _post(visitor.service).send([mailing.changed_letter(visitor, address)])
+    assert visitor.signed is not None
+    post = visitor.service.post
+    if post is None or before is None or not before.address or before.refused:
+        return
+    (answer,) = await post.send([mailing.changed_letter(visitor, before.address)])
+    said = {"why": answer.why} if answer.why else {}
+    visitor.service.note("mail_told_before", user=visitor.signed.user.name, became=answer.became, **said)
 
 
 def _post(service: Service) -> Post:

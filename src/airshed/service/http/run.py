@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
 #: Seconds after which a provider that did not answer is asked again.
 ASK_PROVIDER_S = 30.0
+#: Hosts of which every address of the machine is heard, and that nobody can be sent to.
+EVERYWHERE = ("0.0.0.0", "::")
 #: Open files beside the connections.
 SPARE_FILES = 100
 
@@ -481,7 +483,7 @@ def opened(
 
 
 def _safely(serving: Serving) -> None:
-    """Passwords do not go over a network in the clear."""
+    """Passwords do not go over a network in the clear, nor letters out that lead nowhere."""
     if serving.certificate is not None and serving.private_key is not None:
         try:
             ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
@@ -496,3 +498,6 @@ def _safely(serving: Serving) -> None:
     if not local and serving.certificate is None and not serving.proxied:
         what = f"{serving.host} is reached from other machines, and passwords would travel in the clear"
         raise Malformed("--host", what, "give --certificate and --private-key, or --behind-proxy where one ends TLS")
+    if serving.mail is not None and not serving.names and serving.host in EVERYWHERE:
+        what = f"letters would lead to {serving.host}, where nobody finds it"
+        raise Malformed("--mail-server", what, "say by which --name people call the service")

@@ -53,6 +53,9 @@ class MailSettings:
     def __post_init__(self) -> None:
         if bool(self.user) != (self.password is not None):
             raise Malformed("--mail-user", "goes with --mail-password-file", "give both, or neither")
+        for text, place in ((self.user, "--mail-user"), (self.password or "", "--mail-password-file")):
+            if not (text.isascii() and text.isprintable()):  # which a sign-in by SMTP has no one way to say
+                raise Malformed(place, "has other letters than those of ASCII", "have one made of plain letters")
         if self.user and self.secured == "none" and self.host not in LOCAL:
             what = f"{self.host} would be told a password in the clear"
             raise Malformed("--mail-tls none", what, "take starttls or tls, or leave the user out")
@@ -71,6 +74,10 @@ def settings_of(
     >>> settings_of("mail.bureau.example", "market@bureau.example").port
     587
     """
+    if not server:
+        raise Malformed(
+            "--mail-server", "is not said, and something else about mail is", "name the server, or leave it"
+        )
     known = next((each for each in get_args(Secured) if each == secured), None)
     if known is None:
         raise Malformed("--mail-tls", f"{secured[:40]!a} is unknown", f"take {', '.join(get_args(Secured))}")
