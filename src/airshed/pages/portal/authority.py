@@ -11,13 +11,12 @@ from starlette.responses import Response
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.model.period import day_of
 from airshed.pages.kit.words import FINDINGS, Phrase, same
-from airshed.pages.portal.frame import Visitor, acting, page, place_name
+from airshed.pages.portal.frame import Visitor, acting, office, page, place_name, reads_as_office
 from airshed.pages.portal.hours import firm_name
 from airshed.pages.portal.overview import calendar, caps, telling, works
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
-from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
 
@@ -48,7 +47,7 @@ async def today(visitor: Visitor) -> Response:
         public = reads_as_public(visitor, rules, scope)
         sources = works(state, rules, at, scope, public=public)
         law = rules.calendar
-        seen = _findings(market, scope)
+        seen = _findings(market, scope) if reads_as_office(visitor, "findings") else []
         first = telling(caps(state, rules, at, public=public, jurisdiction=scope))
         mine = lookup.roles(rules).get(visitor.actor.role if visitor.actor else "", frozenset())
         return {
@@ -167,10 +166,7 @@ class Person(NamedTuple):
 async def people(service: Service, request: Request) -> Response:
     """Who may act, within the scope of who asks."""
     visitor = await acting(service, request)
-    actor = visitor.actor
-    assert actor is not None
-    if actor.account:
-        raise Stopped("not_yours_to_read", "the people of the programme are for its offices")
+    actor = office(visitor, "actors", "accounts")
 
     def look(market: Market, rules: Rulebook) -> tuple[Sequence[Person], bool]:
         state = market.state

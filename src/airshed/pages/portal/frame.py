@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.nouns import Actor
-from airshed.model.period import clock
+from airshed.model.period import clock, day_of
 from airshed.model.provenance import Programme, said
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.html import environment
@@ -23,11 +23,14 @@ from airshed.pages.portal.assets import assets
 from airshed.pages.portal.hours import firm_name
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.table_names import TableName
 from airshed.service.book.acts import waiting_for
 from airshed.service.forms.measures import ANY_LAW, Terms
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service, large_body_of
 from airshed.service.http.sign_in import FORM
+from airshed.service.http.viewer import Viewer
+from airshed.service.http.viewer import bound as reads_of
 from airshed.service.http.who import Signed, masked
 from airshed.service.marketdata.reading import Market
 
@@ -61,6 +64,8 @@ class Standing(NamedTuple):
     seq: int
     #: Acts that this actor could confirm now.
     waiting: int
+    #: How far they read; who is suspended, or nobody, as far as everybody does.
+    reads: Viewer = Viewer("public", far="")
 
 
 NOBODY = Standing(None, same(""), same(""), same("Airshed"), ANY_LAW, Phrase("yuan", "元"), 0, 0, 0)
@@ -152,7 +157,27 @@ async def acting(service: Service, request: Request) -> Visitor:
         assert visitor.signed is not None
         service.door.actor(visitor.signed)
         raise Stopped("no_actor", f"{visitor.signed.user.name} is not registered in the book")
+    if visitor.actor.state != "active":
+        what = f"{visitor.actor.id} is {visitor.actor.state}: {visitor.actor.reason}; what everybody reads is open"
+        raise Stopped("not_yours_to_read", what)
     return visitor
+
+
+def office(visitor: Visitor, *tables: TableName) -> Actor:
+    """Somebody who acts for an office and reads these tables, as far as they are bound."""
+    actor = visitor.actor
+    assert actor is not None
+    if actor.account:
+        raise Stopped("not_yours_to_read", "this is a page of the offices of the programme")
+    closed = [name for name in tables if not reads_as_office(visitor, name)]
+    if closed:
+        raise Stopped("not_yours_to_read", f"by the law {actor.role} does not read {', '.join(closed)}")
+    return actor
+
+
+def reads_as_office(visitor: Visitor, table: TableName) -> bool:
+    """Whether somebody reads every row of a table, or those of their place, and not only what is published."""
+    return visitor.standing.reads.reach(table).partition(",")[0] in ("all", "place")
 
 
 def _standing(market: Market, rules: Rulebook, name: str, asked: int) -> Standing:
@@ -162,7 +187,11 @@ def _standing(market: Market, rules: Rulebook, name: str, asked: int) -> Standin
     programme = Phrase(rules.programme.name_en, rules.programme.name_zh)
     role = bound = same("")
     waiting = 0
+    day = day_of(max(asked, state.at))
+    reads = reads_of(rules, "", "", "", day)
     if actor is not None:
+        if actor.state == "active":
+            reads = reads_of(rules, actor.role, actor.account, actor.jurisdiction, day)
         known = lookup.people(rules).get(actor.role)
         role = same(actor.role) if known is None else Phrase(known.name_en, known.name_zh)
         if actor.account:
@@ -173,7 +202,7 @@ def _standing(market: Market, rules: Rulebook, name: str, asked: int) -> Standin
         else:
             bound = Phrase("the whole zone", "全区")
         waiting = len(waiting_for(state, rules, name, max(asked, state.at)))
-    return Standing(actor, role, bound, programme, Terms.of(rules), money, state.at, state.seq, waiting)
+    return Standing(actor, role, bound, programme, Terms.of(rules), money, state.at, state.seq, waiting, reads)
 
 
 def place_name(rules: Rulebook, code: str) -> Phrase:

@@ -15,10 +15,8 @@ from airshed.service.http.service import Service
 async def home(service: Service, request: Request) -> Response:
     """The first page."""
     visitor = await visitor_of(service, request)
-    if visitor.actor is not None and visitor.actor.account:
-        return await firm.today(visitor)
-    if visitor.actor is not None:
-        return await authority.today(visitor)
+    if visitor.actor is not None and visitor.actor.state == "active":
+        return await (firm.today(visitor) if visitor.actor.account else authority.today(visitor))
     years, prices = await visitor.look(
         lambda market, rules: (
             caps(market.state, rules, max(visitor.now, market.state.at), public=True),

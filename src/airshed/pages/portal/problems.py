@@ -46,7 +46,7 @@ CURES = {
     "broken": Phrase("It was noted. Nothing was written unless a receipt says so.", "故障已记录；未出具回执即未入账。"),
 }
 #: Problems whose sentence says more than the heading.
-TOLD = ("malformed", "too_large", "clock", "not_linked")
+TOLD = ("malformed", "too_large", "clock", "not_linked", "not_yours_to_read")
 
 
 def saying(service: Service, request: Request, problem: Problem) -> Response | None:

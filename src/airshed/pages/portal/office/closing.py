@@ -18,10 +18,9 @@ from airshed.model.measures import Unit
 from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.acts import Told, told
-from airshed.pages.portal.frame import Visitor, acting, fields_of, page
+from airshed.pages.portal.frame import Visitor, acting, fields_of, office, page
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.hours import firm_name
-from airshed.pages.portal.office.queue import office
 from airshed.pages.portal.office.reports import works_name
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -98,7 +97,7 @@ def years(state: State, rules: Rulebook, actor: Actor) -> list[Year]:
 async def closings(service: Service, request: Request) -> Response:
     """The years that there are to settle."""
     visitor = await acting(service, request)
-    actor = office(visitor)
+    actor = office(visitor, "accounts", "years")
     shown = await visitor.look(lambda market, rules: (years(market.state, rules, actor), day_of(visitor.now)))
     return page(visitor, "closings.html.j2", years=shown[0], today=shown[1])
 
@@ -133,7 +132,7 @@ def _key(stem: str, attempt: int) -> str:
 
 async def _foreseen(visitor: Visitor, year: int) -> list[Foreseen]:
     """What the book would say of every account of the scope that has not settled the year."""
-    actor = office(visitor)
+    actor = office(visitor, "accounts", "years")
 
     def look(market: Market, rules: Rulebook) -> list[Command]:
         state = market.state
@@ -153,7 +152,7 @@ async def _foreseen(visitor: Visitor, year: int) -> list[Foreseen]:
 
 
 async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, status: int = 200) -> Response:
-    actor = office(visitor)
+    actor = office(visitor, "accounts", "years")
     found = await _foreseen(visitor, year)
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:

@@ -17,9 +17,8 @@ from airshed.model.measures import Unit
 from airshed.model.period import clock, day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
-from airshed.pages.portal.frame import Visitor, acting, page, visitor_of
+from airshed.pages.portal.frame import Visitor, acting, office, page, visitor_of
 from airshed.pages.portal.happening import amount
-from airshed.pages.portal.office.queue import office
 from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -73,7 +72,7 @@ class OverVenue(NamedTuple):
 async def desk(service: Service, request: Request) -> Response:
     """The desk of who runs auctions."""
     visitor = await acting(service, request)
-    actor = office(visitor)
+    actor = office(visitor, "accounts", "holdings")
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         state = market.state

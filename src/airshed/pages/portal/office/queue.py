@@ -17,13 +17,13 @@ from airshed.engine.state import State
 from airshed.model.period import day_of, hour_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
-from airshed.pages.portal.frame import Visitor, acting, page
+from airshed.pages.portal.frame import acting, office, page, reads_as_office
 from airshed.pages.portal.one_works import KINDS
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.table_names import TableName
 from airshed.service.book.kept import KeptBook
 from airshed.service.forms.form import BODIES
-from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
 
@@ -76,6 +76,21 @@ MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, 
     Phrase("Year to settle", "待结算年度"),
     Phrase("Application to pay in parts", "分期缴纳申请"),
 )
+
+#: Tables that tell of each, which whoever sees it must be let read.
+TOLD_BY: Mapping[Phrase, tuple[TableName, ...]] = {
+    MARK: ("marks",),
+    REPORT: ("years",),
+    OPINION: ("years", "opinions"),
+    IMPROVEMENT: ("improvements",),
+    CASE: ("cases",),
+    APPEAL: ("cases", "withdrawals"),
+    AMENDED: ("amendments",),
+    RESERVE: ("applications",),
+    WITHDRAWAL: ("withdrawals",),
+    YEAR: ("years",),
+    PARTS: ("penalties",),
+}
 
 
 def items(state: State, rules: Rulebook, actor: Actor, at: int, reported: Mapping[tuple[str, int], str]) -> list[Item]:
@@ -254,14 +269,6 @@ def stopped(state: State, actor: Actor) -> list[StoppedNow]:
     return found
 
 
-def office(visitor: Visitor) -> Actor:
-    """Somebody who acts for an office."""
-    assert visitor.actor is not None
-    if visitor.actor.account:
-        raise Stopped("not_yours_to_read", "this is a page of the offices of the programme")
-    return visitor.actor
-
-
 async def queue(service: Service, request: Request) -> Response:
     """The review queue."""
     visitor = await acting(service, request)
@@ -271,11 +278,15 @@ async def queue(service: Service, request: Request) -> Response:
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         at = max(visitor.now, market.state.at)
         mine = lookup.roles(rules).get(actor.role, frozenset())
-        found = items(market.state, rules, actor, at, reported)
+        found = [
+            item
+            for item in items(market.state, rules, actor, at, reported)
+            if all(reads_as_office(visitor, table) for table in TOLD_BY[item.kind])
+        ]
         return {
             "items": found,
             "kinds": {kind.en: kind for kind in (item.kind for item in found)},
-            "stopped": stopped(market.state, actor),
+            "stopped": stopped(market.state, actor) if reads_as_office(visitor, "accounts") else [],
             "may": mine,
             "names": {name: name_of(BODIES[name]) for name in (*{item.command for item in found}, *STOPS)},
             "stops": [name for name in STOPS if name in mine],

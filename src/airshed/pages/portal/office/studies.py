@@ -12,10 +12,9 @@ from starlette.responses import Response
 
 from airshed.engine.nouns import Actor
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.frame import Visitor, acting, fields_of, on, page
+from airshed.pages.portal.frame import Visitor, acting, fields_of, office, on, page
 from airshed.pages.portal.office.designs import BRIEF, FILE, KNOBS, SCENARIO, Written, asked, blank, scenarios
 from airshed.pages.portal.office.outcomes import beside, changes_of, outcome_of, same_draws, settings_of
-from airshed.pages.portal.office.queue import office
 from airshed.pages.portal.office.reports import policy_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
