@@ -20,13 +20,16 @@ from typer.testing import CliRunner
 from airshed.cli.main import ROOMS, build
 from airshed.lab.simulator.small_market import BANK, TELLER
 from airshed.model.refusal import Malformed
-from airshed.pages.portal.mailing import HANDFUL, Mailing
+from airshed.pages.kit.words import same
+from airshed.pages.portal.mailing import HANDFUL, MOST_LINES, Mailing, letter_of
+from airshed.pages.portal.notices import Notice
+from airshed.pages.portal.telling import Told
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.run import Running, Serving, opened
 from airshed.service.mail.post import Answer, Became, Letter, Post
 from airshed.service.mail.settings import MailSettings, address_in, settings_of
-from airshed.service.sign_in.addresses import CODE_MS, MOST_CODES, MOST_REFUSALS, MOST_TRIES
+from airshed.service.sign_in.addresses import CODE_MS, MOST_CODES, MOST_REFUSALS, MOST_TRIES, Address
 from certificates import made
 from mail_servers import MailServer, mail_server
 from portals import Browser, Portal, hidden, text_of
@@ -87,6 +90,12 @@ def does(browser: Browser, command: str, **fields: object) -> None:
     page = browser.get(f"/act/{command}")
     said = browser.send(f"/act/{command}", {**hidden(page), **fields, "step": "confirm"})
     assert said.status_code == 200, text_of(said)
+
+
+def confirms(browser: Browser) -> None:
+    """The act that waits first is confirmed."""
+    waiting = re.findall(r'name="act" value="(\d+)"', browser.get("/waiting").text)
+    does(browser, "ConfirmAct", act=waiting[0])
 
 
 def offers(there: Mailed, seller: str = "steel", count: str = "2") -> None:
@@ -157,6 +166,15 @@ def test_an_address_takes_a_second_factor_of_now(tmp_path: Path) -> None:
         said = browser.send("/mail", csrf=token(browser), address=HERE, code=there.code("fund"))
         assert said.status_code == 200
         assert [letter["To"] for letter in server.letters] == [HERE]
+
+
+def test_a_letter_says_how_many_lines_it_leaves_out(tmp_path: Path) -> None:
+    with mailing(tmp_path) as there:
+        each = Notice(7, BEGIN, same("Withdraw"), "#1", same(""))
+        told = Told((each,) * (MOST_LINES + 3), (each,) * (MOST_LINES + 4), 10)
+        letter = letter_of(there.running.service, Address("fund", HERE, "en", 0, ""), told, same("A market"), BEGIN)
+        assert "and 4 more.\n\nhttps://market.example/waiting" in letter.text
+        assert "and 13 more.\n\nhttps://market.example/notices" in letter.text
 
 
 def test_a_code_is_guessed_five_times_and_five_are_sent_in_an_hour(tmp_path: Path) -> None:
@@ -231,6 +249,32 @@ def test_an_act_of_two_is_told_to_who_may_confirm_it_in_their_language(tmp_path:
         assert str(server.letters[-1]["Subject"]) == "Airshed：1项待复核"
         assert "https://market.example/waiting" in server.text_to(HERE)
         assert "1,234" not in server.text_to(HERE)
+
+
+def test_an_act_that_somebody_else_has_confirmed_meanwhile_is_told_to_nobody(tmp_path: Path) -> None:
+    with mail_server() as server, mailing(tmp_path, server) as there:
+        second = there.signed(BANK)
+        proves(second, server)
+        letters = Mailing(there.running.service)
+        server.sender = "451 not now"
+        for fen in ("1234.56", "10.00"):
+            does(there.signed(TELLER), "Withdraw", account="steel", fen=fen)
+        assert rounds(there, letters) == 0
+        confirms(second)
+        server.sender = "250 ok"
+        there.clock.ms += 3_600_000
+        assert rounds(there, letters) == 1
+        assert str(server.letters[-1]["Subject"]) == "Airshed: 1 to confirm"
+        sent = len(server.letters)
+        server.sender = "451 not now"
+        does(there.signed(TELLER), "Withdraw", account="steel", fen="20.00")
+        assert rounds(there, letters) == 0
+        confirms(there.signed(BANK))
+        confirms(there.signed(BANK))
+        server.sender = "250 ok"
+        there.clock.ms += 3_600_000
+        assert rounds(there, letters) == 0
+        assert len(server.letters) == sent
 
 
 def test_a_server_that_is_away_loses_nothing_and_is_asked_more_and_more_seldom(tmp_path: Path) -> None:

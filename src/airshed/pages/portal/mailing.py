@@ -16,7 +16,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase
 from airshed.pages.portal.frame import Visitor, said_by, templates
 from airshed.pages.portal.notices import Notice
-from airshed.pages.portal.telling import NOTHING, Listeners, Proposed, Told, listeners_in, told_in, waiting_in
+from airshed.pages.portal.telling import NOTHING, Listeners, Proposed, Told, acts_in, listeners_in, told_in, waiting_in
 from airshed.service.http.service import Service
 from airshed.service.http.writer import Busy
 from airshed.service.mail.post import Answer, Became, Letter
@@ -86,7 +86,7 @@ class Mailing:
         taken = await self._sent()
         for each in addresses:  # who has long had nothing to hear: the next start need not look so far back
             through = self._through[each.user]
-            if each.user not in self._kept and through - each.heard >= self._at_once:
+            if not self._kept.get(each.user) and through - each.heard >= self._at_once:
                 self._heard[each.user] = Heard(each.user, each.address, through)
         self._write_down()
         return taken
@@ -137,9 +137,17 @@ class Mailing:
         service, now, taken = self._service, self._service.door.clock(), 0
         assert service.post is not None
         while due := self._due(now):
-            programme = await service.market.look(
-                lambda market, rules: Phrase(rules.programme.name_en, rules.programme.name_zh)
+            programme, acts = await service.market.look(
+                lambda market, rules: (
+                    Phrase(rules.programme.name_en, rules.programme.name_zh),
+                    acts_in(market.state),
+                )
             )
+            for each in due:  # while the server was away somebody else may have confirmed them
+                self._kept[each.user] = self._kept[each.user].still(acts)
+            due = [each for each in due if self._kept[each.user]]
+            if not due:
+                continue
             at = service.door.clock()
             letters = [letter_of(service, each, self._kept[each.user], programme, at) for each in due]
             answers = await service.post.send(letters)
@@ -211,6 +219,7 @@ def letter_of(service: Service, address: Address, told: Told, programme: Phrase,
             notices=told.notices[:MOST_LINES],
             waiting=told.waiting[:MOST_LINES],
             more=count - min(len(told.notices), MOST_LINES),
+            more_waiting=len(told.waiting[MOST_LINES:]),
             url=service.url,
             provenance=Phrase(*said(service.provenance)),
         )

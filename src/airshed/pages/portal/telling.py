@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -38,6 +38,10 @@ class Told(NamedTuple):
     def first(self) -> int:
         """The record that waits longest to be told."""
         return min(each.seq for each in (*self.notices, *self.waiting))
+
+    def still(self, acts: Container[str]) -> Told:
+        """What there is to tell while these acts wait and no others."""
+        return self._replace(waiting=tuple(each for each in self.waiting if each.of in acts))
 
     def and_then(self, other: Told) -> Told:
         """This, and what came after it."""
@@ -136,6 +140,11 @@ def _proposed(record: Record) -> Iterator[Proposed]:
         if isinstance(event, ActProposed):
             what = Notice(record.seq, record.at, name_of(type(event.body)), f"#{event.act}", same(""))
             yield Proposed(event.act, what)
+
+
+def acts_in(state: State) -> frozenset[str]:
+    """The acts that wait, as notices name them."""
+    return frozenset(f"#{act.id}" for act in state.acts.values() if act.until is None or state.at <= act.until)
 
 
 def waiting_in(
