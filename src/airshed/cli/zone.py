@@ -45,10 +45,10 @@ def check(
     from airshed.rulebook.load import find as find_law
     from airshed.rulebook.load import load as load_law
     from airshed.zone.caps import unknown
-    from airshed.zone.load import find, load, of_law, read
+    from airshed.zone.load import find, known_to, read
     from airshed.zone.origins import of_costs, of_rows
 
-    _, faults = read(find(zone))
+    found, faults = read(find(zone))
     if faults:
         if json:
             errors = [{"place": each.place, "what": each.what, "cure": each.cure} for each in faults]
@@ -57,8 +57,10 @@ def check(
         for fault in faults[:-1]:
             print(line_of(fault), file=sys.stderr)
         raise faults[-1]
+    assert found is not None
     rules = load_law(find_law(rulebook)) if rulebook else None
-    found = of_law(rules, zone) if rules is not None else load(find(zone))
+    if rules is not None:
+        known_to(rules, found, find(zone))
     origins = [of_costs(found), f"outputs and emissions: {of_rows(found)}"]
     resting(origins)
     rows = [_city(found, place.code) for place in found.jurisdictions]

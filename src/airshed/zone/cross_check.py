@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from airshed.model.near import near
@@ -53,12 +54,14 @@ def _each_once(tables: Tables) -> Iterator[Malformed]:
         (tables.factors, ("sector", "pollutant")),
     )
     for table, columns in keys:
-        seen: dict[tuple[object, ...], int] = {}
-        for row, each in enumerate(table.rows):
-            key = tuple(getattr(each, column) for column in columns)
+        found = [*map(attrgetter(*columns), table.rows)]
+        if len({*found}) == len(found):
+            continue
+        seen: dict[object, int] = {}
+        for row, key in enumerate(found):
             first = seen.setdefault(key, row)
             if first != row:
-                said = repr(" ".join(map(str, key)))
+                said = repr(" ".join(map(str, key)) if isinstance(key, tuple) else key)
                 what = f"{said} stands in line {table.lines[first]} already"
                 yield Malformed(table.place(row, " and ".join(columns)), what, "name it once")
 
@@ -87,10 +90,10 @@ def _all_there(tables: Tables, head: ZoneHead | None) -> Iterator[Malformed]:
         (tables.factors, "pollutant", _names(tables.pollutants, "pollutant")),
     )
     for table, column, known in named:
-        if known is None:
+        found = [*map(attrgetter(column), table.rows)]
+        if known is None or {*found} <= {*known}:
             continue
-        for row, each in enumerate(table.rows):
-            value = getattr(each, column)
+        for row, value in enumerate(found):
             if value not in known:
                 what = f"no such {column} {value!r}"
                 yield Malformed(table.place(row, column), what, near(str(value), map(str, known)))

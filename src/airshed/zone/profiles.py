@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Annotated
 
 import msgspec
@@ -45,6 +46,8 @@ def faults_of(table: Table[LoadProfile]) -> Iterator[Malformed]:
             if len(values) != many:
                 what = f"{len(values)} figures"
                 yield Malformed(table.place(row, column), what, f"give {many}, with blanks between")
+            elif not all(map(isfinite, values)):
+                yield Malformed(table.place(row, column), "one of them is no finite number", "write digits, as in 1.05")
             elif not any(values):
                 yield Malformed(table.place(row, column), "all of them are zero", "give at least one that is not")
         if each.stop_hours_high < each.stop_hours_low:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from types import NoneType
 from typing import Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
@@ -19,6 +20,12 @@ Decoded = TypeVar("Decoded")
 
 #: More rows than this are not an inventory.
 MOST_ROWS = 5_000_000
+#: Rows that are converted at once.
+AT_ONCE = 5_000
+#: What stands in a text in which blanks stand around cells, or after a comma within one.
+_LOOSE = (", ", " ,", "\t", '" ', ' "', " \n", "\n ", " \r")
+#: What a number ends with that is neither `nan` nor `inf`.
+_DIGIT = frozenset("0123456789.")
 
 
 class Table(NamedTuple, Generic[Row]):
@@ -47,24 +54,91 @@ def read_rows(path: Path, kind: type[Row], optional: Collection[str] = ()) -> tu
 
 
 def read_table(path: Path, kind: type[Row], optional: Collection[str] = ()) -> Table[Row]:
-    """The rows that can be read, and every fault of the others."""
+    """The rows that can be read, and every fault of the others.
+
+    Thousands of rows are converted at once; only where one of them does not fit they are looked at row by row, and a
+    row that does not fit cell by cell, for the place of each fault.
+    """
     rows: list[Row] = []
     lines: list[int] = []
     faults: list[Malformed] = []
     try:
-        for line, row in _each(path, kind, optional):
-            if isinstance(row, Malformed):
-                faults.append(row)
-            else:
-                rows.append(row)
-                lines.append(line)
+        reader, shape = _opened(path, kind, optional)
+        while chunk := [(cells, reader.line_num) for cells in islice(reader, AT_ONCE)]:
+            if len(rows) + len(chunk) > MOST_ROWS:
+                raise Malformed(f"{path} line {chunk[-1][1]}", f"more than {MOST_ROWS} rows", "split the table")
+            whole = shape.all_of([cells for cells, _ in chunk])
+            if whole is not None:
+                rows += whole
+                lines += [line for _, line in chunk]
+                continue
+            for cells, line in chunk:
+                fitting = shape.all_of([cells])
+                if fitting is not None:
+                    rows += fitting
+                    lines.append(line)
+                else:
+                    faults += shape.faults(cells, f"{path} line {line}")
     except Malformed as fault:  # of the file: nothing after it can be read
         faults.append(fault)
+    except csv.Error as error:
+        faults.append(Malformed(f"{path} line {reader.line_num}", str(error), "quote cells that hold a comma"))
     return Table(path, tuple(rows), tuple(lines), tuple(faults))
 
 
-def _each(path: Path, kind: type[Row], optional: Collection[str]) -> Iterator[tuple[int, Row | Malformed]]:
-    kinds = get_type_hints(kind, include_extras=True)
+class _Shape(Generic[Row]):
+    """What the cells of a row must be."""
+
+    def __init__(self, kind: type[Row], columns: Sequence[str], loose: bool) -> None:
+        hints = get_type_hints(kind, include_extras=True)
+        self.kinds = {column: hints[column] for column in columns}
+        #: Whether blanks stand around cells.
+        self.loose = loose
+        self.may_be_empty = [place for place, each in enumerate(self.kinds.values()) if NoneType in get_args(each)]
+        self.words = [place for place, each in enumerate(self.kinds.values()) if get_origin(each) is tuple]
+        self.numbers = [place for place, each in enumerate(self.kinds.values()) if _holds_a_float(each)]
+        self.rows: Any = list[kind]  # type: ignore[valid-type]
+        self.in_order = kind.__struct_config__.array_like and [*columns] == [*kind.__struct_fields__]
+
+    def all_of(self, chunk: Sequence[Sequence[str]]) -> list[Row] | None:
+        """These rows; None where one of them does not fit."""
+        many = len(self.kinds)
+        if not all(len(cells) == many for cells in chunk):
+            return None
+        values: list[list[Any]] = [[*map(str.strip, cells)] if self.loose else [*cells] for cells in chunk]
+        for place in self.may_be_empty:
+            for each in values:
+                each[place] = each[place] or None
+        for place in self.words:
+            for each in values:
+                each[place] = each[place].split()
+        if any("" in each for each in values):
+            return None
+        for place in self.numbers:  # msgspec takes `nan` and `inf` for numbers
+            if not all(each[place] is None or each[place][-1] in _DIGIT for each in values):
+                return None
+        told: list[Any] = values if self.in_order else [dict(zip(self.kinds, each, strict=True)) for each in values]
+        try:
+            found: list[Row] = msgspec.convert(told, self.rows, strict=False)
+        except msgspec.ValidationError:
+            return None
+        return found
+
+    def faults(self, cells: Sequence[str], place: str) -> Iterator[Malformed]:
+        """What is wrong with a row, each cell by itself."""
+        if len(cells) != len(self.kinds):
+            what = f"{len(cells)} cells for {len(self.kinds)} columns"
+            yield Malformed(place, what, "give one cell a column")
+            return
+        for (column, kind), cell in zip(self.kinds.items(), cells, strict=True):
+            try:
+                _value(cell, kind, f"{place} column {column}")
+            except Malformed as fault:
+                yield fault
+
+
+def _opened(path: Path, kind: type[Row], optional: Collection[str]) -> tuple[Any, _Shape[Row]]:
+    """A reader that stands behind the header, and what the rows must be; `Malformed` for other columns."""
     columns = list(kind.__struct_fields__)
     try:
         text = path.read_text("utf-8")
@@ -75,39 +149,12 @@ def _each(path: Path, kind: type[Row], optional: Collection[str]) -> Iterator[tu
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
         header = next(reader, [])
-        columns = [column for column in columns if column in header or column not in optional]
-        if header != columns:
-            _blame_header(path, header, columns)
-        shapes = [kinds[column] for column in columns]
-        words = [get_origin(shape) is tuple for shape in shapes]
-        may_be_empty = [NoneType in get_args(shape) for shape in shapes]
-        for number, cells in enumerate(reader):
-            line = reader.line_num
-            if number == MOST_ROWS:
-                raise Malformed(f"{path} line {line}", f"more than {MOST_ROWS} rows", "split the table")
-            if len(cells) != len(columns):
-                what = f"{len(cells)} cells for {len(columns)} columns"
-                yield line, Malformed(f"{path} line {line}", what, "give one cell a column")
-                continue
-            values = [
-                tuple(cell.split()) if word else (None if may and not cell.strip() else cell.strip())
-                for cell, word, may in zip(cells, words, may_be_empty, strict=True)
-            ]
-            try:  # the whole row at once; only what cannot be read so is looked at cell by cell
-                told = dict(zip(columns, values, strict=True))
-                row = None if "" in values else msgspec.convert(told, kind, strict=False)
-            except msgspec.ValidationError:
-                row = None
-            if row is not None and all(map(_finite, msgspec.structs.astuple(row))):
-                yield line, row
-                continue
-            for column, cell in zip(columns, cells, strict=True):
-                try:
-                    _value(cell, kinds[column], f"{path} line {line} column {column}")
-                except Malformed as fault:
-                    yield line, fault
     except csv.Error as error:
-        raise Malformed(f"{path} line {reader.line_num}", str(error), "quote cells that hold a comma") from None
+        raise Malformed(f"{path} line 1", str(error), "quote cells that hold a comma") from None
+    columns = [column for column in columns if column in header or column not in optional]
+    if header != columns:
+        _blame_header(path, header, columns)
+    return reader, _Shape(kind, columns, any(edge in text for edge in _LOOSE))
 
 
 def write_rows(path: Path, kind: type[Row], rows: Iterable[Row]) -> None:
@@ -163,6 +210,11 @@ def _value(cell: str, kind: Any, place: str) -> Any:
     if not _finite(value):
         raise Malformed(place, f"{cell!r} is not a finite number", "write digits, as in 12.5")
     return value
+
+
+def _holds_a_float(kind: Any) -> bool:
+    """Whether a field holds one number that may have a fraction, which is written `nan` or `inf` too."""
+    return kind is float or (get_origin(kind) is not tuple and any(map(_holds_a_float, get_args(kind))))
 
 
 def _finite(value: object) -> bool:

@@ -75,7 +75,7 @@ class ProductKind(msgspec.Struct, frozen=True):
     unit: str
 
 
-class ZoneSource(msgspec.Struct, frozen=True):
+class ZoneSource(msgspec.Struct, frozen=True, array_like=True):
     """A regulated works, one row of `sources.csv`."""
 
     source: str
@@ -102,7 +102,7 @@ class ZoneSource(msgspec.Struct, frozen=True):
     note: str | None
 
 
-class StackRow(msgspec.Struct, frozen=True):
+class StackRow(msgspec.Struct, frozen=True, array_like=True):
     """A monitored outlet with its typical flue gas, one row of `stacks.csv`."""
 
     stack: str
@@ -133,7 +133,7 @@ class StackRow(msgspec.Struct, frozen=True):
         return frozenset(filter(None, told.partition(":")[2].split("+")))
 
 
-class TypicalLevel(msgspec.Struct, frozen=True):
+class TypicalLevel(msgspec.Struct, frozen=True, array_like=True):
     """What the monitor of an outlet measures and what it typically shows, one row of `concentrations.csv`.
 
     In dry standard state at the measured oxygen, not converted to reference oxygen.
@@ -144,7 +144,7 @@ class TypicalLevel(msgspec.Struct, frozen=True):
     mg_m3: Concentration
 
 
-class Stack(StackRow, frozen=True):
+class Stack(StackRow, frozen=True, array_like=True):
     """An outlet with what its monitor measures and how its load moves."""
 
     levels: tuple[TypicalLevel, ...] = ()
@@ -160,7 +160,7 @@ class Stack(StackRow, frozen=True):
         return next((level.mg_m3 for level in self.levels if level.pollutant == pollutant), None)
 
 
-class BaselineFigure(msgspec.Struct, frozen=True):
+class BaselineFigure(msgspec.Struct, frozen=True, array_like=True):
     """What a source made or emitted in one year, one row of `baseline.csv`; what nobody knows has no row.
 
     An amount of a product is in the product's unit, of a pollutant in kilograms.
@@ -225,7 +225,7 @@ class Technology(msgspec.Struct, frozen=True):
     source: str
 
 
-class AbatementOption(msgspec.Struct, frozen=True):
+class AbatementOption(msgspec.Struct, frozen=True, array_like=True):
     """A step of a source's marginal abatement cost curve, one row of `abatement_options.csv`."""
 
     source: str
