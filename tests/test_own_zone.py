@@ -144,6 +144,17 @@ def test_of_ones_own_tables_nothing_is_called_simulated(command: str, tmp_path: 
         assert with_air["provenance"]["of"] == ["given", "assumed"]
 
 
+def test_what_nobody_knows_is_no_zero_in_the_sums(tmp_path: Path) -> None:
+    folder = tmp_path / "begun"
+    airshed("zone", "new", str(folder))
+    said = told("zone", "check", str(folder))
+    assert said["cities"][0]["baseline_kg"] == {"SO2": 1_510_000, "NOx": 905_000, "PM": 182_500, "VOC": None}
+    assert said["not_known"] == [{"source": "AA-PWR-01", "pollutant": "VOC"}]
+    shown = airshed("zone", "check", str(folder))
+    assert shown.count("not known 未知") == 2
+    assert "VOC: not known of AA-PWR-01" in shown
+
+
 def test_one_indicative_cost_keeps_all_of_them_indicative(mine: Path) -> None:
     first, second, rest = (mine / "abatement.csv").read_text("utf-8").split("\n", 2)
     changed = rest.replace(",indicative,", ",confirmed,")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from airshed.model.refusal import Malformed
@@ -18,12 +19,14 @@ from airshed.rulebook.shipped import shipped
 from airshed.rulebook.tables import Benchmark, Limit
 from airshed.zone import facts, inventory
 from airshed.zone.activities import activity_lines, zone_activities
+from airshed.zone.begin import NAMED, begin
 from airshed.zone.caps import unknown
-from airshed.zone.convert import GONE, IN_CODE, convert
-from airshed.zone.load import load, read
+from airshed.zone.convert import GONE, convert
+from airshed.zone.load import known_to, load, of_law, read
 from airshed.zone.outlets import Process, ProcessLevel, local_pressure_kpa
 from airshed.zone.plan import read_plan
 from airshed.zone.rows import read_rows, write_rows
+from airshed.zone.tables import FILES
 from airshed.zone.zone import (
     BaselineYear,
     ProductFactor,
@@ -509,6 +512,49 @@ def test_what_nobody_knows_is_not_zero(copied: Path, zone: Zone) -> None:
     assert sum(kg for _, kg in known_kg(zone, "NOx")) - sum(kg for _, kg in known_kg(lacking, "NOx")) == emitted
 
 
+def test_works_of_a_sector_that_the_law_does_not_name_owe_nothing(copied: Path, zone: Zone) -> None:
+    """A sector more is a row of data; what a law says nothing of is left out wherever the law is played."""
+    _swap("sectors.csv", "power,", "glass,glass,玻璃,GLS,t clinker/d,t clinker,assumed\npower,")(copied)
+    _swap("sources.csv", ",cement,km-cem-02,", ",glass,km-cem-02,")(copied)
+
+    whole, owing = load(copied), of_law(LAW, str(copied))
+
+    assert next(each.sector for each in whole.sources if each.source == "KM-CEM-02") == "glass"
+    for table in (owing.sources, owing.stacks, owing.baseline, owing.options):
+        assert table
+        assert not [each for each in table if each.source == "KM-CEM-02"]
+    assert len(owing.sources) == len(zone.sources) - 1
+    assert of_law(LAW) is zone, "of a zone whose sectors are all named nothing is made anew"
+
+
+def test_a_law_that_caps_what_the_zone_does_not_know_is_told_so(zone: Zone) -> None:
+    lacking = msgspec.structs.replace(
+        zone, pollutants=tuple(each for each in zone.pollutants if each.pollutant != "PM")
+    )
+    with pytest.raises(
+        Malformed, match=r"pollutants.csv: has no PM, which the rulebook \S+ caps; there are SO2, NOx, VOC"
+    ):
+        known_to(LAW, lacking, FOLDER)
+
+
+def test_a_new_zone_is_whole_as_it_is_written_and_says_that_its_rows_are_examples(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+
+    written = begin(folder, FOLDER)
+    begun = load(folder)
+
+    assert {*FILES} - {"criteria.csv"} <= {*written}
+    assert {source.origin for source in begun.sources} == {"example"}
+    assert {each.origin for year in begun.baseline for each in year.figures} == {"example"}
+    assert [*unknown(begun)] == [("AA-PWR-01", "VOC")], "nobody has measured it, and nobody wrote a zero"
+    for name in NAMED:
+        assert (folder / name).read_bytes() == (FOLDER / name).read_bytes()
+    with pytest.raises(Malformed, match="is there already"):
+        begin(folder, FOLDER)
+    with pytest.raises(Malformed, match="cannot be written"):
+        begin(tmp_path / ("x" * 300), FOLDER)
+
+
 def cell(value: object) -> str:
     """One value as a cell."""
     if isinstance(value, float) and value.is_integer():
@@ -549,7 +595,7 @@ def in_old_form(folder: Path) -> None:
         "voc_factors.csv": factors,
         "default_factors.csv": [],
     }
-    for name in (*IN_CODE, "concentrations.csv", "factors.csv", "process_levels.csv"):
+    for name in (*NAMED, "concentrations.csv", "factors.csv", "process_levels.csv"):
         (folder / name).unlink()
     for name, rows in tables.items():
         with (folder / name).open("w", encoding="utf-8", newline="") as file:

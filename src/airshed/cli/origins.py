@@ -22,6 +22,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "zone works": ("published",),
     "zone quoted": ("published",),
     "zone copy": ("published", "assumed", "simulated"),
+    "zone new": ("assumed",),
     "zone convert": ("given",),
     "zone caps": (),
     "zone draw": ("published", "assumed", "simulated"),

@@ -80,6 +80,16 @@ def check(
     lacking: dict[str, list[str]] = {}
     for source, pollutant in unknown(found):
         lacking.setdefault(pollutant, []).append(source)
+    if rules is not None:
+        named_by_law = {each.code for each in rules.sectors}
+        apart: dict[str, int] = {}
+        for works in found.sources:
+            if works.sector not in named_by_law:
+                apart[works.sector] = apart.get(works.sector, 0) + 1
+        for sector, many in apart.items():
+            console.print(
+                f"{sector}: {many} works, a sector that this law does not name, so they owe nothing. 本法未涵盖该行业。"
+            )
     for pollutant, sources in lacking.items():
         more = "" if len(sources) <= MOST_NAMED else f" and {len(sources) - MOST_NAMED} more"
         named = ", ".join(sources[:MOST_NAMED]) + more
@@ -210,6 +220,24 @@ def copy(
 
 
 @app.command()
+def new(folder: Annotated[str, typer.Argument(help="A new folder.")]) -> None:
+    """Begin a zone of your own: every table with an example row, and a README that says how to go on. 新建区域。
+
+    It can be read as it stands; its rows say that they are examples.
+
+    Example: airshed zone new mine
+    """
+    from airshed.rulebook.shipped import shipped
+    from airshed.zone.begin import begin
+    from airshed.zone.load import LIBRARY
+
+    written = begin(Path(folder), shipped("zones", LIBRARY))
+    console.print(
+        f"{folder}: {len(written)} files; README.md says what to replace, airshed zone check {folder} reads it"
+    )
+
+
+@app.command()
 def convert(
     zone: Annotated[str, typer.Argument(metavar="FOLDER", help="Folder of a zone of 0.1.")],
     out: Annotated[str, typer.Option(help="A new folder.")],
@@ -303,33 +331,36 @@ def draw(
 
 
 def _city(zone: Zone, code: str) -> dict[str, Any]:
-    """Works, outlets and steps of abatement of a city, and a mean baseline year in kg of each pollutant."""
+    """Works, outlets and steps of abatement of a city, and a mean baseline year in kg; None where nobody knows any."""
     works = {source.source for source in zone.sources if source.jurisdiction == code}
     years = len(zone.baseline_years)
-    totals = {each.pollutant: 0 for each in zone.pollutants}
+    totals: dict[str, int | None] = {each.pollutant: None for each in zone.pollutants}
     for row in zone.baseline:
         if row.source in works:
             for each in row.emitted:
-                totals[each.item] += each.amount
+                totals[each.item] = (totals[each.item] or 0) + each.amount
     return {
         "city": code,
         "works": len(works),
         "stacks": sum(stack.source in works for stack in zone.stacks),
         "options": sum(option.source in works for option in zone.options),
-        "baseline_kg": {name: total // years for name, total in totals.items()},
+        "baseline_kg": {name: None if total is None else total // years for name, total in totals.items()},
     }
 
 
 def _print(zone: Zone, rows: Sequence[dict[str, Any]], caps: dict[str, int]) -> None:
-    def tonnes(kept: Iterable[int]) -> list[str]:
-        return [f"{kg / 1000:,.0f}" for kg in kept]
+    def tonnes(kept: Iterable[int | None]) -> list[str]:
+        return ["not known 未知" if kg is None else f"{kg / 1000:,.0f}" for kg in kept]
 
     shown = [
         (each["city"], each["works"], each["stacks"], each["options"], *tonnes(each["baseline_kg"].values()))
         for each in rows
     ]
     names = [each.pollutant for each in zone.pollutants]
-    sums = [sum(each["baseline_kg"][name] for each in rows) for name in names]
+    sums: list[int | None] = []
+    for name in names:
+        known = [kg for each in rows if (kg := each["baseline_kg"][name]) is not None]
+        sums.append(sum(known) if known else None)
     counts = (sum(each[name] for each in rows) for name in ("works", "stacks", "options"))
     shown.append(("in all 合计", *counts, *tonnes(sums)))
     if caps:

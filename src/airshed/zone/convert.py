@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from airshed.model.refusal import Malformed
+from airshed.zone.begin import NAMED
 
 Row = dict[str, str]
 #: Header and rows of each table to be written.
@@ -27,8 +28,6 @@ PROFILES = {
     "kiln tail": "cement",
     "kiln head": "cement",
 }
-#: Tables that 0.1 had in its code.
-IN_CODE = ("pollutants.csv", "products.csv", "sectors.csv", "profiles.csv")
 #: Tables that are there no more.
 GONE = ("voc_factors.csv", "default_factors.csv")
 
@@ -62,9 +61,9 @@ def convert(folder: Path, target: Path, library: Path) -> tuple[str, ...]:
     shutil.copytree(folder, target, ignore=shutil.ignore_patterns(*GONE))
     for name, (header, rows) in made.items():
         _write(target / name, header, rows)
-    for name in IN_CODE:
+    for name in NAMED:
         shutil.copyfile(library / name, target / name)
-    return (*made, *IN_CODE)
+    return (*made, *NAMED)
 
 
 def _stacks(rows: Sequence[Row]) -> Tables:

@@ -33,14 +33,31 @@ def find(name: str) -> Path:
 
 
 def of_law(rules: Rulebook, name: str = "") -> Zone:
-    """The zone of this folder or name under a law; the one that the rulebook names where none is.
+    """What a law regulates of the zone of this folder or name; of the one that the rulebook names where none is.
 
     Malformed for a zone that cannot be read, or that has a jurisdiction of which the law knows nothing.
     """
     folder = find(name or rules.programme.zone)
     zone = load(folder)
     known_to(rules, zone, folder)
-    return zone
+    return regulated(zone, rules)
+
+
+def regulated(zone: Zone, rules: Rulebook) -> Zone:
+    """The zone without the works of sectors that a law does not name, and without what belongs to them."""
+    named = {each.code for each in rules.sectors}
+    if all(source.sector in named for source in zone.sources):
+        return zone
+    sources = tuple(source for source in zone.sources if source.sector in named)
+    own = {source.source for source in sources}
+    return msgspec.structs.replace(
+        zone,
+        sources=sources,
+        stacks=tuple(stack for stack in zone.stacks if stack.source in own),
+        baseline=tuple(year for year in zone.baseline if year.source in own),
+        technologies=tuple(each for each in zone.technologies if each.sector in named),
+        options=tuple(option for option in zone.options if option.source in own),
+    )
 
 
 def known_to(rules: Rulebook, zone: Zone, folder: Path) -> None:
