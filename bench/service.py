@@ -1,13 +1,12 @@
 """Durable commands a second over HTTP, one a request and in batches, in a file and in PostgreSQL, beside pgbench.
 
-Clients are processes of their own, on the same cores as the service: what is measured is a machine that does both.
+Clients are a process of their own, on the same cores as the service: what is measured is a machine that does both.
 Run alone: `PYTHONPATH=src:. python -m bench.service`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from airshed.engine import commands as c
@@ -28,6 +28,8 @@ from airshed.service.book.sqlite import Book
 from airshed.service.http.run import machine_ms
 from airshed.service.sign_in.users import users_of
 from bench.database import server
+from bench.senders import together
+from bench.threads import processor_us
 
 CLIENTS = (1, 8, 64)
 SECONDS = 3.0
@@ -40,34 +42,18 @@ PACE_S = 0.02
 ACTOR = "dianzhong-office"
 
 
-async def _client(port: int, cookie: str, csrf: str, number: int, batch: int, until: float, took: list[float]) -> int:
-    """Send one after the other until the time is over; how many were answered."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+def _request(port: int, cookie: str, csrf: str, batch: int, key: str) -> bytes:
+    """One command, or a batch of them, as it is sent under a key."""
     path = "/v1/commands" if batch > 1 else "/v1/commands/FreezeAccount"
-    done = turn = 0
-    while not turn or time.perf_counter() < until:
-        turn += 1
-        body: object = {"account": "nobody", "reason": "a bench"}
-        key = f"{os.getpid()} {number} {turn}"
-        if batch > 1:
-            fields = {"do": "FreezeAccount", "account": "nobody", "reason": "a bench"}
-            body = [{"key": f"{key} {place}", "body": fields} for place in range(batch)]
-        raw = json.dumps(body).encode()
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nX-CSRF-Token: {csrf}\r\n"
-            f"Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
-        )
-        begun = time.perf_counter()
-        writer.write(head.encode() + raw)
-        said = await reader.readuntil(b"\r\n\r\n")
-        status = int(said[9:12])
-        assert status in (200, 422), said
-        length = next(line for line in said.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        await reader.readexactly(int(length.split(b":")[1]))
-        took.append(time.perf_counter() - begun)
-        done += batch
-    writer.close()
-    return done
+    body = '{"account":"nobody","reason":"a bench"}'
+    if batch > 1:
+        fields = '"body":{"do":"FreezeAccount","account":"nobody","reason":"a bench"}'
+        entries = [f'{{"key":"{key} {place}",{fields}}}' for place in range(batch)]
+        body = f"[{','.join(entries)}]"
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nX-CSRF-Token: {csrf}\r\n"
+        f"Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
 
 
 async def _watch(port: int, cookie: str, heard: list[int]) -> None:
@@ -83,14 +69,14 @@ async def _watch(port: int, cookie: str, heard: list[int]) -> None:
 
 async def _watched(port: int, cookies: list[str], csrf: str, pid: int, watchers: int) -> tuple[float, int, int]:
     """One client sends fifty commands a second: the share of a core that the service takes, records sent and heard."""
-    heard, took = [0], list[float]()
+    heard = [0]
     watching = [
         asyncio.create_task(_watch(port, cookie, heard)) for cookie in cookies for _ in range(watchers // len(cookies))
     ]
     await asyncio.sleep(1)
     before, begun, sent = _cpu_s(pid), time.perf_counter(), 0
     while time.perf_counter() - begun < SECONDS:
-        sent += await _client(port, cookies[0], csrf, 1_000_000 + watchers + sent, 1, 0, took)
+        sent += (await asyncio.to_thread(together, port, 1, partial(_request, port, cookies[0], csrf, 1), 0)).requests
         await asyncio.sleep(max(0.0, begun + sent * PACE_S - time.perf_counter()))
     await asyncio.sleep(0.5)
     core = (_cpu_s(pid) - before) / SECONDS
@@ -104,17 +90,6 @@ def _cpu_s(pid: int) -> float:
     """Seconds of a core that a process has taken."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-async def _together(port: int, cookie: str, csrf: str, clients: int, batch: int) -> tuple[float, float, float]:
-    took: list[float] = []
-    begun = time.perf_counter()
-    counts = await asyncio.gather(
-        *(_client(port, cookie, csrf, number, batch, begun + SECONDS, took) for number in range(clients))
-    )
-    spent = time.perf_counter() - begun
-    took.sort()
-    return sum(counts) / spent, took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000
 
 
 def _engine(folder: Path) -> float:
@@ -153,9 +128,10 @@ def _signed_in(book: Path | str) -> tuple[list[str], str]:
 
 
 @contextmanager
-def _served(book: Path | str) -> Iterator[tuple[int, int]]:
-    """The port and the process of a service."""
-    words = [sys.executable, "-m", "airshed", "serve", str(book), "--port", "0", "--requests-a-second", "1000000"]
+def _served(book: Path | str, threads: Path) -> Iterator[tuple[int, int]]:
+    """The port and the process of a service, which tells its threads in a file."""
+    words = [sys.executable, "-m", "bench.threads", str(threads), "serve", str(book)]
+    words += ["--port", "0", "--requests-a-second", "1000000"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         yield int(process.stdout.readline().partition("127.0.0.1:")[2].split()[0]), process.pid
@@ -163,15 +139,24 @@ def _served(book: Path | str) -> Iterator[tuple[int, int]]:
         process.wait(20)
 
 
-def _measured(book: Path | str, kept: str, tpcb: Mapping[int, float]) -> None:
-    """Rows of the table, and what the feed costs."""
+def _measured(book: Path | str, kept: str, tpcb: Mapping[int, float], threads: Path) -> None:
+    """Rows of the table, what a command takes of each thread, and what the feed costs."""
     cookies, csrf = _signed_in(book)
-    with _served(book) as (port, pid):
+    parts: list[str] = []
+    with _served(book, threads) as (port, pid):
         for batch in (1, BATCH):
             for clients in CLIENTS:
-                rate, p50, p99 = asyncio.run(_together(port, cookies[0], csrf, clients, batch))
+                before = processor_us(pid, threads)
+                load = together(port, clients, partial(_request, port, cookies[0], csrf, batch), SECONDS)
+                commands = load.requests * batch
+                rate = commands / load.seconds
                 peer = f"{rate / tpcb[clients]:.2f}"
-                print(f"| {kept} | {clients} | {batch} | {rate:,.0f} | {peer} | {p50:.1f} | {p99:.1f} |")
+                print(f"| {kept} | {clients} | {batch} | {rate:,.0f} | {peer} | {load.p50:.1f} | {load.p99:.1f} |")
+            taken = processor_us(pid, threads) - before
+            each = ", ".join(f"{name} {us / commands:.1f}" for name, us in taken.most_common(4))
+            parts.append(f"{kept}, {clients} clients, {batch} a request, us of a processor for a command: {each}")
+            parts.append(f"  the clients take {load.core:.0%} of a core")
+        print("\n".join(parts))
         for watchers in (0, WATCHERS):
             core, sent, heard = asyncio.run(_watched(port, cookies, csrf, pid, watchers))
             told = (
@@ -189,10 +174,10 @@ def main() -> None:
         print("| book | clients | commands a request | durable commands/s | of pgbench | p50 ms | p99 ms |")
         print("|---|---|---|---|---|---|---|")
         path = _book(folder / "service.book")
-        _measured(path, "SQLite", tpcb)
+        _measured(path, "SQLite", tpcb, folder / "threads")
         there = f"{uri}#service"
         carry(str(_book(folder / "moved.book")), there)
-        _measured(there, "PostgreSQL", tpcb)
+        _measured(there, "PostgreSQL", tpcb, folder / "threads")
 
 
 if __name__ == "__main__":
