@@ -19,6 +19,7 @@ import polars as pl
 import pytest
 
 from airshed.engine.commands import LARGEST, CancelOrder, Command
+from airshed.engine.edge import looked_at
 from airshed.model.refusal import Malformed
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
@@ -28,7 +29,7 @@ from airshed.service.http.listening import listening_on
 from airshed.service.http.readers import ASKING, Readers
 from airshed.service.http.run import Serving, opened
 from airshed.service.http.tables import cell
-from airshed.service.http.writer import Busy, Receipt, Writer
+from airshed.service.http.writer import Asked, Busy, Receipt, Writer
 from long_books import grown
 from markets import SERIES
 from services import BEGIN, Served, market_book, served
@@ -95,11 +96,12 @@ def test_nobody_fills_the_queue_alone() -> None:
 def test_what_a_turn_of_the_loop_sends_is_one_commit(tmp_path: Path) -> None:
     """A commit waits for the disk whatever is in it, so those who send at once share one."""
 
+    def cancelling(key: str) -> Asked:
+        wish = looked_at(Command("steel", key, CancelOrder(1)))
+        return lambda runner, when: (wish,)
+
     async def sent(writer: Writer, count: int) -> list[Receipt]:
-        asked = [
-            writer.submit(lambda runner, when, key=f"{count} {n}": (Command("steel", key, CancelOrder(1)),), 1)
-            for n in range(count)
-        ]
+        asked = [writer.submit(cancelling(f"{count} {n}"), 1) for n in range(count)]
         return [receipt for receipts in await asyncio.gather(*asked) for receipt in receipts]
 
     writer = Writer(market_book(tmp_path), lambda: BEGIN, most_commands=100, most_requests=100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 
@@ -64,6 +64,17 @@ def well_formed(command: Command, at: int = 0) -> Command:
         if type(day) is str and day:  # a day that may be left out is empty
             _real_day(day, f"{place} {name}")
     return read
+
+
+class WellFormed(NamedTuple):
+    """A command that was looked at, so that nobody has to look again."""
+
+    command: Command
+
+
+def looked_at(command: Command) -> WellFormed:
+    """The same as `well_formed`, for who passes it on; `Malformed` names the field that cannot be kept."""
+    return WellFormed(well_formed(command))
 
 
 def said_twice(text: bytes) -> str | None:

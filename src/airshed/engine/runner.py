@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from airshed.engine.apply import apply
 from airshed.engine.commands import Body, Command
 from airshed.engine.decide import law_named
-from airshed.engine.edge import well_formed
+from airshed.engine.edge import WellFormed, well_formed
 from airshed.engine.events import Event
 from airshed.engine.journal import (
     GENESIS,
@@ -90,17 +90,20 @@ class Runner:
         Instants never run backwards: an earlier one counts as that of the last record that was not refused; what is
         refused moves no clock. A malformed command raises before any of the group is decided.
         """
+        return self.send_well_formed([(WellFormed(well_formed(command, at)), at) for command, at in wishes])
+
+    def send_well_formed(self, group: Sequence[tuple[WellFormed, int]]) -> list[Answer]:
+        """The same of commands that were looked at as they came in, at instants that have a day."""
         if self._poisoned:
             raise Poisoned("the book could not be written; restart to replay it")
-        group = [(well_formed(command, at), at) for command, at in wishes]
         if len(group) > LARGEST_GROUP:
             raise Malformed("commands", f"{len(group)} in one group", f"send at most {LARGEST_GROUP} at once")
         lines: list[Line] = []
         first = self.state.seq
         answers: list[Answer] = []
         self._poisoned = True  # until the group is durable
-        for command, at in group:
-            answer = self._decide(command, at, lines, first)
+        for wish, at in group:
+            answer = self._decide(wish.command, at, lines, first)
             answers.append(answer)
         if lines:
             changes = self.tables.take(self.state) if self.tables is not None else NO_CHANGES

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.commands import Body, Command
-from airshed.engine.edge import well_formed
+from airshed.engine.edge import WellFormed, looked_at
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.guards import APPROVING
@@ -221,7 +221,9 @@ async def _looked_at(visitor: Visitor, kind: type[msgspec.Struct], fields: Mappi
     return await _preview(visitor, kind, fields, command)
 
 
-def _wanted(actor: Actor, kind: type[msgspec.Struct], fields: Mapping[str, str], filled: Filled) -> Command | Written:
+def _wanted(
+    actor: Actor, kind: type[msgspec.Struct], fields: Mapping[str, str], filled: Filled
+) -> WellFormed | Written:
     """The command that a form makes, or what is wrong in it."""
     if not filled.allowed:
         raise Stopped("not_yours_to_read", f"the role {actor.role} does not send {kind.__name__}")
@@ -229,7 +231,7 @@ def _wanted(actor: Actor, kind: type[msgspec.Struct], fields: Mapping[str, str],
     if found.errors:
         return found
     try:
-        return well_formed(Command(actor.id, fields["key"][:100], found.body))
+        return looked_at(Command(actor.id, fields["key"][:100], found.body))
     except Malformed as error:
         return Written(None, {"": Phrase(f"{error.what}; {error.cure}", f"无法识别：{error.what}")})
 
@@ -347,7 +349,7 @@ async def _preview(
     visitor: Visitor,
     kind: type[msgspec.Struct],
     fields: Mapping[str, str],
-    command: Command,
+    command: WellFormed,
     wrong: Phrase | None = None,
 ) -> Response:
     service, actor = visitor.service, _actor(visitor)
@@ -431,7 +433,7 @@ def _kept(
 
 
 async def _confirm(
-    visitor: Visitor, kind: type[msgspec.Struct], fields: Mapping[str, str], command: Command
+    visitor: Visitor, kind: type[msgspec.Struct], fields: Mapping[str, str], command: WellFormed
 ) -> Response:
     service, signed = visitor.service, visitor.signed
     assert signed is not None

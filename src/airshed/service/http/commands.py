@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.commands import Body, Command
-from airshed.engine.edge import CURE, said_twice, well_formed
+from airshed.engine.edge import CURE, WellFormed, looked_at, said_twice
 from airshed.engine.runner import LARGEST_GROUP, Runner
 from airshed.model.near import near
 from airshed.model.refusal import Malformed, in_a_sentence
@@ -80,7 +80,7 @@ async def several(service: Service, request: Request) -> Response:
     async with service.bodies.turn:
         wishes = await _wishes(actor, raw)
     at = instant_asked(request)
-    for kind in dict.fromkeys(type(wish.body).__name__ for wish in wishes):
+    for kind in dict.fromkeys(type(wish.command.body).__name__ for wish in wishes):
         service.door.sign(request, signed, kind)
     service.door.not_sent(signed, by_size)
     service.door.counted(signed, len(wishes))
@@ -94,9 +94,9 @@ async def several(service: Service, request: Request) -> Response:
     return given(service, {"answers": answers})
 
 
-async def _wishes(actor: str, raw: bytes) -> list[Command]:
+async def _wishes(actor: str, raw: bytes) -> list[WellFormed]:
     """The commands of a batch; others have their turn meanwhile."""
-    wishes: list[Command] = []
+    wishes: list[WellFormed] = []
     for number, entry in enumerate(read_batch(raw)):
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)
@@ -187,14 +187,14 @@ def _keyed(request: Request, actor: str, body: Body) -> Asked:
     return partial(_once, actor, body, int(times))
 
 
-def _once(actor: str, body: Body, times: int, runner: Runner, when: int) -> Sequence[Command]:
-    return (once(runner, actor, body, when, times).command,)
+def _once(actor: str, body: Body, times: int, runner: Runner, when: int) -> Sequence[WellFormed]:
+    return (looked_at(once(runner, actor, body, when, times).command),)
 
 
-def _whole(command: Command, place: str) -> Command:
+def _whole(command: Command, place: str) -> WellFormed:
     """The command as the book will read it, so that none of a group is malformed when its turn comes."""
     try:
-        return well_formed(command)
+        return looked_at(command)
     except Malformed as error:
         rest = error.place.removeprefix("command ").removeprefix(f"{place} ")
         raise Malformed(f"{place} {rest}", error.what, error.cure) from None

@@ -228,9 +228,9 @@ class MarketFold:
         market = self._folding.market
         with book.snapshot(), book.named():
             runner = self._runner(book)
-            (command,) = asked(runner, max(at, market.state.at))
+            (wish,) = asked(runner, max(at, market.state.at))
             # The first that is foreseen is decided and not applied: the state stays that of the book.
-            return next(foresee(runner, [command], at)), market.state.seq
+            return next(foresee(runner, [wish.command], at)), market.state.seq
 
     def _foresee_each(self, wishes: Sequence[Command], at: int) -> list[Foreseen]:
         book, _ = self._catch_up()

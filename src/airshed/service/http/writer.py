@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from airshed.engine.commands import Command
+from airshed.engine.edge import WellFormed
 from airshed.engine.events import ActProposed
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import Changes, Journal, Line
@@ -30,7 +31,7 @@ from airshed.service.book.opening import carry_on, follow
 from airshed.service.book.snapshot import Snapshot, Unfit, fitting
 
 #: What makes the commands of a request once the writer comes to it: a key may be made from what the book says by then.
-Asked = Callable[[Runner, int], Sequence[Command]]
+Asked = Callable[[Runner, int], Sequence[WellFormed]]
 #: So many commands of one request find room where only the last quarter of the queue is left.
 FEW = 100
 #: A loop that has not come to the end of its turn by then sends no more.
@@ -329,7 +330,7 @@ class Writer:
             if self._turn.wait_for(lambda: self._stopping, seconds):
                 raise _StoodDown
 
-    def _saying_where(self, runner: Runner, when: int) -> Sequence[Command]:
+    def _saying_where(self, runner: Runner, when: int) -> Sequence[WellFormed]:
         self._say_where()
         return ()
 
@@ -361,7 +362,7 @@ class Writer:
     def _group(self, runner: Runner, jobs: Sequence[_Job]) -> None:
         """One commit for all of them; then the answers, all at once."""
         told: list[tuple[_Job, Any]] = []
-        wishes: list[tuple[Command, int]] = []
+        wishes: list[tuple[WellFormed, int]] = []
         parts: list[tuple[_Job, int]] = []
         for job in jobs:
             try:
@@ -375,7 +376,7 @@ class Writer:
         first = runner.state.seq
         with ExitStack() as ended:  # whatever it is, everybody who waits hears of it
             ended.callback(lambda: self._deliver([(job, Ended()) for job in jobs if not job.future.done()]))
-            answers = runner.send_all(wishes) if wishes else []
+            answers = runner.send_well_formed(wishes) if wishes else []
             ended.pop_all()
         receipts = self._receipts(runner, wishes, answers, first)
         if runner.state.seq > first:
@@ -387,22 +388,24 @@ class Writer:
         self._deliver(told)
 
     def _receipts(
-        self, runner: Runner, wishes: Sequence[tuple[Command, int]], answers: Sequence[Answer], first: int
+        self, runner: Runner, wishes: Sequence[tuple[WellFormed, int]], answers: Sequence[Answer], first: int
     ) -> list[Receipt]:
         self.groups += bool(answers)
         self.commands += len(answers)
         found: list[Receipt] = []
         last = first
-        for (command, _), answer in zip(wishes, answers, strict=True):
+        for (wish, _), answer in zip(wishes, answers, strict=True):
             self.refused += answer.refusal is not None
             earlier = answer.seq is not None and answer.seq <= last
             last = max(last, answer.seq or 0)
-            found.append(Receipt(command, answer, earlier, runner.state.at, self._waits(runner, answer)))
+            found.append(Receipt(wish.command, answer, earlier, runner.state.at, self._waits(runner, answer)))
         return found
 
     @staticmethod
     def _waits(runner: Runner, answer: Answer) -> tuple[Waits, ...]:
         """The acts that it proposed and that wait still, with some who may confirm them."""
+        if not answer.events:
+            return ()
         return tuple(
             Waits(event.act, event.until, tuple(islice(may_confirm(runner, event.act, runner.state.at), MOST_NAMED)))
             for event in answer.events

@@ -172,6 +172,9 @@ def read_market(lines: Iterable[Line], until: Until = END, *, history: bool = Fa
 
 def _take(market: Market, record: Record, history: bool) -> None:
     state = market.state
+    if not record.events:  # refused: a record, and nothing in the market
+        take_in(state, record)
+        return
     for trade in trades_of(state, record):
         market.tape.append(trade)
         market.tape_of.setdefault(trade.series, []).append(trade)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.commands import CloseYear, Command
+from airshed.engine.edge import looked_at
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.state import State
@@ -244,7 +245,7 @@ async def close(service: Service, request: Request) -> Response:
     found = await _foreseen(visitor, year)
     if _digest(found) != fields.get("seen", ""):
         return await _shown(visitor, year, CHANGED, 422)
-    commands = tuple(each.command for each in _able(found))
+    commands = tuple(looked_at(each.command) for each in _able(found))
     assert visitor.signed is not None
     who, receipts = visitor.signed.name, []
     if commands:
