@@ -10,12 +10,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from airshed.engine import commands as c
+from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.period import DAY_MS
 from airshed.pages.portal.between import PARTS
+from airshed.pages.portal.dues import dues
 from airshed.pages.portal.live import Sight
 from airshed.service.marketdata.reading import Market
 from laws import RULES
-from markets import AT, market
+from markets import AT, AUTHORITY, market
 from portals import Browser, Portal, hidden, portal, text_of
 from services import market_book
 
@@ -99,3 +102,31 @@ def test_who_has_guessed_codes_too_often_is_told_so(tmp_path: Path) -> None:
         told = [text_of(browser.send("/keys", fields)) for _ in range(12)]
         assert "The code is not that of now" in told[0]
         assert "Too many codes were wrong." in told[-1]
+
+
+def test_what_may_be_called_off_and_what_takes_bids_stand_among_what_is_due_and_in_the_notices(tmp_path: Path) -> None:
+    slow = c.Transfer("steel", "fund", SERIES, 100)
+    opened: list[tuple[str, c.Body]] = [
+        (AUTHORITY, c.OpenAuction("spring", SERIES, 1_000)),
+        (EXCHANGE, c.OpenCall("noon", SERIES, "")),
+    ]
+    distrust = ("steel", c.DistrustAccount("steel", "fund"))
+    with portal(market_book(tmp_path, distrust, ("steel", slow), *opened), demo_users=True) as served:
+        firm = served.rehearsing("steel")
+        today = text_of(firm.get("/"))
+        assert f"100 kg of {SERIES} go to fund; until then it may be called off" in today
+        assert "spring (SO2-KM-2027) takes bids: auction" in today
+        assert "noon (SO2-KM-2027) takes bids: call" in today
+        assert f"100 kg of {SERIES} come from steel" in text_of(served.rehearsing("fund").get("/"))
+        others = firm.get("/with-others").text
+        assert "/act/PlaceBid?auction=spring" in others
+        assert "/act/PlaceCallOrder?call=noon" in others
+        notices = text_of(served.rehearsing("steel", "zh").get("/notices"))
+        assert f"{SERIES} 100千克" in notices, "of its own act too, for it may be called off"
+
+
+def test_a_firm_for_which_nothing_is_due_sees_the_next_day_of_the_law() -> None:
+    runner = market()
+    (due,) = dues(runner.state, RULES, "fund", AT, 0)
+    assert due.day == f"2027-{RULES.calendar.report_by}"
+    assert due.href == "/calendar"

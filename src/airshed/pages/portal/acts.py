@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from secrets import token_urlsafe
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airshed.engine.commands import Body, Command
+from airshed.engine.commands import AskRepurchase, Body, Command, PlaceBid
 from airshed.engine.edge import WellFormed, looked_at
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
@@ -360,6 +360,8 @@ async def _preview(
     refusal = foreseen.record.refusal
     if refusal is not None and refusal.why is Why.KEY_REUSED:
         return await _form(visitor, kind, {**fields, "key": ""}, notice=REUSED)
+    if refusal is not None and refusal.why is Why.BIDS_SEALED and (sealed := _sealed_at(foreseen.record.body)):
+        return on(sealed)
     if refusal is not None:
         return await _form(visitor, kind, fields, refusal=told(refusal, kind), status=422)
 
@@ -390,6 +392,17 @@ async def _preview(
         shown_code=_code_of(visitor) if asks_code else "",
         wrong=wrong,
     )
+
+
+def _sealed_at(body: Body) -> str | None:
+    """The page where a bid is sealed that is not taken in the open; None where no page does it."""
+    match body:
+        case PlaceBid(auction=name):
+            return f"/sealed/auction/{quote(name, safe='')}?from=form"
+        case AskRepurchase(repurchase=name):
+            return f"/sealed/repurchase/{quote(name, safe='')}?from=form"
+        case _:
+            return None
 
 
 REUSED = Phrase(

@@ -19,7 +19,18 @@ PORTAL, KIT = "airshed.pages.portal", "airshed.pages.kit"
 CSS, SCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
 FOR_GOOD = "public, max-age=31536000, immutable"
 #: Scripts of ours by the package that has them.
-MODULES = ("page.js", "live.js", "acts.js", "trade.js", "tables.js", "charts.js", "map.js", "digest.js", "lab.js")
+MODULES = (
+    "page.js",
+    "live.js",
+    "acts.js",
+    "trade.js",
+    "tables.js",
+    "charts.js",
+    "map.js",
+    "digest.js",
+    "lab.js",
+    "sealed.js",
+)
 
 
 class Asset(NamedTuple):

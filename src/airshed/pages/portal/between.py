@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.state import State
-from airshed.model.allowance import Series
 from airshed.model.measures import Unit
 from airshed.model.period import clock
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import acting, page
 from airshed.pages.portal.happening import amount
 from airshed.pages.portal.live import Part, Sight, parts
+from airshed.pages.portal.sealed_bids import SealedHere, sealed_own
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
@@ -60,15 +61,19 @@ class Trusted(NamedTuple):
 
 
 class Open(NamedTuple):
-    """An auction or a sale that takes bids, with what bidding asks for."""
+    """An auction, a reverse auction or a call that takes bids or orders, with what that asks for."""
 
     name: str
     series: str
+    kind: Phrase
     offered: Phrase
-    reserve: Phrase
+    #: The least or the most that is paid.
+    bound: Phrase
     guarantee: Phrase
     mine: Phrase
-    href: str
+    deeds: tuple[Deed, ...]
+    #: Until when bids may be opened, where that is what is to be done.
+    until: str = ""
 
 
 def _deed(
@@ -95,7 +100,7 @@ def _between(sight: Sight) -> Mapping[str, Any]:
         ],
         "trusted": trusted,
         "limits": _limits(state, rules, account, sight.at),
-        "auctions": list(_auctions(state, rules, account)),
+        "auctions": opens(state, rules, account, mine),
         "may": mine,
     }
 
@@ -192,29 +197,111 @@ def _things(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -
             )
 
 
-def _auctions(state: State, rules: Rulebook, account: str) -> Iterator[Open]:
+AUCTION, REVERSE, CALL, ZONE_CALL = (
+    Phrase("auction", "拍卖"),
+    Phrase("reverse auction", "反向拍卖"),
+    Phrase("call", "集合竞价"),
+    Phrase("zone-wide call", "全区集合竞价"),
+)
+
+
+def opens(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> list[Open]:
+    """What takes bids or orders now, or has them opened, for an account."""
+    found = [*_auctions(state, rules, account, mine), *_reverse(state, rules, account, mine)]
+    return [*found, *_calls(state, rules, account, mine)]
+
+
+def _sealed(
+    state: State, rules: Rulebook, account: str, mine: frozenset[str], venue: SealedHere, name: str, open_act: str
+) -> tuple[tuple[Deed, ...], Phrase | None, str]:
+    """How one bids there: the deeds, what of the account waits sealed, and until when it is opened."""
+    sealing = state.sealings.get((venue, name))
+    at = quote(name, safe="")
+    if sealing is None:
+        deed = _deed(mine, open_act, "Bid", "投标", f"{venue}={at}")
+        return (() if deed is None else (deed,)), None, ""
+    own = list(sealed_own(state, rules, sealing, account))
+    said = None
+    if own:
+        aside = [", ".join(each.aside.en for each in own), "、".join(each.aside.zh for each in own)]
+        said = Phrase(f"{len(own)} sealed, {aside[0]} set aside", f"{len(own)}份密封申报，冻结{aside[1]}")
+    command = "OpenBid" if sealing.until is not None else "CommitBid"
+    if command not in mine or (sealing.until is not None and not own):
+        return (), said, ""
+    until = "" if sealing.until is None else clock(sealing.until)[:16].replace("T", " ")
+    name_of = Phrase("Open my bid", "揭示申报") if until else Phrase("Sealed bid", "密封申报")
+    return (Deed(name_of, f"/sealed/{venue}/{at}"),), said, until
+
+
+def _auctions(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Open]:
     for name, auction in state.auctions.items():
         if not auction.open:
             continue
         bids = [bid for bid in auction.bids if bid.account == account]
         held = amount(sum(bid.held for bid in bids), Unit.FEN, rules)
         count = amount(sum(bid.count for bid in bids), Unit.ALLOWANCES, rules)
-        mine = (
-            Phrase(
+        deeds, said, until = _sealed(state, rules, account, mine, "auction", name, "PlaceBid")
+        if bids:
+            said = Phrase(
                 f"{len(bids)} bids for {count.en}, {held.en} set aside", f"{len(bids)}份标书共{count.zh}，冻结{held.zh}"
             )
-            if bids
-            else same("–")
-        )
         part = auction.terms.guarantee_basis_points / 100
         yield Open(
             name,
             auction.series,
+            AUCTION,
             amount(auction.count + sum(lot.count for lot in auction.lots), Unit.ALLOWANCES, rules),
             amount(auction.reserve, Unit.FEN_PER_T, rules),
             Phrase(f"{part:g} % of the bid's value", f"标书金额的{part:g}%"),
-            mine,
-            f"/act/PlaceBid?auction={name}&series={Series.parse(auction.series)}",
+            said or same("–"),
+            deeds,
+            until,
+        )
+
+
+def _reverse(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Open]:
+    for name, found in state.repurchases.items():
+        if not found.open:
+            continue
+        asks = [ask for ask in found.asks if ask.account == account]
+        deeds, said, until = _sealed(state, rules, account, mine, "repurchase", name, "AskRepurchase")
+        if asks:
+            count = amount(sum(ask.count for ask in asks), Unit.ALLOWANCES, rules)
+            said = Phrase(f"{len(asks)} asks for {count.en}", f"{len(asks)}份报价共{count.zh}")
+        yield Open(
+            name,
+            found.series,
+            REVERSE,
+            amount(found.count, Unit.ALLOWANCES, rules),
+            amount(found.ceiling, Unit.FEN_PER_T, rules),
+            Phrase("the allowances themselves", "所售配额"),
+            said or same("–"),
+            deeds,
+            until,
+        )
+
+
+def _calls(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Open]:
+    """Calls have no reserve price; what is offered is what their orders are."""
+    for name, call in state.calls.items():
+        if not call.open:
+            continue
+        own = [order for order in call.orders.values() if order.account == account]
+        said = Phrase(f"{len(own)} orders", f"{len(own)}笔申报") if own else same("–")
+        act = _deed(mine, "PlaceCallOrder", "Place an order", "参与申报", f"call={quote(name, safe='')}")
+        yield Open(name, call.series, CALL, same("–"), same("–"), same("–"), said, () if act is None else (act,))
+    for name, zone_call in state.zone_calls.items():
+        if not zone_call.open:
+            continue
+        at = f"call={quote(name, safe='')}"
+        deeds = (
+            _deed(mine, "PlaceZoneBid", "Bid", "买入申报", at),
+            _deed(mine, "PlaceZoneOffer", "Offer", "卖出申报", at),
+        )
+        own_count = len(zone_call.of.get(account, ()))
+        said = Phrase(f"{own_count} orders", f"{own_count}笔申报") if own_count else same("–")
+        yield Open(
+            name, zone_call.pollutant, ZONE_CALL, same("–"), same("–"), same("–"), said, tuple(filter(None, deeds))
         )
 
 

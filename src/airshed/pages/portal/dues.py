@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from airshed.engine.nouns import Source
 from airshed.engine.procedures.penalty import breach_of, owed_of
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.model.period import day_of
+from airshed.model.period import clock, day_of
 from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.between import opens
+from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.happening import amount
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.position import positions
@@ -43,7 +45,13 @@ def dues(state: State, rules: Rulebook, account: str, at: int, waiting: int) -> 
         *_cases(state, rules, account, at),
         *_offers(state, rules, account),
         *_marks(state, account),
+        *_transfers(state, rules, account),
+        *_bids(state, rules, account, at),
     ]
+    if not any(due.day >= today for due in found):
+        coming = next((each for each in dates(state, rules, today) if each.day >= today), None)
+        if coming is not None:
+            found.append(Due(coming.day, coming.what, "/calendar"))
     shown = sorted((due._replace(how=_how(due.day, today)) for due in found), key=lambda due: (due.day, due.what.en))
     if waiting:
         acts = Phrase(f"{waiting} acts wait for you", f"{waiting}项业务待您复核")
@@ -153,6 +161,45 @@ def _offers(state: State, rules: Rulebook, account: str) -> Iterator[Due]:
         if transfer.target == account and transfer.state == "offered":
             what = Phrase(f"{transfer.origin} offers {transfer.source}", f"{transfer.origin}提出转移{transfer.source}")
             yield Due("", what, f"/act/ClaimSource?source={transfer.source}")
+
+
+def _transfers(state: State, rules: Rulebook, account: str) -> Iterator[Due]:
+    """What leaves an account or comes to it when its delay is over, and until then may be called off."""
+    for transfer in state.waiting_transfers.values():
+        count = amount(transfer.count, Unit.ALLOWANCES, rules)
+        if transfer.origin == account:
+            what = Phrase(
+                f"{count.en} of {transfer.series} go to {transfer.target}; until then it may be called off",
+                f"{transfer.series} {count.zh}将划往{transfer.target}，执行前可撤销",
+            )
+        elif transfer.target == account:
+            what = Phrase(
+                f"{count.en} of {transfer.series} come from {transfer.origin}",
+                f"{transfer.origin}划入{transfer.series} {count.zh}",
+            )
+        else:
+            continue
+        yield Due(day_of(transfer.due), what, "/with-others")
+
+
+def _bids(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due]:
+    """Sealed bids that are to be opened, and what takes bids."""
+    for (venue, name), sealing in state.sealings.items():
+        own = any(bid.account == account for bid in sealing.bids.values())
+        if own and sealing.until is not None and at < sealing.until and not sealing.over:
+            by = clock(sealing.until)[11:16]
+            what = Phrase(
+                f"Open your sealed bid in {name} by {by}, or it is void", f"请于{by}前揭示{name}的密封申报，逾期作废"
+            )
+            yield Due(day_of(sealing.until), what, f"/sealed/{venue}/{quote(name, safe='')}")
+    ended = {name for (_, name), sealing in state.sealings.items() if sealing.until is not None}
+    for found in opens(state, rules, account, frozenset()):
+        if found.name not in ended:
+            what = Phrase(
+                f"{found.name} ({found.series}) takes bids: {found.kind.en}",
+                f"{found.kind.zh}{found.name}（{found.series}）正在接受申报",
+            )
+            yield Due("", what, "/with-others#h-auctions")
 
 
 def _marks(state: State, account: str) -> Iterator[Due]:

@@ -125,7 +125,7 @@ def form_of(
                 _help(kind, slot),
                 widget,
                 value,
-                slot.required,
+                slot.required and not _may_be_empty(slot),
                 suffix_of(slot, terms, money),
                 may_be,
                 (errors or {}).get(slot.field),

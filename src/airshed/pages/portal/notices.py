@@ -31,7 +31,12 @@ HEARD = "airshed-heard"
 #: Records that are looked through, and notices that are shown.
 MOST_RECORDS, MOST = 20_000, 200
 #: What is told to every firm.
-FOR_ALL = (e.RulebookAdopted, e.MarketHalted, e.MarketResumed, e.AuctionOpened)
+FOR_ALL = (
+    *(e.RulebookAdopted, e.MarketHalted, e.MarketResumed),
+    *(e.AuctionOpened, e.RepurchaseOpened, e.CallOpened, e.ZoneCallOpened, e.BiddingEnded),
+)
+#: What is told to whoever did it too: it may still be called off, by another of the same firm.
+OWN_TOO = (e.TransferDelayed,)
 
 
 class Notice(NamedTuple):
@@ -135,12 +140,17 @@ def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebo
         sign = "+" if value > 0 else "−"
         text = Phrase(f"{sign}{shown.en}", f"{sign}{shown.zh}")
         yield Notice(record.seq, record.at, Phrase(*said_of_event(getattr(e, move.what))), move.series or "", text)
-    if moves or record.actor == actor.id or isinstance(record.body, CloseSession):
+    if moves or isinstance(record.body, CloseSession):
         return  # what rests is let go at every close, which is nobody's news
     for event in record.events:
+        if record.actor == actor.id and not isinstance(event, OWN_TOO):
+            continue
         named = next((text for text in _texts(event) if text in mine), "")
         if named or isinstance(event, FOR_ALL):
-            yield Notice(record.seq, record.at, Phrase(*said_of_event(type(event))), named, same(""))
+            about, text = named, same("")
+            if isinstance(event, e.TransferDelayed):
+                about, text = event.series, amount(event.count, Unit.ALLOWANCES, rules)
+            yield Notice(record.seq, record.at, Phrase(*said_of_event(type(event))), about, text)
             return
 
 

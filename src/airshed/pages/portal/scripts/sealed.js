@@ -1,0 +1,110 @@
+// A sealed bid: its text and salt are made here and stay here; the service gets the digest and the guarantee alone.
+const hex = (bytes) => [...new Uint8Array(bytes)].map((each) => each.toString(16).padStart(2, "0")).join("");
+
+async function digestOf(text, salt) {
+  return hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${text} ${salt}`)));
+}
+
+// A number as people write it, in its smallest parts; null where it cannot be read, or is written in smaller ones.
+export function whole(written, parts, units) {
+  const plain = written.normalize("NFKC").trim().replace(units, "").trim();
+  const found = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/.exec(plain);
+  if (!found) return null;
+  const digits = (found[2] ?? "").replace(/0+$/, "");
+  const scaled = BigInt(found[1].replaceAll(",", "") + digits) * parts, by = 10n ** BigInt(digits.length);
+  return scaled % by ? null : scaled / by;
+}
+
+// The next of 1, 2 and 5 times a power of ten, so that a guarantee does not tell what it is for.
+export function coarse(most) {
+  for (let step = 1n; ; step *= 10n) for (const digit of [1n, 2n, 5n]) if (digit * step >= most) return digit * step;
+}
+
+export function needed(count, price, fee, part) {
+  let worth = (count * price + 500n) / 1000n;
+  worth += (worth * fee + 5000n) / 10000n;
+  return (worth * part + 5000n) / 10000n;
+}
+
+const keyOf = (place, digest) => `airshed-sealed ${place.venue} ${place.name} ${place.account} ${digest}`;
+
+export function sealing() {
+  const section = document.getElementById("sealing");
+  if (!section || !globalThis.crypto?.subtle) return; // without TLS a browser has no digests: the shell seals
+  section.hidden = false;
+  document.getElementById("no-sealing").hidden = true;
+  const place = section.dataset, writing = document.getElementById("bid"), opening = document.getElementById("opening");
+  if (writing) writing.addEventListener("submit", (event) => { event.preventDefault(); seal(place, writing); });
+  if (opening) offerToOpen(place, opening);
+}
+
+async function seal(place, writing) {
+  const wrong = (field, text) => {
+    const told = document.getElementById(`${field}-error`), input = document.getElementById(field);
+    told.textContent = text ?? "";
+    told.hidden = !text;
+    input.toggleAttribute("aria-invalid", !!text);
+    if (text) input.focus();
+    return !!text;
+  };
+  const tonnes = whole(writing.querySelector("#bid-count").value, 1000n, /(t|吨)$/i);
+  const size = BigInt(place.size), count = tonnes === null || tonnes % size ? null : tonnes / size;
+  const limit = whole(writing.querySelector("#bid-limit").value, 100n, /(yuan|元)?(\s*\/\s*(t|吨))?$/i);
+  const sells = place.venue === "repurchase";
+  if (wrong("bid-count", !count || count % BigInt(place.lot) ? place.wrongCount : "")) return;
+  const bound = BigInt(place.bound), outside = limit !== null && (sells ? limit > bound : limit < bound);
+  if (wrong("bid-limit", !limit || limit % BigInt(place.tick) ? place.wrongLimit : outside ? place.outside : "")) return;
+  const wish = JSON.parse(place.text);
+  wish.count = Number(count);
+  wish[place.price] = Number(limit);
+  const text = JSON.stringify(wish), salt = hex(crypto.getRandomValues(new Uint8Array(16)));
+  const digest = await digestOf(text, salt);
+  const most = sells ? count : needed(count, limit, BigInt(place.fee), BigInt(place.part));
+  const free = BigInt(place.free), round = coarse(most < 1n ? 1n : most), aside = round > free && most <= free ? free : round;
+  const secret = JSON.stringify({ venue: place.venue, name: place.name, account: place.account, text, salt });
+  try { localStorage.setItem(keyOf(place, digest), secret); } catch { /* the file below is the other place */ }
+  const file = document.getElementById("secret-file");
+  file.href = URL.createObjectURL(new Blob([secret + "\n"], { type: "application/json" }));
+  file.download = `${place.name}-${digest.slice(0, 8)}.secret`;
+  file.click();
+  const form = document.getElementById("commit");
+  form.elements.digest.value = digest;
+  const said = (value, parts) => `${value / parts}.${(value % parts).toString().padStart(String(parts).length - 1, "0")}`;
+  if (sells) form.elements.count.value = said(aside * size, 1000n);
+  else form.elements.guarantee_fen.value = said(aside, 100n);
+  document.getElementById("sealed-aside").textContent = sells ? form.elements.count.value : Number(aside / 100n).toLocaleString("en");
+  document.getElementById("sealed-digest").textContent = digest;
+  const sealed = document.getElementById("sealed");
+  sealed.hidden = false;
+  sealed.querySelector("button").focus();
+}
+
+function offerToOpen(place, opening) {
+  const form = document.getElementById("open"), told = document.getElementById("open-told");
+  const take = async (raw) => {
+    try {
+      const secret = JSON.parse(raw);
+      const ours = secret.venue === place.venue && secret.name === place.name && secret.account === place.account;
+      const row = ours && opening.querySelector(`[data-digest="${await digestOf(secret.text, secret.salt)}"]`);
+      if (!row) return false;
+      form.elements.text.value = secret.text;
+      form.elements.salt.value = secret.salt;
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  for (const button of opening.querySelectorAll("button[data-digest]")) {
+    let kept = null;
+    try { kept = localStorage.getItem(keyOf(place, button.dataset.digest)); } catch { /* its file opens it */ }
+    button.hidden = !kept;
+    button.nextElementSibling.hidden = !!kept;
+    button.addEventListener("click", async () => { if (await take(kept)) form.submit(); else told.textContent = told.dataset.wrong; });
+  }
+  const chooser = document.getElementById("secret-chosen");
+  chooser.addEventListener("change", async () => {
+    const file = chooser.files[0];
+    if (!file) return;
+    if (await take(await file.text())) form.submit(); else told.textContent = told.dataset.wrong;
+  });
+}

@@ -1,0 +1,145 @@
+"""A sealed bid from a page: sealed in the browser, kept there and in a file, and opened after the close.
+
+Count and limit never reach the service before the close: the page's own script writes the text of the bid, draws the
+salt, works out digest and guarantee, and hands only those on to the form of the command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine import commands as c
+from airshed.engine.journal import encode_body
+from airshed.engine.nouns import Sealing
+from airshed.engine.state import State
+from airshed.model.measures import Unit
+from airshed.model.period import clock
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.frame import acting, page
+from airshed.pages.portal.happening import amount
+from airshed.rulebook.schema import Rulebook
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+from airshed.service.marketdata.reading import Market
+
+#: Where a page seals what somebody bids; in a call the shell does.
+SealedHere = Literal["auction", "repurchase"]
+HERE = get_args(SealedHere)
+
+
+class Own(NamedTuple):
+    """A sealed bid of an account that waits."""
+
+    number: int
+    digest: str
+    aside: Phrase
+
+
+class Place(NamedTuple):
+    """Where bids are sealed: what a script needs to seal one, and what waits there already."""
+
+    venue: SealedHere
+    name: str
+    series: str
+    account: str
+    #: The text of a bid, with nothing for its count and its limit, and the name of the field of the limit.
+    text: str
+    price: str
+    lot: int
+    tick: int
+    #: The least price of a bid, the most of an ask; as it is said too.
+    bound: int
+    bound_said: Phrase
+    lot_said: Phrase
+    tick_said: Phrase
+    guarantee_basis_points: int
+    fee_basis_points: int
+    size_kg: int
+    #: Money that is free, or allowances.
+    free: int
+    free_said: Phrase
+    way: str
+    opening_minutes: int
+    forfeit: str
+    withdrawal: bool
+    #: Until when bids may be opened; empty before the close.
+    until: str
+    late: bool
+    own: tuple[Own, ...]
+
+
+def sealed_own(state: State, rules: Rulebook, sealing: Sealing, account: str) -> Iterator[Own]:
+    """The sealed bids of an account that wait in a place."""
+    for bid in sealing.bids.values():
+        if bid.account == account:
+            value, unit = (bid.count, Unit.ALLOWANCES) if bid.count else (bid.guarantee_fen, Unit.FEN)
+            yield Own(bid.number, bid.digest, amount(value, unit, rules))
+
+
+def place(state: State, rules: Rulebook, at: int, account: str, venue: SealedHere, name: str) -> Place | None:
+    """A place where bids are sealed, for an account; None where there is none, or it is over."""
+    sealing = state.sealings.get((venue, name))
+    if sealing is None or sealing.over or account not in state.ledger.purses:
+        return None
+    wish: c.PlaceBid | c.AskRepurchase
+    if venue == "auction":
+        auction = state.auctions[name]
+        series, bound, fee = auction.series, auction.reserve, auction.buyer_fee_basis_points
+        lot, tick, part = auction.terms.lot, auction.terms.tick_fen_per_t, auction.terms.guarantee_basis_points
+        wish, price = c.PlaceBid(name, account, 0, 0), "limit"
+        free = state.ledger.purses[account].free
+        free_said = amount(free, Unit.FEN, rules)
+    else:
+        bought = state.repurchases[name]
+        series, bound, fee, part = bought.series, bought.ceiling, 0, 0
+        lot, tick = bought.terms.smallest_ask, bought.terms.step_fen_per_t
+        wish, price = c.AskRepurchase(name, account, 0, 0), "price"
+        free = state.ledger.held_of(account, series).free
+        free_said = amount(free, Unit.ALLOWANCES, rules)
+    return Place(
+        venue,
+        name,
+        series,
+        account,
+        encode_body(wish).decode(),
+        price,
+        lot,
+        tick,
+        bound,
+        amount(bound, Unit.FEN_PER_T, rules),
+        amount(lot, Unit.ALLOWANCES, rules),
+        amount(tick, Unit.FEN_PER_T, rules),
+        part,
+        fee,
+        rules.allowance.size_kg,
+        free,
+        free_said,
+        sealing.way,
+        sealing.opening_minutes,
+        f"{sealing.forfeit_basis_points / 100:g} %",
+        sealing.withdrawal,
+        "" if sealing.until is None else clock(sealing.until)[:16].replace("T", " "),
+        sealing.until is not None and at >= sealing.until,
+        tuple(sealed_own(state, rules, sealing, account)),
+    )
+
+
+async def sealed_bid(service: Service, request: Request) -> Response:
+    """Seal a bid, take one back, or open it after the close."""
+    visitor = await acting(service, request)
+    assert visitor.actor is not None
+    venue, name, account = request.path_params["venue"], request.path_params["name"], visitor.actor.account
+    if venue not in HERE:
+        raise Stopped("not_there", f"bids are sealed here in {', '.join(HERE)}; elsewhere by the shell")
+
+    def look(market: Market, rules: Rulebook) -> Place | None:
+        return place(market.state, rules, visitor.now, account, venue, name)
+
+    found = await visitor.look(look)
+    if found is None:
+        raise Stopped("not_there", f"nothing is sealed in {name[:60]}, or it is over")
+    return page(visitor, "sealed_bid.html.j2", place=found)
