@@ -18,6 +18,7 @@ from airshed.service.gateway.lockout import Guessed
 from airshed.service.sign_in.addresses import DAY_MS, Addresses, Heard
 from airshed.service.sign_in.nouns import Identity, Nonce
 from airshed.service.sign_in.steps import STEPS
+from airshed.service.sign_in.store import PATIENCE_MS, WEARY_S, Patience
 from airshed.service.sign_in.store_file import StoreHere
 from airshed.service.sign_in.users import Users, users_of
 from services import KEPT, PASSWORD, Clock, RealClock, kept_book, market_book, served
@@ -157,6 +158,35 @@ def test_a_file_that_somebody_holds_is_away_for_a_while(tmp_path: Path) -> None:
         assert (said.status_code, said.json()["code"], said.headers["Retry-After"]) == (503, "away", "2")
         held.rollback()
         assert service.stranger().post("/v1/hand-over", json={}).status_code == 200
+
+
+def test_who_waited_in_vain_waits_no_more_for_a_while() -> None:
+    """Statements run where everybody is served: all of them together hold that up for a twentieth of the time."""
+    now = [0.0]
+    patience = Patience(lambda: now[0])
+    waited = 0
+    for _ in range(1_000):  # ten seconds of questions while somebody holds what they change
+        waited += patience.ms
+        now[0] += patience.ms / 1000 + 0.009
+        patience.spent()
+    assert waited / 1000 < now[0] / 10
+    now[0] += WEARY_S
+    assert patience.ms == PATIENCE_MS
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_a_store_that_is_held_is_waited_for_once(kept: str, request: pytest.FixtureRequest) -> None:
+    """The second who asks hears at once that it is away."""
+    place = kept_book(request, kept)
+    with closing(users_of(place, Clock())) as users, closing(users_of(place, Clock())) as others:
+        patience = users._sql._patience  # type: ignore[attr-defined]
+        with others._sql.transaction():
+            others._sql.execute("INSERT INTO salts VALUES (?, ?)", ("held", b"salt"))
+            for waits_ms in (PATIENCE_MS, 0):
+                assert patience.ms == waits_ms
+                with pytest.raises(Lost):
+                    users.salt("held")
+        assert users.salt("held") == b"salt", "it is not waited for, and there again as soon as it is let go"
 
 
 def test_a_file_that_finds_no_room_is_away_until_there_is_some(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from airshed.model.refusal import Malformed
 from airshed.service.book.kept import Lost
 from airshed.service.book.sqlite import FULL
-from airshed.service.sign_in.store import PATIENCE_MS, Ran, Steps, Store, Taken, newer
+from airshed.service.sign_in.store import PATIENCE_MS, Patience, Ran, Steps, Store, Taken, newer
 
 
 def beside(book: Path) -> Path:
@@ -25,6 +25,7 @@ class StoreHere(Store):
 
     def __init__(self, path: Path, steps: Steps) -> None:
         self.path = str(path)
+        self._patience, self._waits_ms = Patience(), PATIENCE_MS
         # Only a file that nobody has yet: whoever closes a descriptor of one takes the locks of SQLite from every
         # connection that this process has to it, and the next shell would take the log away under them.
         with suppress(FileExistsError):
@@ -62,6 +63,9 @@ class StoreHere(Store):
     @contextmanager
     def _held(self) -> Iterator[None]:
         """What another process holds, or a full disk, is away for a while, and nothing of ours is broken."""
+        if self._waits_ms != self._patience.ms:
+            self._waits_ms = self._patience.ms
+            self._sql.execute(f"PRAGMA busy_timeout={self._waits_ms}")
         try:
             yield
         except sqlite3.IntegrityError as error:
@@ -71,6 +75,7 @@ class StoreHere(Store):
                 raise Lost(self.path, "cannot grow: the disk is full", "make room, and send it again") from None
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
+            self._patience.spent()
             raise Lost(self.path, "is held by another process", "end what holds it, and send it again") from None
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from airshed.engine.journal import Row
 from airshed.service.book.kept import Lost
 from airshed.service.book.places import where
 from airshed.service.book.postgresql import connected, marked, naming
-from airshed.service.sign_in.store import PATIENCE_MS, Ran, Steps, Store, Taken, newer
+from airshed.service.sign_in.store import Patience, Ran, Steps, Store, Taken, newer
 
 #: Behind the name of the book; a name of a book is short enough for it.
 ENDING = "_users"
@@ -34,12 +34,13 @@ class StoreThere(Store):
         place = where(address)
         self._place = place._replace(book=place.book + ENDING)
         self.path = str(self._place)
+        self._patience = Patience()
         with naming(self.path), ExitStack() as undo:
             self._db = connected(self._place)
             undo.callback(self._db.close)
             with self._db.transaction():
                 self._take(steps)
-            _hasten(self._db)
+            self._hasten()
             undo.pop_all()
 
     def _take(self, steps: Steps) -> None:
@@ -63,15 +64,26 @@ class StoreThere(Store):
         # A look may be repeated over a new connection; of what changes something nobody knows whether it was done.
         again = text.lstrip().startswith("SELECT") and not self._within
         try:
-            with naming(self.path):
+            with self._held():
                 return self._alive().execute(_spoken(text), values)
         except psycopg.IntegrityError as error:
             raise Taken(str(error)) from None
         except Lost:
             if not again:
                 raise
-        with naming(self.path):
+        with self._held():
             return self._alive().execute(_spoken(text), values)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """What another session holds is away for a while."""
+        try:
+            with naming(self.path):
+                yield
+        except Lost as error:
+            if isinstance(error.__context__, psycopg.errors.LockNotAvailable):
+                self._patience.spent()
+            raise
 
     @property
     def _within(self) -> bool:
@@ -82,7 +94,7 @@ class StoreThere(Store):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        with naming(self.path), self._alive().transaction():
+        with self._held(), self._alive().transaction():
             yield
 
     def close(self) -> None:
@@ -91,13 +103,15 @@ class StoreThere(Store):
     def _alive(self) -> psycopg.Connection[Row]:
         if self._db.closed:
             self._db = connected(self._place)
-            _hasten(self._db)
+            self._hasten()
+        elif self._waits_ms != self._patience.ms and not self._within:
+            self._hasten()
         return self._db
 
-
-def _hasten(db: psycopg.Connection[Row]) -> None:
-    """Nobody waits long for a row that another session holds."""
-    db.execute(f"SET lock_timeout = {PATIENCE_MS}".encode())
+    def _hasten(self) -> None:
+        """Nobody waits long for a row that another session holds."""
+        self._waits_ms = self._patience.ms
+        self._db.execute(f"SET lock_timeout = {max(self._waits_ms, 1)}".encode())  # 0 would wait for ever
 
 
 @lru_cache(maxsize=1_024)
