@@ -237,6 +237,20 @@ def test_an_altered_row_is_named_and_rebuilding_mends_it(path: Path, table: str,
         verify(book)
 
 
+@pytest.mark.parametrize("change", ["ALTER TABLE case_steps DROP COLUMN evidence", "DROP TABLE holdings"])
+def test_read_tables_of_another_make_are_named_with_the_cure_and_made_anew(path: Path, change: str) -> None:
+    """Found by a reader: a book of a version before was to be restored from a copy, which is made the same."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(change)
+    with pytest.raises(Malformed) as error, Book.read(path) as book:
+        verify(book)
+    assert "airshed replay BOOK --rebuild" in error.value.cure
+    with Book.open(path) as book:
+        rebuild(book)
+    with Book.read(path) as book:
+        verify(book)
+
+
 def test_rebuilding_a_sound_book_changes_no_row(path: Path) -> None:
     def rows(book: Book) -> list[list[tuple[object, ...]]]:
         return [book.sql.execute(f"SELECT * FROM {table.name} ORDER BY 1, 2").fetchall() for table in TABLES]

@@ -192,6 +192,19 @@ def test_read_tables_are_written_anew(name: str) -> None:
         assert rows_of(book) == before
 
 
+@pytest.mark.parametrize("change", ["ALTER TABLE case_steps DROP COLUMN evidence", "DROP TABLE holdings"])
+def test_read_tables_of_another_make_are_named_with_the_cure_and_made_anew(name: str, change: str) -> None:
+    with PostgresBook.create(name) as book:
+        traded(book)
+        before = rows_of(book)
+        book.sql.execute(change)
+        with pytest.raises(Malformed, match="airshed replay BOOK --rebuild"):
+            book.hold_schema()
+        rebuild(book)
+        book.hold_schema()
+        assert rows_of(book) == before
+
+
 def test_a_law_is_adopted_and_carried_on(name: str) -> None:
     files = texts(find("dianzhong"))
     with PostgresBook.create(name) as book:

@@ -95,6 +95,10 @@ class KeptBook(ABC):
         """Put rows into a table that is empty."""
 
     @abstractmethod
+    def remake_tables(self) -> None:
+        """Make read tables anew that are made otherwise than a book's, or missing; the rows are written after."""
+
+    @abstractmethod
     def hold_schema(self) -> None:
         """`Malformed` names what is kept beside a book's own tables, or is not there."""
 

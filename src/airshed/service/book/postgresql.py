@@ -25,7 +25,7 @@ from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 from airshed.service.book.kept import Fenced, Held, KeptBook, Lost, Rows, line_of
 from airshed.service.book.places import Where, where
-from airshed.service.book.postgresql_schema import RESTORE, columns_of, hold, tables
+from airshed.service.book.postgresql_schema import RESTORE, columns_of, hold, remake, tables
 from airshed.service.book.sqlite import FORMAT, ROOM, of_format
 
 #: From how many rows on a table is filled by COPY.
@@ -225,6 +225,10 @@ class PostgresBook(KeptBook):
     def asked_at(self) -> str:
         found = self._db.execute(HOLDER, (_key(self._place),)).fetchone()
         return "" if found is None or not found[2].startswith(CALLED) else str(found[2].removeprefix(CALLED))
+
+    def remake_tables(self) -> None:
+        """Within a transaction."""
+        remake(self._db)
 
     def hold_schema(self) -> None:
         """`Malformed` names what is in the schema beside a book's own tables, or is not there."""

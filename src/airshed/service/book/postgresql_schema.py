@@ -9,6 +9,7 @@ import psycopg
 from airshed.engine.journal import Row
 from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
+from airshed.service.book.schema import REBUILT
 
 #: What `meta` says of the book.
 META = ("format", "head", "laws", "writer")
@@ -52,14 +53,13 @@ def hold(db: psycopg.Connection[Row], place: str) -> None:
     for name, kind in found.items():
         if name not in wanted or kind != "r":
             raise Malformed(f"{place} relation {name}", "does not belong in a book", RESTORE)
-    columns: dict[str, dict[str, str]] = {}
-    for name, column, kind in db.execute(COLUMNS):
-        columns.setdefault(str(name), {})[str(column)] = str(kind)
+    columns, read = _columns(db), {table.name for table in TABLES}
     for name, mine in wanted.items():
         if name not in found:
-            raise Malformed(f"{place} table {name}", "is missing", RESTORE)
+            raise Malformed(f"{place} table {name}", "is missing", REBUILT if name in read else RESTORE)
         if columns.get(name) != mine:
-            raise Malformed(f"{place} table {name}", "is made otherwise than a book's", RESTORE)
+            told = REBUILT if name in read else RESTORE
+            raise Malformed(f"{place} table {name}", "is made otherwise than a book's", told)
     for rule, table in db.execute(ACTING):
         raise Malformed(f"{place} table {table}", f"has {rule}, which acts by itself", RESTORE)
     keys = [str(row[0]) for row in db.execute("SELECT key FROM meta ORDER BY key")]
@@ -67,6 +67,23 @@ def hold(db: psycopg.Connection[Row], place: str) -> None:
         if (key in META) != (key in keys):
             what = "is missing" if key in META else "does not belong in a book"
             raise Malformed(f"{place} meta {key}", what, RESTORE)
+
+
+def remake(db: psycopg.Connection[Row]) -> None:
+    """Make the read tables anew that are made otherwise or missing, within the transaction of the caller."""
+    found, made = _columns(db), dict(zip(_wanted(), tables(), strict=True))
+    for table in TABLES:
+        if found.get(table.name) != {column.strip('"'): kind for column, kind in columns_of(table)}:
+            db.execute(f"DROP TABLE IF EXISTS {table.name}".encode())
+            db.execute(made[table.name].encode())
+
+
+def _columns(db: psycopg.Connection[Row]) -> dict[str, dict[str, str]]:
+    """The columns of every table that is there, with their types."""
+    columns: dict[str, dict[str, str]] = {}
+    for name, column, kind in db.execute(COLUMNS):
+        columns.setdefault(str(name), {})[str(column)] = str(kind)
+    return columns
 
 
 def _wanted() -> dict[str, list[tuple[str, str]]]:

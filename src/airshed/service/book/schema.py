@@ -8,6 +8,11 @@ from contextlib import closing
 from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 
+#: What to do about read tables of another make.
+REBUILT = (
+    "another version may have made it: airshed replay BOOK --rebuild writes the tables anew from the records; "
+    "else restore the book from a copy"
+)
 #: What `meta` says of the file.
 META = ("format", "head", "laws", "written")
 
@@ -38,13 +43,27 @@ def hold(connection: sqlite3.Connection, place: str) -> None:
             raise Malformed(f"{place} {kind} {name}", "does not belong in a book", cure)
     for name, (kind, text) in wanted.items():
         if name not in found:
-            raise Malformed(f"{place} {kind} {name}", "is missing", cure)
+            raise Malformed(f"{place} {kind} {name}", "is missing", REBUILT if _is_read(name) else cure)
         if found[name] != (kind, text):
-            raise Malformed(f"{place} {kind} {name}", "is made otherwise than a book's", cure)
+            told = REBUILT if _is_read(name) else cure
+            raise Malformed(f"{place} {kind} {name}", "is made otherwise than a book's", told)
     keys = [row[0] for row in connection.execute("SELECT key FROM meta ORDER BY key")]
     for key in (*keys, *META):
         if (key in META) != (key in keys):
             raise Malformed(f"{place} meta {key}", "is missing" if key in META else "does not belong in a book", cure)
+
+
+def remake(connection: sqlite3.Connection) -> None:
+    """Make the read tables anew that are made otherwise or missing; the caller has begun a transaction."""
+    found = _objects(connection)
+    for table in TABLES:
+        if found.get(table.name) != ("table", _ddl(table)):
+            connection.execute(f"DROP TABLE IF EXISTS {table.name}")
+            connection.execute(_ddl(table))
+
+
+def _is_read(name: str) -> bool:
+    return any(table.name == name for table in TABLES)
 
 
 def _objects(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:

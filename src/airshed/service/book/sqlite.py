@@ -197,6 +197,9 @@ class Book(KeptBook):
     def asked_at(self) -> str:
         return ""
 
+    def remake_tables(self) -> None:
+        schema.remake(self.sql)
+
     def hold_schema(self) -> None:
         """`Malformed` names what is in the file beside a book's own tables, or is not there."""
         schema.hold(self.sql, str(self.path))

@@ -79,8 +79,9 @@ def _name(row: Row, keys: int) -> str:
 
 
 def write(book: KeptBook, rows: dict[str, list[Row]]) -> int:
-    """Write all read tables anew, in one transaction; how many rows there are."""
+    """Write all read tables anew, and make those anew that another version made; how many rows there are."""
     with book.transaction():
+        book.remake_tables()
         for table in TABLES:
             book.sql.execute(f"DELETE FROM {table.name}")
             book.fill(table.name, rows[table.name])
