@@ -13,12 +13,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from airshed.engine.commands import PlaceOrder
 from airshed.lab.simulator.small_market import EXCHANGE
+from airshed.pages.portal.office import proof
 from airshed.pages.portal.ways import PORTAL
 from airshed.registry.proof.checkpoint import entry_from, entry_of, read_checkpoint, read_inclusion
 from airshed.registry.proof.notes import Signs
 from airshed.registry.proof.tree import included, leaf_hash
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.service import Service
 from airshed.service.proof.keys import make_key, signing
 from airshed.service.proof.publishing import publish
 from markets import AUTHORITY
@@ -65,6 +68,23 @@ def test_a_stranger_is_proven_number_and_hash_and_an_office_the_content(there: P
         head = read_checkpoint(each.note.rpartition("\n\n")[0] + "\n", "note")
         assert head.origin == "registry.example/small"
         assert included(leaf_hash(digest), each.leaf, head.size, each.path, head.root)
+
+
+def test_the_tree_of_a_book_that_publishes_none_grows_beside_what_others_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first stranger who asked had a reader read the whole book, while others waited for it."""
+    monkeypatch.setattr(proof, "SLICE", 10)
+    sizes, under = list[int](), proof.under
+
+    def seen(service: Service, opened: KeptBook) -> proof.Under:
+        sizes.append(proof._tree_of(service)[1].size)
+        return under(service, opened)
+
+    monkeypatch.setattr(proof, "under", seen)
+    with portal(market_book(tmp_path), demo_users=True) as found:
+        assert found.stranger().get("/checkpoint").text.startswith("unsigned/")
+        assert sizes == [found.running.feed.last], "it was there before a reader was asked"
 
 
 def test_a_proof_tells_no_more_of_a_record_than_the_record_is_told(there: Portal, book: Path) -> None:

@@ -27,6 +27,8 @@ from airshed.service.proof.tree import Hashes, entries, prove_consistent, prove_
 
 #: Records of which the tree is made in memory where nothing is published: 64 bytes each.
 MOST_IN_MEMORY = 2_000_000
+#: Records by which it grows before another who asks has a turn.
+SLICE = 5_000
 TEXT = "text/plain; charset=utf-8"
 
 
@@ -61,6 +63,24 @@ def under(service: Service, book: KeptBook) -> Under:
     return Under(head, head.text() + "\n", tree, ())
 
 
+async def grown(service: Service) -> None:
+    """Let the tree of a book that publishes none grow to about its end, a slice at a time, beside what others read."""
+    if service.published is not None or service.feed.last > MOST_IN_MEMORY:
+        return
+    turn, tree = _tree_of(service)
+
+    def grow(book: KeptBook) -> None:
+        last = book.last()
+        reached = 0
+        while reached < last:
+            with turn:
+                reached = min(last, tree.size + SLICE)
+                tree.extend(entries(book, tree.size, reached))
+
+    if service.feed.last - tree.size > SLICE:
+        await service.long_readers.read(grow)
+
+
 def _tree_of(service: Service) -> tuple[Lock, Tree]:
     """The tree of the book that is served, which grows with it; one reader at a time lets it grow."""
     found: tuple[Lock, Tree] = service.beside.setdefault("tree", (Lock(), Tree()))
@@ -88,6 +108,7 @@ async def check(service: Service, request: Request) -> Response:
             "asked": asked[:20],
         }
 
+    await grown(service)
     facts = await service.readers.read(look)
     law = await visitor.look(lambda market, rules: market.state.rulebook)
     return page(visitor, "check.html.j2", law=law, first=service.first, **facts)
@@ -110,6 +131,7 @@ async def proof(service: Service, request: Request) -> Response:
                 raise Stopped("not_there", f"{error.what}; {error.cure}") from None
         return Inclusion(b"", seq - 1, inclusion(found.hashes.node, seq - 1, found.head.size), found.note)
 
+    await grown(service)
     made = await service.readers.read(look)
     headers = {"Content-Disposition": f'attachment; filename="record-{seq}.tlog-proof"', "Cache-Control": "no-store"}
     return Response(str(made), 200, headers, TEXT)
@@ -126,6 +148,7 @@ async def consistency(service: Service, request: Request) -> Response:
         return str(prove_consistent(found.hashes, old, found.head, found.note))
 
     await service.door.look(request)
+    await grown(service)
     text = await service.readers.read(look)
     headers = {"Content-Disposition": f'attachment; filename="from-{old}.tlog-consistency"'}
     return Response(text, 200, {**headers, "Cache-Control": "no-store"}, TEXT)
@@ -134,6 +157,7 @@ async def consistency(service: Service, request: Request) -> Response:
 async def checkpoint(service: Service, request: Request) -> Response:
     """The head as a note, signed where it is published."""
     await service.door.look(request)
+    await grown(service)
     note = await service.readers.read(lambda book: under(service, book).note)
     headers = {"Content-Disposition": 'attachment; filename="checkpoint"', "Cache-Control": "no-store"}
     return Response(note, 200, headers, TEXT)
