@@ -89,13 +89,25 @@ def perturbed(value: Any) -> Iterator[Any]:
             raise AssertionError(value)
 
 
+def thinned(value: Any) -> Any:
+    """The value with one row of a table for each way in which its rows are filled in."""
+    if isinstance(value, msgspec.Struct):
+        parts = {key: getattr(value, key) for key in value.__struct_fields__}
+        return msgspec.structs.replace(value, **{key: thinned(each) for key, each in parts.items()})
+    if isinstance(value, tuple) and all(isinstance(each, msgspec.Struct) for each in value):
+        ways = {tuple((type(part), not part) for part in msgspec.structs.astuple(each)): each for each in value}
+        return tuple(thinned(each) for each in ways.values())
+    return value
+
+
 def test_any_changed_value_changes_the_digest_and_shows_in_the_comparison() -> None:
-    seen = {digest(RULES)}
-    for changed in perturbed(RULES):
-        assert diff(RULES, changed), changed
+    rules = thinned(RULES)
+    seen = {digest(rules)}
+    for changed in perturbed(rules):
+        assert diff(rules, changed), changed
         seen.add(digest(changed))
-    assert len(seen) > 800
-    assert len(seen) == 1 + sum(1 for _ in perturbed(RULES))
+    assert len(seen) > 700
+    assert len(seen) == 1 + sum(1 for _ in perturbed(rules))
 
 
 def test_a_change_reads_as_a_lawyer_would_write_it() -> None:
