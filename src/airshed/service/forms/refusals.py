@@ -153,7 +153,7 @@ def _sentences() -> tuple[Sentence, ...]:
 def _form(en: str, within: str) -> re.Pattern[str]:
     """What a sentence looks like with anything at its places: before the money a number, and any money for yuan.
 
-    Where a sentence says very little, as "3 of SO2-KM-2027", one word stands at each place.
+    A mass is no money. Where a sentence says very little, as "3 of SO2-KM-2027", one word stands at each place.
     """
     if len(_BRACED.sub("", en).replace(" ", "")) <= FEW:
         within = r"[^\s;]"
@@ -161,5 +161,5 @@ def _form(en: str, within: str) -> re.Pattern[str]:
     form = _SUM.sub(lambda place: rf"(?P<n{place[1]}>-?[\d,.]+|any) {{money}}", form)
     form = _NEXT.sub(lambda place: rf"(?P<n{place[1]}>(?:[\s,;(]{within}*?)?)", form)
     form = _PLACE.sub(lambda place: f"(?P<n{place[1]}>{within}+?)", form)
-    form = form.replace("{money}", r"(?P<money>[^\s/]+)", 1).replace("{money}", "(?P=money)")
+    form = form.replace("{money}", r"(?P<money>(?!t\b|kg\b)[^\s/]+)", 1).replace("{money}", "(?P=money)")
     return re.compile(form, re.DOTALL)
