@@ -24,7 +24,7 @@ MOST = 8
 USED_WIDELY = {
     "ConfirmAct": 20,
     "RegisterActor": 19,
-    "PlaceOrder": 19,
+    "PlaceOrder": 20,
     "AdoptRulebook": 16,
     "Allocate": 17,
     "CloseYear": 16,
