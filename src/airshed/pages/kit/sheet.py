@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from airshed.model.provenance import Told
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.words import Phrase, told
+
+#: Columns that stand beside one another on paper that is held upright.
+UPRIGHT = 6
 
 
 class SheetColumn(NamedTuple):
@@ -35,6 +39,18 @@ class Sheet(NamedTuple):
     of: str
     lead: Phrase
     parts: Sequence[Part]
+    #: What stands at the foot of every page of paper, in both languages alike.
+    foot: str = ""
+
+    @property
+    def wide(self) -> bool:
+        """Whether a table takes the paper on its side."""
+        return any(len(part.columns) > UPRIGHT for part in self.parts)
+
+    @property
+    def foot_line(self) -> str:
+        """The foot as a style sheet may hold it."""
+        return re.sub(r'["\\<>\s]+', " ", self.foot or self.of)
 
 
 def page(sheet: Sheet, provenance: Told | None) -> str:

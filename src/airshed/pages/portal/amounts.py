@@ -47,7 +47,7 @@ def detail(text: str) -> Phrase:
     if found := _NOT_ABOVE.fullmatch(text):
         name = NAMED[found[1]]
         return Phrase(f"{name.en} is {found[2]}; it must be above zero", f"{name.zh}为{found[2]}，须大于零")
-    chinese = in_language(in_chinese(english), "zh")
+    chinese = in_language(re.sub(r"(?<=\d) ?t(?![A-Za-z\d])", " t", in_chinese(english)), "zh")
     cure = _nearest(text)
     return Phrase(f"{english}; {cure.en}", f"{chinese}；{cure.zh}") if cure.en else Phrase(english, chinese)
 

@@ -19,7 +19,7 @@ from airshed.pages.kit.sheet import page as sheet_page
 from airshed.pages.kit.words import Language, Phrase, same
 from airshed.pages.portal.account import HEADS, Line, Statement, file_name, line_of, statement_for
 from airshed.pages.portal.frame import acting
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import in_column
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
@@ -91,15 +91,15 @@ def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest
             *(
                 (
                     series,
-                    amount(found.opening.get(series, 0), Unit.ALLOWANCES, rules),
-                    amount(found.closing.get(series, 0), Unit.ALLOWANCES, rules),
+                    in_column(found.opening.get(series, 0), Unit.ALLOWANCES, rules),
+                    in_column(found.closing.get(series, 0), Unit.ALLOWANCES, rules),
                 )
                 for series in sorted({**found.opening, **found.closing})
             ),
             (
                 Phrase("Money", "资金"),
-                amount(found.opening_fen, Unit.FEN, rules),
-                amount(found.closing_fen, Unit.FEN, rules),
+                in_column(found.opening_fen, Unit.FEN, rules),
+                in_column(found.closing_fen, Unit.FEN, rules),
             ),
         ],
     )
@@ -109,7 +109,8 @@ def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest
         tuple(SheetColumn(head, place > 4) for place, head in enumerate(HEADS)),
         [_row(line_of(move, rules)) for move in found.moves],
     )
-    return Sheet(Phrase("Statement", "账户对账单"), found.account, lead, (balances, moves))
+    foot = f"{found.account} · {found.period.first} – {found.period.last} · #{seq:,} {digest[:16]}"
+    return Sheet(Phrase("Statement", "账户对账单"), found.account, lead, (balances, moves), foot)
 
 
 def _row(line: Line) -> tuple[str | Phrase, ...]:
