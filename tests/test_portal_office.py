@@ -12,7 +12,7 @@ import pytest
 from airshed.engine import commands as c
 from airshed.engine.nouns import Mark, Year
 from airshed.engine.state import State
-from airshed.lab.simulator.small_market import BANK
+from airshed.lab.simulator.small_market import BANK, second
 from airshed.model.period import DAY_MS, instant
 from airshed.pages.portal.office.desk import curve
 from airshed.pages.portal.office.queue import items, stopped
@@ -21,7 +21,7 @@ from airshed.rulebook.load import load_texts
 from airshed.service.book.law import laws_of
 from airshed.service.book.sqlite import Book
 from laws import FILES, RULES
-from markets import AT, AUTHORITY, adopting_next, done, market
+from markets import AT, AUTHORITY, adopting_next, done, market, proposed
 from portals import Portal, hidden, portal, text_of
 from terms import verified
 
@@ -225,6 +225,33 @@ def test_auctions_that_are_open_come_first_and_each_leads_to_its_page(selling: P
 
 
 # --- the law
+
+
+def test_who_confirms_a_law_sees_what_it_changes_and_who_proposed_it(tmp_path: Path) -> None:
+    path = tmp_path / "proposed.book"
+    runner = market(Book.create(path), tables=True)
+    book = runner.journal
+    assert isinstance(book, Book)
+    text = FILES["rulebook.toml"].decode()
+    changed = text.replace('version = "2027.1"', 'version = "2027.2"', 1).replace(
+        'report_by = "03-31"', 'report_by = "03-15"', 1
+    )
+    files = {**FILES, "rulebook.toml": changed.encode()}
+    newer = load_texts(files)
+    book.keep_law(digest(newer), files)
+    runner.laws = laws_of(book)
+    act = proposed(runner, AUTHORITY, adopting_next(newer))
+    other = second(RULES, AUTHORITY)
+    book.close()
+    with portal(path, demo_users=True) as found:
+        reader = found.rehearsing(other, "zh")
+        fields = {**hidden(reader.get(f"/act/ConfirmAct?act={act.act}")), "act": str(act.act)}
+        preview = text_of(reader.send("/act/ConfirmAct", {**fields, "step": "preview"}))
+        shown, public = text_of(reader.get("/law")), text_of(found.stranger("zh").get("/law"))
+    for page in (preview, shown):
+        assert "报告截止日 report_by 03-31 03-15" in page
+    assert f"提出人 {AUTHORITY}" in shown
+    assert "待复核，尚未生效" not in public
 
 
 def test_the_law_tells_what_each_version_changed_section_by_section_with_its_citation(tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.engine.commands import AdoptRulebook
 from airshed.engine.journal import decode
+from airshed.engine.state import State
 from airshed.model.period import clock
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
@@ -75,6 +77,18 @@ class Version(NamedTuple):
     first: bool
 
 
+class Proposed(NamedTuple):
+    """A rulebook that somebody wants to be adopted."""
+
+    #: Number of the act that waits; 0 for one that is just being proposed.
+    act: int
+    by: str
+    version: str
+    digest: str
+    #: What it would change; None where its text is not kept in the book.
+    changes: Sequence[Changed] | None
+
+
 class Key(NamedTuple):
     """A key of a section and what it holds."""
 
@@ -124,6 +138,30 @@ def _sections(old: Rulebook, new: Rulebook) -> list[Changed]:
         Changed(section_name(section), section, [_line(change, names) for change in changes])
         for section, changes in groupby(diff(old, new), key=lambda change: change.section)
     ]
+
+
+def waiting_laws(state: State) -> list[Proposed]:
+    """Adoptions that wait for a second person; what they change is found in the book."""
+    return [
+        Proposed(act.id, act.actor, act.body.version, act.body.digest, None)
+        for act in state.acts.values()
+        if isinstance(act.body, AdoptRulebook)
+    ]
+
+
+def digest_of(state: State) -> str:
+    """Of the law in force; empty where none was adopted yet."""
+    return state.rulebook.digest if state.rulebook is not None else ""
+
+
+def compared(book: KeptBook, wanted: Sequence[Proposed], digest: str) -> list[Proposed]:
+    """Proposals with what each would change in the law of a digest, which is in force."""
+
+    def found(each: Proposed) -> Proposed:
+        kept = book.keeps(digest) and book.keeps(each.digest)
+        return each._replace(changes=_sections(book.rules(digest), book.rules(each.digest)) if kept else None)
+
+    return [found(each) for each in wanted]
 
 
 def _line(change: LawChange, names: Callable[[str], str]) -> Line:
@@ -241,7 +279,12 @@ async def law(service: Service, request: Request) -> Response:
     """The versions of the law and the sections of the one in force, for everybody."""
     visitor = await visitor_of(service, request)
     there = [(section, section_name(section)) for section in SECTIONS]
-    return page(visitor, "law.html.j2", versions=await service.readers.read(versions), sections=there)
+    proposed: list[Proposed] = []
+    if visitor.actor is not None and not visitor.actor.account:  # an office sees what waits
+        waits, digest = await visitor.look(lambda market, rules: (waiting_laws(market.state), digest_of(market.state)))
+        proposed = await service.readers.read(lambda book: compared(book, waits, digest))
+    adopted = await service.readers.read(versions)
+    return page(visitor, "law.html.j2", versions=adopted, sections=there, proposed=proposed)
 
 
 async def section(service: Service, request: Request) -> Response:
