@@ -98,6 +98,18 @@ def test_a_record_is_everybodys_where_it_tells_a_published_figure_and_no_more(
 ) -> None:
     record = Record(1, AT, "office", "key", c.ConfirmAct(1), (e.ActConfirmed(1, "verifier", "second"), event), None)
     assert published_to_all(record, Embargo(year, year)) is told
+    if isinstance(event, e.YearVerified) and event.comments:
+        assert published_to_all(record, Embargo(year, year), remarks=True), "a law that publishes opinions"
+
+
+def test_a_page_of_a_works_promises_no_content_of_a_record_that_is_not_everybodys(early: Portal) -> None:
+    """Where the record is kept back the page says so, and that number and hash are proven."""
+    promised, kept = "anybody finds these kilograms", "of that record anybody proves number and hash"
+    stranger, office = (text_of(each.get("/works/s-steel")) for each in (early.stranger(), early.rehearsing(AUTHORITY)))
+    assert kept in stranger
+    assert promised not in stranger
+    assert promised in office
+    assert kept not in office
 
 
 def test_who_reads_early_reads_what_everybody_does_too(year_book: Path) -> None:

@@ -59,6 +59,7 @@ from airshed.pages.stack.words import why_said
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
+from airshed.service.http.reading import record_for
 from airshed.service.http.seen import FIGURES
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
@@ -134,6 +135,10 @@ async def one_works(service: Service, request: Request) -> Response:
 
     found, chosen, monitors = await visitor.look(look)
     records = await service.readers.read(lambda book: figures_of(service, book).get(name, {}))
+    actor = "" if visitor.actor is None else visitor.actor.id
+    kept_back = await service.readers.read(
+        lambda book: {year for year, seq in records.items() if record_for(book, actor, seq, visitor.now).body is None}
+    )
     shown: dict[str, Any] = {"spans": [], "limits": [], "hourly": False, "totals": None}
     if chosen is not None:
         file = there(service.hours, chosen.stack)
@@ -143,7 +148,16 @@ async def one_works(service: Service, request: Request) -> Response:
         else:
             shown["figure"] = script_json(daily(found["days"], chosen))
     charts = charts_there() and bool(chosen)
-    return page(visitor, "one_works.html.j2", **found, **shown, chosen=chosen, charts=charts, records=records)
+    return page(
+        visitor,
+        "one_works.html.j2",
+        **found,
+        **shown,
+        chosen=chosen,
+        charts=charts,
+        records=records,
+        kept_back=kept_back,
+    )
 
 
 class FiguresSet(NamedTuple):

@@ -55,22 +55,29 @@ def seen(lines: Sequence[Line], viewer: Viewer, known: Beside) -> list[SeenRecor
 def _seen_by_all(line: Line, viewer: Viewer) -> SeenRecord:
     if any(mark in line.record for mark in _MARKS):
         record = decode(line)
-        if published(record, viewer.published):
+        if published(record, viewer.published, remarks=_remarks(viewer)):
             return _whole(line, record)
     return SeenRecord(line.seq, line.hash)
 
 
-def published(record: Record, public: Embargo | None) -> bool:
+def _remarks(viewer: Viewer) -> bool:
+    """Whether the law has everybody read what verifiers remarked of published years."""
+    reach = viewer.reach("opinions")
+    return reach == "all" or "published" in reach
+
+
+def published(record: Record, public: Embargo | None, *, remarks: bool = False) -> bool:
     """Whether a record tells the figure of a year that is public, who set it, and nothing else.
 
-    What a verifier remarked, and what moved with a figure, is not everybody's.
+    What a verifier remarked is everybody's where the law says so of opinions; what moved with a figure is not.
     """
     found = False
     if public is None:
         return False
     for event in record.events:
         if isinstance(event, FIGURES):
-            found = event.year <= public.emissions and not event.entry and not getattr(event, "comments", ())
+            found = event.year <= public.emissions and not event.entry
+            found = found and (remarks or not getattr(event, "comments", ()))
             if found:
                 continue
         elif isinstance(event, e.ActConfirmed):
@@ -102,7 +109,7 @@ def _seen(line: Line, record: Record, viewer: Viewer, known: Beside) -> SeenReco
     if mine or far == "all" or (far == "place" and record.actor in own):
         refusal = record.refusal if mine or record.refusal is None else _quiet(record.refusal)
         return SeenRecord(line.seq, line.hash, record.at, record.actor, record.key, record.body, record.events, refusal)
-    if published(record, viewer.published):
+    if published(record, viewer.published, remarks=_remarks(viewer)):
         return _whole(line, record)
     if far == "own":
         moves = moves_of([record], viewer.of)
