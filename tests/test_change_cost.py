@@ -25,7 +25,7 @@ USED_WIDELY = {
     "ConfirmAct": 20,
     "RegisterActor": 19,
     "PlaceOrder": 20,
-    "AdoptRulebook": 16,
+    "AdoptRulebook": 17,
     "Allocate": 17,
     "CloseYear": 16,
     "OpenAccount": 14,

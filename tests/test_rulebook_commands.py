@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 
 from airshed.cli.rules import app
 from airshed.rulebook import schema, tables
+from airshed.rulebook.comments import comments
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
-from airshed.rulebook.reference import comments, markdown
+from airshed.rulebook.reference import markdown
 from airshed.rulebook.strict import kinds
 
 SHIPPED = find("dianzhong")

@@ -18,26 +18,27 @@ WHOLE = 10_000
 class IndexRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row of `price_index.csv`: a component of the price index."""
 
-    #: Pollutant; its price is the volume-weighted mean over all its series.
+    #: Pollutant; its price is the volume-weighted mean over all its series. 污染物。
     pollutant: str
-    #: Weight, in hundredths of a percent; the weights of all rows make 100 %.
+    #: Weight, in hundredths of a percent; the weights of all rows make 100 %. 权重。
     weight_basis_points: Annotated[int, Meta(ge=1, le=WHOLE)]
-    #: Price at which the component stands at 100 points, in fen per tonne.
+    #: Price at which the component stands at 100 points, in fen per tonne. 基期价格。
     base_fen_per_t: Step
-    #: Source.
+    #: Source. 依据。
     cite: str
-    #: "confirmed" or "to confirm".
+    #: "confirmed" or "to confirm". 核实情况。
     status: Status
 
 
 class PriceIndexRule(Section, frozen=True):
     """The price index of the zone: the sum of weight x price / base, in points."""
 
-    #: Kinds of trade that make the price.
+    #: Kinds of trade that make the price. 计价的交易类型。
     kinds: tuple[TradeKind, ...]
     #: Days for which a component without trade keeps its last price; after them there is no index until it trades.
+    #: 无成交时价格沿用天数。
     carry_days: Annotated[int, Meta(ge=0, le=3_660)]
-    #: One row per component (read from `price_index.csv`).
+    #: One row per component (read from `price_index.csv`). 明细。
     rows: tuple[IndexRow, ...] = ()
 
 

@@ -25,19 +25,20 @@ class ReadingRight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """One cell of `reading.csv`: what somebody may read."""
 
     #: The read table, at the head of the row; or `records`, the records of the book; `statements`, what moved in an
-    #: account; `figures`, those of years, before the day from which the law says they are public.
+    #: account; `figures`, those of years, before the day from which the law says they are public. 数据表。
     table: Readable
-    #: The role, at the head of the column, or `everybody`.
+    #: The role, at the head of the column, or `everybody`. 查阅人。
     reader: RoleName
     #: "zone": each as far as they are bound, in the whole zone every row. "jurisdiction": who is bound to a
     #: jurisdiction reads the rows of it, who is bound to an account those of it. "account": only the latter. For
-    #: everybody "all" rows, or those of years that are "published".
+    #: everybody "all" rows, or those of years that are "published". 查阅范围。
     rows: Literal["all", "published", "zone", "jurisdiction", "account"]
 
 
 class Reading(Section, frozen=True):
     """Who may read what over HTTP and in the portal is in `reading.csv`."""
 
+    #: 查阅范围。
     rows: tuple[ReadingRight, ...] = ()
 
 

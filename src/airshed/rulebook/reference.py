@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -17,6 +15,7 @@ import msgspec
 
 from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.chinese import key_zh, section_zh
+from airshed.rulebook.comments import comments
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
 from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.price_index import IndexRow
@@ -133,31 +132,6 @@ What the jurisdiction CODE sets for itself: the source as `cite` in the first li
 in `rulebook.toml`. Only the keys that `[may_vary]` lists may stand there, and what they say is checked like the
 rest. In the digest and in `airshed rules diff` each of them is one variation:
 """
-
-
-@cache
-def comments(struct: type[msgspec.Struct]) -> dict[str, str]:
-    """The `#:` comment above every field of a section or row, its own and those of its bases."""
-    source = inspect.getsource(sys.modules[struct.__module__])
-    lines = source.splitlines()
-    found: dict[str, str] = {}
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef) and node.name == struct.__name__:
-            for field in node.body:
-                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-                    found[field.target.id] = _above(lines, field.lineno - 1)
-    for base in struct.__bases__:
-        if issubclass(base, msgspec.Struct) and base is not msgspec.Struct:
-            found |= comments(base)
-    return found
-
-
-def _above(lines: list[str], place: int) -> str:
-    said: list[str] = []
-    while place and lines[place - 1].strip().startswith("#:"):
-        place -= 1
-        said.insert(0, lines[place].strip().removeprefix("#:").strip())
-    return " ".join(said)
 
 
 def markdown() -> str:

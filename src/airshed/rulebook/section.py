@@ -10,7 +10,7 @@ from airshed.rulebook.kinds import Status
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A part of the law with the source it rests on."""
 
-    #: The article, standard or paper that this section rests on.
+    #: The article, standard or paper that this section rests on. 依据。
     cite: str
-    #: "confirmed" when read in the source, "to confirm" when recalled or assumed.
+    #: "confirmed" when read in the source, "to confirm" when recalled or assumed. 核实情况。
     status: Status

@@ -50,65 +50,68 @@ Names = Annotated[str, Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", examples=["operator 
 class TransactionRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row of `transactions.csv`: a type of transaction."""
 
-    #: The type.
+    #: The type. 类型。
     type: TransactionType
-    #: Name in English.
+    #: Name in English. 英文名称。
     name_en: str
-    #: Name in Chinese.
+    #: Name in Chinese. 中文名称。
     name_zh: str
-    #: Kinds of account that may give, separated by spaces.
+    #: Kinds of account that may give, separated by spaces. 转出账户类别。
     origins: Names
-    #: Kinds of account that may receive.
+    #: Kinds of account that may receive. 转入账户类别。
     targets: Names
-    #: How many people it takes; empty: as `second` of `[roles]` has it for its commands.
+    #: How many people it takes; empty: as `second` of `[roles]` has it for its commands. 所需人数。
     approvals: Annotated[int, Meta(ge=1, le=2)] | None = None
-    #: Roles that may start it; empty: all that `[roles]` lets send its commands.
+    #: Roles that may start it; empty: all that `[roles]` lets send its commands. 可发起的角色。
     starts: Names | None = None
-    #: Whether a frozen account may give so.
+    #: Whether a frozen account may give so. 冻结账户可办理。
     frozen: Literal["yes", "no"]
-    #: Whether an account may give so of which some transactions are restricted.
+    #: Whether an account may give so of which some transactions are restricted. 受限账户可办理。
     restricted: Literal["yes", "no"]
     #: How it waits where the target is not trusted: "none"; "hours": `delay_minutes` of the business clock; "noon":
     #: until noon of the next working day, of the second one where it is asked for at noon or later.
+    #: 非信任账户的等待方式。
     delay: Literal["none", "hours", "noon"]
-    #: Minutes that it waits; whole days of them count as working days. Only with "hours".
+    #: Minutes that it waits; whole days of them count as working days. Only with "hours". 等待时长。
     delay_minutes: Annotated[int, Meta(ge=0, le=86_400)] | None = None
-    #: How it waits where the target is trusted: "none"; "hours": until the clock is open.
+    #: How it waits where the target is trusted: "none"; "hours": until the clock is open. 信任账户的等待方式。
     trusted: Literal["none", "hours"]
-    #: Days in which it can be reversed; empty: it is not.
+    #: Days in which it can be reversed; empty: it is not. 可撤销天数。
     reversible_days: Annotated[int, Meta(ge=0, le=3_660)] | None = None
-    #: Source.
+    #: Source. 依据。
     cite: str
-    #: "confirmed" or "to confirm".
+    #: "confirmed" or "to confirm". 核实情况。
     status: Status
 
 
 class TransactionRule(Section, frozen=True):
     """Types of transactions, from `transactions.csv`; the business clock by which they wait; whom a holder trusts."""
 
-    #: When the business clock opens on a working day of the calendar.
+    #: When the business clock opens on a working day of the calendar. 业务开始时刻。
     opens: Clock
-    #: When it closes; what is asked for at that moment is still in time.
+    #: When it closes; what is asked for at that moment is still in time. 业务截止时刻。
     closes: Clock
     #: Working days after which an account that a holder has named as trusted counts as trusted; 0 for at once.
+    #: 信任生效前的工作日。
     trust_working_days: Annotated[int, Meta(ge=0, le=60)]
-    #: At what time of that day.
+    #: At what time of that day. 信任生效时刻。
     trust_at: Clock
     #: What becomes of a transfer that waits when a new law moves a holiday: the instant that was announced "stands", or
-    #: it "moves" with the calendar.
+    #: it "moves" with the calendar. 节假日调整时待执行划转的处理。
     moved_holidays: Literal["stands", "moves"]
     #: Most of a series that one transfer may give to an account that is not trusted; any where it is left out.
+    #: 向非信任账户单笔划转上限。
     largest_untrusted: Count | None = None
     #: Years after the last day on which a vintage could be surrendered, after which what nobody surrendered of it is
-    #: written off; never, where it is left out.
+    #: written off; never, where it is left out. 核销前的年数。
     write_off_years: Annotated[int, Meta(ge=0, le=100)] | None = None
     #: Working days of a notice, after which what still lies in an account goes to the reserves when it is closed; where
-    #: it is left out, no notice is given, and an account is closed empty.
+    #: it is left out, no notice is given, and an account is closed empty. 注销账户告知期。
     closure_working_days: Annotated[int, Meta(ge=1, le=250)] | None = None
     #: Whether a source passes to another account with years that are over and not settled ("pass"), or these are
-    #: settled first ("settle_first"); left out: they pass.
+    #: settled first ("settle_first"); left out: they pass. 未结算年度的转让。
     unsettled_years: Literal["pass", "settle_first"] | None = None
-    #: One row per type (read from `transactions.csv`).
+    #: One row per type (read from `transactions.csv`). 明细。
     rows: tuple[TransactionRow, ...] = ()
 
 

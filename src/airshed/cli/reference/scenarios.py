@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from airshed.lab.scenarios.schema import Design, Scenario, ScenarioTable
-from airshed.rulebook.reference import comments
+from airshed.rulebook.comments import comments
 from airshed.rulebook.strict import in_words, kinds, peeled
 
 _HEAD = """# Scenarios, key by key

@@ -12,7 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airshed.engine.commands import AdoptRulebook, AskRepurchase, Body, Command, ConfirmAct, PlaceBid
+from airshed.engine.commands import AskRepurchase, Body, Command, PlaceBid
 from airshed.engine.edge import WellFormed, looked_at
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
@@ -38,7 +38,7 @@ from airshed.pages.portal.frame import (
 )
 from airshed.pages.portal.happening import Change, Happening, changes, happenings, in_language, word_zh
 from airshed.pages.portal.live import Part, Sight, parts
-from airshed.pages.portal.office.law import Proposed, compared, digest_of
+from airshed.pages.portal.office.law import law_wanted
 from airshed.pages.portal.signing import over
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -373,7 +373,7 @@ async def _preview(
         return shown, said_fields(body, rules), _kept(kind, fields, foreseen, rules)
 
     seen, said, kept = await visitor.look(look)
-    law = await _law_of(visitor, foreseen.record.body)
+    law = await law_wanted(visitor, foreseen.record.body)
     signing = kind.__name__ in SIGNING
     session = visitor.signed.session if visitor.signed is not None else None
     assert session is not None
@@ -406,21 +406,6 @@ def _sealed_at(body: Body) -> str | None:
             return f"/sealed/repurchase/{quote(name, safe='')}?from=form"
         case _:
             return None
-
-
-async def _law_of(visitor: Visitor, body: Any) -> Proposed | None:
-    """The law that an act would bring into force, or that a second person confirms, with what it changes."""
-
-    def look(market: Market, rules: Rulebook) -> tuple[Any, str]:
-        waits = market.state.acts.get(body.act) if isinstance(body, ConfirmAct) else None
-        return (body if waits is None else waits.body), digest_of(market.state)
-
-    wanted, digest = await visitor.look(look)
-    if not isinstance(wanted, AdoptRulebook):
-        return None
-    proposed = Proposed(0, "", wanted.version, wanted.digest, None)
-    (found,) = await visitor.service.readers.read(lambda book: compared(book, [proposed], digest))
-    return found
 
 
 REUSED = Phrase(

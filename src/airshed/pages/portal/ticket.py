@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.commands import Command
-from airshed.engine.edge import well_formed
+from airshed.engine.edge import looked_at
 from airshed.engine.events import Traded
 from airshed.engine.nouns import Actor
 from airshed.model.measures import Unit, part_fen, value_fen
@@ -62,7 +62,7 @@ async def ticket(service: Service, request: Request) -> Response:
     errors = {name: said for name, said in found.errors.items() if fields.get(name, "").strip()}
     if not found.errors:
         try:
-            command = well_formed(Command(actor.id, PREVIEWED, found.body))
+            command = looked_at(Command(actor.id, PREVIEWED, found.body))
         except Malformed as error:
             errors[""] = Phrase(f"{error.what}; {error.cure}", f"无法识别：{error.what}")
     if found.errors or errors:

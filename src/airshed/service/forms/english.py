@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from airshed.rulebook.reference import comments
+from airshed.rulebook.comments import comments
 
 #: Fields that mean the same wherever they stand; a `#:` comment above a field goes before these.
 SHARED: dict[str, str] = {

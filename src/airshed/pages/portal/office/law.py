@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import groupby, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -18,7 +18,7 @@ from airshed.engine.state import State
 from airshed.model.period import clock
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
-from airshed.pages.portal.frame import page, visitor_of
+from airshed.pages.portal.frame import Visitor, page, visitor_of
 from airshed.pages.portal.tables_zh import SHOWS
 from airshed.rulebook.chinese import SECTIONS, key_zh
 from airshed.rulebook.diff import LawChange, diff
@@ -30,6 +30,7 @@ from airshed.service.forms.articles import article_zh, says_more
 from airshed.service.forms.form import BODIES
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
+from airshed.service.marketdata.reading import Market
 
 #: Keys that stand at the head of a section, not among its figures.
 HEAD = ("cite", "status")
@@ -162,6 +163,21 @@ def compared(book: KeptBook, wanted: Sequence[Proposed], digest: str) -> list[Pr
         return each._replace(changes=_sections(book.rules(digest), book.rules(each.digest)) if kept else None)
 
     return [found(each) for each in wanted]
+
+
+async def law_wanted(visitor: Visitor, body: Any) -> Proposed | None:
+    """The law that an act would bring into force, or that a second person confirms, with what it changes."""
+
+    def look(market: Market, rules: Rulebook) -> tuple[Any, str]:
+        waits = market.state.acts.get(getattr(body, "act", 0))  # whoever confirms or rejects names the act
+        return (body if waits is None else waits.body), digest_of(market.state)
+
+    wanted, digest = await visitor.look(look)
+    if not isinstance(wanted, AdoptRulebook):
+        return None
+    proposed = Proposed(0, "", wanted.version, wanted.digest, None)
+    (found,) = await visitor.service.readers.read(lambda book: compared(book, [proposed], digest))
+    return found
 
 
 def _line(change: LawChange, names: Callable[[str], str]) -> Line:
