@@ -85,7 +85,18 @@ def fits(page: Page) -> bool:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_rooms_of_the_authority_fit_a_telephone_and_a_desk(browser: Browser, ended: Served, width: int) -> None:
     page = somebody(browser, ended, AUTHORITY, "zh-CN", width)
-    for path in ("/", "/queue", "/closing", "/closing/2027", "/desk", "/allocation", "/law", "/report", "/check"):
+    for path in (
+        "/",
+        "/queue",
+        "/exceedances",
+        "/closing",
+        "/closing/2027",
+        "/desk",
+        "/allocation",
+        "/law",
+        "/report",
+        "/check",
+    ):
         page.goto(f"{ended.url}{path}")
         assert fits(page), path
     page.context.close()

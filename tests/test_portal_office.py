@@ -112,7 +112,7 @@ def test_the_rooms_of_the_authority_are_not_for_firms_and_strangers(ended: Porta
 
 
 def test_the_rooms_speak_both_languages(ended: Portal) -> None:
-    for path in ("/", "/queue", "/closing", "/desk", "/law", "/report"):
+    for path in ("/", "/queue", "/exceedances", "/closing", "/desk", "/law", "/report"):
         page = ended.rehearsing(AUTHORITY, "zh").get(path)
         assert page.status_code == 200, (path, text_of(page))
         assert CHINESE.search(text_of(page))

@@ -37,7 +37,7 @@ from airshed.service.forms.form import BODIES
 from airshed.service.http.viewer import Viewer
 from airshed.service.marketdata.reading import Market
 from laws import RULES
-from markets import REGISTRAR, market
+from markets import AUTHORITY, REGISTRAR, market
 from portals import Browser, Portal, portal, text_of
 from services import market_book
 
@@ -286,6 +286,23 @@ def test_strips_are_issued_vintages_in_a_row_within_the_longest_term() -> None:
     many = SimpleNamespace(ledger=SimpleNamespace(caps={f"SO2-KM-{year}": 1 for year in range(2027, 2036)}))
     longest = RULES.terms.longest_years
     assert max(Strip.parse(name).years for name in strips(cast(State, many), RULES)) == longest
+
+
+def test_an_office_lists_days_above_a_limit_with_the_form_of_a_notice_filled_in(year: Portal) -> None:
+    office = year.rehearsing(AUTHORITY)
+    page = office.get("/exceedances")
+    assert 'href="/exceedances"' in office.get("/").text
+    (link,) = re.findall(r'href="(/act/NoticeCase[^"]*)"', page.text)
+    rows = re.findall(r"(?s)<tr>(.*?)</tr>", page.text)
+    (row,) = [unescape(re.sub("<[^>]*>", " ", row)) for row in rows if STACK in row]
+    assert "2027-05-11" in row
+    assert re.search(r"\s3\s", row)
+    form = office.get(unescape(link))
+    for value in (WORKS, "exceedance", STACK, "2027-05-11"):
+        assert f'value="{value}"' in form.text, value
+    assert "超标日" in text_of(year.rehearsing(AUTHORITY, "zh").get("/exceedances"))
+    assert year.rehearsing(FIRM).get("/exceedances").status_code == 403
+    assert year.stranger().get("/exceedances").url.path == "/sign-in"
 
 
 def test_a_firms_first_view_stays_within_its_budget(year: Portal) -> None:

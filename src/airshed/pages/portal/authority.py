@@ -106,6 +106,12 @@ DESKS = (
         ),
     ),
     Desk(
+        "/exceedances",
+        Phrase("Above a limit", "超标情况"),
+        Phrase("stacks, days, cases", "排放口、日期、案件"),
+        frozenset(("DecideMark", "DetermineYear")),
+    ),
+    Desk(
         "/allocation",
         Phrase("Allocation workshop", "配额分配工作台"),
         Phrase("try, compare, carry out", "试算、比较、办理"),
