@@ -132,6 +132,8 @@ class State:
     #: By account: the sectors of its sources and the jurisdictions where they stand, in the order of entry.
     sectors: dict[str, dict[str, None]] = field(default_factory=dict)
     places: dict[str, dict[str, None]] = field(default_factory=dict)
+    #: By account: who was registered for it.
+    people: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Accounts by corporate group.
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Accounts of which no group is known, by the name of the firm.

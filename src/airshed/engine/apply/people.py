@@ -26,6 +26,8 @@ def adopted(state: State, event: e.RulebookAdopted) -> None:
 def registered(state: State, event: e.ActorRegistered) -> None:
     """Somebody may act."""
     state.actors[event.actor] = Actor(event.actor, event.role, event.account, event.jurisdiction, event.may)
+    if event.account:
+        state.people[event.account] = (*state.people.get(event.account, ()), event.actor)
 
 
 def suspended(state: State, event: e.ActorSuspended) -> None:

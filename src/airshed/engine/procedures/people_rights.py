@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
@@ -68,26 +68,40 @@ def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refu
     who confirms it, by those people, once there are any. An account that joins a group or another of its holder, by one
     who approves for an account of theirs, once somebody does.
     """
+    named = _named(state, rules, body)
+    if named is None:
+        return may_send(state, rules, actor, body, approving=True)
+    if actor in named:
+        return None
+    if type(body) is c.OpenAccount:
+        what = f"{', '.join(named[:6])} confirm that {body.account} joins {mates(state, body)[0]}, not {actor}"
+        return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
+    assert type(body) is c.RegisterActor
+    what = f"{', '.join(named[:6])} confirm that {body.actor} becomes {body.role}, not {actor}"
+    if not named:
+        what = f"who acts for {body.account} is suspended; resume one of them, or freeze the account and revoke them"
+    return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
+
+
+def confirmers(state: State, rules: Rulebook, body: c.Body) -> Iterator[str]:
+    """Everybody who confirms an act, in the order in which they were registered; who is named is looked up once."""
+    named = _named(state, rules, body)
+    if named is None:
+        yield from (actor for actor in state.actors if may_send(state, rules, actor, body, approving=True) is None)
+    else:
+        alone = frozenset(named)
+        yield from (actor for actor in state.actors if actor in alone)
+
+
+def _named(state: State, rules: Rulebook, body: c.Body) -> Sequence[str] | None:
+    """Who alone confirms an act: nobody for an account of which all are suspended; None for whoever may send it."""
     if type(body) is c.OpenAccount and rules.roles.joining_takes_two:
-        theirs = [name for mate in mates(state, body) for name in _approve(state, rules, mate)]
-        if theirs:
-            if actor in theirs:
-                return None
-            what = f"{', '.join(theirs[:6])} confirm that {body.account} joins {mates(state, body)[0]}, not {actor}"
-            return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
+        return [name for mate in mates(state, body) for name in _approve(state, rules, mate)] or None
     if type(body) is c.RegisterActor:
         if body.account and _all_suspended(state, rules, body.account):
-            what = (
-                f"who acts for {body.account} is suspended; resume one of them, or freeze the account and revoke them"
-            )
-            return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
-        named = _owners(state, rules, body)
-        if named:
-            if actor in named:
-                return None
-            what = f"{', '.join(named[:6])} confirm that {body.actor} becomes {body.role}, not {actor}"
-            return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
-    return may_send(state, rules, actor, body, approving=True)
+            return ()
+        return _owners(state, rules, body) or None
+    return None
 
 
 def _owners(state: State, rules: Rulebook, body: c.RegisterActor) -> list[str]:
@@ -120,19 +134,20 @@ def _all_suspended(state: State, rules: Rulebook, account: str) -> bool:
     """Whether people act for an account, and none of them may: nobody is put in their place behind their back."""
     known = {
         each.state
-        for each in state.actors.values()
-        if each.account == account and each.may in CONFIRMING and lookup.may(rules, each.role, "ConfirmAct")
+        for each in people_of(state, account)
+        if each.may in CONFIRMING and lookup.may(rules, each.role, "ConfirmAct")
     }
     return "suspended" in known and "active" not in known
 
 
 def representatives(state: State, account: str) -> Iterator[Actor]:
     """Who may act for an account: not those who are suspended, nor those who only read."""
-    return (
-        known
-        for known in state.actors.values()
-        if known.account == account and known.state == "active" and known.may != "read"
-    )
+    return (known for known in people_of(state, account) if known.state == "active" and known.may != "read")
+
+
+def people_of(state: State, account: str) -> Iterator[Actor]:
+    """Everybody who was registered for an account, in that order."""
+    return (state.actors[actor] for actor in state.people.get(account, ()))
 
 
 def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterActor) -> Decision:
@@ -152,7 +167,7 @@ def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.R
     if wrong:
         return no(rules, "roles", Why.WRONG_KIND, wrong)
     most = lookup.people(rules)[body.role].most
-    there = (known for known in state.actors.values() if known.account == body.account and known.state != "revoked")
+    there = (known for known in people_of(state, body.account) if known.state != "revoked")
     if body.account and sum(known.role == body.role for known in there) >= most:
         what = f"{body.account} has {most} people or machines in the role {body.role}, the most there may be"
         return no(rules, "roles", Why.TOO_LARGE, what)
@@ -276,8 +291,8 @@ def _least(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
     if role is None or not account or known.may == "read" or state.ledger.absent(account):
         return None
     others = sum(
-        each.account == account and each.role == known.role and each.id != known.id
-        for each in state.actors.values()
+        each.role == known.role and each.id != known.id
+        for each in people_of(state, account)
         if each.state != "revoked" and each.may != "read"
     )
     if others < role.least and account not in state.ledger.frozen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from secrets import token_urlsafe
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -17,7 +18,7 @@ from airshed.engine.edge import WellFormed, looked_at
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.guards import APPROVING
-from airshed.engine.procedures.people_rights import may_confirm
+from airshed.engine.procedures.people_rights import confirmers
 from airshed.model.near import near
 from airshed.model.period import clock
 from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
@@ -55,6 +56,8 @@ from airshed.service.http.who import SIGNING
 from airshed.service.marketdata.reading import Market
 from airshed.service.sign_in import codes
 
+#: People who are named for an act that waits.
+MOST_NAMED = 5
 #: Rooms that several roles ask for first, before the others.
 FIRST = ("listed", "transfer", "settling", "issue", "auction", "people")
 #: The fields beside which a refusal stands: the first of them that the command has. Of a thing that is unknown it is
@@ -526,8 +529,6 @@ async def waiting(service: Service, request: Request) -> Response:
 
 def waiting_act(act: Any, market: Market, rules: Rulebook) -> WaitingAct:
     """An act that waits, with some of those who may confirm it."""
-    state = market.state
-    confirms = [
-        name for name in state.actors if name != act.actor and may_confirm(state, rules, name, act.body) is None
-    ]
-    return WaitingAct(act.id, name_of(type(act.body)), act.actor, act.until, said_fields(act.body, rules), confirms[:5])
+    others = (name for name in confirmers(market.state, rules, act.body) if name != act.actor)
+    confirms = list(islice(others, MOST_NAMED))
+    return WaitingAct(act.id, name_of(type(act.body)), act.actor, act.until, said_fields(act.body, rules), confirms)

@@ -8,6 +8,7 @@ from airshed.engine.commands import Command, ConfirmAct
 from airshed.engine.decide import decide
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Act
+from airshed.engine.procedures.people_rights import confirmers
 from airshed.engine.procedures.people_rights import may_confirm as confirms
 from airshed.engine.runner import Runner
 from airshed.engine.state import State
@@ -22,8 +23,8 @@ from airshed.service.book.sealed import ShownRows
 def may_confirm(runner: Runner, act: int, at: int) -> Iterator[str]:
     """Who could confirm an act now, in the order in which they were registered."""
     known = runner.state.acts[act]
-    for actor in runner.state.actors:
-        if actor != known.actor and confirms(runner.state, runner.rules, actor, known.body) is None:
+    for actor in confirmers(runner.state, runner.rules, known.body):
+        if actor != known.actor:
             wish = Command(actor, "", ConfirmAct(act))
             if not isinstance(decide(runner.state, wish, runner.rules, at, runner.text(wish.body)), Refusal):
                 yield actor
