@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from airshed.engine import commands as c
-from airshed.engine.nouns import Mark, Year
+from airshed.engine.edge import well_formed
+from airshed.engine.nouns import Actor, Mark, Year
 from airshed.engine.state import State
 from airshed.lab.simulator.small_market import BANK, second
 from airshed.model.period import DAY_MS, instant
+from airshed.pages.portal.office.closing import _wish
 from airshed.pages.portal.office.desk import curve
 from airshed.pages.portal.office.queue import items, stopped
 from airshed.rulebook.digest import digest
@@ -276,3 +278,13 @@ def test_the_law_tells_what_each_version_changed_section_by_section_with_its_cit
     assert "03-15" in text
     assert "03-31" in text
     assert newer.calendar.cite in text
+
+
+def test_an_account_with_a_long_name_settles_under_a_key_of_its_own() -> None:
+    """A key has a hundred letters, as a name has: one such account, and nobody could settle a year on the page."""
+    state, office, names = market().state, Actor(AUTHORITY, "province", "", ""), [f"{'a' * 98}{n}" for n in (1, 2)]
+    keys = [well_formed(_wish(state, office, name, 2027)).key for name in names]
+    assert len(set(keys)) == 2
+    assert _wish(state, office, "kiln", 2027).key == "close kiln 2027"
+    state.keys[AUTHORITY, keys[0]] = 1
+    assert well_formed(_wish(state, office, names[0], 2027)).key == f"{keys[0]} try 2"

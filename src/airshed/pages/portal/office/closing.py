@@ -32,6 +32,9 @@ from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
 
+#: Letters of a key that still has room for its attempts; a key has a hundred.
+LONGEST_STEM = 80
+
 
 class Short(NamedTuple):
     """A pollutant of a works that falls short."""
@@ -115,6 +118,8 @@ def _wish(state: State, actor: Actor, account: str, year: int) -> Command:
     Who sends the same page twice at once sends one attempt, and an act that waits for a second person is one.
     """
     stem, attempt = f"close {account} {year}", 1
+    if len(stem) > LONGEST_STEM:
+        stem = f"close {sha256(account.encode()).hexdigest()[:32]} {year}"
     while (actor.id, _key(stem, attempt)) in state.keys:
         attempt += 1
     if attempt > 1 and any(
