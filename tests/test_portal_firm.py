@@ -10,9 +10,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from airshed.engine.nouns import Day
+from airshed.engine.nouns import Day, Year
 from airshed.engine.runner import Runner
+from airshed.model.period import instant
+from airshed.pages.portal.firm import stands
 from airshed.service.book.position import positions
+from airshed.service.marketdata.reading import Market
 from laws import RULES
 from markets import AT, AUTHORITY, SERIES, market
 from portals import Portal, portal, text_of
@@ -57,6 +60,41 @@ def test_an_expectation_has_a_range_where_the_last_days_were_others() -> None:
     assert known.expected is not None
     assert known.high is not None
     assert known.low == known.expected < known.high == 61_000 + 2_000 * 334
+
+
+def test_what_an_earlier_year_takes_is_not_there_for_a_later_one() -> None:
+    runner = market()
+    for year in (2027, 2028):
+        for number in range(1, 11):
+            day = f"{year}-01-{number:02d}"
+            runner.state.days[STACK][day] = Day({"SO2": (24, 0, 0)}, {"SO2": 20_000_000_000}, "e" * 64)
+    runner.state.years[("s-steel", 2027)] = Year("s-steel", 2027)
+    at = instant("2028-03-01")
+    first, then = [each for each in positions(runner.state, RULES, "steel", at) if each.pollutant == "SO2"]
+    held = runner.state.ledger.position("steel", SERIES).free
+    assert (first.year, then.year) == (2027, 2028)
+    assert (first.held, first.taken) == (held, 0)
+    assert first.expected is not None
+    assert held < first.expected
+    assert (then.held, then.taken) == (held, held), "the year before takes all of it"
+    assert then.balance == -(then.expected or 0)
+
+
+def test_a_series_that_was_never_traded_has_no_change_and_says_whose_price_it_is(served: Portal) -> None:
+    page = text_of(served.rehearsing("steel").get("/trade?series=SO2-QJ-2027"))
+    assert "reference of the rulebook, never traded yet" in page
+    assert "0.00 %" not in page
+
+
+def test_what_is_lacking_is_priced_at_what_the_pollutant_closed_at_last_too() -> None:
+    runner = market()
+    for number in range(1, 11):
+        seal(runner, number, 20_000_000_000)
+    there = Market(runner.state)
+    assert all(each.lately.en == "" for each in stands(there, RULES, "steel", AT))
+    there.closes["SO2-KM-2026"] = {"2027-02-01": 11_674_000}
+    (known,) = [each for each in stands(there, RULES, "steel", AT) if each.position.pollutant == "SO2"]
+    assert known.lately.zh.startswith("116,740.00元/吨（SO2-KM-2026，2027-02-01）；按此补足约需")
 
 
 def test_the_first_page_of_a_firm_is_understood_on_a_phone(served: Portal) -> None:

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
 from airshed.lab.scenarios.schema import every, of
+from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.office.designs import FILE, _file, as_toml, asked, laws
 from airshed.pages.portal.ways import PORTAL
@@ -157,6 +158,12 @@ def test_more_than_may_wait_is_refused_beside_the_form_and_what_is_lost_says_so(
 
             csrf = hidden(city.get("/lab"))["csrf"]
             assert city.send(waiting[0], {"csrf": csrf, "step": "cancel"}).status_code == 403
+            exchange = found.rehearsing(EXCHANGE)
+            csrf = hidden(exchange.get("/lab"))["csrf"]
+            assert exchange.send(waiting[0], {"csrf": csrf, "step": "cancel"}).status_code == 403, "of another office"
+            assert 'name="step"' not in exchange.get(f"{waiting[0]}?ask=cancel").text
+            assert 'name="step"' not in office.get(waiting[0]).text, "it asks first"
+            assert "What it has done so far is lost" in text_of(office.get(f"{waiting[0]}?ask=cancel"))
             for path in waiting:
                 csrf = hidden(office.get(path))["csrf"]
                 assert "stopped by hand" in text_of(office.send(path, {"csrf": csrf, "step": "cancel"}))

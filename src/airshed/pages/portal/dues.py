@@ -123,6 +123,9 @@ def _penalties(state: State, rules: Rulebook, account: str, today: str) -> Itera
         source, year, pollutant, case = key
         of, money = breach_of(state, key), amount(due + added, Unit.FEN, rules)
         what = Phrase(f"Pay the penalty of {money.en}: {of} {year}", f"缴纳罚款{money.zh}：{year}年度{of}")
+        if added:
+            late = amount(added, Unit.FEN, rules)
+            what = Phrase(f"{what.en} (of it {late.en} for lateness)", f"{what.zh}（含逾期加处罚款{late.zh}）")
         named = urlencode({"source": source, "year": year, "pollutant": pollutant, "case": case})
         yield Due(known.next_day() or "", what, f"/act/PayPenalty?{named}")
 

@@ -7,8 +7,10 @@ from typing import Any, Literal, NamedTuple
 
 from starlette.responses import Response
 
+from airshed.compliance.obligation import admitted
 from airshed.engine.procedures.deadlines import ends
 from airshed.engine.state import State
+from airshed.model.allowance import Series
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.dues import Due, dues
@@ -19,6 +21,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waiting_for
 from airshed.service.book.position import Position, positions
+from airshed.service.marketdata.reading import Market
 
 #: What an expectation rests on, as a page says it.
 BASES = {
@@ -50,6 +53,11 @@ class Stands(NamedTuple):
     left: int
     left_text: Phrase
     sources: Sequence[str]
+    #: What earlier years take of what is held; empty where they take nothing.
+    taken: Phrase
+    #: What the pollutant closed at last elsewhere in the zone, and what is lacking would cost at that; empty where its
+    #: own series was traded, or none was.
+    lately: Phrase
 
 
 class Held(NamedTuple):
@@ -64,12 +72,45 @@ class Held(NamedTuple):
     over: bool
 
 
-def stands(state: State, rules: Rulebook, account: str, at: int) -> list[Stands]:
+def stands(market: Market, rules: Rulebook, account: str, at: int) -> list[Stands]:
     """Where a firm stands, as its page shows it."""
-    return [_stands(state, rules, each) for each in positions(state, rules, account, at)]
+    return [_stands(market, rules, each) for each in positions(market.state, rules, account, at)]
 
 
-def _stands(state: State, rules: Rulebook, each: Position) -> Stands:
+def _lately(market: Market, rules: Rulebook, each: Position) -> Phrase:
+    """The last closes of a pollutant in series that count for a year, and what is lacking at the last of them."""
+    mine = [source for source in market.state.sources.values() if source.account == each.account]
+    law = rules.allowance
+    last = [
+        (max(closes), name, closes[max(closes)])
+        for name, closes in market.closes.items()
+        if closes
+        and ".." not in name
+        and any(
+            admitted(Series.parse(name), each.pollutant, of.jurisdiction, each.year, law.admitted, law.vintages_back)
+            for of in mine
+        )
+    ]
+    if each.traded or not last:
+        return same("")
+    day, name, fen = max(last)
+    price = in_column(fen, Unit.FEN_PER_T, rules)
+    said = Phrase(f"{price.en} ({name}, {day})", f"{price.zh}（{name}，{day}）")
+    if len(last) > 1:
+        low, high = (in_column(end(each[2] for each in last), Unit.FEN_PER_T, rules) for end in (min, max))
+        said = Phrase(
+            f"{said.en}; of {len(last)} series {low.en} to {high.en}",
+            f"{said.zh}；{len(last)}个系列为{low.zh}至{high.zh}",
+        )
+    if each.short:
+        cost = in_column(-(-each.short * fen * law.size_kg // 1000), Unit.FEN, rules)
+        said = Phrase(f"{said.en}; what is lacking would cost {cost.en} at that", f"{said.zh}；按此补足约需{cost.zh}")
+    return said
+
+
+def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
+    state = market.state
+
     def tonnes(count: int) -> Phrase:
         return in_column(count, Unit.ALLOWANCES, rules)
 
@@ -114,6 +155,8 @@ def _stands(state: State, rules: Rulebook, each: Position) -> Stands:
         left,
         tonnes(left),
         mine,
+        tonnes(each.taken) if each.taken else same(""),
+        _lately(market, rules, each),
     )
 
 
@@ -165,7 +208,7 @@ def _today(sight: Sight) -> Mapping[str, Any]:
     state, rules, account = sight.market.state, sight.rules, sight.actor.account
     waiting = len(waiting_for(state, rules, sight.actor.id, sight.at))
     shown = Shown(
-        stands(state, rules, account, sight.at),
+        stands(sight.market, rules, account, sight.at),
         dues(state, rules, account, sight.at, waiting),
         money_of(state, rules, account),
         state.session,

@@ -370,6 +370,7 @@ PUBLIC = (
     Place("/report", Phrase("Report", "年度报告")),
     Place("/data", Phrase("Open data", "开放数据")),
     Place("/register", Phrase("Register", "公开登记簿")),
+    Place("/law", Phrase("Law", "规则")),
     Place("/check", Phrase("Check it yourself", "自行核验")),
 )
 

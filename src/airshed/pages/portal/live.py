@@ -35,8 +35,11 @@ T = TypeVar("T")
 
 #: Seconds between two rounds at least: a thousand records a second are four rounds.
 PAUSE_S = 0.25
-#: Seconds after which a watcher hears that all is well though nothing has happened.
-BEAT_S = 10.0
+#: Seconds after which a watcher hears that all is well though nothing has happened; who misses two is told that what
+#: stands there is stale (scripts/live.js).
+BEAT_S = 4.0
+#: Seconds after which it is asked whether a watcher is still signed in.
+LOOK_S = 10.0
 #: How long a replica that is behind is waited for.
 BEHIND_S = 0.2
 #: Most parts of a page, and letters of what it asks of them.
@@ -353,6 +356,11 @@ async def _stream(
         return EventStream(_heard(service, request, signed, live, keys, after, first), held.pop_all())
 
 
+def _beat(seq: int, at: int) -> bytes:
+    """That all is well, at an instant of the service: the clock of the machine that looks may be another."""
+    return b'event: beat\ndata: {"seq":%d,"now":"%s"}\n\n' % (seq, clock(at)[11:16].encode())
+
+
 async def _heard(
     service: Service,
     request: Request,
@@ -379,15 +387,15 @@ async def _heard(
             changed = [key for key, event in made.items() if event is not had.get(key)]
             if begun and now.seq <= after:
                 changed = []  # the page was made from this record, or from a later one
-            yield b"".join(made[key] for key in changed) + now.told
+            yield b"".join(made[key] for key in changed) + now.told + _beat(now.seq, service.clock())
             had |= made
             seq, begun = max(seq, now.seq), False
         else:
-            yield b"event: beat\ndata: %d\n\n" % seq
+            yield _beat(seq, service.clock())
         if not live.turns:
             return
         now = await live.after(seq, BEAT_S)
-        if now is None or service.door.ticks() - looked >= BEAT_S:
+        if service.door.ticks() - looked >= LOOK_S:
             looked = service.door.ticks()
             if signed is not None and not await service.door.lasts(request, signed):
                 return

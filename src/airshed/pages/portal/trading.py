@@ -87,6 +87,15 @@ def change_of(price: int, before: int) -> Moved:
     return Moved(f"{part:+.2f} %" if way else "0.00 %", way)
 
 
+#: Of what was never traded there is no change.
+NO_CHANGE = Moved("–", "")
+
+
+def was_traded(state: State, name: str) -> bool:
+    """Whether a price of a series, or of a member of a strip, comes from the market and not from the law."""
+    return any(each in state.references for each in (name, *members(name)))
+
+
 # --- parts
 
 
@@ -167,7 +176,7 @@ def _list(sight: Sight) -> Mapping[str, Any]:
                 name,
                 place_name(rules, instrument(name).jurisdiction),
                 plain_price(price),
-                change_of(price, before),
+                change_of(price, before) if today or was_traded(state, name) else NO_CHANGE,
                 plain_tonnes(volume, rules.allowance.size_kg) if volume else "–",
                 name == here,
             )
@@ -190,14 +199,16 @@ def _strip(sight: Sight) -> Mapping[str, Any]:
     depth = market.depth(name, 1)
     parsed = instrument(name)
     price = today[0].price if today else before
+    traded = was_traded(state, name)
     return {
+        "of_law": not traded,
         "strip": Strip(
             name,
             parsed.pollutant,
             place_name(rules, parsed.jurisdiction),
             name.rpartition("-")[2],
             plain_price(price),
-            change_of(price, before),
+            change_of(price, before) if today or traded else NO_CHANGE,
             plain_price(before),
             plain_price(max(trade.price for trade in today)) if today else "–",
             plain_price(min(trade.price for trade in today)) if today else "–",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -58,11 +59,13 @@ class Position(msgspec.Struct, frozen=True):
     series: str
     price: int
     traded: bool
+    #: Of what is held, what years before it that are not settled are expected to take.
+    taken: int = 0
 
     @property
     def balance(self) -> int | None:
         """What is over when all goes as expected; below zero what is lacking."""
-        return None if self.expected is None else self.held + self.surrendered - self.expected
+        return None if self.expected is None else self.held - self.taken + self.surrendered - self.expected
 
     @property
     def short(self) -> int:
@@ -71,20 +74,38 @@ class Position(msgspec.Struct, frozen=True):
 
 
 def positions(state: State, rules: Rulebook, account: str, at: int) -> list[Position]:
-    """Where an account stands to every year that it has begun and not settled, the earliest first."""
+    """Where an account stands to every year that it has begun and not settled, the earliest first.
+
+    What an earlier year is expected to take is not there for a later one: allowances count once.
+    """
     sources = [source for source in state.sources.values() if source.account == account]
     now = int(day_of(at)[:4])
     years = {now} if sources else set()
     years |= {year.year for year in state.years.values() if any(year.source == each.id for each in sources)}
-    return [
-        position
-        for year in sorted(years)
-        if year <= now and (account, year) not in state.closed
-        for position in _of_year(state, rules, account, sources, year)
-    ]
+    found: list[Position] = []
+    gone: dict[str, Counter[str]] = {}
+    for year in sorted(years):
+        if year <= now and (account, year) not in state.closed:
+            for position, counts in _of_year(state, rules, account, sources, year):
+                taken_of = gone.setdefault(position.pollutant, Counter())
+                taken = sum(min(taken_of[name], count) for name, count in counts.items())
+                found.append(msgspec.structs.replace(position, taken=taken))
+                _take(taken_of, counts, max(0, (position.expected or 0) - position.surrendered))
+    return found
 
 
-def _of_year(state: State, rules: Rulebook, account: str, sources: Sequence[Source], year: int) -> Iterator[Position]:
+def _take(taken: Counter[str], counts: Mapping[str, int], need: int) -> None:
+    """A year takes what it needs, the oldest vintages first: they end first."""
+    for name in sorted(counts, key=lambda each: Series.parse(each).vintage):
+        more = min(need, counts[name] - min(taken[name], counts[name]))
+        taken[name] += more
+        need -= more
+
+
+def _of_year(
+    state: State, rules: Rulebook, account: str, sources: Sequence[Source], year: int
+) -> Iterator[tuple[Position, Mapping[str, int]]]:
+    """Where it stands by pollutant, with what it holds for it by series."""
     claims = usable(state, rules, account)
     law = rules.allowance
     for pollutant in rules.pollutants:
@@ -97,12 +118,12 @@ def _of_year(state: State, rules: Rulebook, account: str, sources: Sequence[Sour
         if not mine:
             continue
         known = [state.years.get((source.id, year)) for source in mine]
-        held = 0
+        counts: dict[str, int] = {}
         for name, position in state.ledger.of_account(account):
             series = Series.parse(name)
             if any(admitted(series, code, each.jurisdiction, year, law.admitted, law.vintages_back) for each in mine):
-                held += position.free + sum(claim.count for claim in claims.get(name, ()))
-        yield _position(state, rules, account, mine, known, code, year, held)
+                counts[name] = position.free + sum(claim.count for claim in claims.get(name, ()))
+        yield _position(state, rules, account, mine, known, code, year, sum(counts.values())), counts
 
 
 def _position(

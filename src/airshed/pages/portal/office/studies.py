@@ -71,9 +71,21 @@ def _own(visitor: Visitor, request: Request, fields: Mapping[str, str]) -> bool:
     return signed.session is not None and own(request, signed.session, fields.get("csrf", ""))
 
 
-def may_change(actor: Actor, study: Study) -> bool:
-    """Who began a study stops and removes it, and whoever acts for the whole zone."""
-    return actor.id == study.asked.by or not actor.jurisdiction
+def may_change(actor: Actor, study: Study, actors: Mapping[str, Actor]) -> bool:
+    """Who began a study stops and removes it, and whoever is of the same office.
+
+    Where nobody of the book began it, as when it cannot be read, any office of the whole zone does.
+    """
+    began = actors.get(study.asked.by)
+    if began is None:
+        return not actor.jurisdiction
+    return (actor.role, actor.jurisdiction) == (began.role, began.jurisdiction)
+
+
+async def _may_change(visitor: Visitor, study: Study) -> bool:
+    actor = visitor.actor
+    assert actor is not None
+    return await visitor.look(lambda market, rules: may_change(actor, study, market.state.actors))
 
 
 def title_of(study: Study) -> Phrase:
@@ -171,7 +183,8 @@ async def study(service: Service, request: Request) -> Response:
         settings=settings_of(found.asked),
         outcome=outcome,
         others=others,
-        may=may_change(visitor.actor, found),
+        may=await _may_change(visitor, found),
+        asking=visitor.request.query_params.get("ask", ""),
         command=f"airshed {shlex.join(found.asked.words)}",
         said_of=found.said().splitlines()[-6:] if found.state in ("failed", "lost") else [],
         minutes=int(MOST_S / 60),
@@ -188,8 +201,8 @@ async def change(service: Service, request: Request) -> Response:
     assert visitor.actor is not None
     if not _own(visitor, request, fields):
         raise Stopped("csrf", "the form is older than the sign-in")
-    if not may_change(visitor.actor, found):
-        raise Stopped("not_yours_to_read", "who began a study stops and removes it, or an office of the whole zone")
+    if not await _may_change(visitor, found):
+        raise Stopped("not_yours_to_read", "who began a study stops and removes it, or another of the same office")
     studies = _studies(visitor)
     if fields.get("step") == "cancel":
         await asyncio.to_thread(studies.cancel, found.name, visitor.actor.id)

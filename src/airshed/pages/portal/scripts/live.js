@@ -1,10 +1,9 @@
 // Live parts: the server makes them anew as records come (pages/portal/live.py), and here they are put in their places.
 // A page says whether it is live, stale since when, or catching up; it goes on from the record that it heard last.
-const SILENT_MS = 25_000; // two beats and a half
+const SILENT_MS = 9_000; // two beats are missed
 const LATER_MS = [2_000, 5_000, 15_000, 30_000];
-const beijing = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
 
-let source = null, seq = 0, heard = Date.now(), tries = 0, later = 0;
+let source = null, seq = 0, heard = Date.now(), heardAt = "", tries = 0, later = 0;
 const kept = new Map(); // what came for a part while a finger was on it
 
 export function watch() {
@@ -28,7 +27,7 @@ function open() {
   source = new EventSource(`${document.body.dataset.live}&after=${seq}`);
   source.addEventListener("part", ({ data }) => { hear(); const { part, html } = JSON.parse(data); put(part, html); });
   source.addEventListener("record", ({ data }) => { hear(); reached(JSON.parse(data)); say("live"); });
-  source.addEventListener("beat", () => { hear(); say("live"); });
+  source.addEventListener("beat", ({ data }) => { hear(); heardAt = JSON.parse(data).now; say("live"); });
   source.addEventListener("error", failed);
 }
 
@@ -61,7 +60,7 @@ const stale = () => say("stale");
 
 function say(how) {
   const place = document.getElementById("live");
-  const text = place.dataset[how].replace("{time}", beijing.format(heard));
+  const text = place.dataset[how].replace("{time}", heardAt || document.body.dataset.now);
   document.body.dataset.stands = how;
   if (place.dataset.how === how && place.lastElementChild.textContent === text) return;
   place.hidden = false;
