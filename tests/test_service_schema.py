@@ -25,6 +25,8 @@ from services import KEPT, Served, kept_book, served
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 #: A feed does not end, and who has signed out asks no more.
 APART = ("GET /v1/feed", "POST /v1/sign-out")
+#: A connection on which nobody asks meanwhile is let go of, however busy the machine is.
+LONGEST_S = 600.0
 #: Requests of each operation, drawn as they always are; scripts/soak.py draws many more.
 DRAWN = 2
 FEW = settings(
@@ -39,7 +41,7 @@ FEW = settings(
 
 @pytest.fixture(scope="module", params=KEPT)
 def service(request: pytest.FixtureRequest) -> Iterator[Served]:
-    limits = ServiceLimits(stranger_burst=1_000_000, user_burst=1_000_000)
+    limits = ServiceLimits(stranger_burst=1_000_000, user_burst=1_000_000, head_s=LONGEST_S)
     with served(kept_book(request), limits) as found:
         yield found
 
