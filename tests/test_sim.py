@@ -108,12 +108,12 @@ def test_the_command_prints_a_table_and_json() -> None:
     app = build({"sim": ROOMS["sim"]})
     run = CliRunner().invoke
 
-    shown = run(app, ["sim", "--seed", "2", "--steps", "40", "--runs", "2"])
+    shown = run(app, ["sim", "--seed", "2", "--steps", "25", "--runs", "2"])
     assert shown.exit_code == 0
     assert "checks that held" in shown.output
     assert "what happened" in shown.output
     assert "seed 3:" in shown.output
-    printed = run(app, ["sim", "--seed", "2", "--steps", "40", "--json"])
+    printed = run(app, ["sim", "--seed", "2", "--steps", "25", "--json"])
     report = json.loads(printed.output)
     assert report["seed"] == 2
     assert report["events"]["DaySealed"] > 100
