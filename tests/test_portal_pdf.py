@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from playwright.sync_api import Browser
 
 from airshed.pages.kit.words import Language
 from airshed.pages.portal.office import statement_pdf
+from airshed.service.sign_in import seals
+from airshed.service.sign_in.users import users_of
 from portals import portal, text_of
-from services import market_book
+from services import Clock, market_book
 
 
 def test_a_firm_files_its_statement_and_the_paper_says_what_proves_it(
@@ -38,7 +47,7 @@ def test_a_firm_files_its_statement_and_the_paper_says_what_proves_it(
         assert "steel · " in html
         assert "counter(pages)" in html
         assert f"截至第{found.records():,}条记录" in html
-        assert "本件不另行签名" in html
+        assert found.running.users.seal("").fingerprint in html
         assert "/sign-in" in str(found.stranger().get("/account/statement.pdf").url)
 
         turn, waiting = found.running.service.beside[statement_pdf.PRINTING]
@@ -76,3 +85,62 @@ def test_nothing_of_a_statement_lies_beyond_the_edge_of_the_paper(paper: str, br
     )
     assert beyond == []
     assert page.locator("th").count() > 9
+
+
+def signature_of(paper: bytes) -> tuple[bytes, bytes]:
+    """What of a signed PDF is signed, and its signature, read by the places that it names itself."""
+    found = re.search(rb"/ByteRange \[0 (\d+) (\d+) (\d+)\]", paper)
+    assert found is not None
+    begin, end, rest = map(int, found.groups())
+    assert end + rest == len(paper), "all of the file"
+    assert (paper[begin : begin + 1], paper[end - 1 : end]) == (b"<", b">")
+    return paper[:begin] + paper[end:], bytes.fromhex(paper[begin + 1 : end - 1].decode())
+
+
+def parts(der: bytes) -> list[tuple[int, bytes, bytes]]:
+    """The parts of something in DER: tag, content, and the whole."""
+    found = []
+    while der and der[0]:  # what is beyond is room
+        size, head = der[1], 2
+        if size > 0x7F:
+            head += size & 0x7F
+            size = int.from_bytes(der[2:head], "big")
+        found.append((der[0], der[head : head + size], der[: head + size]))
+        der = der[head + size :]
+    return found
+
+
+def holds(paper: bytes, certificate: x509.Certificate) -> bool:
+    """A signature of CMS, read by RFC 5652 and by nothing of ours."""
+    content, der = signature_of(paper)
+    data = parts(parts(parts(der)[0][1])[1][1])[0][1]
+    signer = parts(parts(parts(data)[-1][1])[0][1])
+    ((_, _, attributes),) = [each for each in signer if each[0] == 0xA0]
+    key = certificate.public_key()
+    assert isinstance(key, EllipticCurvePublicKey)
+    try:
+        key.verify(signer[-1][1], b"\x31" + attributes[1:], ECDSA(SHA256()))
+    except InvalidSignature:
+        return False
+    return bytes.fromhex("06092a864886f70d010904") in attributes and sha256(content).digest() in attributes
+
+
+def test_the_paper_is_signed_and_a_changed_letter_shows(tmp_path: Path) -> None:
+    with portal(market_book(tmp_path), demo_users=True) as found:
+        paper = found.rehearsing("steel").get("/account/statement.pdf").content
+        pem = found.stranger().get("/check/papers.pem").text
+        check = found.stranger("zh").get("/check").text
+    certificate = x509.load_pem_x509_certificate(pem.encode())
+    assert certificate.fingerprint(SHA256()).hex(":").upper() in check
+    assert holds(paper, certificate)
+    place = paper.index(b"/MediaBox")
+    assert not holds(paper[:place] + b"/MediaBux" + paper[place + 9 :], certificate)
+    assert not holds(paper, seals.new("other", 0).certificate)
+
+
+def test_a_service_signs_with_one_key_for_as_long_as_its_users_are_kept(tmp_path: Path) -> None:
+    clock = Clock()
+    with closing(users_of(tmp_path / "small.book", clock)) as users:
+        first = users.seal("demo").fingerprint
+    with closing(users_of(tmp_path / "small.book", clock)) as users:
+        assert users.seal("demo").fingerprint == first

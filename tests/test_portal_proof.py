@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -96,13 +97,16 @@ def test_a_proof_tells_no_more_of_a_record_than_the_record_is_told(there: Portal
         assert (b"insufficient_holding" in found.extra, found.extra != b"") == (told, told), actor
 
 
-def test_the_page_says_who_signed_and_leads_through_five_steps(there: Portal) -> None:
+def test_the_page_says_who_signed_and_leads_through_five_steps(there: Portal, site: tuple[Path, str]) -> None:
     page = there.stranger("zh").get("/check?record=20")
     text = text_of(page)
 
     assert "registry.example/small" in text
     assert page.text.count("<li>") >= 5
     assert 'href="/proof/20"' in page.text
+    assert site[1] in text, "the key by which the signature is checked"
+    assert f"&amp;key={quote(site[1], safe='/')}" in page.text, "and it is taken over"
+    assert (site[0] / "key").read_text().strip() == site[1]
     assert "请填写1至" in text_of(there.stranger("zh").get("/check?record=9999999"))
     assert there.stranger().get("/proof/9999999").status_code == 404
 

@@ -10,14 +10,23 @@ from uuid import uuid4
 
 from airshed.model.refusal import Malformed
 from airshed.registry.proof.checkpoint import Checkpoint, entry_of, read_checkpoint
-from airshed.registry.proof.notes import LARGEST_NOTE, Note, Signed, Signer, Verifier, read_note, signed_by
+from airshed.registry.proof.notes import (
+    LARGEST_NOTE,
+    Note,
+    Signed,
+    Signer,
+    Verifier,
+    read_note,
+    read_verifier,
+    signed_by,
+)
 from airshed.registry.proof.tiles import FULL, Tile, bundle, grow
 from airshed.registry.proof.tree import leaf_hash, root_of
 from airshed.service.book.kept import KeptBook
 from airshed.service.proof.tree import entries, hold_head, read_tile, tiles_in
 
-#: The names of the signed head in the folder, and of the statement of what accounts hold.
-CHECKPOINT, HOLDINGS = "checkpoint", "holdings"
+#: The names in the folder of the signed head, of the statement of what accounts hold, and of the key that signs.
+CHECKPOINT, HOLDINGS, KEY = "checkpoint", "holdings", "key"
 
 
 class Published(NamedTuple):
@@ -37,6 +46,8 @@ def publish(book: KeptBook, folder: Path, signer: Signer) -> Published:
     with book.named(), book.snapshot():
         last = book.last()
         before, note = _published(book, folder, signer.verifier)
+        if published_key(folder) != signer.verifier:
+            _write(folder / KEY, f"{signer.verifier}\n".encode())
         if before.size == last:
             if not last:
                 raise Malformed(str(book.path), "has no record", "airshed book new adopts the first law")
@@ -75,6 +86,14 @@ def read_file(path: Path) -> Note:
     """A note from a file, of which nothing is checked yet."""
     with path.open("rb") as file:
         return read_note(file.read(LARGEST_NOTE + 1), str(path))
+
+
+def published_key(folder: Path) -> Verifier | None:
+    """The public key that lies beside the signed head; None where none does."""
+    path = folder / KEY
+    if not path.exists():
+        return None
+    return read_verifier(path.read_text(encoding="utf-8", errors="replace")[:LARGEST_NOTE].strip(), str(path))
 
 
 def _published(book: KeptBook, folder: Path, verifier: Verifier) -> tuple[Checkpoint, str]:

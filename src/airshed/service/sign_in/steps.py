@@ -55,4 +55,5 @@ STEPS = (
         "ALTER TABLE addresses ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE addresses ADD COLUMN refused_at INTEGER NOT NULL DEFAULT 0",
     ),
+    ("CREATE TABLE seals (name TEXT PRIMARY KEY, seal TEXT NOT NULL)",),
 )

@@ -19,8 +19,9 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.addressed import have_driver
 from airshed.service.book.places import in_database
 from airshed.service.gateway.lockout import Guessed
-from airshed.service.sign_in import addresses, codes
+from airshed.service.sign_in import addresses, codes, seals
 from airshed.service.sign_in.nouns import Identity, Key, Nonce, Passkey, Session, User
+from airshed.service.sign_in.seals import Seal
 from airshed.service.sign_in.signatures import AHEAD_S, OLDEST_S
 from airshed.service.sign_in.steps import STEPS
 from airshed.service.sign_in.store import Store, Taken
@@ -277,6 +278,16 @@ class Users:
         self._sql.execute("INSERT INTO salts VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, token_bytes(16)))
         row = self._sql.execute("SELECT salt FROM salts WHERE name = ?", (name,)).fetchone()
         return bytes(row[0])
+
+    def seal(self, name: str) -> Seal:
+        """The key by which papers are signed, made when it is asked for first."""
+        query = "SELECT seal FROM seals WHERE name = 'papers'"
+        row = self._sql.execute(query).fetchone()
+        if row is None:
+            made = seals.new(name, self._clock()).text()
+            self._sql.execute("INSERT INTO seals VALUES ('papers', ?) ON CONFLICT (name) DO NOTHING", (made,))
+            row = self._sql.execute(query).fetchone()
+        return seals.read(row[0])
 
     def guesses(self) -> list[Guessed]:
         """What was guessed before, as far as it counts still."""

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.office.reports import policy_of
+from airshed.pages.portal.office.statement_pdf import seal_of
 from airshed.registry.proof.checkpoint import Checkpoint, Inclusion, read_checkpoint
 from airshed.registry.proof.tree import Tree, inclusion, root_of
 from airshed.service.book.kept import KeptBook
@@ -22,7 +23,7 @@ from airshed.service.http.reading import record_for
 from airshed.service.http.rows import whole_number
 from airshed.service.http.seen import reads_whole
 from airshed.service.http.service import Service
-from airshed.service.proof.publishing import CHECKPOINT, read_file
+from airshed.service.proof.publishing import CHECKPOINT, head_of, published_key, read_file
 from airshed.service.proof.tree import Hashes, entries, prove_consistent, prove_included, tiles_in
 
 #: Records of which the tree is made in memory where nothing is published: 64 bytes each.
@@ -40,6 +41,8 @@ class Under(NamedTuple):
     hashes: Hashes
     #: Who signed it; empty where nobody did.
     signers: tuple[str, ...]
+    #: The public key by which the log itself signed it; empty where none was published.
+    key: str = ""
 
 
 def under(service: Service, book: KeptBook) -> Under:
@@ -47,11 +50,15 @@ def under(service: Service, book: KeptBook) -> Under:
     folder: Path | None = service.published
     if folder is not None:
         note = read_file(folder / CHECKPOINT)
-        head = read_checkpoint(note.text, CHECKPOINT)
+        key = published_key(folder)
+        try:
+            head = read_checkpoint(note.text, CHECKPOINT) if key is None else head_of(note, [key], CHECKPOINT)
+        except Malformed as error:
+            raise Stopped("not_there", f"what is published is not signed by its key: {error.what}") from None
         if head.size > book.last():
             raise Stopped("not_there", "what is published is of a later book than the one that is served")
         signers = tuple(line.split(" ")[1] for line in str(note).rpartition("\n\n")[2].splitlines())
-        return Under(head, str(note), tiles_in(folder, head.size), signers)
+        return Under(head, str(note), tiles_in(folder, head.size), signers, "" if key is None else str(key))
     last = book.last()
     if last > MOST_IN_MEMORY:
         raise Stopped("not_there", "a book this long is proven by its published checkpoint, and none is given")
@@ -111,7 +118,8 @@ async def check(service: Service, request: Request) -> Response:
     await grown(service)
     facts = await service.readers.read(look)
     law = await visitor.look(lambda market, rules: market.state.rulebook)
-    return page(visitor, "check.html.j2", law=law, first=service.first, **facts)
+    fingerprint = seal_of(service, visitor.standing.programme.en).fingerprint
+    return page(visitor, "check.html.j2", law=law, first=service.first, fingerprint=fingerprint, **facts)
 
 
 async def proof(service: Service, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The statement of an account as PDF: printed by a browser of this machine, with the record that it is as of."""
+"""The statement of an account as PDF: printed by a browser of this machine and signed, as of a record."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from airshed.model.period import clock
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.html import write
 from airshed.pages.kit.pdf import print_page
+from airshed.pages.kit.pdf_signed import signed
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn
 from airshed.pages.kit.sheet import page as sheet_page
 from airshed.pages.kit.words import Language, Phrase, same
 from airshed.pages.portal.account import HEADS, Line, Statement, file_name, line_of, statement_for
-from airshed.pages.portal.frame import acting
+from airshed.pages.portal.frame import acting, visitor_of
 from airshed.pages.portal.happening import in_column
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.http.writer import Busy
 from airshed.service.marketdata.reading import Market
+from airshed.service.sign_in.seals import Seal
 
-PDF = "application/pdf"
+PDF, PEM = "application/pdf", "application/x-pem-file"
 #: Moves that are printed; a file of Excel or CSV has more.
 MOST_PRINTED = 2_000
 #: A browser takes memory: one prints at a time, and so many wait.
@@ -43,7 +45,8 @@ async def as_pdf(service: Service, request: Request) -> Response:
         )
     seq = visitor.standing.seq
     digest = await service.readers.read(lambda book: book.line(seq).hash)
-    made = await visitor.look(lambda market, rules: sheet_of(found, market, rules, seq, digest))
+    seal = seal_of(service, visitor.standing.programme.en)
+    made = await visitor.look(lambda market, rules: sheet_of(found, market, rules, seq, digest, seal.fingerprint))
     html = sheet_page(made, service.provenance)
     turn, waiting = service.beside.setdefault(PRINTING, (asyncio.Semaphore(1), [0]))
     if waiting[0] >= MOST_WAITING:
@@ -57,7 +60,21 @@ async def as_pdf(service: Service, request: Request) -> Response:
     finally:
         waiting[0] -= 1
     headers = {"Content-Disposition": f'attachment; filename="{file_name(found)}.pdf"'}
-    return Response(raw, 200, headers, PDF)
+    paper = signed(raw, seal.sign, made.title.said(visitor.language), service.door.clock())
+    return Response(paper, 200, headers, PDF)
+
+
+def seal_of(service: Service, programme: str) -> Seal:
+    """The key of this service for papers; of a rehearsal it says so, and is gone with the service."""
+    return service.door.users.seal(f"{programme} (rehearsal)" if service.demo else programme)
+
+
+async def certificate(service: Service, request: Request) -> Response:
+    """The certificate by which a signed paper is checked."""
+    visitor = await visitor_of(service, request)
+    seal = seal_of(service, visitor.standing.programme.en)
+    headers = {"Content-Disposition": 'attachment; filename="papers.pem"'}
+    return Response(seal.public, 200, headers, PEM)
 
 
 def printed(html: str, language: Language) -> bytes:
@@ -69,15 +86,17 @@ def printed(html: str, language: Language) -> bytes:
         return target.read_bytes()
 
 
-def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest: str) -> Sheet:
+def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest: str, fingerprint: str) -> Sheet:
     """What stands on the paper: whose it is, the period, what was there before and after, every move."""
     at = clock(market.state.at)[:16].replace("T", " ")
     lead = Phrase(
         f"{found.name} ({found.account}), {found.number}. From {found.period.first} to {found.period.last}. "
         f"As of record {seq:,}, {at}, whose hash is {digest}. "
-        f"Nobody signs this paper: any line of it is proven by its record number, under Check it yourself.",
+        f"Signed by the service: readers of PDF check it by the certificate of SHA-256 fingerprint {fingerprint}, "
+        f"which stands under Check it yourself, as does a proof of any line by its record number.",
         f"{found.name}（{found.account}），{found.number}。期间：{found.period.first}至{found.period.last}。截至第{seq:,}条记录"
-        f"（{at}），其哈希值为{digest}。本件不另行签名：任一行均可凭记录编号在“自行核验”中取得证明。",
+        f"（{at}），其哈希值为{digest}。本件由本服务电子签名，"
+        f"可用PDF阅读器核验，证书SHA-256指纹为{fingerprint}，公示于“自行核验”；任一行均可凭记录编号在该处取得证明。",
     )
     balances = Part(
         Phrase("Balances", "余额"),
