@@ -40,7 +40,9 @@ def paths() -> list[str]:
     plain = [
         way.path
         for way in PORTAL.ways
-        if way.method == "GET" and "{" not in way.path and not way.path.endswith((".csv", ".xlsx", ".json", ".pdf"))
+        if way.method == "GET"
+        and "{" not in way.path
+        and not way.path.endswith((".csv", ".xlsx", ".json", ".pdf", ".pem"))
     ]
     return [*(path for path in plain if path not in NO_PAGE), *ONE_OF_MANY]
 

@@ -288,3 +288,50 @@ def test_an_account_with_a_long_name_settles_under_a_key_of_its_own() -> None:
     assert _wish(state, office, "kiln", 2027).key == "close kiln 2027"
     state.keys[AUTHORITY, keys[0]] = 1
     assert well_formed(_wish(state, office, names[0], 2027)).key == f"{keys[0]} try 2"
+
+
+# --- cases
+
+
+@pytest.fixture(scope="module")
+def charged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A book in which the steelworks may reply to a case, and were fined in another."""
+    path = tmp_path_factory.mktemp("office") / "cases.book"
+    with Book.create(path) as book:
+        runner = market(book, tables=True)
+        done(runner, "dianzhong-registrar", c.RegisterActor("other-bureau", "city", jurisdiction="QJ"))
+        late = c.NoticeCase("s-steel", 2027, "reporting", "", 50_000_00, "nothing came", evidence="1" * 64)
+        done(runner, AUTHORITY, late, instant("2028-07-02", 9))
+        done(runner, "steel", c.ReplyCase(1, "the clerk was ill"), instant("2028-07-02", 10))
+        done(
+            runner,
+            AUTHORITY,
+            c.NoticeCase("s-steel", 2028, "reporting", "", 50_000_00, "untrue", evidence="2" * 64),
+            instant("2028-07-02", 11),
+        )
+    with portal(path, demo_users=True, at=instant("2028-07-02", 12)) as found:
+        yield found
+
+
+def test_a_case_is_found_by_both_sides_from_its_notice_on_with_all_that_was_said(charged: Portal) -> None:
+    office, steel = charged.rehearsing(AUTHORITY, "zh"), charged.rehearsing("steel", "zh")
+    for reader in (office, steel):
+        assert "未按规定报告：2027" in text_of(reader.get("/cases"))
+        said = text_of(reader.get("/cases/1"))
+        assert "立案告知" in said
+        assert "the clerk was ill" in said
+        assert "1" * 64 in said
+        assert "国务院令第775号" in said, "the article as Chinese cites it"
+        assert "reporting" not in said
+    assert 'href="/cases"' in office.get("/").text
+    assert 'href="/cases/2"' in steel.get("/").text
+    assert "/act/ReplyCase?case=2" in steel.get("/cases/2").text
+    assert "/act/ReplyCase?case=2" not in office.get("/cases/2").text
+
+
+def test_a_case_is_nobody_elses(charged: Portal) -> None:
+    assert charged.rehearsing("cement").get("/cases/1").status_code == 404
+    assert "There is no case." in text_of(charged.rehearsing("cement").get("/cases"))
+    assert charged.rehearsing("other-bureau").get("/cases/1").status_code == 404, "another city's"
+    assert "/sign-in" in str(charged.stranger().get("/cases").url)
+    assert charged.rehearsing(AUTHORITY).get("/cases/9").status_code == 404

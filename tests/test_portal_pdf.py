@@ -56,37 +56,6 @@ def test_a_firm_files_its_statement_and_the_paper_says_what_proves_it(
         assert steel.get("/account/statement.pdf").status_code == 503
 
 
-@pytest.fixture(scope="module")
-def paper(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What is printed, before a browser that tests drive is started."""
-    pages: list[str] = []
-
-    def printing(html: str, language: Language) -> bytes:
-        pages.append(html)
-        return b"%PDF-"
-
-    book = market_book(tmp_path_factory.mktemp("paper"))
-    with pytest.MonkeyPatch.context() as patched, portal(book, demo_users=True) as found:
-        patched.setattr(statement_pdf, "printed", printing)
-        assert found.rehearsing("steel").get("/account/statement.pdf").status_code == 200
-    (html,) = pages
-    return html
-
-
-def test_nothing_of_a_statement_lies_beyond_the_edge_of_the_paper(paper: str, browser: Browser) -> None:
-    """A4 on its side without its margins, in pixels of a style sheet."""
-    width, height = round((297 - 2 * 12) / 25.4 * 96), round((210 - 14 - 18) / 25.4 * 96)
-    page = browser.new_page(viewport={"width": width, "height": height})
-    page.emulate_media(media="print")
-    page.set_content(paper)
-    beyond = page.evaluate(
-        "[...document.querySelectorAll('th, td')].filter((cell) => cell.getBoundingClientRect().right > innerWidth + 1)"
-        ".map((cell) => cell.textContent)"
-    )
-    assert beyond == []
-    assert page.locator("th").count() > 9
-
-
 def signature_of(paper: bytes) -> tuple[bytes, bytes]:
     """What of a signed PDF is signed, and its signature, read by the places that it names itself."""
     found = re.search(rb"/ByteRange \[0 (\d+) (\d+) (\d+)\]", paper)
@@ -144,3 +113,35 @@ def test_a_service_signs_with_one_key_for_as_long_as_its_users_are_kept(tmp_path
         first = users.seal("demo").fingerprint
     with closing(users_of(tmp_path / "small.book", clock)) as users:
         assert users.seal("demo").fingerprint == first
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is printed, before a browser that tests drive is started."""
+    pages: list[str] = []
+
+    def printing(html: str, language: Language) -> bytes:
+        pages.append(html)
+        return b"%PDF-"
+
+    book = market_book(tmp_path_factory.mktemp("paper"))
+    with pytest.MonkeyPatch.context() as patched, portal(book, demo_users=True) as found:
+        patched.setattr(statement_pdf, "printed", printing)
+        patched.setattr(statement_pdf, "signed", lambda raw, *of: raw)
+        assert found.rehearsing("steel").get("/account/statement.pdf").status_code == 200
+    (html,) = pages
+    return html
+
+
+def test_nothing_of_a_statement_lies_beyond_the_edge_of_the_paper(paper: str, browser: Browser) -> None:
+    """A4 on its side without its margins, in pixels of a style sheet."""
+    width, height = round((297 - 2 * 12) / 25.4 * 96), round((210 - 14 - 18) / 25.4 * 96)
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.emulate_media(media="print")
+    page.set_content(paper)
+    beyond = page.evaluate(
+        "[...document.querySelectorAll('th, td')].filter((cell) => cell.getBoundingClientRect().right > innerWidth + 1)"
+        ".map((cell) => cell.textContent)"
+    )
+    assert beyond == []
+    assert page.locator("th").count() > 9

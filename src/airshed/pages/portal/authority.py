@@ -112,6 +112,12 @@ DESKS = (
         frozenset(("DecideMark", "DetermineYear")),
     ),
     Desk(
+        "/cases",
+        Phrase("Cases", "案件"),
+        Phrase("notice, reply, decision, payment", "告知、申辩、决定、缴款"),
+        frozenset(("NoticeCase", "DecideCase", "DecideCaseAppeal")),
+    ),
+    Desk(
         "/allocation",
         Phrase("Allocation workshop", "配额分配工作台"),
         Phrase("try, compare, carry out", "试算、比较、办理"),

@@ -15,7 +15,7 @@ from airshed.model.period import clock, day_of
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.between import opens
 from airshed.pages.portal.calendar import dates
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import amount, ground_of
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.position import positions
 
@@ -135,13 +135,14 @@ def _cases(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due
     for case in state.cases.values():
         if case.account != account:
             continue
-        about = f"{case.ground} {case.day or case.year}"
+        ground, of = ground_of(rules, case.ground), case.day or str(case.year)
+        about, room = Phrase(f"{ground.en}, {of}", f"{ground.zh}，{of}"), f"/cases/{case.id}"
         if case.state == "noticed" and case.replies < rules.cases.replies and at <= case.reply_until:
-            what = Phrase(f"Reply to case {case.id}: {about}", f"就案件{case.id}陈述申辩：{about}")
-            yield Due(day_of(case.reply_until), what, f"/act/ReplyCase?case={case.id}")
+            what = Phrase(f"Reply to case {case.id}: {about.en}", f"就第{case.id}号案件陈述申辩：{about.zh}")
+            yield Due(day_of(case.reply_until), what, room)
         elif case.state == "decided" and at <= case.appeal_until:
-            what = Phrase(f"Case {case.id} is decided; it may be appealed", f"案件{case.id}已决定，可申请复议")
-            yield Due(day_of(case.appeal_until), what, f"/act/AppealCase?case={case.id}")
+            what = Phrase(f"Case {case.id} is decided; it may be appealed", f"第{case.id}号案件已决定，可申请复议")
+            yield Due(day_of(case.appeal_until), what, room)
 
 
 def _offers(state: State, rules: Rulebook, account: str) -> Iterator[Due]:

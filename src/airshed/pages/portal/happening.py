@@ -13,7 +13,9 @@ from airshed.model.allowance import count_of
 from airshed.model.measures import Unit, tonnes, yuan
 from airshed.pages.kit.words import Language, Phrase, same
 from airshed.registry.moves import Delivered, Paid
+from airshed.rulebook.breach_sections import SHORTFALL
 from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.articles import article_zh
 from airshed.service.forms.form import option_of
 from airshed.service.forms.happened import RULES, WORDS, fact_zh, said_of_event
 from airshed.service.forms.measures import Terms
@@ -141,6 +143,12 @@ def _happening(event: Any, rules: Rulebook) -> Happening:
     return Happening(Phrase(*said_of_event(type(event))), facts, moves)
 
 
+def ground_of(rules: Rulebook, ground: str) -> Phrase:
+    """What a case is about, in words."""
+    found = {row.ground: Phrase(row.name_en, row.name_zh) for row in rules.cases.grounds}
+    return found.get(ground, Phrase("Shortfall", "欠缴") if ground == SHORTFALL else same(ground))
+
+
 #: Fields whose text is one of a few words, and no name.
 WORDED = frozenset(("opinion", "side", "kind", "trade", "direction", "ground", "step", "severity"))
 
@@ -151,6 +159,10 @@ def word_zh(field: str, text: str, rules: Rulebook) -> str:
         return next((row.name_zh for row in rules.sectors if row.code == text), text)
     if field == "role":
         return next((row.name_zh for row in rules.people if row.code == text), text)
+    if field == "ground" and text in (SHORTFALL, *(row.ground for row in rules.cases.grounds)):
+        return ground_of(rules, text).zh
+    if field == "cite":
+        return article_zh(text)
     if field in WORDED:
         return (WORDS.get(f"{field}.{text}") or WORDS.get(text) or (text, text))[1]
     return {"yes": "是", "no": "否"}.get(text, text)

@@ -288,6 +288,7 @@ async def queue(service: Service, request: Request) -> Response:
             "kinds": {kind.en: kind for kind in (item.kind for item in found)},
             "stopped": stopped(market.state, actor) if reads_as_office(visitor, "accounts") else [],
             "may": mine,
+            "cases": reads_as_office(visitor, "cases") and bool(market.state.cases),
             "names": {name: name_of(BODIES[name]) for name in (*{item.command for item in found}, *STOPS)},
             "stops": [name for name in STOPS if name in mine],
             "days_late": sum(item.how == "late" for item in found),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airshed.pages.portal.office import (
     allocation,
+    cases,
     closing,
     desk,
     exceedances,
@@ -54,6 +55,8 @@ OFFICE = (
     Way("/lab/{study}/{file}", "GET", studies.file, "study_file", "portal", gives=tuple(studies.FILES.values())),
     Way("/exceedances", "GET", exceedances.exceedances, "exceedances", "portal"),
     Way("/queue", "GET", queue.queue, "queue", "portal"),
+    Way("/cases", "GET", cases.cases, "cases", "portal"),
+    Way("/cases/{case}", "GET", cases.case, "case_page", "portal"),
     Way("/closing", "GET", closing.closings, "closings", "portal"),
     Way("/closing/{year}", "GET", closing.closing, "closing", "portal"),
     Way("/closing/{year}", "POST", closing.close, "close_form", "portal"),
