@@ -28,8 +28,8 @@ from airshed.service.book.places import Where, where
 from airshed.service.book.postgresql_schema import RESTORE, columns_of, hold, remake, tables
 from airshed.service.book.sqlite import FORMAT, ROOM, of_format
 
-#: From how many rows on a table is filled by COPY.
-MANY = 64
+#: From how many rows on a table is filled by COPY: one by one they cost half as much again for who sends them.
+MANY = 16
 #: What PostgreSQL says of a disk that is full or fails; of a file that may not grow it has no word of its own.
 NO_ROOM = (psycopg.errors.DiskFull, psycopg.errors.IoError, psycopg.errors.InternalError_)
 #: Bytes of a snapshot that lie in one row.
