@@ -349,3 +349,15 @@ def test_a_series_that_was_never_traded_shows_the_days_of_the_vintage_before() -
     market.tape_of[SERIES] = [Trade(9, 1, AT, "2027-03-01", "listed", SERIES, 410_000, 1_000, 410_000)]
     assert drawn("SO2-KM-2028") == SERIES
     assert drawn(SERIES) == SERIES
+
+
+def test_on_a_telephone_the_chosen_page_is_seen_in_the_menu_and_what_is_wrong_has_the_focus(
+    rehearsal: Served, browser: Browser
+) -> None:
+    with desk(browser, rehearsal, "fund") as page:
+        page.set_viewport_size({"width": 400, "height": 800})
+        page.goto(f"{rehearsal.url}/notices")
+        expect(page.locator(".menu a[aria-current]")).to_be_in_viewport(ratio=1)
+        page.goto(f"{rehearsal.url}/act/PlaceOrder?count=x&limit=1")
+        page.get_by_role("button", name="See what would happen").click()
+        expect(page.locator("#f-count")).to_be_focused()

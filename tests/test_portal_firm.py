@@ -84,6 +84,8 @@ def test_a_series_that_was_never_traded_has_no_change_and_says_whose_price_it_is
     page = text_of(served.rehearsing("steel").get("/trade?series=SO2-QJ-2027"))
     assert "reference of the rulebook, never traded yet" in page
     assert "0.00 %" not in page
+    raw = served.rehearsing("steel").get("/trade?series=SO2-QJ-2027").text
+    assert raw.index('class="of-order"') < raw.index('class="of-list"'), "the order comes before forty prices"
 
 
 def test_what_is_lacking_is_priced_at_what_the_pollutant_closed_at_last_too() -> None:

@@ -26,6 +26,7 @@ from airshed.service.http.limits import ServiceLimits
 from airshed.service.run import studies as module
 from airshed.service.run.parts import put
 from airshed.service.run.studies import ASKED, BEGAN, HELD, MOST_WAITING, Asked, Began, Studies
+from laws import RULES
 from markets import AUTHORITY
 from portals import Browser, Portal, hidden, portal, text_of
 from services import market_book, served
@@ -94,6 +95,9 @@ def test_two_designs_run_by_themselves_and_stand_side_by_side(there: Portal) -> 
     assert "Figures: assumed, simulated. No real firm did this." in shown
     assert "Mean price (yuan/t)" in shown
     assert "closed cities" in shown
+    assert f"{RULES.programme.id} {RULES.programme.version}, as it is shipped" in shown
+    assert "Pollutant of all figures SO2" in shown
+    assert "no interval to rely on" in shown
     study = studies.get(names[0])
     assert study is not None
     assert (study.done, study.steps) == (1, 1)

@@ -11,7 +11,7 @@ import pytest
 
 from airshed.engine import commands as c
 from airshed.engine.edge import well_formed
-from airshed.engine.nouns import Actor, Mark, Year
+from airshed.engine.nouns import Act, Actor, Mark, Year
 from airshed.engine.state import State
 from airshed.lab.simulator.small_market import BANK, second
 from airshed.model.period import DAY_MS, instant
@@ -139,6 +139,11 @@ def test_what_waits_is_told_to_whoever_decides_it_with_its_form_filled_in(state:
     assert mark.href == "/act/DecideMark?mark=7"
     assert mark.who == source
     assert mark.due
+    assert mark.waits is None
+    state.acts[3] = Act(3, AUTHORITY, c.DecideMark(7, True, "proven"), None, "")
+    (proposed,) = [each for each in items(state, RULES, office, AT, {}) if each.command == "DecideMark"]
+    assert proposed.waits is not None, "who looks is told that it was decided, and by whom"
+    assert AUTHORITY in proposed.waits.zh
     (report,) = items(state, RULES, verifier, AT, {(source, 2027): "2028-03-01"})
     assert report.href == f"/act/VerifyYear?source={source}&year=2027"
     assert report.since == "2028-03-01"

@@ -105,6 +105,9 @@ def test_the_map_adds_up_to_the_sealed_days_and_what_was_declared_beside_them(ye
     assert f"Year {(sealed + declared) / 1e9:,.1f}" in page
     assert abs(sealed + declared - verified) < verified / 100
     assert "By city (t)" in page
+    raw = year.stranger().get("/map?pollutant=SO2&year=2027").text
+    assert f'<a href="/works/{WORKS}">' in raw, "without a mouse"
+    assert f'"href":"/works/{WORKS}"' in raw.replace(": ", ":"), "and with one"
 
 
 def test_a_map_is_drawn_once_for_all_who_look_at_it(year: Portal, monkeypatch: pytest.MonkeyPatch) -> None:

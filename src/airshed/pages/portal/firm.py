@@ -201,6 +201,8 @@ class Shown(NamedTuple):
     money: Money
     session: str | None
     frozen: str
+    #: Series that stand still, or "" for all, with the reason.
+    halted: Mapping[str, str]
 
 
 def _today(sight: Sight) -> Mapping[str, Any]:
@@ -213,6 +215,7 @@ def _today(sight: Sight) -> Mapping[str, Any]:
         money_of(state, rules, account),
         state.session,
         state.ledger.frozen.get(account, ""),
+        state.halted,
     )
     return {"shown": shown}
 

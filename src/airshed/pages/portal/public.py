@@ -185,7 +185,10 @@ def _now(state: State, rules: Rulebook, today: str) -> dict[str, Any]:
 
 
 PRICES: Mapping[str, Part] = {
-    "prices": Part("parts/prices.html.j2", lambda sight: {"prices": prices_of(sight.market, sight.rules)})
+    "prices": Part(
+        "parts/prices.html.j2",
+        lambda sight: {"prices": prices_of(sight.market, sight.rules), "halted": sight.market.state.halted},
+    )
 }
 AUCTIONS: Mapping[str, Part] = {
     "auctions": Part("parts/auctions.html.j2", lambda sight: _now(sight.market.state, sight.rules, day_of(sight.at)))
@@ -225,6 +228,8 @@ class WorksYear(NamedTuple):
     owed: Phrase
     given: Phrase
     short: Phrase
+    #: The penalty that was set, and what of it is still due.
+    penalty: Phrase
     note: Phrase
 
 
@@ -255,10 +260,23 @@ def years_of(state: State, rules: Rulebook, source: str, today: str, *, whole: b
                     nothing
                     if hidden or later or settled is None
                     else in_column(settled.shortfall, Unit.ALLOWANCES, rules),
+                    nothing
+                    if hidden or later or settled is None
+                    else _penalty(rules, settled.penalty_fen, known.due_fen.get(code, 0)),
                     note,
                 )
             )
     return sorted(found, key=lambda each: (-each.year, each.pollutant))
+
+
+def _penalty(rules: Rulebook, set_fen: int, due_fen: int) -> Phrase:
+    if not set_fen:
+        return Phrase("none", "无")
+    money = in_column(set_fen, Unit.FEN, rules)
+    if not due_fen:
+        return Phrase(f"{money.en}, paid or remitted", f"{money.zh}，已缴清或已免除")
+    due = in_column(due_fen, Unit.FEN, rules)
+    return Phrase(f"{money.en}, {due.en} still due", f"{money.zh}，尚欠{due.zh}")
 
 
 # --- the register

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -25,7 +26,7 @@ from airshed.pages.kit.html import script_json
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.assets import charts_there
 from airshed.pages.portal.frame import Visitor, page, place_name, visitor_of
-from airshed.pages.portal.hours import MG_PER_KG, Monitors, monitors_of, over_by_month, read, there
+from airshed.pages.portal.hours import MG_PER_KG, Monitors, monitors_of, over_by_month, read, there, works_name
 from airshed.pages.portal.public import reads_as_public
 from airshed.pages.report.charts_map import ASPECT, free_place
 from airshed.rulebook import lookup
@@ -45,6 +46,15 @@ MONTHS = 12
 #: Behind the months stands what was declared at the year's end, of what no monitor sees.
 PARTS = MONTHS + 1
 CALM, AMBER = "var(--deep)", "#c4932d"
+
+
+class OfWorks(NamedTuple):
+    """A works in the table below the map."""
+
+    source: str
+    name: Phrase
+    city: Phrase
+    tonnes: float
 
 
 class OfSource(NamedTuple):
@@ -200,6 +210,21 @@ def _facts(state: State, rules: Rulebook, visitor: Visitor, asked: Mapping[str, 
         "years": years,
         "year": year,
         "caps": caps,
+        "works": sorted(
+            (
+                OfWorks(
+                    source.id,
+                    works_name(rules, source.id, source.name),
+                    place_name(rules, source.jurisdiction),
+                    sum(kg[source.id]) / 1000,
+                )
+                for source in state.sources.values()
+                if any(kg[source.id])
+            ),
+            key=lambda each: -each.tonnes,
+        )
+        if year
+        else [],
         "hidden": [(each, public_from(each, law) or "") for each in sorted(all_years - set(years))],
     }
 
@@ -384,7 +409,8 @@ def _works(each: OfSource, measure: Measure, pollutant: str, month: int, scale: 
     if measure == "load":
         size = max(3.0, size / 2)
     style = {"color": colour, "opacity": 0.8 if value else 0.35, "borderColor": PAPER, "borderWidth": 1}
-    return mark([each.lon, each.lat], [each.name, said], symbolSize=round(size, 1), itemStyle=style)
+    href = f"/works/{quote(each.source, safe='')}"
+    return mark([each.lon, each.lat], [each.name, said], symbolSize=round(size, 1), itemStyle=style, href=href)
 
 
 def _receptor(each: AirReceptor, by_month: Sequence[float], month: int, most: float) -> dict[str, Any]:

@@ -280,6 +280,7 @@ window.figures = (function () {
     const narrow = div.clientWidth < NARROW;
     const said = option(figure, language, div.clientWidth);
     chart.setOption(fitted(said, figure, div));
+    chart.on("click", ({ data }) => data?.href && location.assign(data.href));
     div.dataset.name ??= div.getAttribute("aria-label") ?? "";
     const names = div.dataset.name.split(" / ");
     div.setAttribute("aria-label", described(names[language === "zh" ? names.length - 1 : 0], said, language));

@@ -115,6 +115,32 @@ def _figure(value: float | None, digits: int) -> str:
     return NONE.en if value is None else f"{value:,.{digits}f}".replace("-", "−")
 
 
+#: Draws of fewer futures say little of how far figures lie apart.
+FEW_DRAWS = 20
+
+
+def rests_of(asked: Asked) -> list[OutcomeRow]:
+    """What a played design is about: the law that its scenario names, and the pollutant of all its figures."""
+    if asked.kind in ("", BRIEF):
+        return []
+    base = scenarios()[asked.fields["base"]]
+    law = laws()[base.rulebook]
+    version = f"{law.programme.id} {law.programme.version}"
+    return [
+        OutcomeRow(
+            Phrase("Law", "规则"),
+            Phrase(f"{version}, as it is shipped with the software", f"{version}（随软件发布的版本）"),
+        ),
+        OutcomeRow(Phrase("Pollutant of all figures", "全部指标的污染物"), same(base.pollutant)),
+    ]
+
+
+def few(asked: Asked) -> bool:
+    """Whether so few futures were drawn that their range says little."""
+    draws = asked.fields.get("draws", "")
+    return asked.kind not in ("", BRIEF) and draws.isdecimal() and int(draws) < FEW_DRAWS
+
+
 def settings_of(asked: Asked) -> list[OutcomeRow]:
     """What was asked for, by the words of the form; what was left as it is does not stand there."""
     rows = []

@@ -47,6 +47,8 @@ class Item(NamedTuple):
     how: str = ""
     #: The page that has all of its kind, where there is one.
     room: str = ""
+    #: An act about it that was proposed already and waits for the second person.
+    waits: Phrase | None = None
 
     @property
     def href(self) -> str:
@@ -98,7 +100,7 @@ def items(state: State, rules: Rulebook, actor: Actor, at: int, reported: Mappin
     mine = lookup.roles(rules).get(actor.role, frozenset())
     today = day_of(at)
     found = [
-        item._replace(how=_how(item.due, today))
+        item._replace(how=_how(item.due, today), waits=_waits(state, item))
         for item in (
             *_marks(state, today),
             *_years(state, rules, today, reported),
@@ -110,6 +112,18 @@ def items(state: State, rules: Rulebook, actor: Actor, at: int, reported: Mappin
         if item.command in mine and _in_scope(state, actor, item.who)
     ]
     return sorted(_together(found), key=lambda each: (each.due or "9999", each.kind.en, each.who))
+
+
+def _waits(state: State, item: Item) -> Phrase | None:
+    """The act about a thing that waits for its second person already."""
+    for act in state.acts.values():
+        of = {name: str(getattr(act.body, name, "")) for name in item.fields}
+        if type(act.body).__name__ == item.command and of == dict(item.fields):
+            return Phrase(
+                f"proposed by {act.actor}, waits for the second person (act {act.id})",
+                f"{act.actor}已提出，待第二人复核（业务{act.id}）",
+            )
+    return None
 
 
 def _together(found: list[Item]) -> list[Item]:

@@ -14,7 +14,7 @@ from airshed.engine.nouns import Actor
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import Visitor, acting, fields_of, office, on, page
 from airshed.pages.portal.office.designs import BRIEF, FILE, KNOBS, SCENARIO, Written, asked, blank, scenarios
-from airshed.pages.portal.office.outcomes import beside, changes_of, outcome_of, same_draws, settings_of
+from airshed.pages.portal.office.outcomes import beside, changes_of, few, outcome_of, rests_of, same_draws, settings_of
 from airshed.pages.portal.office.reports import policy_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
@@ -180,7 +180,8 @@ async def study(service: Service, request: Request) -> Response:
         title=title_of(found),
         states=STATES,
         kinds=KINDS,
-        settings=settings_of(found.asked),
+        settings=[*rests_of(found.asked), *settings_of(found.asked)],
+        few=few(found.asked),
         outcome=outcome,
         others=others,
         may=await _may_change(visitor, found),

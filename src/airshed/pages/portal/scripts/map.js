@@ -13,7 +13,7 @@ export function sliding() {
 
   function show() {
     chart.dataset.chart = `map-${slide.value}`;
-    told.textContent = names[slide.value];
+    told.textContent = document.getElementById("slid").textContent = names[slide.value];
     slide.setAttribute("aria-valuetext", names[slide.value]);
     document.getElementById("month").value = slide.value;
     draw(chart);

@@ -11,6 +11,9 @@ import { watch } from "./live.js";
 
 document.documentElement.classList.add("scripted");
 keepOnce();
+document.querySelector('main form [aria-invalid="true"]')?.focus();
+const menu = document.querySelector(".menu"), chosen = menu?.querySelector("[aria-current]");
+if (chosen) menu.scrollLeft = chosen.offsetLeft - (menu.clientWidth - chosen.offsetWidth) / 2;
 confirmInPlace();
 for (const table of document.querySelectorAll("table[data-long]")) lengthen(table);
 drawAll();
