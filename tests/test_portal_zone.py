@@ -67,6 +67,9 @@ def hours(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "mass_mg": mass,
             "mg_m3": reads,
             "oxygen_percent": [10.0] * HOURS,
+            "raw_status": pl.Series(
+                [states.MISSING if each == states.SUBSTITUTED else each for each in status], dtype=pl.UInt8
+            ),
         }
     )
     frame.write_parquet(folder / f"{STACK}.parquet")
@@ -108,6 +111,15 @@ def test_the_map_adds_up_to_the_sealed_days_and_what_was_declared_beside_them(ye
     raw = year.stranger().get("/map?pollutant=SO2&year=2027").text
     assert f'<a href="/works/{WORKS}">' in raw, "without a mouse"
     assert f'"href":"/works/{WORKS}"' in raw.replace(": ", ":"), "and with one"
+
+
+def test_the_report_of_a_public_year_tells_everybody_what_the_hours_beside_the_book_tell(year: Portal) -> None:
+    """It said "no day is sealed" and "not compared" of a year whose hours the map shows to the same stranger."""
+    for reader in (year.stranger(), year.rehearsing("km-cem-01")):
+        said = text_of(reader.get("/report/2027"))
+        assert re.search(r"1 of \d+ limits of stacks was exceeded", said)
+        assert "No readings were given to this report" not in said
+        assert "is sealed" not in said
 
 
 def test_a_map_is_drawn_once_for_all_who_look_at_it(year: Portal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
 from airshed.mrv.applicability import limits_of
-from airshed.mrv.exceedance import over_limit
+from airshed.mrv.days import months
+from airshed.mrv.exceedance import exceedance, over_limit
 from airshed.mrv.flue_gas import hours_at_reference_oxygen
+from airshed.mrv.marks import HoursMark, mark_columns
 from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
 from airshed.mrv.spans import hours_in, month_bounds
+from airshed.mrv.substitution import quarter_captures
+from airshed.mrv.year import StackYear
 from airshed.pages.kit.words import Phrase, same
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.load import of_law
@@ -30,6 +34,10 @@ MOST_KEPT = 64
 MG_PER_KG = 1_000_000
 
 
+#: Columns of a file of hours, in the order of `Hours`.
+_COLUMNS = ("status", "why", "mass_mg", "mg_m3", "oxygen_percent", "raw_status")
+
+
 class Hours(NamedTuple):
     """A pollutant of a stack's year, hour by hour."""
 
@@ -40,6 +48,8 @@ class Hours(NamedTuple):
     mass_mg: NDArray[np.int64]
     mg_m3: Floats
     oxygen: Floats
+    #: Status before substitution: what was invalid is so still.
+    raw_status: NDArray[np.uint8]
 
 
 class Lost(NamedTuple):
@@ -73,7 +83,7 @@ def _read(path: Path, changed: int) -> Mapping[str, Hours]:
         year = part["hour"][0].year
         if len(part) != hours_in(year):
             raise Malformed(str(path), f"{len(part)} hours of {pollutant}", f"a year has {hours_in(year)}")
-        columns = (part[name].to_numpy() for name in ("status", "why", "mass_mg", "mg_m3", "oxygen_percent"))
+        columns = (part[name].to_numpy() for name in _COLUMNS)
         found[str(pollutant)] = Hours(year, str(pollutant), *columns)
     return found
 
@@ -178,3 +188,36 @@ def over_by_month(hours: Hours, limits: Sequence[tuple[LimitValue, int, int]], r
     for limit, first, after in limits:
         over[first:after] = over_limit(converted(hours, limit, rules), limit, rules)[first:after]
     return [int(over[first:after].sum()) for first, after in pairwise(month_bounds(hours.year))]
+
+
+def stack_year(
+    file: Path, stack: str, year: int, monitors: Monitors, marks: Sequence[HoursMark] = ()
+) -> StackYear | None:
+    """What the hours of a year say of its limits and of data capture; None where the file is of another year.
+
+    Hours that a mark exempts are measured and weighed, and not compared.
+    """
+    held = {pollutant: hours for pollutant, hours in read(file).items() if hours.year == year}
+    if not held or stack not in monitors.stacks:
+        return None
+    rules = monitors.rules
+    columns = mark_columns(marks, hours_in(year), rules)
+    exempt = None if columns is None else columns.numbers.get("exempt")
+    exceedances = []
+    for pollutant, hours in held.items():
+        for limit, first, after in monitors.limits(stack, pollutant, year):
+            seen = converted(hours, limit, rules)
+            seen[:first] = np.nan
+            seen[after:] = np.nan
+            column = seen if exempt is None else np.where(exempt > 0, np.nan, seen)
+            exceedances.append(exceedance(stack, limit, column, rules, year, read=seen, marks=exempt))
+    return StackYear(
+        *(stack, monitors.stacks[stack].source, year, (), (), ()),
+        quarters=tuple(
+            rate for code, hours in held.items() for rate in quarter_captures(code, hours.raw_status, year, None)
+        ),
+        months=tuple(each for code, hours in held.items() for each in months(code, hours.raw_status, year, rules)),
+        gaps=(),
+        exceedances=tuple(exceedances),
+        findings=(),
+    )

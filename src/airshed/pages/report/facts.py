@@ -123,6 +123,8 @@ class Facts(msgspec.Struct, frozen=True):
     #: Whether they who read it read of every works, and the standing of the year.
     whole: bool
     standing: bool
+    #: Whether they may read what was emitted in the year.
+    emissions: bool
     #: What of the year is not public yet.
     kept_back: tuple[Phrase, ...]
 
@@ -177,6 +179,7 @@ def read(book: KeptBook, rules: Rulebook, asked: Asked) -> Facts:
         last_day=day_of(decode(book.line(book.last())).at),
         whole=sight.whole,
         standing=sight.standing,
+        emissions=sight.emissions,
         kept_back=tuple(sight.kept_back(rules)),
     )
 

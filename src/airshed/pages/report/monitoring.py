@@ -144,7 +144,9 @@ def monitoring(
         marked=found.marked,
         capture=tuple(row for closed in known for row in _months(closed)),
         low_quarters=tuple(row for closed in known for row in _low_quarters(closed, rules)),
-        findings=tuple(row for closed in known for row in _findings(closed)) if known else _noted(sight),
+        findings=tuple(row for closed in known for row in _findings(closed))
+        if any(closed.findings for closed in known)
+        else _noted(sight),
         episodes=tuple(
             _episode(each, known, rules, year)
             for each in sorted(episodes, key=lambda each: (order.get(each.stack, len(order)), each.begins))
@@ -292,12 +294,12 @@ def _hours(sight: Sight) -> tuple[HourShare, ...]:
     """How the hours of the year came about; nothing before the emissions are theirs to read who read the report."""
     if not sight.emissions:
         return ()
+    among, hiding = ("days", ()) if sight.published else sight.among("days")
     return tuple(
         HourShare(*row)
-        for row in sight.rows(
-            "stack, pollutant, sum(measured), sum(substituted), sum(stopped)",
-            "days",
-            "WHERE day BETWEEN ? AND ? GROUP BY stack, pollutant ORDER BY stack, pollutant",
-            (f"{sight.year}-01-01", f"{sight.year}-12-31"),
+        for row in sight.book.sql.execute(
+            "SELECT stack, pollutant, sum(measured), sum(substituted), sum(stopped)"
+            f" FROM {among} WHERE day BETWEEN ? AND ? GROUP BY stack, pollutant ORDER BY stack, pollutant",
+            (*hiding, f"{sight.year}-01-01", f"{sight.year}-12-31"),
         )
     )

@@ -235,7 +235,9 @@ def _of_market(facts: Facts, rules: Rulebook) -> tuple[KeyFigure, ...]:
             Phrase("of running hours measured", "运行小时实测率"),
             Phrase(f"{totals.substituted_hours:,} h substituted", f"替代 {totals.substituted_hours:,} 小时")
             if hours
-            else Phrase("no day is sealed", "尚无封存日数据"),
+            else Phrase("no day is sealed", "尚无封存日数据")
+            if facts.emissions
+            else Phrase("not public yet", "尚未公开"),
             totals.measured_hours,
             "monitoring",
         ),

@@ -36,6 +36,11 @@ class Sight(NamedTuple):
         """Whether they may read how the works stand to the year."""
         return self.viewer.public is None or self.year <= self.viewer.public.standing
 
+    @property
+    def published(self) -> bool:
+        """Whether what was emitted in the year is public for everybody, and so how it was measured."""
+        return self.viewer.for_all is not None and self.year <= self.viewer.for_all.emissions
+
     def among(self, table: str) -> tuple[str, tuple[Any, ...]]:
         """What stands after FROM for the rows of a table that are theirs, and its values."""
         source, hiding = source_of(table, self.viewer.public, self.viewer.account)

@@ -7,9 +7,10 @@ import base64
 import gzip
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -17,14 +18,19 @@ from starlette.responses import Response
 
 from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
+from airshed.mrv.marks import HoursMark
+from airshed.mrv.year import StackYear
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase, same
 from airshed.pages.portal.frame import page, visitor_of
+from airshed.pages.portal.hours import monitors_of, stack_year, there
 from airshed.pages.report.facts import Asked, year_of
 from airshed.pages.report.page import build
+from airshed.pages.report.sight import Sight
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.embargo import embargo
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import law_of
+from airshed.service.book.sealing import marks_in_force
 from airshed.service.book.summary import years_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
@@ -38,6 +44,10 @@ MOST_KEPT = 8
 #: Seconds for which the report that everybody reads stands, however the book goes on.
 PUBLIC_S = 300.0
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+#: The marks that stand, by stack.
+Marks = Mapping[str, Sequence[HoursMark]]
 
 
 class ReportYear(NamedTuple):
@@ -100,7 +110,15 @@ class Reports:
 
     async def _make(self, service: Service, wanted: Wanted) -> Made:
         try:
-            made = await service.long_readers.read(lambda book: _made(book, wanted, service.door.ticks()))
+            year = wanted.year
+            marks = await service.market.look(
+                lambda market, rules: {
+                    stack: marks_in_force(market.state, stack, year) for stack in market.state.stack_marks
+                }
+            )
+            made = await service.long_readers.read(
+                lambda book: _made(book, wanted, service.door.ticks(), service.hours, marks)
+            )
             self._kept[wanted] = made
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
@@ -116,12 +134,30 @@ def _known(book: KeptBook, year: int) -> None:
         raise Stopped("not_there", f"{error.what}; {error.cure}") from None
 
 
-def _made(book: KeptBook, wanted: Wanted, at: float) -> Made:
+def _made(book: KeptBook, wanted: Wanted, at: float, hours: Path | None, marks: Marks) -> Made:
     rules, last = law_of(book), book.last()
-    html = build(book, rules, Asked(wanted.viewer, wanted.year, zone_of(rules)))
+    measured = measured_in(book, rules, wanted, hours, marks)
+    html = build(book, rules, Asked(wanted.viewer, wanted.year, zone_of(rules), measured))
     tag = sha256(repr((book.line(last).hash, wanted)).encode()).hexdigest()[:32]
     packed = {language: gzip.compress(_chosen(html, language), 6, mtime=0) for language in LANGUAGES}
     return Made(last, at, tag, policy_of(html), html, packed)
+
+
+def measured_in(book: KeptBook, rules: Rulebook, wanted: Wanted, hours: Path | None, marks: Marks) -> list[StackYear]:
+    """The stacks of a year by the hours beside the book: all where the year is public, else those that are theirs."""
+    sight, monitors = Sight(book, wanted.viewer, wanted.year), monitors_of(rules)
+    if not sight.emissions or monitors is None or hours is None:
+        return []
+    among, hiding = ("days", ()) if sight.published else sight.among("days")
+    of_year = (f"{wanted.year}-01-01", f"{wanted.year}-12-31")
+    query = f"SELECT DISTINCT stack FROM {among} WHERE day BETWEEN ? AND ? ORDER BY stack"
+    found = []
+    for (stack,) in book.sql.execute(query, (*hiding, *of_year)).fetchall():
+        file = there(hours, stack)
+        closed = None if file is None else stack_year(file, stack, wanted.year, monitors, marks.get(stack, ()))
+        if closed is not None:
+            found.append(closed)
+    return found
 
 
 def _chosen(html: str, language: Language) -> bytes:
