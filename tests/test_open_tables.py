@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -17,6 +18,7 @@ from airshed.model.refusal import Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.reading_section import RECORDS, STATEMENTS
+from airshed.rulebook.schema import Rulebook
 from airshed.service.book.embargo import EMISSIONS
 from airshed.service.book.sealed import SEALED, TELLING
 from airshed.service.book.sqlite import Book
@@ -25,7 +27,7 @@ from airshed.service.http.rows import Page, page_of, query_of
 from airshed.service.http.seen import beside, seen
 from airshed.service.http.shapes import AccountMove, SeenRecord
 from airshed.service.http.viewer import Viewer, bound
-from laws import FILES
+from laws import FILES, RULES
 from markets import AUTHORITY, SERIES, done, market, why
 
 EARLY = instant("2028-04-10", 10)
@@ -130,6 +132,22 @@ def test_why_a_bid_was_refused_is_told_to_the_bidder_alone(book: Book) -> None:
         (row,) = told.rows
         assert (row[told.columns.index("detail")] is None) == (way in OTHERS), way
         assert bool(told.silent) == (way in OTHERS), way
+
+
+@pytest.mark.parametrize("law", [LAW, RULES])
+def test_why_the_first_bid_was_refused_is_told_to_the_bidder_alone(tmp_path: Path, law: Rulebook) -> None:
+    """Nobody has a bid in the auction yet, and the next one will be near."""
+    path = tmp_path / "first.book"
+    with Book.create(path) as made:
+        runner = market(made, law, tables=True)
+        done(runner, AUTHORITY, c.OpenAuction("spring", SERIES, 100_000), EARLY)
+        assert why(runner, "steel", c.PlaceBid("spring", "steel", 300, 200_001), EARLY) is Why.OFF_TICK
+    with Book.read(path) as made:
+        for way in ("the works", "the bank"):
+            found = page_of(made, query_of("refusals", [], 10, 10), bound(law, *WAYS[way], day_of(EARLY)))
+            assert found is not None
+            (row,) = found.rows
+            assert (row[found.columns.index("detail")] is None) == (way == "the bank")
 
 
 def test_a_figure_of_a_year_is_told_before_its_day_to_whose_it_is_alone(book: Book) -> None:

@@ -49,11 +49,22 @@ CLOSED = {"auctions": "auction", "calls": "call", "zone_calls": "zone_call", "te
 def hidden(table: str) -> str:
     """The condition on a row of a table of orders that it is of something open whose bids nobody may read."""
     of, key = SEALED[table]
-    among = f"{key} IN (SELECT {key} FROM {of} WHERE open = 1"
+    return f"{key} IN ({_open(of, key)})"
+
+
+def _open(of: str, key: str) -> str:
+    """What of a table is open, so that nobody may read its bids."""
+    among = f"SELECT {key} FROM {of} WHERE open = 1"
     if of in CLOSED:
         closed = f"SELECT name FROM sealings WHERE venue = '{CLOSED[of]}' AND until IS NOT NULL"
         among += f" AND {key} NOT IN ({closed})"
-    return among + ")"
+    return among
+
+
+def takes_bids(sql: Statements) -> bool:
+    """Whether anything is open, though nobody bids yet: why the first bid was refused tells of the next."""
+    parts = [_open(of, key) for of, key in dict.fromkeys(SEALED.values())]
+    return sql.execute(" UNION ALL ".join(parts) + " LIMIT 1").fetchone() is not None
 
 
 class ShownRows(NamedTuple):
@@ -93,7 +104,7 @@ def shown(
     if last:
         rows.reverse()
     total = int(sql.execute(f"SELECT count(*) FROM {table}{where}").fetchone()[0])
-    if table == "refusals" and sealed_accounts(sql):
+    if table == "refusals" and takes_bids(sql):
         return _refusals(columns, rows, total)
     if table not in TELLING:
         return ShownRows(columns, rows, total, counts)

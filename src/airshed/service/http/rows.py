@@ -13,7 +13,7 @@ from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.service.book.embargo import kept_back, source_of
 from airshed.service.book.kept import KeptBook, Statements
-from airshed.service.book.sealed import SAYING_FREE, SEALED, SEALING, TELLING, hidden, sealed_accounts
+from airshed.service.book.sealed import SAYING_FREE, SEALED, SEALING, TELLING, hidden, sealed_accounts, takes_bids
 from airshed.service.http.seen import own_actors
 from airshed.service.http.viewer import Condition, Viewer, condition
 
@@ -96,10 +96,12 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
         return None
     columns = tuple(column.name for column in table.parts)
     key = columns[: table.key]
-    bidding = _bidding(sql, table) - {viewer.account}
+    bidding = sealed_accounts(sql) - {viewer.account} if table.name in TELLING else frozenset()
+    masks = bool(bidding) or (table.name == "refusals" and takes_bids(sql))
     source, hiding = source_of(table.name, viewer.public, viewer.account)
-    mates = own_actors(sql, viewer) if viewer.account and bidding else frozenset()
-    source, hiding = _masked(table, source, hiding, bidding, mates)
+    mates = own_actors(sql, viewer) if viewer.account and masks else frozenset()
+    if masks:
+        source, hiding = _masked(table, source, hiding, bidding, mates)
     where, values = [f"({mine.sql})"], [*hiding, *mine.values]
     for column, sign, value in query.filters:
         where.append(f"{column} {sign} ?")
@@ -123,7 +125,7 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
     cursor = _cursor(rows[-1][: table.key]) if more and not query.last else None
     if query.last:
         rows.reverse()
-    silent = _silent(table, columns, rows, bidding, mates)
+    silent = _silent(table, columns, rows, bidding, mates) if masks else ()
     kept = viewer.public is not None and viewer.reach(table.name) != "own"
     waits = tuple(kept_back(book, table.name, viewer.public)) if kept and viewer.public is not None else ()
     return Page(columns, rows, cursor, total, counts, silent, waits)
@@ -154,18 +156,11 @@ def _sealed(sql: Statements, query: Query, mine: Condition, own: str) -> dict[st
     return {str(name): count for name, count in sql.execute(counted, values)}
 
 
-def _bidding(sql: Statements, table: Table) -> frozenset[str]:
-    """Accounts with something sealed, where a column of the table would tell of it."""
-    return sealed_accounts(sql) if table.name in TELLING or table.name == "refusals" else frozenset()
-
-
 def _masked(
     table: Table, source: str, values: tuple[Any, ...], bidding: frozenset[str], mates: frozenset[str]
 ) -> tuple[str, tuple[Any, ...]]:
     """What stands after FROM, with NULL for what would tell of sealed bids of others than the actors `mates`: no filter
     looks behind it."""
-    if not bidding:
-        return source, values
     if table.name == "refusals":
         told, hides = "detail", f"why IN ({_marks(SAYING_FREE)}) OR command IN ({_marks(_SEALING)})"
         more: tuple[str, ...] = (*map(str, SAYING_FREE), *_SEALING)
@@ -189,8 +184,6 @@ def _silent(
     mates: frozenset[str],
 ) -> tuple[str, ...]:
     """Which rows of a page were masked, as `book.sealed.shown` names them."""
-    if not bidding:
-        return ()
     if table.name == "refusals":
         why, command, actor = (columns.index(name) for name in ("why", "command", "actor"))
         others = [row for row in rows if row[actor] not in mates]
