@@ -15,7 +15,7 @@ from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.cures import told
-from airshed.pages.portal.drafts import Draft, Drafts
+from airshed.pages.portal.drafts import MOST_OF_ONE, Draft, Drafts
 from airshed.pages.portal.fields import WARNED, label_of, name_of, read, sentence_of
 from airshed.pages.portal.happening import happenings
 from airshed.rulebook.load import find, load
@@ -462,5 +462,12 @@ def test_drafts_are_apart_by_user_and_the_oldest_go() -> None:
     assert not drafts.keep("one", Draft("PlaceOrder", {"key": "large", "text": "x" * (1 << 20)}))
     for number in range(100):
         drafts.keep("two", Draft("PlaceOrder", {"key": str(number), "text": "x" * 400_000}))
+    assert drafts.get("one", "PlaceOrder", "k") is not None, "they are another's"
+    assert [drafts.get("two", "PlaceOrder", str(number)) is None for number in (97, 98, 99)] == [True, False, False]
+    for number in range(MOST_OF_ONE + 1):
+        drafts.keep("one", Draft("PlaceOrder", {"key": str(number)}))
     assert drafts.get("one", "PlaceOrder", "k") is None
-    assert drafts.get("two", "PlaceOrder", "99") is not None
+    assert drafts.get("one", "PlaceOrder", "1") is not None
+    for number in range(100):
+        drafts.keep(f"user {number}", Draft("PlaceOrder", {"key": "k", "text": "x" * 400_000}))
+    assert drafts.get("one", "PlaceOrder", "1") is None

@@ -13,6 +13,8 @@ from airshed.service.http.service import Service
 
 #: Most drafts of all users, and bytes of them together; the oldest go.
 MOST, MOST_BYTES = 5_000, 32 << 20
+#: And of one user.
+MOST_OF_ONE, BYTES_OF_ONE = 20, 2 << 20
 #: A draft of more is not kept.
 LARGEST = 1 << 20
 
@@ -47,9 +49,19 @@ class Drafts:
             self._bytes -= old.size
         self._kept[place] = draft
         self._bytes += draft.size
+        self._of_one(user)
         while len(self._kept) > MOST or self._bytes > MOST_BYTES:
             self._bytes -= self._kept.popitem(last=False)[1].size
         return True
+
+    def _of_one(self, user: str) -> None:
+        """Let the oldest of somebody go where they have too many: those of others stay."""
+        mine = [place for place in self._kept if place[0] == user]
+        left = sum(self._kept[place].size for place in mine)
+        while len(mine) > MOST_OF_ONE or left > BYTES_OF_ONE:
+            size = self._kept.pop(mine.pop(0)).size
+            left -= size
+            self._bytes -= size
 
     def get(self, user: str, command: str, key: str) -> Draft | None:
         """The draft of a user under a key."""
