@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
@@ -35,6 +36,7 @@ from airshed.pages.portal.tables_zh import COLUMNS, SHOWS, TYPES, UNITS, column_
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.form import BODIES
 from airshed.service.http.viewer import Viewer
+from airshed.service.http.writer import Busy
 from airshed.service.marketdata.reading import Market
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, market
@@ -137,6 +139,30 @@ def test_a_map_is_drawn_once_for_all_who_look_at_it(year: Portal, monkeypatch: p
         assert "drawn" in text_of(year.stranger().get(f"/map?pollutant=PM&measure={measure}"))
     year.running.service.beside.pop("maps")
     assert drawn == ["load", "exceedance"]
+
+
+def test_maps_that_are_drawn_hold_up_no_sign_in_and_so_many_wait(year: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They waited for each other in the threads in which passwords are compared and files are read."""
+    go, maps = threading.Event(), zone_map.Maps()
+    monkeypatch.setattr(zone_map, "_mapped", lambda *words: same("drawn") if go.wait(60) else same("late"))
+
+    async def asks(year: int) -> object:
+        wanted = zone_map.Wanted("law", "PM", year, "load")
+        monitors = monitors_of(RULES)
+        assert monitors is not None
+        return await maps.of(None, monitors, RULES, {}, wanted)
+
+    async def many() -> list[object]:
+        asking = [asyncio.create_task(asks(year)) for year in range(zone_map.MOST_WAITING + 2)]
+        await asyncio.sleep(0)
+        for _ in range(40):  # more than the threads that passwords and files have
+            assert await asyncio.wait_for(asyncio.to_thread(lambda: "compared"), 60) == "compared"
+        go.set()
+        return await asyncio.gather(*asking, return_exceptions=True)
+
+    told = asyncio.run(many())
+    assert told[: zone_map.MOST_WAITING] == [same("drawn")] * zone_map.MOST_WAITING
+    assert [type(each) for each in told[zone_map.MOST_WAITING :]] == [Busy, Busy]
 
 
 def test_the_map_counts_hours_over_the_limit_in_their_month(year: Portal, hours: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ from airshed.pages.report.charts_map import ASPECT, free_place
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.service import Service
+from airshed.service.http.writer import Busy
 from airshed.service.marketdata.reading import Market
 from airshed.zone.load import find
 
@@ -100,18 +102,22 @@ class Wanted(NamedTuple):
 
 #: Rows of a table and figures, whole year and month by month.
 Made = tuple[list[Row], list[tuple[str, Markup]]]
-#: Maps that are kept.
-MOST_MAPS = 24
+#: Maps that are kept, and that wait to be drawn.
+MOST_MAPS, MOST_WAITING = 24, 8
 
 
 class Maps:
-    """The maps that were drawn last, by what they were drawn from: one is drawn at a time, and once for who come."""
+    """The maps that were drawn last, by what they were drawn from: one is drawn at a time, and once for who come.
+
+    They are drawn in a thread of their own, so that nobody's sign-in or file waits behind them.
+    """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="maps")
+        self._waiting = 0
         self._kept: OrderedDict[Hashable, Made | Phrase] = OrderedDict()
 
-    def of(
+    async def of(
         self,
         folder: Path | None,
         monitors: Monitors,
@@ -119,17 +125,40 @@ class Maps:
         kg: Mapping[str, Sequence[float]],
         wanted: Wanted,
     ) -> Made | Phrase:
-        """From a thread beside the loop."""
+        """A map; `Busy` where too many wait to be drawn."""
         changed = folder.stat().st_mtime_ns if folder is not None and folder.is_dir() else 0
         key = (wanted, changed, tuple((source, *months) for source, months in kg.items()))
-        with self._lock:
-            if key not in self._kept:
-                mapped = _mapped(folder, monitors, rules, kg, wanted)
-                self._kept[key] = mapped if isinstance(mapped, Phrase) else _made(mapped, monitors, wanted)
-                if len(self._kept) > MOST_MAPS:
-                    self._kept.popitem(last=False)
+        if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
+        if self._waiting >= MOST_WAITING:
+            raise Busy(5)
+        self._waiting += 1
+        drawing = partial(self._drawn, key, folder, monitors, rules, kg, wanted)
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._pool, drawing)
+        finally:
+            self._waiting -= 1
+        while len(self._kept) > MOST_MAPS:
+            self._kept.popitem(last=False)
+        return found
+
+    def _drawn(
+        self,
+        key: Hashable,
+        folder: Path | None,
+        monitors: Monitors,
+        rules: Rulebook,
+        kg: Mapping[str, Sequence[float]],
+        wanted: Wanted,
+    ) -> Made | Phrase:
+        """In the thread; it may have been drawn for somebody else meanwhile."""
+        known = self._kept.get(key)
+        if known is not None:
+            return known
+        mapped = _mapped(folder, monitors, rules, kg, wanted)
+        self._kept[key] = made = mapped if isinstance(mapped, Phrase) else _made(mapped, monitors, wanted)
+        return made
 
 
 def _made(mapped: Mapped, monitors: Monitors, wanted: Wanted) -> Made:
@@ -155,7 +184,7 @@ async def zone_map(service: Service, request: Request) -> Response:
     elif found["year"]:
         maps: Maps = service.beside.setdefault("maps", Maps())
         wanted = Wanted(found["law"], found["pollutant"], found["year"], measure)
-        made = await asyncio.to_thread(maps.of, service.hours, monitors, found["rules"], kg, wanted)
+        made = await maps.of(service.hours, monitors, found["rules"], kg, wanted)
         if isinstance(made, Phrase):
             shown["needs"] = made
         else:
