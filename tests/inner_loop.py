@@ -13,14 +13,15 @@ LINES = """
     cancelling citations client cocontrol convert crash damage deploy docs docs_commands economics_properties
     embargo equilibrium evidence explain export figures forge formulas frames frictions gateway gateway_ahead
     gateway_control gateway_encryption gateway_evidence gateway_flood gateway_measure gateway_strangers gateway_tls
-    guide_price guidepage hand_over hostile howto_service howto_year linking live mail many_feeds market_export
-    marketdata marketpage meter_price methods names notices one_count origins other_law own_zone pages_figures
-    passkeys pencil planted_bugs portal_browser portal_citizen portal_days portal_lab portal_pdf portal_proof
-    portal_sealed portal_zone postgresql preview pricepage programmes proof_account proof_peers provenance_shown
-    recompute reconcile register report report_any rulebook scenarios sealed sealed_file season sector sensitivity
-    served_reading service service_attack service_bounds service_crash service_faults service_reading service_schema
-    service_start shell shells signatures sim single_sign_on single_sign_on_forged site snapshot stackpage stacks
-    starting table_scripts tables_shown transactions transcripts two users_kept verify_live wheel zonecall
+    guide_price guidepage hand_over hostile howto_served howto_service howto_year linking live mail many_feeds
+    market_export marketdata marketpage meter_price methods names notices one_count origins other_law own_zone
+    pages_figures passkeys pencil planted_bugs portal_browser portal_citizen portal_days portal_lab portal_pdf
+    portal_proof portal_sealed portal_zone postgresql preview pricepage programmes proof_account proof_peers
+    provenance_shown recompute reconcile register report report_any rulebook scenarios sealed sealed_file season
+    sector sensitivity served_reading service service_attack service_bounds service_crash service_faults
+    service_reading service_schema service_start shell shells signatures sim single_sign_on single_sign_on_forged
+    site snapshot stackpage stacks starting table_scripts tables_shown transactions transcripts two users_kept
+    verify_live wheel zonecall
 """
 #: Files of tests, without `test_`.
 LONG = frozenset(LINES.split())

@@ -156,6 +156,11 @@ class Client(Commands):
             answers.append(told)
         return tuple(answers)
 
+    def waiting(self, *, at: str = "") -> shapes.WaitingActs:
+        """The acts that who is signed in could confirm now."""
+        raw = self._answer("GET", "/v1/me/waiting", b"", _more(at, ""))
+        return msgspec.json.decode(raw, type=shapes.WaitingActs)
+
     # --- reading
 
     def book(self) -> shapes.BookSaid:

@@ -100,8 +100,7 @@ def confirm_there(server: str, acts: Sequence[str], every: bool, at: str, code: 
             client.give_code(code)
         numbers = _numbers(acts)
         if every:
-            mine = client.me().actor
-            numbers = [int(row["act"]) for row in client.rows("acts") if row["actor"] != mine]
+            numbers = [each.act for each in client.waiting(at=at).acts]
         if not numbers:
             raise Malformed(
                 server, "nothing waits that may be confirmed", f"see airshed book show --server {server} acts"

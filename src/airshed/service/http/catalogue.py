@@ -270,6 +270,16 @@ WAYS: Sequence[Way] = (
         shapes.SetUpDone,
         more=("not_there",),
     ),
+    Way(
+        "/v1/me/waiting",
+        "GET",
+        commands.waiting,
+        "waiting",
+        "commands",
+        answer=shapes.WaitingActs,
+        asked=(Asked("Airshed-At", "The instant, as 2027-03-01T10:00; in a simulation only.", where="header"),),
+        more=("no_actor", "clock"),
+    ),
     Way("/v1/me", "GET", sign_in.me, "me", "sign-in", answer=shapes.SignedIn),
     Way(
         "/v1/me/code",

@@ -16,12 +16,15 @@ from airshed.engine.edge import CURE, WellFormed, looked_at, said_twice
 from airshed.engine.runner import LARGEST_GROUP, Runner
 from airshed.model.near import near
 from airshed.model.refusal import Malformed, in_a_sentence
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.acts import waiting_for
 from airshed.service.book.clock import asked_of
 from airshed.service.book.once import once
 from airshed.service.http.problems import Stopped, answer, of_refusal
 from airshed.service.http.service import Handler, Service, given, instant_asked, large_body_of
-from airshed.service.http.shapes import BatchAnswer, BatchEntry, CommandReceipt, Problem, Waiting
+from airshed.service.http.shapes import BatchAnswer, BatchEntry, CommandReceipt, Problem, Waiting, WaitingAct
 from airshed.service.http.writer import Asked, Busy, Receipt
+from airshed.service.marketdata.reading import Market
 
 #: Every command by name.
 BODIES: dict[str, type[msgspec.Struct]] = {kind.__name__: kind for kind in get_args(Body)}
@@ -67,6 +70,19 @@ async def preview(service: Service, request: Request) -> Response:
     at = asked_of(service.provenance, instant_asked(request), service.clock())
     foreseen, records = await service.market.foresee(asked, at)
     return given(service, {"foreseen": foreseen, "records": records})
+
+
+async def waiting(service: Service, request: Request) -> Response:
+    """The acts of two that who asks could confirm now, as far as that depends on who it is."""
+    actor = service.door.actor(await service.door.signed(request))
+    at = asked_of(service.provenance, instant_asked(request), service.clock())
+
+    def look(market: Market, rules: Rulebook) -> list[WaitingAct]:
+        state = market.state
+        acts = (state.acts[number] for number in waiting_for(state, rules, actor, max(at, state.at)))
+        return [WaitingAct(act.id, act.actor, act.until, act.body) for act in acts]
+
+    return given(service, {"acts": await service.market.look(look)})
 
 
 async def several(service: Service, request: Request) -> Response:

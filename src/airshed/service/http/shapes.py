@@ -63,6 +63,24 @@ class Waiting(msgspec.Struct, frozen=True):
     confirms: tuple[str, ...]
 
 
+class WaitingAct(msgspec.Struct, frozen=True):
+    """An act that waits for who asks: as it was proposed, and by whom."""
+
+    act: int
+    #: Who proposed it.
+    actor: str
+    #: Last instant at which it can be confirmed; null when it waits for good.
+    until: int | None
+    body: Body
+
+
+class WaitingActs(msgspec.Struct, frozen=True):
+    """The acts that who asks could confirm."""
+
+    acts: tuple[WaitingAct, ...]
+    provenance: Provenance
+
+
 class CommandReceipt(msgspec.Struct, frozen=True):
     """What a command came to, once it is on disk."""
 
