@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Request, expect, sync_playwright
 
 #: What has hung by then on any machine.
 LONGEST_MS = 600_000
@@ -22,6 +22,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# What a page shows in the end is waited for, however busy the machine is.
+expect.set_options(timeout=LONGEST_MS)
 
 
 class Seen(NamedTuple):

@@ -66,7 +66,7 @@ def test_it_is_a_program_of_its_own() -> None:
     """Nothing of Airshed is on its path, and its status says whether a book is sound."""
     for lines in (list(played()), []):
         command = [sys.executable, "-I", str(SCRIPT)]
-        ended = subprocess.run(command, input=b"".join(lines), capture_output=True, check=False, timeout=60)
+        ended = subprocess.run(command, input=b"".join(lines), capture_output=True, check=False, timeout=600)
         within = verify_export(b"".join(lines))
         assert (ended.returncode, ended.stdout.decode(), ended.stderr.decode()) == within
 

@@ -464,7 +464,7 @@ def test_a_request_is_sent_again_with_the_same_qn_until_it_is_answered(tmp_path:
         async with gateway(tmp_path, [device(one)]) as gate, peer(gate.port) as there:
             await there.send(one.report(HOURS, NEW_YEAR, NOON))
             await there.answers(1)
-            asking = asyncio.create_task(gate.host.ask(one.mn, "1011", timeout=0.1))
+            asking = asyncio.create_task(gate.host.ask(one.mn, "1011", timeout=0.1, tries=6_000))
             first, second = await there.answers(2)
             assert first.qn == second.qn
             for raw in one.replies(second, NOON):

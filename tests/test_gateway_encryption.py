@@ -128,7 +128,7 @@ def test_a_plain_frame_of_a_device_with_a_key_does_not_speak_for_it(tmp_path: Pa
             await forger.send(stranger.clock_notice(NOON + 1))
             assert len(await forger.answers(1)) == 1
             assert gate.host.connected == [MN]
-            asking = asyncio.create_task(gate.host.ask(MN, "1011", tries=1, timeout=5))
+            asking = asyncio.create_task(gate.host.ask(MN, "1011", tries=1, timeout=600))
             qn = (await own.request()).qn
             done = f"QN={qn};ST=91;CN=9012;{END}"
             await forger.send(plain(done, "ExeRtn=1"))

@@ -85,7 +85,7 @@ def test_the_command_of_the_shell_shows_the_code_and_waits(service: Served, tmp_
         code = re.search(r"enter ([A-Z]{4}-[A-Z]{4})", line)
         assert code is not None, line
         assert entered(browser, code[1]).status_code == 200
-        said, _ = shell.communicate(timeout=60)
+        said, _ = shell.communicate(timeout=600)
     assert shell.returncode == 0
     assert "li acts as cement" in said
     again = subprocess.run(

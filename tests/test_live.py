@@ -322,7 +322,7 @@ def test_a_screen_says_that_it_is_stale_and_catches_up(tmp_path: Path, browser: 
         rehearsal.running.feed.over = False
         places(rehearsal, "steel", "sell", "4350", "missed")
         page.context.set_offline(False)
-        expect(page.locator("#live")).to_have_text("Live", timeout=30_000)
+        expect(page.locator("#live")).to_have_text("Live")
         expect(page.locator("#part-depth")).to_contain_text("4,350.00")
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import CDPSession, Page, expect
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.sign_in.users import Users
 from browsers import visiting
-from services import Served, market_book, served
+from services import LONGEST_S, Served, market_book, served
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_a_passkey_is_a_second_factor_for_some_minutes(service: Served, teller: 
 
 def as_browser(service: Served, page: Page, csrf: str) -> httpx.Client:
     """A program with the session of a browser."""
-    client = httpx.Client(base_url=service.url, timeout=20, headers={"X-CSRF-Token": csrf})
+    client = httpx.Client(base_url=service.url, timeout=LONGEST_S, headers={"X-CSRF-Token": csrf})
     for cookie in page.context.cookies(service.url):
         client.cookies.set(cookie["name"], cookie["value"])
     service.keep(client)

@@ -270,5 +270,5 @@ def test_an_open_page_sees_by_itself_that_a_study_is_over(tmp_path: Path, browse
         page.goto(f"{found.url}/lab/{name}")
         expect(page.locator("#stands")).to_contain_text("at work")
         work.close()
-        expect(page.get_by_text("The process that worked on it is gone")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("The process that worked on it is gone")).to_be_visible()
         context.close()

@@ -26,7 +26,7 @@ from airshed.service.book.verify import verify
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.sign_in import codes, passwords
 from markets import REGISTRAR, confirmed, market, send
-from services import PASSWORD, Served, served
+from services import LONGEST_S, PASSWORD, Served, served
 from test_people import HERE, example, foretold, people
 
 COMMANDS = get_args(Body)
@@ -213,7 +213,7 @@ def test_a_path_that_is_written_otherwise_leads_nowhere(service: Served, steel: 
 def raw(service: Served, text: bytes) -> bytes:
     """What is answered to bytes that no client would send."""
     host, _, port = service.url.rpartition("//")[2].partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as line:
+    with socket.create_connection((host, int(port)), timeout=LONGEST_S) as line:
         found = b""
         with suppress(ConnectionError, OSError):
             line.sendall(text)
@@ -290,7 +290,7 @@ def test_who_asks_for_another_protocol_is_answered_in_this_one_and_fills_no_log(
 def test_many_requests_of_one_connection_are_each_held_to_the_bounds_of_a_head(service: Served) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: %s\r\n\r\n" % (b"a" * 30_000)
     host, _, port = service.url.rpartition("//")[2].partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as line:
+    with socket.create_connection((host, int(port)), timeout=LONGEST_S) as line:
         line.sendall(one * 4 + one.replace(b"\r\nX", b"\r\nConnection: close\r\nX"))
         said = b"".join(iter(lambda: line.recv(65_536), b""))
     assert said.count(b"HTTP/1.1 200") == 5, said[:300]

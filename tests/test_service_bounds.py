@@ -173,7 +173,7 @@ def test_a_real_programme_takes_no_instant(tmp_path: Path) -> None:
 
 def test_a_body_that_does_not_come_is_not_waited_for(service: Served) -> None:
     host, _, port = service.url.rpartition("//")[2].partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as slow:
+    with socket.create_connection((host, int(port)), timeout=LONGEST_S) as slow:
         head = f"POST /v1/sign-in HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
         slow.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
         assert slow.recv(100).startswith(b"HTTP/1.1 408")
@@ -182,7 +182,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(service: Served) -> None:
 def test_a_strangers_large_body_is_not_read(service: Served) -> None:
     host, _, port = service.url.rpartition("//")[2].partition(":")
     for way in ("/v1/commands", "/v1/commands/PlaceOrder", "/v1/preview/PlaceOrder"):
-        with socket.create_connection((host, int(port)), timeout=10) as large:
+        with socket.create_connection((host, int(port)), timeout=LONGEST_S) as large:
             head = f"POST {way} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
             large.sendall(f"{head}Content-Length: 1000000\r\n\r\n".encode())
             assert large.recv(100).startswith(b"HTTP/1.1 401")
@@ -191,7 +191,7 @@ def test_a_strangers_large_body_is_not_read(service: Served) -> None:
 @pytest.mark.parametrize("begun", ["", "GET /healthz HTTP/1.1\r\nHost: 127"])
 def test_a_head_that_does_not_come_is_not_waited_for(service: Served, begun: str) -> None:
     host, _, port = service.url.rpartition("//")[2].partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as slow:
+    with socket.create_connection((host, int(port)), timeout=LONGEST_S) as slow:
         slow.sendall(begun.encode())
         assert slow.recv(100) == b""
     stranger = service.stranger()

@@ -35,7 +35,7 @@ def test_a_start_reads_no_library_that_a_command_does_not_need() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=600,
         env={**os.environ, **MANNER},
     )
     assert said.stdout.split() == []

@@ -19,7 +19,7 @@ from airshed.service.sign_in.provider_settings import ProviderSettings
 from airshed.service.sign_in.users import users_of
 from browsers import visiting
 from providers import CLIENT, SECRET, provider
-from services import Clock, RealClock, Served, market_book, served
+from services import LONGEST_S, Clock, RealClock, Served, market_book, served
 
 ONWARD = "/v1/me"
 
@@ -51,7 +51,7 @@ def begun(service: Served, **words: str) -> tuple[httpx.Client, str]:
 
 def at_provider(address: str, name: str, acr: str = "") -> str:
     """Sign in at the provider; the address to which it sends the browser back."""
-    with httpx.Client(timeout=20) as browser:
+    with httpx.Client(timeout=LONGEST_S) as browser:
         return through(browser, address, name, acr)
 
 
@@ -309,7 +309,7 @@ def test_who_signs_out_at_the_provider_is_out_here(service: Served, issuer: str)
     httpx.get(f"{issuer}/ended-at", params={"address": f"{service.url}/oidc/ended"})
     others = service.signed("kiln"), signed_in(service, "li@works")[0]
     browser, address = begun(service)
-    with httpx.Client(timeout=20) as there:  # a browser that has a session at the provider
+    with httpx.Client(timeout=LONGEST_S) as there:  # a browser that has a session at the provider
         assert browser.get(through(there, address, "li@works")).status_code == 200
         assert browser.get("/v1/me").status_code == 200
         page = there.get(f"{issuer}/session/end", params={"client_id": CLIENT}).text

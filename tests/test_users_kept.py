@@ -213,7 +213,7 @@ def test_a_shell_beside_a_running_service_and_the_service_see_the_same_users(tmp
             env={**os.environ, **MANNER},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=True,
         )
         return said.stdout
