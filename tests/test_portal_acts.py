@@ -9,11 +9,15 @@ from typing import Any, get_args
 import pytest
 from httpx import Response
 from msgspec import inspect as kinds
+from msgspec.structs import replace
 
-from airshed.engine.events import Event, ImprovementClosed
+from airshed.engine.commands import ActivityLine, Allocate
+from airshed.engine.events import Event, ImprovementClosed, YearVerified
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
-from airshed.model.refusal import Malformed
+from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.acts import said_fields
+from airshed.pages.portal.acts import told as refused
 from airshed.pages.portal.cures import told
 from airshed.pages.portal.drafts import MOST_OF_ONE, Draft, Drafts
 from airshed.pages.portal.fields import WARNED, label_of, name_of, read, sentence_of
@@ -166,6 +170,26 @@ def test_a_whole_number_is_asked_for_in_chinese() -> None:
         "“20 28”：此处只填数字，不带单位。请只填数字。",
         "“abc”不是整数。请写作：整数。",
     ]
+
+
+def test_lines_with_parts_are_said_by_the_names_of_the_parts_and_named_once() -> None:
+    lines = (ActivityLine("A", (2024, 2025), (3_000, 4_000), (5, 6)), ActivityLine("B", (2024,), (1_000,), (2,)))
+    rows = said_fields(replace(sample(Allocate), activities=lines), load(find("dianzhong")))
+    activities = [(name.zh, said.zh) for name, said in rows if "各年份" in said.zh]
+    assert [name for name, _ in activities] == ["各排放源的历史活动", ""]
+    assert activities[0][1].startswith("A：各年份2024, 2025；各年排放量3吨, 4吨；各年产量5, 6")
+    assert "years=" not in "".join(said.zh + said.en for _, said in rows)
+
+
+def test_the_mass_of_a_year_is_said_as_such_and_to_the_kilogram() -> None:
+    event = YearVerified("s", 2027, "satisfactory", "v", {"NOx": 1_041_934_176_341}, {"NOx": 1_041_935}, (), 1)
+    (happening,) = happenings([event], load(find("dianzhong")))
+    assert ("年度排放量（按污染物）", "NOx 1,041.934吨") in [(fact.name.zh, fact.text.zh) for fact in happening.facts]
+
+
+def test_a_notice_without_its_document_is_refused_beside_the_document() -> None:
+    what = "name the document that it rests on by its SHA-256, so that steel can hold the office to it"
+    assert refused(Refusal(Why.UNEXPLAINED, what, "art. 26"), BODIES["NoticeCase"]).field == "evidence"
 
 
 def test_what_is_true_is_said_in_chinese() -> None:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, percent_text, tonnes_text, yuan_text
+from airshed.service.forms.articles import article_zh
 
 KIT = "airshed.pages.kit"
 
@@ -38,6 +39,7 @@ def environment(package: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters["both"] = both
+    made.filters["cited"] = lambda text: both(Phrase(text, article_zh(text)))
     made.filters["in_css"] = in_css
     made.filters["t"] = tonnes_text
     made.filters["yuan"] = yuan_text

@@ -22,7 +22,8 @@ from airshed.engine.procedures.people_rights import confirmers
 from airshed.model.near import near
 from airshed.model.period import clock
 from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
-from airshed.pages.kit.words import Phrase
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal import rows
 from airshed.pages.portal.amounts import detail
 from airshed.pages.portal.drafts import Draft, drafts_of
 from airshed.pages.portal.fields import Field, Written, form_of, label_of, name_of, read, sentence_of
@@ -295,6 +296,8 @@ def told(refusal: Refusal, kind: type[msgspec.Struct], seq: int | None = None) -
     thing = refusal.why.value.removeprefix("unknown_")
     if not beside and thing in names:
         beside = [thing]
+    if "evidence" in names and "by its SHA-256" in refusal.detail:
+        beside = ["evidence"]
     article = Phrase(refusal.cite, article_zh(refusal.cite))
     return Told(Phrase(*MEANINGS[refusal.why]), detail(refusal.detail), article, beside[0] if beside else "", seq)
 
@@ -426,17 +429,20 @@ def _code_of(visitor: Visitor) -> str:
 
 
 def said_fields(body: Body, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
-    """The fields of a command with what was understood, in both languages."""
+    """The fields of a command with what was understood, in both languages; of several lines the first has the name."""
     english = options_of(body, Terms.of(rules))
     chinese = options_of(body, Terms.of(rules)._replace(money=rules.currency.name_zh))
-    fields = {slot.option: slot.field for slot in slots(type(body))}
-    return [
-        (
-            label_of(type(body).__name__, fields[option]),
-            Phrase(text, word_zh(fields[option], in_language(other, "zh"), rules)),
-        )
-        for (option, text), (_, other) in zip(english, chinese, strict=True)
-    ]
+    known = {slot.option: slot for slot in slots(type(body))}
+    found: list[tuple[Phrase, Phrase]] = []
+    before = ""
+    for (option, text), (_, other) in zip(english, chinese, strict=True):
+        slot = known[option]
+        row = rows.kind_of(slot)
+        said = Phrase(text, word_zh(slot.field, in_language(other, "zh"), rules))
+        name = label_of(type(body).__name__, slot.field) if option != before else same("")
+        found.append((name, said if row is None else rows.said(said, row)))
+        before = option
+    return found
 
 
 def _kept(

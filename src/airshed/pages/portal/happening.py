@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,6 +14,7 @@ from airshed.model.measures import Unit, tonnes, yuan
 from airshed.pages.kit.words import Language, Phrase, same
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.breach_sections import SHORTFALL
+from airshed.rulebook.chinese import word_zh as law_word
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.articles import article_zh
 from airshed.service.forms.form import option_of
@@ -125,7 +126,7 @@ def happenings(events: Iterable[Any], rules: Rulebook) -> list[Happening]:
 
 
 def _happening(event: Any, rules: Rulebook) -> Happening:
-    facts = []
+    facts, kind = [], type(event).__name__
     for field, _, value, unit in named_parts(event):
         if field in MOVES or field in RULES or isinstance(value, msgspec.Struct):
             continue
@@ -133,9 +134,11 @@ def _happening(event: Any, rules: Rulebook) -> Happening:
             continue
         name = option_of(field).replace("-", " ")
         texts = Phrase(*(_written(value, unit, rules, language) for language in ("en", "zh")))
+        if unit is Unit.MG and isinstance(value, dict) and kind.startswith("Year"):
+            texts = _masses(value, rules)
         if isinstance(value, str | bool):
             texts = Phrase(texts.en, word_zh(field, texts.zh, rules))
-        facts.append(Fact(Phrase(name[:1].upper() + name[1:], fact_zh(field)), texts))
+        facts.append(Fact(Phrase(name[:1].upper() + name[1:], fact_zh(field, kind)), texts))
     moves = list(_moves(event, rules))
     if len(moves) > MOST:
         more = len(moves) - MOST
@@ -147,6 +150,15 @@ def ground_of(rules: Rulebook, ground: str) -> Phrase:
     """What a case is about, in words."""
     found = {row.ground: Phrase(row.name_en, row.name_zh) for row in rules.cases.grounds}
     return found.get(ground, Phrase("Shortfall", "欠缴") if ground == SHORTFALL else same(ground))
+
+
+def _masses(by_pollutant: Mapping[str, int], rules: Rulebook) -> Phrase:
+    """The masses of a year, in tonnes to the kilogram."""
+    shown = {code: in_column(round(mg / 1_000_000), Unit.KG, rules) for code, mg in by_pollutant.items()}
+    return Phrase(
+        "; ".join(f"{code} {mass.en}" for code, mass in shown.items()),
+        "；".join(f"{code} {mass.zh}" for code, mass in shown.items()),
+    )
 
 
 #: Fields whose text is one of a few words, and no name.
@@ -163,6 +175,8 @@ def word_zh(field: str, text: str, rules: Rulebook) -> str:
         return ground_of(rules, text).zh
     if field == "cite":
         return article_zh(text)
+    if field == "method":
+        return law_word("allocation", "method", text)
     if field in WORDED:
         return (WORDS.get(f"{field}.{text}") or WORDS.get(text) or (text, text))[1]
     return {"yes": "是", "no": "否"}.get(text, text)

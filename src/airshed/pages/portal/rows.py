@@ -82,6 +82,20 @@ def how(kind: type[msgspec.Struct]) -> Phrase:
     )
 
 
+def said(line: Phrase, kind: type[msgspec.Struct]) -> Phrase:
+    """A line that was understood, as a page says it: with the names of its parts, and not those of options.
+
+    >>> from airshed.engine.commands import ActivityLine
+    >>> said(Phrase("A: years=2024; emitted=3 t", "A: years=2024; emitted=3吨"), ActivityLine).zh
+    'A：各年份2024；各年排放量3吨'
+    """
+    english, chinese = line.en, line.zh
+    for option, part in zip((option_of(field.name) for field in fields_in(kind)), called(kind), strict=True):
+        english = re.sub(rf"(?<![\w=]){option}=", f"{part.en} ", english)
+        chinese = re.sub(rf"(?<![\w=]){option}=", part.zh, chinese)
+    return Phrase(english, chinese.replace("; ", "；").replace(": ", "："))
+
+
 def entry(line: str, kind: type[msgspec.Struct] | None, place: str) -> str:
     """A line as the readers of forms take it.
 

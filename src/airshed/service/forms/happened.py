@@ -305,9 +305,18 @@ def said_of_event(kind: type) -> tuple[str, str]:
     return english, chinese
 
 
-def fact_zh(field: str) -> str:
-    """A figure of an event in Chinese; one without is an error."""
-    said = FIELDS.get(field) or FACTS.get(field)
+#: Figures that mean something else in events of a year than in those of a day.
+OF_YEARS: Mapping[str, str] = {"mass_mg": "年度排放量（按污染物）"}
+
+
+def fact_zh(field: str, event: str = "") -> str:
+    """A figure of an event in Chinese; one without is an error.
+
+    >>> fact_zh("mass_mg", "DaySealed"), fact_zh("mass_mg", "YearVerified")
+    ('日排放量（按污染物）', '年度排放量（按污染物）')
+    """
+    own = OF_YEARS.get(field) if event.startswith("Year") else None
+    said = own or FIELDS.get(field) or FACTS.get(field)
     if said is None:
         raise LookupError(f"the figure {field!r} has no Chinese: write it in airshed/service/forms/happened.py")
     return said
