@@ -129,13 +129,15 @@ def test_a_statement_is_a_page_a_workbook_and_a_csv_of_the_same_moves(served: Po
     assert raw.content.startswith("\ufeff".encode())
     rows = list(csv.reader(io.StringIO(raw.text.removeprefix("\ufeff"))))
     assert rows[0][0] == "时间"
+    assert rows[0][-2:] == ["资金变动（元）", "资金余额（元）"]
+    assert [row[2] for row in (rows[1], rows[-1])] == ["期初余额", "期末余额"]
     book = browser.get("/account/statement.xlsx?from=2027-01-01&to=2027-12-31")
     assert "attachment" in book.headers["content-disposition"]
     with zipfile.ZipFile(io.BytesIO(book.content)) as packed:
         sheet = packed.read("xl/worksheets/sheet1.xml").decode()
         words = packed.read("xl/sharedStrings.xml").decode()
     assert "不反映任何真实企业的行为" in words, "it says what it is"
-    assert sheet.count("<row ") >= len(rows)
+    assert re.search(r'<c r="A\d+" s="\d+"><v>\d+\.\d+</v>', sheet), "a time is a time, by which a spreadsheet sorts"
     assert "<f>" not in sheet, "nothing in it runs"
 
 
@@ -143,6 +145,11 @@ def test_a_period_that_cannot_be_read_says_so_and_shows_this_year(served: Portal
     browser = served.rehearsing("steel")
     assert "A day is written as" in text_of(browser.get("/account?from=yesterday"))
     assert "ends before it begins" in text_of(browser.get("/account?from=2027-12-31&to=2027-01-01"))
+    for kind in ("csv", "xlsx", "pdf"):
+        for asked in ("from=abc", "from=2027-02-30", "from=2027-12-31&to=2027-01-01"):
+            assert browser.get(f"/account/statement.{kind}?{asked}").status_code == 400, "no file of another period"
+    chinese = served.rehearsing("steel", "zh").get("/account/statement.csv?from=abc")
+    assert "日期请写作2027-12-31。" in text_of(chinese)
 
 
 def test_who_acts_for_no_account_has_no_statement(served: Portal) -> None:

@@ -107,13 +107,15 @@ def statement_of(found: Mapping[str, object], period: Period) -> Statement:
     )
 
 
-async def statement_for(visitor: Visitor) -> Statement:
-    """The statement of the period that is asked for."""
+async def statement_for(visitor: Visitor, *, file: bool = False) -> Statement:
+    """The statement of the period that is asked for; no file of another period than that."""
     assert visitor.actor is not None
     actor, name = visitor.actor.id, visitor.actor.account
     if not name:
         raise Stopped("not_there", "whoever acts for no account has no statement")
     period = period_of(visitor.request.query_params, day_of(visitor.now))
+    if file and period.wrong is not None:
+        raise Stopped("malformed", period.wrong.en)
     found = await visitor.service.walkers.read(
         lambda book: account_then(book, actor, name, None, None, MOST, visitor.now)
     )
@@ -210,6 +212,27 @@ HEADS = (
 )
 
 
+OPENING, CLOSING = Phrase("Balance before", "期初余额"), Phrase("Balance after", "期末余额")
+
+
+def heads_of(money: Phrase) -> list[Phrase]:
+    """The heads of a file, in which each figure stands without its unit."""
+    of_money = (Phrase(f"{head.en} ({money.en})", f"{head.zh}（{money.zh}）") for head in HEADS[-2:])
+    return [*HEADS[:-2], *of_money]
+
+
+def _balances(
+    day: str, what: Phrase, counts: Mapping[str, int], fen: int, visitor: Visitor, size_kg: int
+) -> list[list[str | int | float | None]]:
+    """What was there at one end of the period, a line for each series and one for money."""
+    name = what.said(visitor.language)
+    rows: list[list[str | int | float | None]] = [
+        [day, None, name, "", series, None, count * size_kg / 1000, None, None]
+        for series, count in sorted(counts.items())
+    ]
+    return [*rows, [day, None, name, "", "", None, None, None, fen / 100]]
+
+
 def _rows(found: Statement, visitor: Visitor, size_kg: int) -> list[list[str | int | float | None]]:
     rows: list[list[str | int | float | None]] = []
     for move in found.moves:
@@ -233,11 +256,14 @@ def _rows(found: Statement, visitor: Visitor, size_kg: int) -> list[list[str | i
 async def as_csv(service: Service, request: Request) -> Response:
     """The statement of a period as CSV in UTF-8, with the mark by which Excel knows it."""
     visitor = await acting(service, request)
-    found = await statement_for(visitor)
+    found = await statement_for(visitor, file=True)
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([head.said(visitor.language) for head in HEADS])
-    for row in _rows(found, visitor, visitor.standing.terms.size_kg):
+    writer.writerow([head.said(visitor.language) for head in heads_of(visitor.standing.money)])
+    size = visitor.standing.terms.size_kg
+    before = _balances(found.period.first, OPENING, found.opening, found.opening_fen, visitor, size)
+    after = _balances(found.period.last, CLOSING, found.closing, found.closing_fen, visitor, size)
+    for row in (*before, *_rows(found, visitor, size), *after):
         writer.writerow([cell(value) for value in row])
     headers = {"Content-Disposition": f'attachment; filename="{file_name(found)}.csv"'}
     return Response("\ufeff" + out.getvalue(), 200, headers, "text/csv; charset=utf-8")
@@ -246,8 +272,9 @@ async def as_csv(service: Service, request: Request) -> Response:
 async def as_excel(service: Service, request: Request) -> Response:
     """The statement of a period as a workbook."""
     visitor = await acting(service, request)
-    found = await statement_for(visitor)
-    raw = workbook(found, visitor, Phrase(*said_of(service.provenance)))
+    found = await statement_for(visitor, file=True)
+    holder = await visitor.look(lambda market, rules: firm_name(rules, found.name))
+    raw = workbook(found._replace(name=holder.said(visitor.language)), visitor, Phrase(*said_of(service.provenance)))
     headers = {"Content-Disposition": f'attachment; filename="{file_name(found)}.xlsx"'}
     return Response(raw, 200, headers, EXCEL)
 
@@ -270,8 +297,9 @@ def workbook(found: Statement, visitor: Visitor, provenance: Phrase) -> bytes:
         {"title": visitor.say("Statement", "账户对账单"), "created": datetime.fromtimestamp(visitor.now / 1000, UTC)}
     )
     sheet = book.add_worksheet(visitor.say("Statement", "对账单"))
-    bold, tonnes, money = (
+    bold, moment, tonnes, money = (
         book.add_format({"bold": True}),
+        book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
         book.add_format({"num_format": "#,##0.000"}),
         book.add_format({"num_format": "#,##0.00"}),
     )
@@ -300,13 +328,15 @@ def workbook(found: Statement, visitor: Visitor, provenance: Phrase) -> bytes:
     sheet.write_number(row, 1, found.opening_fen / 100, money)
     sheet.write_number(row, 2, found.closing_fen / 100, money)
     row += 2
-    for column, head in enumerate(HEADS):
+    for column, head in enumerate(heads_of(standing.money)):
         sheet.write_string(row, column, head.said(language), bold)
     first = row
     for cells in _rows(found, visitor, size):
         row += 1
         for column, value in enumerate(cells):
-            if isinstance(value, str):
+            if column == 0 and isinstance(value, str):
+                sheet.write_datetime(row, column, datetime.fromisoformat(value), moment)
+            elif isinstance(value, str):
                 sheet.write_string(row, column, value)
             elif value is not None:
                 shape = tonnes if column in (5, 6) else money if column in (7, 8) else None

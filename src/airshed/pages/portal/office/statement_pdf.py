@@ -21,6 +21,7 @@ from airshed.pages.kit.words import Language, Phrase, same
 from airshed.pages.portal.account import HEADS, Line, Statement, file_name, line_of, statement_for
 from airshed.pages.portal.frame import acting, visitor_of
 from airshed.pages.portal.happening import in_column
+from airshed.pages.portal.hours import firm_name
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
@@ -38,7 +39,7 @@ PRINTING, MOST_WAITING = "printing", 3
 async def as_pdf(service: Service, request: Request) -> Response:
     """The statement of a period, to be printed and filed."""
     visitor = await acting(service, request)
-    found = await statement_for(visitor)
+    found = await statement_for(visitor, file=True)
     if len(found.moves) > MOST_PRINTED:
         raise Stopped(
             "too_large", f"{len(found.moves):,} moves; at most {MOST_PRINTED:,} are printed, take Excel or CSV"
@@ -89,12 +90,13 @@ def printed(html: str, language: Language) -> bytes:
 def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest: str, fingerprint: str) -> Sheet:
     """What stands on the paper: whose it is, the period, what was there before and after, every move."""
     at = clock(market.state.at)[:16].replace("T", " ")
+    name = firm_name(rules, found.name)
     lead = Phrase(
-        f"{found.name} ({found.account}), {found.number}. From {found.period.first} to {found.period.last}. "
+        f"{name.en} ({found.account}), {found.number}. From {found.period.first} to {found.period.last}. "
         f"As of record {seq:,}, {at}, whose hash is {digest}. "
         f"Signed by the service: readers of PDF check it by the certificate of SHA-256 fingerprint {fingerprint}, "
         f"which stands under Check it yourself, as does a proof of any line by its record number.",
-        f"{found.name}（{found.account}），{found.number}。期间：{found.period.first}至{found.period.last}。截至第{seq:,}条记录"
+        f"{name.zh}（{found.account}），{found.number}。期间：{found.period.first}至{found.period.last}。截至第{seq:,}条记录"
         f"（{at}），其哈希值为{digest}。本件由本服务电子签名，"
         f"可用PDF阅读器核验，证书SHA-256指纹为{fingerprint}，公示于“自行核验”；任一行均可凭记录编号在该处取得证明。",
     )
