@@ -128,6 +128,19 @@ def test_an_official_sees_the_city_and_no_other(served: Portal) -> None:
     assert served.rehearsing("steel").get("/people").status_code == 403
 
 
+def test_people_says_what_each_may_do_and_offers_nothing_that_is_refused(served: Portal) -> None:
+    for name, may in ((AUTHORITY, False), ("dianzhong-registrar", True)):
+        page = served.rehearsing(name, "zh").get("/people")
+        assert ('href="/act/RegisterActor"' in page.text) == may, name
+        assert "发起并复核" in text_of(page)
+        assert "各角色可办理的业务" in text_of(page)
+        assert 'data-long="people"' in page.text
+    refused = served.rehearsing(AUTHORITY, "zh").get("/act/RegisterActor")
+    assert refused.status_code == 403
+    assert "您的角色不办理此项业务" in text_of(refused)
+    assert 'href="/queue"' in refused.text or 'href="/people"' in refused.text, "the page of what went wrong has a menu"
+
+
 def test_works_are_found_by_city_and_name(served: Portal) -> None:
     browser = served.stranger()
     assert "steel" in text_of(browser.get("/works?q=STEEL"))

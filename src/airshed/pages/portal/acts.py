@@ -231,7 +231,7 @@ def _wanted(
 ) -> WellFormed | Written:
     """The command that a form makes, or what is wrong in it."""
     if not filled.allowed:
-        raise Stopped("not_yours_to_read", f"the role {actor.role} does not send {kind.__name__}")
+        raise Stopped("not_yours_to_send", f"the role {actor.role} does not send {kind.__name__}")
     found = read(kind, fields, filled.terms, filled.money)
     if found.errors:
         return found
@@ -255,7 +255,7 @@ async def _form(
         errors = {**(errors or {}), refusal.field: refusal.title}
     filled = await _filled(visitor, kind, written, errors)
     if not filled.allowed:
-        raise Stopped("not_yours_to_read", f"the role {_actor(visitor).role} does not send {kind.__name__}")
+        raise Stopped("not_yours_to_send", f"the role {_actor(visitor).role} does not send {kind.__name__}")
     return page(
         visitor,
         "form.html.j2",

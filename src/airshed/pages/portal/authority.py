@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -11,12 +11,14 @@ from starlette.responses import Response
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.model.period import day_of
 from airshed.pages.kit.words import FINDINGS, Phrase, same
+from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page, place_name, reads_as_office
 from airshed.pages.portal.hours import firm_name
 from airshed.pages.portal.overview import calendar, caps, telling, works
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.form import BODIES
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
 
@@ -173,6 +175,17 @@ class Person(NamedTuple):
     bound: Phrase
     state: Phrase
     active: bool
+    #: What they may do of an act that takes two.
+    may: Phrase
+
+
+#: What somebody may do of the acts of their role.
+MAY: Mapping[str, Phrase] = {
+    "": Phrase("initiate and approve", "发起并复核"),
+    "approve": Phrase("only approve", "仅复核"),
+    "initiate": Phrase("only initiate", "仅发起"),
+    "read": Phrase("only read", "仅查阅"),
+}
 
 
 async def people(service: Service, request: Request) -> Response:
@@ -180,7 +193,7 @@ async def people(service: Service, request: Request) -> Response:
     visitor = await acting(service, request)
     actor = office(visitor, "actors", "accounts")
 
-    def look(market: Market, rules: Rulebook) -> tuple[Sequence[Person], bool]:
+    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         state = market.state
         known = lookup.people(rules)
         states = {
@@ -198,8 +211,19 @@ async def people(service: Service, request: Request) -> Response:
             name = same(each.role) if role is None else Phrase(role.name_en, role.name_zh)
             zone = Phrase("the whole zone", "全区")
             bound = firm_name(rules, account.name) if account else place_name(rules, place) if place else zone
-            rows.append(Person(each.id, name, bound, states[each.state], each.state == "active"))
-        return rows, "SuspendActor" in lookup.roles(rules).get(actor.role, frozenset())
+            rows.append(Person(each.id, name, bound, states[each.state], each.state == "active", MAY[each.may]))
+        rights = lookup.roles(rules)
+        there = sorted({each.role for each in state.actors.values() if each.role in known}, key=list(known).index)
+        return {
+            "people": rows,
+            "may": rights.get(actor.role, frozenset()),
+            "roles": [
+                (
+                    Phrase(known[role].name_en, known[role].name_zh),
+                    [name_of(BODIES[command]) for command in BODIES if command in rights[role]],
+                )
+                for role in there
+            ],
+        }
 
-    rows, may = await visitor.look(look)
-    return page(visitor, "people.html.j2", people=rows, may=may)
+    return page(visitor, "people.html.j2", **await visitor.look(look))

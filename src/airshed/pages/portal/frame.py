@@ -139,6 +139,7 @@ async def visitor_of(service: Service, request: Request, language: Language | No
     name = "" if signed is None else signed.user.actor
     asked = service.clock()
     standing = await service.market.look(lambda market, rules: _standing(market, rules, name, asked))
+    request.state.standing = standing  # a page of what goes wrong from here on has their menu
     return Visitor(service, request, language or language_of(request), signed, standing, language is not None)
 
 

@@ -20,6 +20,9 @@ CURES = {
     "malformed": Phrase("Go back, and write it otherwise.", "请返回修改后重新提交。"),
     "not_there": Phrase("Perhaps the address has a slip, or it is not yours to see.", "网址可能有误，或您无权查看。"),
     "not_yours_to_read": Phrase("Somebody with another role may.", "须由具有相应权限的人员查看。"),
+    "not_yours_to_send": Phrase(
+        "Whoever has a role that sends it is named under People.", "可办理此项业务的角色见“人员”页。"
+    ),
     "no_actor": Phrase(
         "Who administers users acts in no market. Ask for a user of your own.", "用户管理员不参与业务，请申请业务账号。"
     ),
@@ -58,7 +61,8 @@ def saying(service: Service, request: Request, problem: Problem) -> Response | N
         return on(f"/sign-in?next={quote(target, safe='')}")
     session = service.door.users.session(request.cookies.get(service.door.cookie, ""))
     signed = None if session is None else Signed(session.user, session)
-    standing = NOBODY._replace(at=service.feed.at, seq=service.feed.last)
+    known = getattr(request.state, "standing", None)
+    standing = known if known is not None else NOBODY._replace(at=service.feed.at, seq=service.feed.last)
     visitor = Visitor(service, request, language_of(request), signed, standing)
     heading = Phrase(problem.title, problem.title_zh)
     told = problem if problem.code in TOLD else msgspec.structs.replace(problem, detail="")

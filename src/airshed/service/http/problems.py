@@ -30,6 +30,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "not_linked": (403, "The provider knows you, but you are no user of this service.", "该身份尚未关联本服务用户。"),
     "no_actor": (403, "This user acts as nobody in the book.", "该用户在账簿中无对应行为人。"),
     "not_yours_to_read": (403, "This is not yours to read.", "无权查阅。"),
+    "not_yours_to_send": (403, "Your role does not send this.", "您的角色不办理此项业务。"),
     "not_there": (404, "There is nothing here.", "所查内容不存在。"),
     "method_not_allowed": (405, "This is not asked for in this way.", "请求方式不正确。"),
     "not_acceptable": (406, "It is not given in this form.", "不提供所请求的格式。"),
