@@ -17,9 +17,11 @@ from airshed.lab.simulator.small_market import BANK, second
 from airshed.model.period import DAY_MS, instant
 from airshed.pages.portal.office.closing import _wish
 from airshed.pages.portal.office.desk import curve
+from airshed.pages.portal.office.law import _later
 from airshed.pages.portal.office.queue import items, stopped
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import laws_of
 from airshed.service.book.sqlite import Book
 from laws import FILES, RULES
@@ -340,3 +342,15 @@ def test_a_case_is_nobody_elses(charged: Portal) -> None:
     assert charged.rehearsing("other-bureau").get("/cases/1").status_code == 404, "another city's"
     assert "/sign-in" in str(charged.stranger().get("/cases").url)
     assert charged.rehearsing(AUTHORITY).get("/cases/9").status_code == 404
+
+
+def test_a_law_whose_text_names_a_later_day_than_its_adoption_says_both(ended: Portal) -> None:
+    """It said "in force since" the day of adoption, and the difference above it another: neither was explained."""
+
+    def named(book: KeptBook) -> tuple[str, str, str]:
+        law = str(book.law_in_force())
+        effective = book.rules(law).programme.effective
+        return _later(book, law, "1999-01-01"), _later(book, law, effective), effective
+
+    early, late, effective = ended.loop.run_until_complete(ended.running.service.readers.read(named))
+    assert (early, late) == (effective, "")

@@ -32,6 +32,7 @@ from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.one_works import open_years
 from airshed.pages.portal.open_data import tables_for
+from airshed.pages.portal.overview import _looked_at
 from airshed.pages.portal.tables_zh import COLUMNS, SHOWS, TYPES, UNITS, column_zh
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.form import BODIES
@@ -360,3 +361,13 @@ def test_the_calendar_marks_the_day_that_comes_next() -> None:
     ]
     assert [each.what.zh for each in found if each.how == "over"] == ["2027年度报告截止"]
     assert ("2028-05-31", "Emissions of 2027 are public") in [(each.day, each.what.en) for each in found]
+
+
+def test_a_new_programme_has_no_day_of_a_year_before_its_first() -> None:
+    state = market().state
+    state.ledger.caps.clear()
+    first = min(row.vintage for row in RULES.caps.rows)
+    said = " ".join(each.what.en for each in dates(state, RULES, f"{first - 1}-12-01"))
+    assert f"Last day to surrender for {first}" in said
+    assert str(first - 1) not in said
+    assert _looked_at(state, RULES, f"{first - 1}-12-01") == first

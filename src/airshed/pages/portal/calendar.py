@@ -14,6 +14,7 @@ from airshed.engine.state import State
 from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import page, visitor_of
+from airshed.pages.portal.overview import first_year
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
@@ -41,14 +42,18 @@ async def calendar(service: Service, request: Request) -> Response:
 
 def dates(state: State, rules: Rulebook, today: str) -> list[Date]:
     """Every day of the law for the year that runs and the one before, in order; the next that comes is marked."""
-    found = sorted({*_of_law(rules, int(today[:4])), *_on_sale(state)}, key=lambda each: (each.day, each.what.en))
+    found = sorted(
+        {*_of_law(rules, int(today[:4]), first_year(state, rules, today)), *_on_sale(state)},
+        key=lambda each: (each.day, each.what.en),
+    )
     coming = next((each.day for each in found if each.day >= today), "")
     return [each._replace(how="over" if each.day < today else "next" if each.day == coming else "") for each in found]
 
 
-def _of_law(rules: Rulebook, now: int) -> Iterator[Date]:
+def _of_law(rules: Rulebook, now: int, first: int) -> Iterator[Date]:
+    """Of no year before the first of the programme: nobody owes one."""
     law = rules.calendar
-    for year in (now - 1, now):
+    for year in sorted({max(first, now - 1), max(first, now)}):
         yield Date(f"{year + 1}-{law.report_by}", Phrase(f"Reports of {year} are due", f"{year}年度报告截止"))
         yield Date(f"{year + 1}-{law.verify_by}", Phrase(f"Verification of {year} is due", f"{year}年度核查截止"))
         yield Date(surrender_day(rules, year), Phrase(f"Last day to surrender for {year}", f"{year}年度清缴截止"))

@@ -134,7 +134,7 @@ def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, pub
     The public hears that a year is settled, and how it ended from the day on which the law publishes that.
     """
     today = day_of(at)
-    year = _looked_at(state, today)
+    year = _looked_at(state, rules, today)
     sectors = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors}
     found = []
     for source in state.sources.values():
@@ -161,11 +161,15 @@ def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, pub
     return found
 
 
-def _looked_at(state: State, today: str) -> int:
+def _looked_at(state: State, rules: Rulebook, today: str) -> int:
     """The year before, once the programme has been through one; this year before that."""
-    year = int(today[:4])
-    first = min((Series.parse(name).vintage for name in state.ledger.caps), default=year)
-    return max(first, year - 1)
+    return max(first_year(state, rules, today), int(today[:4]) - 1)
+
+
+def first_year(state: State, rules: Rulebook, today: str) -> int:
+    """The first year of a programme: of the first cap of its book or law; the year that runs where there is none."""
+    issued = (Series.parse(name).vintage for name in state.ledger.caps)
+    return min((*issued, *(row.vintage for row in rules.caps.rows)), default=int(today[:4]))
 
 
 #: How far a year has come.
@@ -212,7 +216,7 @@ class CityYear(NamedTuple):
 def calendar(state: State, rules: Rulebook, at: int, jurisdiction: str = "") -> tuple[int, list[CityYear]]:
     """The year that is looked at, city by city."""
     today = day_of(at)
-    year = _looked_at(state, today)
+    year = _looked_at(state, rules, today)
     return year, list(_cities(state, rules, year, today, jurisdiction))
 
 

@@ -76,6 +76,8 @@ class Version(NamedTuple):
     #: None for the first, and where the text of either is not kept in the book.
     changes: Sequence[Changed] | None
     first: bool
+    #: The day that its own text names, where that is later than the adoption; empty where it is not.
+    named: str
 
 
 class Proposed(NamedTuple):
@@ -128,9 +130,15 @@ def versions(book: KeptBook) -> list[Version]:
             *(seq, clock(decode(book.line(seq)).at)[:16].replace("T", " "), programme, version, digest),
             changes.get(seq),
             seq == rows[0][0],
+            _later(book, digest, clock(decode(book.line(seq)).at)[:10]),
         )
         for seq, programme, version, digest in reversed(rows)
     ]
+
+
+def _later(book: KeptBook, digest: str, adopted: str) -> str:
+    named = book.rules(digest).programme.effective if book.keeps(digest) else ""
+    return named if named > adopted else ""
 
 
 def _sections(old: Rulebook, new: Rulebook) -> list[Changed]:
