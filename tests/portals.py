@@ -101,7 +101,7 @@ def hidden(said: httpx.Response) -> dict[str, str]:
 
 def text_of(said: httpx.Response) -> str:
     """What a page says, without its signs."""
-    body = re.sub(r"(?s)<head>.*?</head>", "", said.text)
+    body = re.sub(r"(?s)<head>.*?</head>|<script.*?</script>", "", said.text)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 

@@ -114,7 +114,17 @@ def test_a_city_official_sets_a_cap_in_the_city_by_keyboard_and_is_refused_anoth
 def test_no_page_is_wider_than_a_phone_or_complains(rehearsal: Served, browser: Browser, name: str) -> None:
     for language in ("en-GB", "zh-CN"):
         with opened(browser, {"width": 390, "height": 844}, language) as (page, complaints):
-            paths = ["/", "/caps", "/prices", "/auctions", "/works", "/works/s-steel", "/register", "/check"]
+            paths = [
+                "/",
+                "/caps",
+                "/prices",
+                "/prices/SO2-KM-2027",
+                "/auctions",
+                "/works",
+                "/works/s-steel",
+                "/register",
+                "/check",
+            ]
             if name:
                 signs_in(page, rehearsal, name)
                 paths += ["/act", "/waiting", *(["/trade", "/account"] if name == "steel" else ["/people"])]

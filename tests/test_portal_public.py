@@ -170,3 +170,21 @@ def test_a_page_carries_the_token_of_the_session_in_other_letters_each_time(serv
     tokens = {hidden(steel.get("/"))["csrf"] for _ in range(3)}
     assert len(tokens) == 3
     assert {unmasked(token) for token in tokens} == {unmasked(tokens.pop())}
+
+
+def test_a_series_has_a_public_page_and_the_one_that_nobody_traded_stands_in_the_list() -> None:
+    runner = market()
+    there = Market(runner.state)
+    assert [each.reference.en for each in prices_of(there, RULES, ["SO2-KM-2027"])] == ["–"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_everybody_looks_at_a_series_and_at_the_index(served: Portal, language: str) -> None:
+    stranger = served.stranger(language)
+    assert 'href="/prices/SO2-KM-2027"' in stranger.get("/prices").text
+    page = stranger.get("/prices/SO2-KM-2027")
+    assert page.status_code == 200
+    assert ("逐日行情" if language == "zh" else "Day by day") in text_of(page)
+    assert 'data-figure="index"' in stranger.get("/prices").text
+    assert stranger.get("/prices/SO2-XX-1999").status_code == 404
+    assert stranger.get("/prices/nonsense").status_code == 404

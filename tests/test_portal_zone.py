@@ -21,6 +21,7 @@ import pytest
 from airshed.engine.commands import PlaceOrder, RegisterActor
 from airshed.engine.state import State
 from airshed.engine.tables import TABLES
+from airshed.market.tape import EXCHANGE_KINDS
 from airshed.model.allowance import Strip
 from airshed.mrv import states
 from airshed.pages.kit.words import Phrase, same
@@ -30,6 +31,7 @@ from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.choices import strips
 from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
 from airshed.pages.portal.notices import HEARD
+from airshed.pages.portal.one_series import Day, days_of
 from airshed.pages.portal.one_works import open_years
 from airshed.pages.portal.open_data import tables_for
 from airshed.pages.portal.overview import _looked_at
@@ -371,3 +373,16 @@ def test_a_new_programme_has_no_day_of_a_year_before_its_first() -> None:
     assert f"Last day to surrender for {first}" in said
     assert str(first - 1) not in said
     assert _looked_at(state, RULES, f"{first - 1}-12-01") == first
+
+
+def test_the_days_of_a_series_are_those_of_its_tape_and_the_exchange_is_apart(year: Portal) -> None:
+    def look(market: Market, rules: Rulebook) -> tuple[str, list[Day], set[str], bool]:
+        series, tape = max(market.tape_of.items(), key=lambda each: len(each[1]))
+        elsewhere = any(trade.kind not in EXCHANGE_KINDS for trade in tape)
+        return series, days_of(market, rules, series), {trade.day for trade in tape}, elsewhere
+
+    series, found, days, elsewhere = year.loop.run_until_complete(year.running.service.market.look(look))
+    assert [each.day for each in found] == sorted(days, reverse=True)
+    assert any(each.elsewhere.zh != "–" for each in found) == elsewhere
+    page = text_of(year.stranger().get(f"/prices/{series}"))
+    assert f"{found[0].day} {found[0].last.en} {found[0].low.en}" in page

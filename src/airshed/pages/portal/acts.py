@@ -182,6 +182,8 @@ async def form(service: Service, request: Request) -> Response:
     visitor = await acting(service, request)
     kind = _kind_of(request)
     asked = request.query_params
+    if (sealed := await _sealed_link(visitor, kind, asked)) is not None:
+        return on(sealed)
     key = asked.get("key", "")
     if not KEY.fullmatch(key):
         return on(_address(kind, {**asked, "key": _new_key()}))
@@ -401,6 +403,25 @@ async def _preview(
         shown_code=_code_of(visitor) if asks_code else "",
         wrong=wrong,
     )
+
+
+async def _sealed_link(visitor: Visitor, kind: type[msgspec.Struct], asked: Mapping[str, str]) -> str | None:
+    """Where a link to a form of bids leads instead, where they are sealed."""
+    body: Body
+    if kind is PlaceBid:
+        venue, body = "auction", PlaceBid(asked.get("auction", ""), "", 0, 0)
+    elif kind is AskRepurchase:
+        venue, body = "repurchase", AskRepurchase(asked.get("repurchase", ""), "", 0, 0)
+    else:
+        return None
+
+    def is_sealed(market: Market, rules: Rulebook) -> bool:
+        return any(
+            (each.venue, each.name) == (venue, asked.get(venue)) and not each.over
+            for each in market.state.sealings.values()
+        )
+
+    return _sealed_at(body) if await visitor.look(is_sealed) else None
 
 
 def _sealed_at(body: Body) -> str | None:

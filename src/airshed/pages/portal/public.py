@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.compliance.publication import embargoed, public_from
+from airshed.engine.procedures.deadlines import ends
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, page, visitor_of
 from airshed.pages.portal.happening import amount, in_column
-from airshed.pages.portal.live import Part, parts
+from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.overview import CapYear
 from airshed.pages.portal.overview import caps as caps_of
 from airshed.pages.portal.overview import works as works_of
@@ -65,16 +66,10 @@ class Price(NamedTuple):
     said: Phrase
 
 
-async def prices(service: Service, request: Request) -> Response:
-    """Prices of every series that was traded."""
-    visitor = await visitor_of(service, request)
-    return page(visitor, "prices.html.j2", parts=await parts(visitor, PRICES))
-
-
-def prices_of(market: Market, rules: Rulebook) -> list[Price]:
-    """Every series that has a price, the last vintage first."""
+def prices_of(market: Market, rules: Rulebook, also: Sequence[str] = ()) -> list[Price]:
+    """Every series that has a price, and those that are named besides, the last vintage first."""
     counts = {name: (len(trades), sum(trade.count for trade in trades)) for name, trades in market.tape_of.items()}
-    names = {*market.closes, *market.state.references, *counts}
+    names = {*market.closes, *market.state.references, *counts, *also}
     found = []
     for name in sorted(names, key=lambda each: (-int(each.rpartition("-")[2]), each) if "-" in each else (0, each)):
         closes = market.closes.get(name, {})
@@ -141,11 +136,11 @@ LATEST = 5
 async def auctions(service: Service, request: Request) -> Response:
     """Auctions and calls: those that are open or come next, then all that are over, the latest first."""
     visitor = await visitor_of(service, request)
-    over = await visitor.look(lambda market, rules: [each for each in _auctions(market.state, rules) if not each.open])
+    over = await visitor.look(lambda market, rules: [each for each in sold_of(market.state, rules) if not each.open])
     return page(visitor, "auctions.html.j2", parts=await parts(visitor, AUCTIONS), over=over)
 
 
-def _auctions(state: State, rules: Rulebook) -> list[Sold]:
+def sold_of(state: State, rules: Rulebook) -> list[Sold]:
     """All of them, those that began last first."""
     dash, found = same("–"), list[Sold]()
     now, done = Phrase("open", "进行中"), Phrase("over", "已结束")
@@ -175,7 +170,7 @@ def _auctions(state: State, rules: Rulebook) -> list[Sold]:
 
 def _now(state: State, rules: Rulebook, today: str) -> dict[str, Any]:
     """What is open, what ended last, and when the law has the next auctions."""
-    every = _auctions(state, rules)
+    every = sold_of(state, rules)
     coming = sorted(f"{year}-{day}" for day in rules.auction.days for year in (today[:4], str(int(today[:4]) + 1)))
     latest = [each for each in every if not each.open][:LATEST]
     return {
@@ -184,10 +179,18 @@ def _now(state: State, rules: Rulebook, today: str) -> dict[str, Any]:
     }
 
 
+def _open_series(sight: Sight) -> list[str]:
+    """Every series that may be traded."""
+    return [name for name in sight.market.state.ledger.caps if sight.at <= ends(sight.rules, name)]
+
+
 PRICES: Mapping[str, Part] = {
     "prices": Part(
         "parts/prices.html.j2",
-        lambda sight: {"prices": prices_of(sight.market, sight.rules), "halted": sight.market.state.halted},
+        lambda sight: {
+            "prices": prices_of(sight.market, sight.rules, _open_series(sight)),
+            "halted": sight.market.state.halted,
+        },
     )
 }
 AUCTIONS: Mapping[str, Part] = {
