@@ -7,11 +7,14 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from airshed.engine.commands import PlaceOrder
 from airshed.engine.nouns import Day, Year
 from airshed.engine.runner import Runner
+from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.period import instant
 from airshed.pages.portal.firm import stands
 from airshed.service.book.position import positions
@@ -155,3 +158,18 @@ def test_a_period_that_cannot_be_read_says_so_and_shows_this_year(served: Portal
 def test_who_acts_for_no_account_has_no_statement(served: Portal) -> None:
     assert served.rehearsing(AUTHORITY).get("/account").status_code == 404
     assert "Sign in" in text_of(served.stranger().get("/account"))
+
+
+def test_an_exchange_sees_its_market_and_every_order_by_number(tmp_path: Path) -> None:
+    """It had the cockpit of a regulator: no depth, no tape, no order stood anywhere for it."""
+    offer = PlaceOrder("steel", SERIES, "sell", 2_000, 410_000)
+    with portal(market_book(tmp_path, ("steel", offer)), demo_users=True) as there:
+        exchange = there.rehearsing(EXCHANGE, "zh").get(f"/trade?series={SERIES}")
+        said = text_of(exchange)
+        assert "未成交委托" in said
+        assert re.search(r"\d+ steel 卖出 4,100.00 2 2", said)
+        assert "/act/HaltMarket?series=" in exchange.text
+        assert "/act/CloseSession" in exchange.text
+        assert 'href="/trade"' in there.rehearsing(EXCHANGE).get("/").text
+        assert "/act/PlaceOrder" not in exchange.text
+        assert "steel 卖出" not in text_of(there.rehearsing("fund", "zh").get(f"/trade?series={SERIES}"))

@@ -67,6 +67,7 @@ async def today(visitor: Visitor) -> Response:
             "findings": seen[:MOST],
             "findings_all": len(seen),
             "session": state.session,
+            "market": reads_as_office(visitor, "orders"),
             "halted": dict(state.halted),
             "often": [name for name in OFTEN if name in mine],
             "desks": [each for each in DESKS if each.commands & mine or not each.commands],
@@ -112,6 +113,12 @@ DESKS = (
         Phrase("Above a limit", "超标情况"),
         Phrase("stacks, days, cases", "排放口、日期、案件"),
         frozenset(("DecideMark", "DetermineYear")),
+    ),
+    Desk(
+        "/trade",
+        Phrase("Market screen", "行情"),
+        Phrase("depth, tape, orders, halts", "盘口、成交、委托、停市"),
+        frozenset(("OpenSession", "CloseSession", "HaltMarket")),
     ),
     Desk(
         "/cases",

@@ -389,7 +389,8 @@ def places_of(visitor: Visitor) -> list[Place]:
         others = Place("/with-others", Phrase("With others", "往来业务"))
         return [today, trade, account, others, monitoring, act, waiting, notices]
     people = Place("/people", Phrase("People", "人员"))
-    return [today, act, waiting, PUBLIC[4], PUBLIC[5], people, PUBLIC[0], PUBLIC[1]]
+    market = [Place("/trade", Phrase("Market", "行情"))] if reads_as_office(visitor, "orders") else []
+    return [today, *market, act, waiting, PUBLIC[4], PUBLIC[5], people, PUBLIC[0], PUBLIC[1]]
 
 
 async def switch(service: Service, request: Request) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import groupby, islice
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,8 +29,8 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.market.words import KINDS
 from airshed.pages.portal.assets import charts_there
 from airshed.pages.portal.choices import strips
-from airshed.pages.portal.fields import form_of
-from airshed.pages.portal.frame import acting, page, place_name
+from airshed.pages.portal.fields import form_of, name_of
+from airshed.pages.portal.frame import acting, page, place_name, reads_as_office
 from airshed.pages.portal.happening import amount, lots_of
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.rulebook import lookup
@@ -458,6 +459,65 @@ PARTS: Mapping[str, Part] = {
 }
 
 
+# --- what an exchange sees beside it
+
+
+class Standing(NamedTuple):
+    """An order that stands, whoever placed it."""
+
+    number: int
+    account: str
+    side: str
+    price: str
+    left: str
+    tonnes: str
+
+
+class Watched(NamedTuple):
+    """The market as its exchange sees it: the session, what stands still, and the orders by number."""
+
+    session: str
+    trades: int
+    tonnes: str
+    #: Series that are halted, or all, and why.
+    halted: Sequence[tuple[Phrase, str]]
+    orders: Sequence[Standing]
+    #: What may be done about it: its name, and its form.
+    deeds: Sequence[tuple[Phrase, str]]
+
+
+#: Acts upon a market, with whether they are upon the series that is looked at.
+UPON = {"OpenSession": False, "CloseSession": False, "HaltMarket": True, "ResumeMarket": True}
+
+
+def watched(market: Market, rules: Rulebook, series: str | None, may: frozenset[str]) -> Watched:
+    """What an exchange, or an office over it, watches."""
+    state, size = market.state, rules.allowance.size_kg
+    today = [] if series is None else today_of(market, series)
+    halted = series in state.halted or "" in state.halted
+    senseless = {"CloseSession" if not state.session else "OpenSession", "HaltMarket" if halted else "ResumeMarket"}
+    of_series = urlencode({"series": series or ""})
+    return Watched(
+        state.session or "",
+        len(today),
+        plain_tonnes(sum(trade.count for trade in today), size),
+        [(Phrase(name or "all series", name or "全部系列"), why) for name, why in sorted(state.halted.items())],
+        [
+            Standing(
+                *(order.id, order.account, order.side, plain_price(order.limit)),
+                *(plain_tonnes(order.left, size), plain_tonnes(order.count, size)),
+            )
+            for order in state.orders.values()
+            if order.series == series and order.state == "open" and order.left
+        ],
+        [
+            (name_of(BODIES[name]), f"/act/{name}?{of_series}" if one else f"/act/{name}")
+            for name, one in UPON.items()
+            if name in may and name not in senseless
+        ],
+    )
+
+
 # --- the page
 
 
@@ -470,17 +530,21 @@ async def trade(service: Service, request: Request) -> Response:
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         state = market.state
-        if "PlaceOrder" not in lookup.roles(rules).get(actor.role, frozenset()):
+        may = lookup.roles(rules).get(actor.role, frozenset())
+        watching = "PlaceOrder" not in may
+        if watching and (actor.account or not reads_as_office(visitor, "orders")):
             raise Stopped("not_yours_to_read", "this role places no orders")
         at = max(visitor.now, state.at)
         one_by_one = open_series(state, rules, at)
         there = [*one_by_one, *open_strips(state, rules, at)]
         wanted = asked.get("series", "")
         series = wanted if wanted in there else _usual(market, rules, actor.account, one_by_one, at)
-        fields = form_of(BODIES["PlaceOrder"], state, rules, actor, {**asked, "series": series or ""})
+        written = {**asked, "series": series or ""}
+        fields = [] if watching else form_of(BODIES["PlaceOrder"], state, rules, actor, written)
         law = rules.trading
         return {
             "series": series,
+            "watched": watched(market, rules, series, may) if watching else None,
             "unknown": wanted if wanted and wanted != series else "",
             "there": there,
             "fields": fields,
@@ -493,7 +557,10 @@ async def trade(service: Service, request: Request) -> Response:
     found = await visitor.look(look)
     if found["series"] is None:
         return page(visitor, "trade.html.j2", **found, charts=False)
-    shown = await parts(visitor, PARTS, {"series": found["series"]})
+    there = (
+        PARTS if found["watched"] is None else {name: part for name, part in PARTS.items() if part.whose != "account"}
+    )
+    shown = await parts(visitor, there, {"series": found["series"]})
     return page(visitor, "trade.html.j2", parts=shown, **found, charts=charts_there())
 
 
