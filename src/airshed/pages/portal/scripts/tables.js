@@ -10,6 +10,25 @@ export function written(said) {
   return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+// A figure with what it counts: masses in tonnes whatever they are written in, anything else by its own unit.
+const MASSES = { t: 1, 吨: 1, kg: 1e-3, 千克: 1e-3, g: 1e-6, 克: 1e-6 };
+
+export function measured(said) {
+  const found = /^([+−-]?[\d,]*\.?\d+)\s*(.*)$/.exec(said);
+  if (!found || /^\d{4}-\d\d/.test(said)) return null;
+  const value = Number(found[1].replaceAll(",", "").replace("−", "-")), unit = found[2];
+  return unit in MASSES ? { value: value * MASSES[unit], unit: "t" } : { value, unit };
+}
+
+// Below zero where one stands before the other: what is absent last, each unit by itself, figures by size.
+export function compared(a, b, way, language) {
+  const absent = (said) => said === "" || said === "–";
+  if (absent(a) || absent(b)) return absent(a) - absent(b);
+  const x = measured(a), y = measured(b);
+  if (!x || !y) return way * a.localeCompare(b, language, { numeric: true });
+  return x.unit === y.unit ? way * (x.value - y.value) : x.unit.localeCompare(y.unit, language);
+}
+
 export function lengthen(table) {
   const words = document.body.dataset;
   const rows = [...table.tBodies[0].rows];
@@ -66,12 +85,7 @@ export function lengthen(table) {
   });
 
   const text = (row, column) => row.cells[column]?.textContent.trim() ?? "";
-  const figure = (said) => { const found = /^[+−-]?[\d,]+(\.\d+)?/.exec(said); return found ? Number(found[0].replaceAll(",", "").replace("−", "-")) : NaN; };
-  function compare(one, other) {
-    const [a, b] = [text(one, order[0]), text(other, order[0])], [x, y] = [figure(a), figure(b)];
-    if (/^\d{4}-\d\d/.test(a) || Number.isNaN(x) || Number.isNaN(y)) return order[1] * a.localeCompare(b, document.documentElement.lang, { numeric: true });
-    return order[1] * (x - y);
-  }
+  const compare = (one, other) => compared(text(one, order[0]), text(other, order[0]), order[1], document.documentElement.lang);
 
   function show() {
     const wanted = box.value.trim().toLowerCase();
