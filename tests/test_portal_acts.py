@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -12,8 +13,10 @@ from msgspec import inspect as kinds
 from msgspec.structs import replace
 
 from airshed.engine.commands import ActivityLine, Allocate
-from airshed.engine.events import Event, ImprovementClosed, YearVerified
+from airshed.engine.events import Event, HoursMarked, ImprovementClosed, YearVerified
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
+from airshed.model.measures import Unit
+from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.acts import said_fields
@@ -29,7 +32,8 @@ from airshed.service.forms.happened import FACTS, RULES, fact_zh, said_of_event,
 from airshed.service.forms.helps import sentences
 from airshed.service.forms.measures import ANY_LAW
 from airshed.service.forms.sample import sample
-from airshed.service.forms.told import ABOUT_RULES
+from airshed.service.forms.told import _OF_EVENTS, ABOUT_RULES
+from laws import RULES as LAW
 from markets import AUTHORITY
 from portals import Browser, Portal, hidden, portal, text_of
 from services import market_book
@@ -495,3 +499,30 @@ def test_drafts_are_apart_by_user_and_the_oldest_go() -> None:
     for number in range(100):
         drafts.keep(f"user {number}", Draft("PlaceOrder", {"key": "k", "text": "x" * 400_000}))
     assert drafts.get("one", "PlaceOrder", "1") is None
+
+
+def test_no_instant_of_an_event_is_shown_as_a_number_of_milliseconds() -> None:
+    """The preview of a mark said "prove by 1848019542101"."""
+    wrong = []
+    for kind in get_args(Event):
+        comment = ""
+        for text in inspect.getsource(kind).splitlines():
+            line = text.strip()
+            field = re.fullmatch(r"(\w+): int(?: \| None)?(?: = .*)?", line)
+            if field is not None and re.search(r"\b(instant|millisecond|moment)", comment):
+                own = (f"{kind.__name__}.{field[1]}", field[1])
+                if Unit.MS not in (_OF_EVENTS.get(own[0]), _OF_EVENTS.get(own[1])):
+                    wrong.append(own[0])
+            comment = line if line.startswith("#:") else ""
+    assert wrong == []
+
+
+def test_a_mark_is_foretold_in_words() -> None:
+    event = HoursMarked(
+        *(5, "K-1-A", "fault", "2028-07-17T07", "2028-07-17T08", 2, "steel", "ignition", "b" * 64),
+        instant("2028-07-24", 9),
+    )
+    (said,) = happenings([event], LAW)
+    facts = {fact.name.zh: fact.text.zh for fact in said.facts}
+    assert facts["小时数"] == "2"
+    assert {"故障", "2028-07-17 07:00", "2028-07-24 09:00"} <= set(facts.values())

@@ -24,6 +24,8 @@ from airshed.service.forms.told import named_parts, written
 
 #: An instant as the book writes it.
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)", re.ASCII)
+#: An hour as the book writes it.
+_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)\Z", re.ASCII)
 #: Most lines of one list on a page.
 MOST = 12
 #: Figures that a page does not repeat: what is moved stands by itself.
@@ -102,7 +104,7 @@ def _written(value: Any, unit: Unit | None, rules: Rulebook, language: Language)
     terms = Terms.of(rules)
     if language == "zh":
         terms = terms._replace(money=rules.currency.name_zh)
-    return in_language(_INSTANT.sub(r"\1 \2", written(value, unit, terms)), language)
+    return in_language(_HOUR.sub(r"\1 \2:00", _INSTANT.sub(r"\1 \2", written(value, unit, terms))), language)
 
 
 def in_language(text: str, language: Language) -> str:

@@ -58,20 +58,14 @@ from airshed.pages.portal.public import reads_as_public, years_of
 from airshed.pages.stack.words import why_said
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
+from airshed.service.forms.happened import WORDS
 from airshed.service.http.problems import Stopped
 from airshed.service.http.reading import record_for
 from airshed.service.http.seen import FIGURES
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
 
-KINDS = {
-    "stopped": Phrase("stopped", "停运"),
-    "start_up": Phrase("start-up", "启动"),
-    "shut_down": Phrase("shut-down", "停机"),
-    "maintenance": Phrase("maintenance", "维护"),
-    "calibration": Phrase("calibration", "校准"),
-    "fault": Phrase("fault", "故障"),
-}
+KINDS = {name.removeprefix("kind."): Phrase(*said) for name, said in WORDS.items() if name.startswith("kind.")}
 FOUND: Mapping[str, Phrase] = {str(code): phrase for code, phrase in FINDINGS.items()}
 SUBSTITUTED = "#d0693b"
 

@@ -272,6 +272,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "idle": ("it stands idle", "闲置"),
     "paid_reduction": ("a reduction that was paid for", "公共资金减排"),
     "investigation": ("an investigation", "立案调查"),
+    "kind.stopped": ("stopped", "停运"),
+    "kind.start_up": ("start-up", "启动"),
+    "kind.shut_down": ("shut-down", "停机"),
+    "kind.maintenance": ("maintenance", "维护"),
+    "kind.calibration": ("calibration", "校准"),
+    "kind.fault": ("fault", "故障"),
     "missing_report": ("a report is missing", "未提交报告"),
     "unpaid_back": ("what was sold is not paid for", "未补缴已售配额款"),
     "unpaid_penalty": ("a penalty is not paid", "未缴罚款"),
@@ -309,13 +315,17 @@ def said_of_event(kind: type) -> tuple[str, str]:
 OF_YEARS: Mapping[str, str] = {"mass_mg": "年度排放量（按污染物）"}
 
 
+#: Figures that are another in one event than in others of their name.
+OF_EVENT: Mapping[str, str] = {"HoursMarked.hours": "小时数"}
+
+
 def fact_zh(field: str, event: str = "") -> str:
     """A figure of an event in Chinese; one without is an error.
 
     >>> fact_zh("mass_mg", "DaySealed"), fact_zh("mass_mg", "YearVerified")
     ('日排放量（按污染物）', '年度排放量（按污染物）')
     """
-    own = OF_YEARS.get(field) if event.startswith("Year") else None
+    own = OF_EVENT.get(f"{event}.{field}") or (OF_YEARS.get(field) if event.startswith("Year") else None)
     said = own or FIELDS.get(field) or FACTS.get(field)
     if said is None:
         raise LookupError(f"the figure {field!r} has no Chinese: write it in airshed/service/forms/happened.py")

@@ -26,7 +26,7 @@ _OF_EVENTS: Mapping[str, Unit] = {
     **dict.fromkeys(("held", "secured", "value"), Unit.FEN),
     "rent": Unit.FEN_PER_T_YEAR,
     **dict.fromkeys(("ActProposed.until", "BiddingEnded.until", "ClosureNoticed.until"), Unit.MS),
-    **dict.fromkeys(("reply_until", "appeal_until"), Unit.MS),
+    **dict.fromkeys(("reply_until", "appeal_until", "prove_by"), Unit.MS),
     **dict.fromkeys(("TransferDelayed.due", "TransferMoved.due"), Unit.MS),
     **dict.fromkeys(("AccountTrusted.since", "TransferLimitsSet.since"), Unit.MS),
     "AuctionOpened.reserve": Unit.FEN_PER_T,
