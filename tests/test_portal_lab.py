@@ -21,13 +21,17 @@ from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.office.designs import FILE, _file, as_toml, asked, laws
 from airshed.pages.portal.ways import PORTAL
+from airshed.rulebook.digest import digest
+from airshed.rulebook.load import load_texts
 from airshed.rulebook.strict import misfits
+from airshed.service.book.law import laws_of
+from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.run import studies as module
 from airshed.service.run.parts import put
 from airshed.service.run.studies import ASKED, BEGAN, HELD, MOST_WAITING, Asked, Began, Studies
-from laws import RULES
-from markets import AUTHORITY
+from laws import FILES, RULES
+from markets import AUTHORITY, adopting_next, done, market
 from portals import Browser, Portal, hidden, portal, text_of
 from services import market_book, served
 
@@ -111,6 +115,45 @@ def test_two_designs_run_by_themselves_and_stand_side_by_side(there: Portal) -> 
     assert office.get(f"/lab/{names[0]}/answer.json").json()["paths"] == 1
     assert "现行规则：城市间交易各市封闭" in text_of(there.rehearsing(AUTHORITY, "zh").get(f"/lab/{names[0]}"))
     assert there.records() == before
+
+
+def test_a_design_starts_from_the_law_of_the_book_and_the_law_as_it_is_is_played_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.book"
+    runner = market(Book.create(path), tables=True)
+    book = runner.journal
+    assert isinstance(book, Book)
+    changed = FILES["rulebook.toml"].replace(b'version = "2027.1"', b'version = "2027.9"', 1)
+    files = {**FILES, "rulebook.toml": changed}
+    book.keep_law(digest(load_texts(files)), files)
+    runner.laws = laws_of(book)
+    done(runner, AUTHORITY, adopting_next(load_texts(files)))
+    book.close()
+    with portal(path, demo_users=True) as found:
+        office, studies = found.rehearsing(AUTHORITY), studies_of(found)
+        assert 'value="book" selected' in office.get("/lab").text
+        said = sent(office, SCENARIO, base="book", crossing="never", pollutant="NOx")
+        name = said.url.path.removeprefix("/lab/")
+        over(studies, name)
+        shown = office.get(f"/lab/{name}")
+        other = office.send(
+            "/lab", dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', beside(shown.text)))
+        )
+        over(studies, other.url.path.removeprefix("/lab/"))
+        plain = office.get(other.url.path)
+    text = text_of(shown)
+    assert "dianzhong 2027.9, as the book keeps it" in text
+    assert "Pollutant of all figures NOx" in text
+    assert "closed cities" in text
+    assert "Play the law as it is" in text
+    assert "Pollutant of all figures NOx" in text_of(plain)
+    assert "<h1>The law in force of this book</h1>" in plain.text
+    assert "Play the law as it is" not in plain.text
+
+
+def beside(page: str) -> str:
+    """The form that plays the law as it is."""
+    forms: list[str] = re.findall(r"(?s)<form.*?</form>", page)
+    return next(form for form in forms if "Play the law as it is" in form)
 
 
 def test_a_brief_is_made_and_opened_under_a_policy_of_its_own(there: Portal) -> None:

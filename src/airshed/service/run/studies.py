@@ -172,6 +172,7 @@ class Studies:
             name = secrets.token_hex(8)
             folder = self.folder / name
             for file, text in asked.files.items():
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 put(folder, folder / file, text.encode(), durable=True)
             put(folder, folder / ASKED, msgspec.json.encode(asked), durable=True)
         self.mind()

@@ -27,6 +27,8 @@ from airshed.service.run.studies import Asked
 SCENARIO, BRIEF = "scenario", "brief"
 #: The file of a scenario in the folder of a study, and where its draws go.
 FILE, DRAWS = "study.toml", "draws"
+#: Instead of a shipped scenario: the law of the book as it is in force, and the folder in which its text lies.
+BOOK, LAW = "book", "law"
 #: Left as the scenario has it.
 AS_IT_IS = "as-it-is"
 NUMBER = re.compile(r"[-+]?(\d{1,9}|\d{1,3}(,\d{3}){1,2})(\.\d{1,6})?", re.ASCII)
@@ -64,7 +66,8 @@ def _words(*pairs: tuple[str, str, str]) -> tuple[Choice, ...]:
 
 
 OF_SCENARIO: tuple[Knob, ...] = (
-    Knob("base", Phrase("Scenario", "情景"), Phrase("the future that is played", "所模拟的未来"), first="dianzhong"),
+    Knob("base", Phrase("Scenario", "情景"), Phrase("the future that is played", "所模拟的未来"), first=BOOK),
+    Knob("pollutant", Phrase("Pollutant", "污染物"), at=("", "pollutant"), first=AS_IT_IS),
     Knob("years", Phrase("Years played", "模拟年数"), at=("", "years"), low=1, high=8, whole=True, suffix=YEARS),
     Knob(
         "draws",
@@ -195,6 +198,28 @@ def scenarios() -> Mapping[str, schema.Scenario]:
     return schema.every()
 
 
+class Own(NamedTuple):
+    """The law in force of a book, with its text."""
+
+    rules: Rulebook
+    files: Mapping[str, str]
+
+
+OF_BOOK = schema.Scenario(
+    name_en="The law in force of this book",
+    name_zh="本账簿现行规则",
+    question_en="What does the law that is in force here come to, and how sure is that?",
+    question_zh="本账簿现行规则的成本、价格与履约情况及其不确定性如何？",
+    rulebook=LAW,
+    pollutant="",
+)
+
+
+def base_of(name: str) -> schema.Scenario:
+    """What is played: a shipped scenario, or the law of the book."""
+    return OF_BOOK if name == BOOK else scenarios()[name]
+
+
 @cache
 def laws() -> Mapping[str, Rulebook]:
     """The shipped laws, read once."""
@@ -207,14 +232,16 @@ def choices_of(knob: Knob) -> tuple[Choice, ...]:
     """What a knob offers; nothing where a number is written."""
     match knob.name:
         case "base":
-            return tuple(Choice(name, Phrase(each.name_en, each.name_zh)) for name, each in scenarios().items())
+            every = {BOOK: OF_BOOK, **scenarios()}
+            return tuple(Choice(name, Phrase(each.name_en, each.name_zh)) for name, each in every.items())
         case "law":
             return tuple(
                 Choice(name, Phrase(each.programme.name_en, each.programme.name_zh)) for name, each in laws().items()
             )
         case "pollutant":
             codes = dict.fromkeys(rule.code for rules in laws().values() for rule in rules.pollutants)
-            return tuple(Choice(code, same(code)) for code in codes)
+            kept = (Choice(AS_IT_IS, KEPT),) if knob.first == AS_IT_IS else ()
+            return (*kept, *(Choice(code, same(code)) for code in codes))
     return knob.choices
 
 
@@ -250,6 +277,7 @@ def understood(kind: str, fields: Mapping[str, str]) -> tuple[Written, dict[str,
         text = normalize("NFKC", written.values[knob.name]).replace(" ", "").removesuffix("%")
         offered = choices_of(knob)
         if offered:
+            text = text or (AS_IT_IS if knob.first == AS_IT_IS else "")
             if text in [choice.value for choice in offered]:
                 found[knob.name] = text
             else:
@@ -273,8 +301,10 @@ def understood(kind: str, fields: Mapping[str, str]) -> tuple[Written, dict[str,
     return written, found
 
 
-def asked(kind: str, fields: Mapping[str, str], by: str, at: int) -> tuple[Written, Asked | None]:
-    """What is to be run; None where something is wrong, which then stands in the form."""
+def asked(
+    kind: str, fields: Mapping[str, str], by: str, at: int, own: Own | None = None
+) -> tuple[Written, Asked | None]:
+    """What is to be run; None where something is wrong, which then stands in the form. `own` is the law of the book."""
     written, found = understood(kind, fields)
     if written.errors:
         return written, None
@@ -292,20 +322,26 @@ def asked(kind: str, fields: Mapping[str, str], by: str, at: int) -> tuple[Writt
         named = (f"--rulebook={found['law']}", f"--pollutant={found['pollutant']}")
         words = ("lab", "brief", *named, *options, "--workers=1", "--out=.", "--json")
         return written, Asked(kind, by, at, said, words)
-    told = changed(found)
+    of_book = found["base"] == BOOK
+    if of_book and own is None:
+        written.errors["base"] = Phrase("The text of that law is not kept in the book.", "该规则文本未存于账簿。")
+        return written, None
+    told = changed(found, own)
     try:
         scenario = schema.of(told, FILE)
-        law_of(scenario, laws()[scenario.rulebook])
+        law_of(scenario, own.rules if of_book and own is not None else laws()[scenario.rulebook])
     except Malformed as error:
         written.errors[_knob_of(error.place)] = cures.told(error)
         return written, None
     words = ("lab", "run", FILE, f"--out={DRAWS}", "--workers=1", "--json")
-    return written, Asked(kind, by, at, said, words, {FILE: as_toml(told)})
+    texts = {f"{LAW}/{name}": text for name, text in own.files.items()} if of_book and own is not None else {}
+    return written, Asked(kind, by, at, said, words, {FILE: as_toml(told), **texts})
 
 
-def changed(found: Mapping[str, float | str]) -> dict[str, Any]:
-    """The file of a shipped scenario with what somebody changed in it."""
-    told = {key: dict(value) if isinstance(value, dict) else value for key, value in _file(str(found["base"])).items()}
+def changed(found: Mapping[str, float | str], own: Own | None = None) -> dict[str, Any]:
+    """The file of a scenario with what somebody changed in it."""
+    base = _of_book(own) if found["base"] == BOOK and own is not None else _file(str(found["base"]))
+    told = {key: dict(value) if isinstance(value, dict) else value for key, value in base.items()}
     for knob in OF_SCENARIO:
         table, key = knob.at
         value = found.get(knob.name, AS_IT_IS)
@@ -319,6 +355,20 @@ def changed(found: Mapping[str, float | str]) -> dict[str, Any]:
 @cache
 def _file(name: str) -> dict[str, Any]:
     return schema.told_by(schema.find(name))
+
+
+def _of_book(own: Own) -> dict[str, Any]:
+    """A scenario of the law of the book."""
+    version = own.rules.programme.version
+    return {
+        "name_en": f"{OF_BOOK.name_en}, {version}",
+        "name_zh": f"{OF_BOOK.name_zh}（{version}）",
+        "question_en": OF_BOOK.question_en,
+        "question_zh": OF_BOOK.question_zh,
+        "rulebook": LAW,
+        "pollutant": own.rules.pollutants[0].code,
+        "years": 5,
+    }
 
 
 def _knob_of(place: str) -> str:

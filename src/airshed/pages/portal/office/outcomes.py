@@ -12,7 +12,19 @@ from airshed.model.provenance import Told
 from airshed.pages.brief.words import AXES, OPTIONS
 from airshed.pages.kit.origins import origin
 from airshed.pages.kit.words import Phrase, same, told
-from airshed.pages.portal.office.designs import AS_IT_IS, BRIEF, KNOBS, OF_SCENARIO, choices_of, laws, scenarios
+from airshed.pages.portal.office.designs import (
+    AS_IT_IS,
+    BRIEF,
+    KNOBS,
+    LAW,
+    OF_BOOK,
+    OF_SCENARIO,
+    SCENARIO,
+    base_of,
+    choices_of,
+    laws,
+)
+from airshed.rulebook.load import load
 from airshed.rulebook.schema import Rulebook
 from airshed.service.run.studies import Asked, Study
 
@@ -72,8 +84,23 @@ def outcome_of(study: Study) -> Outcome:
         found = [each["found"] for each in answer["pollutants"]]
         origins = dict.fromkeys(row for each in found for row in (*each["origins"], *each["air_origins"]))
         return Outcome(what, _brief_rows(answer, known), [origin(row) for row in origins])
-    known = laws()[scenarios()[study.asked.fields["base"]].rulebook]
+    known = law_played(study)
     return Outcome(what, _scenario_rows(answer["totals"], known), [origin(row) for row in answer["origins"]])
+
+
+def law_played(study: Study) -> Rulebook:
+    """The law that a scenario was played under: a shipped one, or that of the book, whose text lies with the study."""
+    base = base_of(study.asked.fields["base"])
+    return load(study.folder / LAW) if base is OF_BOOK else laws()[base.rulebook]
+
+
+def as_it_is(asked: Asked) -> Mapping[str, str]:
+    """The same futures under the law as it is, to be compared with; nothing where that was played."""
+    if asked.kind != SCENARIO or not changes_of(asked):
+        return {}
+    of_future = {knob.name for knob in OF_SCENARIO if knob.at[0] != "design" and knob.name != "caps"}
+    first = {knob.name: knob.first for knob in OF_SCENARIO}
+    return {name: asked.fields.get(name, text) if name in of_future else text for name, text in first.items()}
 
 
 def _scenario_rows(totals: Mapping[str, Mapping[str, float | None]], law: Rulebook) -> list[OutcomeRow]:
@@ -119,19 +146,23 @@ def _figure(value: float | None, digits: int) -> str:
 FEW_DRAWS = 20
 
 
-def rests_of(asked: Asked) -> list[OutcomeRow]:
-    """What a played design is about: the law that its scenario names, and the pollutant of all its figures."""
+def rests_of(study: Study) -> list[OutcomeRow]:
+    """What a played design is about: the law that it was played under, and the pollutant of all its figures."""
+    asked = study.asked
     if asked.kind in ("", BRIEF):
         return []
-    base = scenarios()[asked.fields["base"]]
-    law = laws()[base.rulebook]
+    base, law = base_of(asked.fields["base"]), law_played(study)
     version = f"{law.programme.id} {law.programme.version}"
+    whence = (
+        Phrase("as the book keeps it", "账簿所存文本")
+        if base is OF_BOOK
+        else Phrase("as it is shipped with the software", "随软件发布的版本")
+    )
+    chosen = asked.fields.get("pollutant", AS_IT_IS)
+    pollutant = chosen if chosen != AS_IT_IS else base.pollutant or law.pollutants[0].code
     return [
-        OutcomeRow(
-            Phrase("Law", "规则"),
-            Phrase(f"{version}, as it is shipped with the software", f"{version}（随软件发布的版本）"),
-        ),
-        OutcomeRow(Phrase("Pollutant of all figures", "全部指标的污染物"), same(base.pollutant)),
+        OutcomeRow(Phrase("Law", "规则"), Phrase(f"{version}, {whence.en}", f"{version}（{whence.zh}）")),
+        OutcomeRow(Phrase("Pollutant of all figures", "全部指标的污染物"), same(pollutant)),
     ]
 
 

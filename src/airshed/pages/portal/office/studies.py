@@ -13,9 +13,31 @@ from starlette.responses import Response
 from airshed.engine.nouns import Actor
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import Visitor, acting, fields_of, office, on, page
-from airshed.pages.portal.office.designs import BRIEF, FILE, KNOBS, SCENARIO, Written, asked, blank, scenarios
-from airshed.pages.portal.office.outcomes import beside, changes_of, few, outcome_of, rests_of, same_draws, settings_of
+from airshed.pages.portal.office.designs import (
+    BOOK,
+    BRIEF,
+    FILE,
+    KNOBS,
+    SCENARIO,
+    Own,
+    Written,
+    asked,
+    base_of,
+    blank,
+    scenarios,
+)
+from airshed.pages.portal.office.outcomes import (
+    as_it_is,
+    beside,
+    changes_of,
+    few,
+    outcome_of,
+    rests_of,
+    same_draws,
+    settings_of,
+)
 from airshed.pages.portal.office.reports import policy_of
+from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.http.viewer import PUBLIC_ROLE
@@ -97,7 +119,7 @@ def title_of(study: Study) -> Phrase:
         return Phrase(
             f"Brief, {fields['law']} {fields['pollutant']}", f"比较报告：{fields['law']} {fields['pollutant']}"
         )
-    base, changed = scenarios()[fields["base"]], changes_of(study.asked)
+    base, changed = base_of(fields["base"]), changes_of(study.asked)
     return Phrase(
         ": ".join((base.name_en, *(["; ".join(each.en for each in changed)] if changed else []))),
         "：".join((base.name_zh, *(["；".join(each.zh for each in changed)] if changed else []))),
@@ -149,7 +171,8 @@ async def begin(service: Service, request: Request) -> Response:
     if kind not in KNOBS:
         raise Stopped("not_there", f"there are {', '.join(KNOBS)}")
     assert visitor.actor is not None
-    written, wanted = await asyncio.to_thread(asked, kind, fields, visitor.actor.id, machine_ms())
+    own = await _own_law(visitor) if fields.get("base") == BOOK else None
+    written, wanted = await asyncio.to_thread(asked, kind, fields, visitor.actor.id, machine_ms(), own)
     if not _own(visitor, request, fields):
         return await _lab(visitor, written, AGAIN, 403)
     if wanted is None:
@@ -160,6 +183,18 @@ async def begin(service: Service, request: Request) -> Response:
         return await _lab(visitor, written, BUSY, 503)
     service.note("study_asked", study=name, by=visitor.actor.id, kind=kind)
     return on(f"/lab/{name}")
+
+
+async def _own_law(visitor: Visitor) -> Own | None:
+    """The law in force of the book with its text; None where that is not kept in the book."""
+    digest = await visitor.look(lambda market, rules: market.state.rulebook.digest if market.state.rulebook else "")
+
+    def read(book: KeptBook) -> Own | None:
+        if not book.keeps(digest):
+            return None
+        return Own(book.rules(digest), {name: raw.decode() for name, raw in book.law(digest).items()})
+
+    return await visitor.service.readers.read(read)
 
 
 async def study(service: Service, request: Request) -> Response:
@@ -180,7 +215,7 @@ async def study(service: Service, request: Request) -> Response:
         title=title_of(found),
         states=STATES,
         kinds=KINDS,
-        settings=[*rests_of(found.asked), *settings_of(found.asked)],
+        settings=[*rests_of(found), *settings_of(found.asked)],
         few=few(found.asked),
         outcome=outcome,
         others=others,
@@ -190,6 +225,7 @@ async def study(service: Service, request: Request) -> Response:
         said_of=found.said().splitlines()[-6:] if found.state in ("failed", "lost") else [],
         minutes=int(MOST_S / 60),
         now=machine_ms(),
+        as_it_is=as_it_is(found.asked),
         files=[name for name in FILES if (found.folder / name).is_file() and (name != ANSWER or outcome)],
     )
 
