@@ -12,11 +12,12 @@ from httpx import Response
 from msgspec import inspect as kinds
 from msgspec.structs import replace
 
-from airshed.engine.commands import ActivityLine, Allocate
+from airshed.engine.commands import ActivityLine, Allocate, DecideMark
 from airshed.engine.events import Event, HoursMarked, ImprovementClosed, YearVerified
+from airshed.engine.nouns import Mark
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
 from airshed.model.measures import Unit
-from airshed.model.period import instant
+from airshed.model.period import DAY_MS, instant
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.acts import said_fields
@@ -25,6 +26,7 @@ from airshed.pages.portal.cures import told
 from airshed.pages.portal.drafts import MOST_OF_ONE, Draft, Drafts
 from airshed.pages.portal.fields import WARNED, label_of, name_of, read, sentence_of
 from airshed.pages.portal.happening import happenings
+from airshed.pages.portal.meant import choice_of, meant
 from airshed.rulebook.load import find, load
 from airshed.service.forms.english import meaning
 from airshed.service.forms.form import BODIES, bare, options_of, slots
@@ -34,7 +36,7 @@ from airshed.service.forms.measures import ANY_LAW
 from airshed.service.forms.sample import sample
 from airshed.service.forms.told import _OF_EVENTS, ABOUT_RULES
 from laws import RULES as LAW
-from markets import AUTHORITY
+from markets import AT, AUTHORITY, market
 from portals import Browser, Portal, hidden, portal, text_of
 from services import market_book
 
@@ -526,3 +528,20 @@ def test_a_mark_is_foretold_in_words() -> None:
     facts = {fact.name.zh: fact.text.zh for fact in said.facts}
     assert facts["小时数"] == "2"
     assert {"故障", "2028-07-17 07:00", "2028-07-24 09:00"} <= set(facts.values())
+
+
+def test_who_confirms_an_act_is_shown_what_its_number_stands_for() -> None:
+    """ "Mark 5: yes" was all that a second person saw."""
+    state = market().state
+    stack = next(iter(state.stack_source))
+    state.marks[7] = Mark(7, stack, "fault", AT, AT + 7_200_000, AT + DAY_MS, "steel", "the analyser fell", "a" * 64)
+    ((name, said),) = meant(DecideMark(7, True, "seen"), state, LAW)
+    assert (name.en, name.zh) == ("Mark 7", "第7号标记")
+    for text in (said.en, said.zh):
+        assert stack in text
+        assert "the analyser fell" in text
+        assert "a" * 64 in text
+    assert "故障" in said.zh
+    assert "2小时" in said.zh
+    assert meant(DecideMark(9, True, "seen"), state, LAW) == []
+    assert "故障" in choice_of(state.marks[7], LAW).zh

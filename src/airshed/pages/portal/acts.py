@@ -40,6 +40,7 @@ from airshed.pages.portal.frame import (
 )
 from airshed.pages.portal.happening import Change, Happening, changes, happenings, in_language, word_zh
 from airshed.pages.portal.live import Part, Sight, parts
+from airshed.pages.portal.meant import meant
 from airshed.pages.portal.office.law import law_wanted
 from airshed.pages.portal.signing import over
 from airshed.rulebook import lookup
@@ -378,7 +379,11 @@ async def _preview(
         body: Body = foreseen.record.body
         events = () if foreseen.sealed else foreseen.record.events
         shown = Seen(happenings(events, rules), changes(events, market.state, actor.account, rules))
-        return shown, said_fields(body, rules), _kept(kind, fields, foreseen, rules)
+        return (
+            shown,
+            [*said_fields(body, rules), *meant(body, market.state, rules)],
+            _kept(kind, fields, foreseen, rules),
+        )
 
     seen, said, kept = await visitor.look(look)
     law = await law_wanted(visitor, foreseen.record.body)
@@ -558,4 +563,5 @@ def waiting_act(act: Any, market: Market, rules: Rulebook) -> WaitingAct:
     """An act that waits, with some of those who may confirm it."""
     others = (name for name in confirmers(market.state, rules, act.body) if name != act.actor)
     confirms = list(islice(others, MOST_NAMED))
-    return WaitingAct(act.id, name_of(type(act.body)), act.actor, act.until, said_fields(act.body, rules), confirms)
+    said = [*said_fields(act.body, rules), *meant(act.body, market.state, rules)]
+    return WaitingAct(act.id, name_of(type(act.body)), act.actor, act.until, said, confirms)

@@ -12,6 +12,7 @@ from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.happening import in_language
 from airshed.pages.portal.hours import firm_name, works_name
+from airshed.pages.portal.meant import choice_of
 from airshed.registry.accounts import PRIVATE
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.measures import Terms, write
@@ -130,11 +131,7 @@ def choices(state: State, rules: Rulebook, actor: Actor, command: str, field: st
             return tuple(Choice(row.mark, Phrase(row.name_en, row.name_zh)) for row in rules.marks.rows)
         waiting = [mark for mark in state.marks.values() if mark.state in ("entered", "proven")]
         stacks = {choice.value for choice in choices(state, rules, actor, command, "stack") or ()}
-        return tuple(
-            Choice(str(mark.id), same(f"{mark.id} · {mark.stack} {mark.kind}"))
-            for mark in waiting
-            if mark.stack in stacks
-        )
+        return tuple(Choice(str(mark.id), choice_of(mark, rules)) for mark in waiting if mark.stack in stacks)
     if field == "call":
         kept: Mapping[str, Any] = state.zone_calls if "Zone" in command else state.calls
         return tuple(Choice(name, same(name)) for name, call in kept.items() if call.open)
