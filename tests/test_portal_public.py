@@ -188,3 +188,13 @@ def test_everybody_looks_at_a_series_and_at_the_index(served: Portal, language: 
     assert 'data-figure="index"' in stranger.get("/prices").text
     assert stranger.get("/prices/SO2-XX-1999").status_code == 404
     assert stranger.get("/prices/nonsense").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/report/abc", "/records/abc", "/data/nope.csv", "/works/%00", "/proof/x"])
+def test_an_address_that_cannot_be_read_is_refused_in_the_language_of_the_page(served: Portal, path: str) -> None:
+    page = served.stranger("zh").get(path)
+    assert page.status_code in (400, 404)
+    words = re.sub(r"(?s)<head>.*?</head>|<header.*?</header>|<footer.*?</footer>", "", page.text)
+    assert not re.search(r">[^<]*\b[a-z]{2,} [a-z]{2,}\b[^<]*<", words), words
+    if path == "/report/abc":
+        assert "年度：'abc'不是整数；请填写数字" in text_of(page)

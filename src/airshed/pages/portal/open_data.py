@@ -7,7 +7,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airshed.engine.tables import TABLES
+from airshed.engine.tables import BY_NAME, TABLES
 from airshed.engine.tables.table import Column
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import page, visitor_of
@@ -82,4 +82,6 @@ async def file(service: Service, request: Request) -> Response:
     name, _, ending = request.path_params["file"].rpartition(".")
     if ending not in ENDINGS:
         raise Stopped("not_there", f"there are {', '.join(ENDINGS)}")
+    if name not in BY_NAME:
+        raise Stopped("not_there", "there is no table of that name")
     return await answered(service, request, signed, name, ENDINGS[ending], by_row=True)

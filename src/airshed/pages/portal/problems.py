@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import msgspec
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import NOBODY, Visitor, here, language_of, on, page
+from airshed.service.forms.refusals import in_chinese
 from airshed.service.http.service import Service
 from airshed.service.http.shapes import Problem
 from airshed.service.http.who import Signed
@@ -52,6 +54,29 @@ CURES = {
 TOLD = ("malformed", "too_large", "clock", "not_linked", "not_yours_to_read")
 
 
+#: Parts of an address that somebody may have written, in Chinese.
+PLACES = {
+    "year": "年度",
+    "record": "记录编号",
+    "records": "记录编号",
+    "case": "案号",
+    "size": "编号",
+    "address": "网址",
+}
+#: Two words of English, one after the other.
+ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
+
+
+def in_words(problem: Problem) -> str:
+    """What went wrong in Chinese; empty where that would be half in English."""
+    said = problem.detail_zh or ""
+    if problem.what:
+        said = f"{in_chinese(problem.what)}；{in_chinese(problem.cure or '')}"
+        place = PLACES.get(problem.place or "", "")
+        said = f"{place}：{said}" if place else said
+    return "" if ENGLISH.search(said) else said
+
+
 def saying(service: Service, request: Request, problem: Problem) -> Response | None:
     """The page of a problem, where a browser asks for a page; None for a program."""
     if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
@@ -66,5 +91,8 @@ def saying(service: Service, request: Request, problem: Problem) -> Response | N
     visitor = Visitor(service, request, language_of(request), signed, standing)
     heading = Phrase(problem.title, problem.title_zh)
     told = problem if problem.code in TOLD else msgspec.structs.replace(problem, detail="")
+    if visitor.language == "zh" and told.detail:
+        said = in_words(told)
+        told = msgspec.structs.replace(told, detail=told.detail if said else "", detail_zh=said or None)
     cure = CURES.get(problem.code, CURES[""])
     return page(visitor, "problem.html.j2", problem.status, problem=told, heading=heading, cure=cure)
