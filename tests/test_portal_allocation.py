@@ -12,10 +12,11 @@ from xlsxwriter import Workbook
 
 from airshed.engine.commands import ActivityLine
 from airshed.engine.state import State
+from airshed.market.sharing.named import NAMED
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.office.sheets import Rows, cells_of, rows_of
 from airshed.pages.portal.office.stated import as_text, stated
-from airshed.pages.portal.office.workshop import Missing, Tried, choices_of, tried
+from airshed.pages.portal.office.workshop import EFFECT, Missing, Tried, choice, choices_of, tried
 from airshed.service.forms.measures import Terms
 from laws import RULES
 from markets import AUTHORITY, market
@@ -198,6 +199,14 @@ def test_history_whips_and_the_benchmark_does_not(state: State) -> None:
 
 
 # --- the page
+
+
+def test_every_method_says_in_both_languages_what_it_does_to_who_abated_early() -> None:
+    assert set(EFFECT) == {named.incentive for named in NAMED.values()}
+    for name in NAMED:
+        note = choice(name).note
+        assert re.search(r"[\u3400-\u9fff]", note.zh)
+        assert "文献方法" not in note.zh
 
 
 def test_trying_writes_nothing_and_says_how_fair_it_is(served: Portal) -> None:

@@ -100,30 +100,33 @@ def choices_of(rules: Rulebook, place: str) -> list[MethodChoice]:
 
 
 def choice(name: str) -> MethodChoice:
-    """A method by name."""
-    if name in METHODS:
-        label, note = METHODS[name], NAMED[name].incentive
-        return MethodChoice(name, label, Phrase(_first(note), EFFECT[name]))
+    """A method by name, with what it does to who has abated early."""
     named = NAMED[name]
+    effect = Phrase(_first(named.incentive), EFFECT[named.incentive])
+    if name in METHODS:
+        return MethodChoice(name, METHODS[name], effect)
     assumed = f"; assumed: {named.assumed}" if named.assumed else ""
     assumed_zh = f"；假设：{named.assumed_zh}" if named.assumed_zh else ""
-    return MethodChoice(
-        name,
-        Phrase(_first(named.en), named.zh),
-        Phrase(f"{_first(named.incentive)}{assumed}", f"文献方法{named.number}{assumed_zh}"),
-    )
+    note = Phrase(effect.en + assumed, effect.zh + assumed_zh)
+    return MethodChoice(name, Phrase(_first(named.en), named.zh), note)
 
 
 def _first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-#: What early abatement does under a method of the law, in Chinese.
+#: What a method does to who has abated early, in Chinese by the English of its catalogue.
 EFFECT: Mapping[str, str] = {
-    "history": "先行减排者少得",
-    "benchmark": "不影响先行减排者",
-    "limit": "不影响先行减排者",
-    "equal_cut": "先行减排者少得",
+    "punishes early abatement by about cap / emissions": "先行减排者少得",
+    "punishes early abatement by about cap / emissions, and pays for dirty years": "先行减排者少得，高排放年份反而多得",
+    "neutral, but pays for fuel burnt": "不影响先行减排者，但燃料用得越多分得越多",
+    "neutral to early abatement": "不影响先行减排者",
+    "neutral, but each product brings allowances: it is made cheaper": "不影响先行减排者，但多产多得，等于补贴产量",
+    "cities' claims by emission, in a city neutral": "城市间按排放量，市内不影响先行减排者",
+    "neutral; favours the small": "不影响先行减排者，有利于小企业",
+    "neutral; favours the large": "不影响先行减排者，有利于大企业",
+    "neutral; new firms are served as old ones": "不影响先行减排者，新建企业与现有企业同等对待",
+    "history's punishment less the credit": "同历史法，但返还早期减排奖励",
 }
 
 
