@@ -234,7 +234,7 @@ async def result(service: Service, request: Request) -> Response:
             "wanted": amount(sum(bid.count for bid in each.bids), Unit.ALLOWANCES, rules),
             "steps": steps,
             "who": [bid.account for bid in bids] if seen else None,
-            "curve": curve([(bid.limit, bid.count) for bid in bids], each),
+            "curve": curve([(bid.limit, bid.count) for bid in bids], each, rules.allowance.size_kg),
             "uniform": each.terms.rule == "uniform",
         }
 
@@ -246,8 +246,11 @@ def _sees(visitor: Visitor, each: Auction) -> bool:
     return actor is not None and not actor.account and actor.role != PUBLIC_ROLE and _within(each.series, actor)
 
 
-def curve(bids: Sequence[tuple[int, int]], each: Auction) -> Markup:
-    """The demand from the highest price down, what was offered, and the price, drawn without a script."""
+def curve(bids: Sequence[tuple[int, int]], each: Auction, size_kg: int = 1) -> Markup:
+    """The demand from the highest price down, what was offered, and the price, drawn without a script.
+
+    The axes have tonnes and money per tonne; the page names their units.
+    """
     if not bids:
         return Markup("")
     most = max(sum(count for _, count in bids), each.count + each.consigned) or 1
@@ -272,4 +275,14 @@ def curve(bids: Sequence[tuple[int, int]], each: Auction) -> Markup:
     if price_at is not None:
         shown = f"{price_at:.1f}"
         parts.append(Markup('<line class="price" x1="0" x2="600" y1="%s" y2="%s"/>') % (shown, shown))
-    return Markup('<svg class="curve" viewBox="-4 -4 608 248" aria-hidden="true">%s</svg>') % Markup("").join(parts)
+    for part in (0.0, 0.25, 0.5, 0.75, 1.0):
+        across, up = width * part, height * (1 - part)
+        parts.append(
+            Markup('<text class="tick" x="%s" y="262" text-anchor="middle">%s</text>')
+            % (f"{across:.1f}", f"{most * part * size_kg / 1000:,.4g}")
+        )
+        parts.append(
+            Markup('<text class="tick" x="-8" y="%s" text-anchor="end">%s</text>')
+            % (f"{up + 5:.1f}", f"{high * part / 100:,.0f}")
+        )
+    return Markup('<svg class="curve" viewBox="-84 -12 712 284" aria-hidden="true">%s</svg>') % Markup("").join(parts)
