@@ -128,5 +128,5 @@ def test_what_may_be_called_off_and_what_takes_bids_stand_among_what_is_due_and_
 def test_a_firm_for_which_nothing_is_due_sees_the_next_day_of_the_law() -> None:
     runner = market()
     (due,) = dues(runner.state, RULES, "fund", AT, 0)
-    assert due.day == f"2027-{RULES.calendar.report_by}"
+    assert due.day == f"2028-{RULES.calendar.report_by}", "2027 is the first year of the programme"
     assert due.href == "/calendar"
