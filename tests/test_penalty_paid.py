@@ -186,7 +186,7 @@ def test_who_owes_asks_and_the_office_answers_with_these_terms_or_with_others() 
     assert why(runner, AUTHORITY, ask(), at("2028-12-04")) is Why.ROLE_MAY_NOT
     before = interest(DAILY, runner.state.penalties[KEY], "2028-12-10")
     done(runner, account, ask(), at("2028-12-04"))
-    assert runner.state.penalties[KEY].asked == "3 from 2029-01-31, every 1 months"
+    assert str(runner.state.penalties[KEY].asked) == "3 from 2029-01-31, every 1 months"
     assert interest(DAILY, runner.state.penalties[KEY], "2028-12-10") == before, "asking gains no time"
     assert why(runner, account, ask(), at("2028-12-04")) is Why.ALREADY_EXISTS
     assert why(runner, account, refuse, at("2028-12-04")) is Why.ROLE_MAY_NOT

@@ -7,7 +7,7 @@ import msgspec
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
 from airshed.engine.apply.report import owes
-from airshed.engine.nouns import FlowControl, Instalment, Penalty, PenaltyKey, Year
+from airshed.engine.nouns import FlowControl, Instalment, PartsAsked, Penalty, PenaltyKey, Year
 from airshed.engine.state import State
 from airshed.model.allowance import Series, count_of, joined, lowest
 from airshed.model.period import day_of
@@ -171,7 +171,7 @@ def paid(state: State, event: e.PenaltyPaid) -> None:
 def asked(state: State, event: e.InstalmentsAsked) -> None:
     """An application waits; nothing else changes."""
     known = state.penalties[event.source, event.year, event.pollutant, event.case]
-    known.asked = f"{event.parts} from {event.first_due}, every {event.every_months} months"
+    known.asked = PartsAsked(event.parts, event.first_due, event.every_months)
 
 
 def refused(state: State, event: e.InstalmentsRefused) -> None:

@@ -29,6 +29,18 @@ class Instalment:
     paid_fen: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PartsAsked:
+    """In which parts somebody asks to pay: how many, the last day for the first, and months from one to the next."""
+
+    parts: int
+    first_due: str
+    every_months: int
+
+    def __str__(self) -> str:
+        return f"{self.parts} from {self.first_due}, every {self.every_months} months"
+
+
 @dataclass(slots=True)
 class Penalty:
     """What was imposed for a source, year and pollutant, and how far it is paid."""
@@ -37,8 +49,8 @@ class Penalty:
     instalments: list[Instalment] = field(default_factory=list)
     #: Most parts that it ever had.
     most: int = 0
-    #: The parts that were asked for and not answered yet, as "3 from 2028-09-30, every 1 months"; None where none were.
-    asked: str | None = None
+    #: The parts that were asked for and not answered yet; None where none were.
+    asked: PartsAsked | None = None
     #: Whether the instalments were granted.
     granted: bool = False
     #: Whether an appeal waits, so that nothing is due.

@@ -35,7 +35,8 @@ def _room_row(state: State, key: tuple[str, int, str]) -> Row:
 def _penalty_row(state: State, key: PenaltyKey) -> Row:
     known = state.penalties[key]
     figures = (known.fen, known.paid_fen, known.due_fen, known.interest_fen, known.interest_paid_fen)
-    return (*key, known.account, *figures, known.next_day(), int(known.granted), known.asked)
+    asked = None if known.asked is None else str(known.asked)
+    return (*key, known.account, *figures, known.next_day(), int(known.granted), asked)
 
 
 def _instalment_row(state: State, key: tuple[str, int, str, int, int]) -> Row | None:

@@ -61,7 +61,7 @@ from airshed.service.book.kept import KeptBook
 from airshed.service.forms.happened import WORDS
 from airshed.service.http.problems import Stopped
 from airshed.service.http.reading import record_for
-from airshed.service.http.seen import FIGURES
+from airshed.service.http.seen import TELLING_YEARS
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
 
@@ -171,10 +171,10 @@ def figures_of(service: Service, book: KeptBook) -> Mapping[str, Mapping[int, in
         if last > found.through[0]:
             sets = [
                 (line.seq, event)
-                for kind in FIGURES
+                for kind in TELLING_YEARS
                 for line in book.holding(f'"is":"{kind.__name__}"'.encode(), last, found.through[0])
                 for event in decode(line).events
-                if isinstance(event, FIGURES)
+                if isinstance(event, TELLING_YEARS)
             ]
             for seq, event in sorted(sets, key=lambda each: each[0]):
                 found.by_source.setdefault(event.source, {})[event.year] = seq

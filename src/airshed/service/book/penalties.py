@@ -60,5 +60,5 @@ def penalties_of(state: State, rules: Rulebook, account: str, day: str) -> Itera
                 due + left,
                 known.next_day(),
                 known.granted,
-                known.asked,
+                None if known.asked is None else str(known.asked),
             )

@@ -32,9 +32,9 @@ class Beside(NamedTuple):
 
 
 #: Events of which the table of years, which is published, tells every figure.
-FIGURES = (e.YearVerified, e.YearDetermined)
+TELLING_YEARS = (e.YearVerified, e.YearDetermined)
 #: By which a record that may hold one is found without reading it.
-_MARKS = tuple(f'"is":"{kind.__name__}"'.encode() for kind in FIGURES)
+_MARKS = tuple(f'"is":"{kind.__name__}"'.encode() for kind in TELLING_YEARS)
 #: For who reads everything, or nothing.
 NOTHING = Beside(frozenset(), {})
 
@@ -75,7 +75,7 @@ def published(record: Record, public: Embargo | None, *, remarks: bool = False) 
     if public is None:
         return False
     for event in record.events:
-        if isinstance(event, FIGURES):
+        if isinstance(event, TELLING_YEARS):
             found = event.year <= public.emissions and not event.entry
             found = found and (remarks or not getattr(event, "comments", ()))
             if found:

@@ -219,7 +219,7 @@ def _parts(state: State) -> Iterator[Item]:
     for (source, year, pollutant, case), penalty in state.penalties.items():
         if penalty.asked is None or penalty.suspended:
             continue
-        count, _, first, _, months, _ = penalty.asked.replace(",", "").split()  # "3 from 2028-09-30, every 1 months"
+        count, first, months = str(penalty.asked.parts), penalty.asked.first_due, str(penalty.asked.every_months)
         what = Phrase(
             f"{year} {pollutant}: {count} parts from {first}, every {months} months",
             f"{year}年度{pollutant}：自{first}起分{count}期，每{months}个月一期",
