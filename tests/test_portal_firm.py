@@ -173,3 +173,11 @@ def test_an_exchange_sees_its_market_and_every_order_by_number(tmp_path: Path) -
         assert 'href="/trade"' in there.rehearsing(EXCHANGE).get("/").text
         assert "/act/PlaceOrder" not in exchange.text
         assert "steel 卖出" not in text_of(there.rehearsing("fund", "zh").get(f"/trade?series={SERIES}"))
+
+
+def test_the_moves_of_a_long_period_are_a_table_that_is_searched_and_money_stands_among_the_balances(
+    served: Portal,
+) -> None:
+    page = served.rehearsing("steel").get("/account?from=2026-01-01&to=2027-12-31")
+    assert 'data-long="statement"' in page.text
+    assert re.search(r"Before and after .* Money [\d,.]+ yuan [\d,.]+ yuan Moves", text_of(page))

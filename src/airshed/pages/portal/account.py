@@ -30,8 +30,8 @@ from airshed.service.http.shapes import AccountMove
 from airshed.service.http.tables import cell
 from airshed.service.marketdata.reading import Market
 
-#: Moves on a page; a file has all.
-ON_A_PAGE = 50
+#: Moves of which a page has a table that is searched, sorted and turned; a file has all.
+ON_A_PAGE = 1_000
 #: Moves of an account that are read.
 MOST = 1_000_000
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -171,19 +171,21 @@ async def account(service: Service, request: Request) -> Response:
 
     def look(
         market: Market, rules: Rulebook
-    ) -> tuple[list[Held], Money, list[Line], list[tuple[str, Phrase, Phrase]], Phrase]:
+    ) -> tuple[list[Held], Money, list[Line], list[tuple[Phrase, Phrase, Phrase]], Phrase]:
         state = market.state
         at = max(visitor.now, state.at)
         lines = [line_of(move, rules) for move in reversed(found.moves[-ON_A_PAGE:])]
         sums = [
             (
-                series,
+                same(series),
                 in_column(found.opening.get(series, 0), Unit.ALLOWANCES, rules),
                 in_column(found.closing.get(series, 0), Unit.ALLOWANCES, rules),
             )
             for series in sorted({**found.opening, **found.closing})
             if found.opening.get(series, 0) or found.closing.get(series, 0)
         ]
+        before, after = (in_column(fen, Unit.FEN, rules) for fen in (found.opening_fen, found.closing_fen))
+        sums.append((Phrase("Money", "资金"), before, after))
         return (
             holdings(state, rules, found.account, at),
             money_of(state, rules, found.account),
