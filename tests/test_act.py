@@ -339,3 +339,11 @@ def test_figures_of_events_are_told_in_the_units_of_a_screen() -> None:
         "  40 t of SO2-KM-2027: a -> b",
         "  164,000 yuan: b -> a",
     ]
+
+
+def test_spaces_between_groups_and_a_plus_are_read_as_people_mean_them() -> None:
+    for text in ("1 000 kg", "1\u00a0000 kg", "+1,000 kg", "1\u2009000 千克"):
+        assert read(text, Unit.ALLOWANCES, ANY_LAW, "--count") == 1_000, text
+    for text in ("10 00 kg", "1 0000 kg", "1234 567 kg", "+-5 kg"):
+        with pytest.raises(Malformed):
+            read(text, Unit.ALLOWANCES, ANY_LAW, "--count")
