@@ -65,6 +65,8 @@ def test_who_would_be_short_is_told_before_anybody_settles(ended: Portal) -> Non
     assert "Who would be short" in text
     assert "steel s-steel" in text
     assert "Accounts short 1" in text
+    assert "2 works have no verified figure of the year" in text, "who has not reported is not forgotten"
+    assert "s-power" in text
     assert "yuan" in text
     assert ended.records() == before
     assert "2 accounts verified" in text_of(office.get("/queue"))

@@ -98,6 +98,20 @@ def years(state: State, rules: Rulebook, actor: Actor) -> list[Year]:
     ]
 
 
+def silent(state: State, rules: Rulebook, actor: Actor, year: int) -> list[str]:
+    """Works of somebody's scope that owe for a year and have no verified figure of it: they are settled by nothing."""
+    return sorted(
+        source.id
+        for source in state.sources.values()
+        if actor.jurisdiction in ("", source.jurisdiction)
+        and int(day_of(source.registered)[:4]) <= year
+        and int(state.closures.get(source.id, f"{year}")[:4]) >= year
+        and (source.id, year) not in state.excluded
+        and any(lookup.owes(rules, source.sector, row.code) for row in rules.pollutants)
+        and ((known := state.years.get((source.id, year))) is None or known.verified_mg is None)
+    )
+
+
 async def closings(service: Service, request: Request) -> Response:
     """The years that there are to settle."""
     visitor = await acting(service, request)
@@ -184,6 +198,7 @@ async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, stat
             "shortfalls": [(each, short) for each in able for short in each.short],
             "losses": [(each, series, count) for each in able for series, count in each.lost],
             "waits": any(each.waits for each in found),
+            "silent": silent(market.state, rules, actor, year),
         }
 
     return page(visitor, "closing.html.j2", status, notice=notice, seen=_digest(found), **await visitor.look(look))
