@@ -70,6 +70,9 @@ def same(shell: Shell, line: str, path: Path, service: Served) -> str:
 def test_a_market_and_the_head_of_a_book_are_told_to_anybody_as_on_the_file(
     line: str, anybody: Shell, path: Path, service: Served
 ) -> None:
+    if "--kind" in line and "tape" not in line:  # made for who asks, and so for who has signed in
+        assert "sign in" in anybody(line.replace("AT", f"--server {service.url}"))[1]
+        anybody.sign_in(service, "km-cem-01")
     assert same(anybody, line, path, service)
 
 
