@@ -386,3 +386,17 @@ def test_the_days_of_a_series_are_those_of_its_tape_and_the_exchange_is_apart(ye
     assert any(each.elsewhere.zh != "–" for each in found) == elsewhere
     page = text_of(year.stranger().get(f"/prices/{series}"))
     assert f"{found[0].day} {found[0].last.en} {found[0].low.en}" in page
+
+
+def test_an_address_that_asks_for_what_is_not_there_is_told_so(year: Portal) -> None:
+    stranger = year.stranger("zh")
+    for path, wrong in (
+        ("/map?year=9999", "9999"),
+        ("/map?month=13", "13"),
+        ("/map?pollutant=CO2", "CO2"),
+        ("/map?measure=zzz", "zzz"),
+        (f"/works/{STACK.rpartition('-')[0]}?year=1999", "1999"),
+        (f"/works/{STACK.rpartition('-')[0]}?stack=NOPE", "NOPE"),
+    ):
+        assert f"没有{wrong}的数据" in text_of(stranger.get(path)), path
+    assert "的数据，以下为其他数据" not in text_of(stranger.get("/map?pollutant=SO2&year=2027&month=0"))

@@ -245,6 +245,15 @@ def here(request: Request) -> str:
     return local(quote(request.url.path, safe="/") + query)
 
 
+def passed_over(asked: Mapping[str, str], shown: Mapping[str, object]) -> str:
+    """What an address asks for and a page does not show, so that it says so and nobody is misled.
+
+    >>> passed_over({"year": "1999", "pollutant": "SO2", "page": "2"}, {"year": 2027, "pollutant": "SO2"})
+    '1999'
+    """
+    return ", ".join(asked[name][:40] for name, value in shown.items() if asked.get(name, "") not in ("", str(value)))
+
+
 def on(target: str, headers: Mapping[str, str] | None = None) -> Response:
     """Go on to another page, with a fresh request: going back and forth sends nothing again."""
     return Response(status_code=303, headers={"Location": local(target), **(headers or {})})

@@ -39,7 +39,7 @@ from airshed.pages.kit.figures import (
 from airshed.pages.kit.html import script_json
 from airshed.pages.kit.words import FINDINGS, MARK_STATES, Phrase, same
 from airshed.pages.portal.assets import charts_there
-from airshed.pages.portal.frame import Visitor, page, place_name, visitor_of
+from airshed.pages.portal.frame import Visitor, page, passed_over, place_name, visitor_of
 from airshed.pages.portal.happening import amount
 from airshed.pages.portal.hours import (
     MG_PER_KG,
@@ -148,6 +148,7 @@ async def one_works(service: Service, request: Request) -> Response:
         **found,
         **shown,
         chosen=chosen,
+        unknown="" if chosen is None else passed_over(asked, chosen._asdict()),
         charts=charts,
         records=records,
         kept_back=kept_back,

@@ -26,7 +26,7 @@ from airshed.pages.kit.figures import Figure, drawn, figure, label, mark, points
 from airshed.pages.kit.html import script_json
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.assets import charts_there
-from airshed.pages.portal.frame import Visitor, page, place_name, visitor_of
+from airshed.pages.portal.frame import Visitor, page, passed_over, place_name, visitor_of
 from airshed.pages.portal.hours import MG_PER_KG, Monitors, monitors_of, over_by_month, read, there, works_name
 from airshed.pages.portal.public import reads_as_public
 from airshed.pages.report.charts_map import ASPECT, free_place
@@ -196,6 +196,10 @@ async def zone_map(service: Service, request: Request) -> Response:
         visitor,
         "map.html.j2",
         **{**found, **shown},
+        unknown=passed_over(
+            asked,
+            {"measure": measure, "pollutant": found["pollutant"], "year": found["year"], "month": at},
+        ),
         measure=measure,
         measures=MEASURES,
         at=at,
