@@ -127,6 +127,13 @@ def test_the_report_of_a_public_year_tells_everybody_what_the_hours_beside_the_b
         assert "is sealed" not in said
 
 
+def test_penalties_that_are_not_public_yet_are_a_dash_in_a_report_and_no_zero(year: Portal) -> None:
+    said = text_of(year.stranger().get("/report/2028"))
+    assert "Penalties are not public yet and are in no sum." in said
+    table = said[said.index("Penalties set") : said.index("Verify this report")]
+    assert re.search(r"Total 合计 [\d,.]+ – – ", table), table
+
+
 def test_a_map_is_drawn_once_for_all_who_look_at_it(year: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """And beside what is served: who asks for another pays for it alone."""
     drawn: list[str] = []
