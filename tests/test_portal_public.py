@@ -184,7 +184,7 @@ def test_everybody_looks_at_a_series_and_at_the_index(served: Portal, language: 
     assert 'href="/prices/SO2-KM-2027"' in stranger.get("/prices").text
     page = stranger.get("/prices/SO2-KM-2027")
     assert page.status_code == 200
-    assert ("逐日行情" if language == "zh" else "Day by day") in text_of(page)
+    assert ("逐日行情" if language == "zh" else "Prices by day") in text_of(page)
     assert 'data-figure="index"' in stranger.get("/prices").text
     assert stranger.get("/prices/SO2-XX-1999").status_code == 404
     assert stranger.get("/prices/nonsense").status_code == 404
