@@ -180,6 +180,8 @@ def test_every_command_that_takes_a_book_names_the_format_and_the_command_that_c
             words.append("commands")
         if path in ("airshed book confirm", "airshed book reject"):
             words += ["1", "--actor", "a"]
+        if path == "airshed book statement":
+            words.append("kiln")
         if path == "airshed proof include":
             words += ["--seq", "1"]
         if path == "airshed act":
