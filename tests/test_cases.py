@@ -389,15 +389,15 @@ def test_a_firm_is_told_what_it_may_say_and_what_it_has_to_pay() -> None:
 
     runner, account = noticed()
     assert told(runner, "2028-07-04") == [
-        ("2028-07-10", "Reply to case 1: shortfall 2027", "/act/ReplyCase?case=1"),
+        ("2028-07-10", "Reply to case 1: Shortfall, 2027", "/cases/1"),
     ]
     done(runner, account, c.ReplyCase(1, "the meter was new"), at("2028-07-04"))
     assert told(runner, "2028-07-05") == []
     done(runner, AUTHORITY, c.DecideCase(1, MILLION, "heard"), at("2028-07-05"))
     pay_it = "/act/PayPenalty?source=s-steel&year=2027&pollutant=SO2&case=1"
     assert told(runner, "2028-07-21") == [
-        ("2028-07-20", "Pay the penalty of 1,010,000 yuan: SO2 2027", pay_it),
-        ("2028-09-04", "Case 1 is decided; it may be appealed", "/act/AppealCase?case=1"),
+        ("2028-07-20", "Pay the penalty of 1,010,000 yuan: SO2 2027 (of it 10,000 yuan for lateness)", pay_it),
+        ("2028-09-04", "Case 1 is decided; it may be appealed", "/cases/1"),
     ]
     done(runner, account, c.AppealCase(1, "too much"), at("2028-07-22"))
     assert told(runner, "2028-07-23") == []

@@ -46,13 +46,14 @@ def publish(book: KeptBook, folder: Path, signer: Signer) -> Published:
     with book.named(), book.snapshot():
         last = book.last()
         before, note = _published(book, folder, signer.verifier)
-        if published_key(folder) != signer.verifier:
+        lacks_key = published_key(folder) != signer.verifier
+        if lacks_key:
             _write(folder / KEY, f"{signer.verifier}\n".encode())
         if before.size == last:
             if not last:
                 raise Malformed(str(book.path), "has no record", "airshed book new adopts the first law")
-            return Published(before, note, last, 0)
-        files = _write_tiles(book, folder, before.size, last)
+            return Published(before, note, last, int(lacks_key))
+        files = int(lacks_key) + _write_tiles(book, folder, before.size, last)
         root = root_of(tiles_in(folder, last).node, last)
     head = Checkpoint(signer.verifier.name, last, root)
     note = sign(head, signer)
