@@ -30,6 +30,7 @@ from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.choices import strips
 from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
+from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.one_series import Day, days_of
 from airshed.pages.portal.one_works import open_years
@@ -173,6 +174,16 @@ def test_maps_that_are_drawn_hold_up_no_sign_in_and_so_many_wait(year: Portal, m
     told = asyncio.run(many())
     assert told[: zone_map.MOST_WAITING] == [same("drawn")] * zone_map.MOST_WAITING
     assert [type(each) for each in told[zone_map.MOST_WAITING :]] == [Busy, Busy]
+
+
+@pytest.mark.parametrize("name", ["Kunming cement works 1", "昆明水泥1号"])
+def test_a_works_and_its_firm_are_named_in_both_languages_whichever_name_the_book_has(name: str) -> None:
+    both = Phrase("Kunming cement works 1", "昆明水泥1号")
+    assert works_name(RULES, "KM-CEM-01", name) == both == firm_name(RULES, name)
+    assert works_name(RULES, "KM-CEM-02", name) == same(name), "another works of that name is not that one"
+    place = next(row.name_zh for row in RULES.jurisdictions if row.code == "KM")
+    assert firm_name(RULES, "Treasury KM") == Phrase("Treasury KM", f"国库·{place}")
+    assert firm_name(RULES, "Treasury XX") == same("Treasury XX")
 
 
 def test_the_map_counts_hours_over_the_limit_in_their_month(year: Portal, hours: Path) -> None:

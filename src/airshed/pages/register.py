@@ -7,7 +7,7 @@ from airshed.model.measures import tonnes, yuan
 from airshed.model.period import day_of
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal.hours import firm_name, works_name
+from airshed.pages.portal.names import firm_name, works_name
 from airshed.registry.accounts import STATE_WORDS
 from airshed.rulebook.breach_sections import SHORTFALL
 from airshed.rulebook.schema import ComplianceRule

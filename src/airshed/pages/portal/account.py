@@ -19,7 +19,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.firm import Held, Money, holdings, money_of
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import in_column
-from airshed.pages.portal.hours import firm_name
+from airshed.pages.portal.names import firm_name
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.happened import EVENTS
 from airshed.service.forms.measures import read_day

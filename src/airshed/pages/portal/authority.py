@@ -13,7 +13,7 @@ from airshed.model.period import day_of
 from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page, place_name, reads_as_office
-from airshed.pages.portal.hours import firm_name
+from airshed.pages.portal.names import firm_name
 from airshed.pages.portal.overview import calendar, caps, telling, works
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup

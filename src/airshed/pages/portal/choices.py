@@ -11,8 +11,8 @@ from airshed.model.allowance import Series, Strip, instrument, is_strip, members
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.happening import in_language
-from airshed.pages.portal.hours import firm_name, works_name
 from airshed.pages.portal.meant import choice_of
+from airshed.pages.portal.names import firm_name, works_name
 from airshed.registry.accounts import PRIVATE
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.measures import Terms, write

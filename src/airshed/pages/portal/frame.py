@@ -20,7 +20,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.html import environment
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase, same
 from airshed.pages.portal.assets import assets
-from airshed.pages.portal.hours import firm_name
+from airshed.pages.portal.names import firm_name
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.table_names import TableName

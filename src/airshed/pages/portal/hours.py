@@ -22,7 +22,6 @@ from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
 from airshed.mrv.spans import hours_in, month_bounds
 from airshed.mrv.substitution import quarter_captures
 from airshed.mrv.year import StackYear
-from airshed.pages.kit.words import Phrase, same
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.load import of_law
 from airshed.zone.monitoring import monitoring_rules, registrations
@@ -142,38 +141,6 @@ def monitors_of(rules: Rulebook) -> Monitors | None:
             found = None
         _KEPT[:] = [_Kept(rules, found)]
     return _KEPT[0].monitors
-
-
-def works_name(rules: Rulebook, source: str, name: str) -> Phrase:
-    """What a works is called in both languages, where the inventory has the name that the book has."""
-    monitors = monitors_of(rules)
-    there = () if monitors is None else monitors.zone.sources
-    known = next((each for each in there if each.source == source and each.name_en == name), None)
-    return same(name) if known is None else Phrase(known.name_en, known.name_zh)
-
-
-#: Accounts that a law opens by itself, before the code of the jurisdiction whose they are.
-OF_OFFICES = {
-    "Settlement bank": "结算银行",
-    "Treasury": "国库",
-    "Exchange": "交易机构",
-    "Issuance": "核发账户",
-    "Auction": "拍卖账户",
-    "Government reserve": "政府储备",
-    "Surrendered": "清缴账户",
-    "Cancelled": "注销账户",
-}
-
-
-def firm_name(rules: Rulebook, name: str) -> Phrase:
-    """What the holder of an account is called in both languages, where the inventory or the law names it."""
-    monitors = monitors_of(rules)
-    there = () if monitors is None else monitors.zone.sources
-    office, _, code = name.rpartition(" ")
-    place = next((row.name_zh for row in rules.jurisdictions if row.code == code), "")
-    if name in OF_OFFICES or (place and office in OF_OFFICES):
-        return Phrase(name, OF_OFFICES.get(name) or f"{OF_OFFICES[office]}·{place}")
-    return next((Phrase(each.name_en, each.name_zh) for each in there if each.name_en == name), same(name))
 
 
 def converted(hours: Hours, limit: LimitValue, rules: MonitoringRules) -> Floats:

@@ -41,19 +41,8 @@ from airshed.pages.kit.words import FINDINGS, MARK_STATES, Phrase, same
 from airshed.pages.portal.assets import charts_there
 from airshed.pages.portal.frame import Visitor, page, passed_over, place_name, visitor_of
 from airshed.pages.portal.happening import amount
-from airshed.pages.portal.hours import (
-    MG_PER_KG,
-    Hours,
-    Monitors,
-    converted,
-    firm_name,
-    hour_text,
-    lost,
-    monitors_of,
-    read,
-    there,
-    works_name,
-)
+from airshed.pages.portal.hours import MG_PER_KG, Hours, Monitors, converted, hour_text, lost, monitors_of, read, there
+from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.public import reads_as_public, years_of
 from airshed.pages.stack.words import why_said
 from airshed.rulebook.schema import Rulebook

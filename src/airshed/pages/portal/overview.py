@@ -15,7 +15,7 @@ from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import place_name
 from airshed.pages.portal.happening import in_column
-from airshed.pages.portal.hours import works_name
+from airshed.pages.portal.names import works_name
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 

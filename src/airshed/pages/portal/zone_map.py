@@ -27,7 +27,8 @@ from airshed.pages.kit.html import script_json
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.assets import charts_there
 from airshed.pages.portal.frame import Visitor, page, passed_over, place_name, visitor_of
-from airshed.pages.portal.hours import MG_PER_KG, Monitors, monitors_of, over_by_month, read, there, works_name
+from airshed.pages.portal.hours import MG_PER_KG, Monitors, monitors_of, over_by_month, read, there
+from airshed.pages.portal.names import works_name
 from airshed.pages.portal.public import reads_as_public
 from airshed.pages.report.charts_map import ASPECT, free_place
 from airshed.rulebook import lookup

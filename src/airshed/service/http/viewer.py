@@ -127,13 +127,6 @@ def reach(rules: Rulebook, role: str, what: str, reads: Reads) -> Reach:
     return "place, published" if floor else "place"
 
 
-def names_somebody(table: Table) -> bool:
-    """Whether a column of a table says whose a row is."""
-    return table.name in PARTS or bool(
-        {column.name for column in table.parts} & {*ACCOUNTS, "source", "stack", "actor"}
-    )
-
-
 def condition(book: KeptBook, table: Table, viewer: Viewer) -> Condition | None:
     """Which rows of a table somebody may read; None where none of them can be theirs."""
     far = viewer.reach(table.name)

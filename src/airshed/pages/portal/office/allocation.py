@@ -22,7 +22,7 @@ from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import cures
 from airshed.pages.portal.frame import Visitor, acting, page, place_name
 from airshed.pages.portal.happening import amount
-from airshed.pages.portal.office.reports import works_name, zone_of
+from airshed.pages.portal.names import works_name, zone_of
 from airshed.pages.portal.office.sheets import Sent, cells_of, parts_of, rows_of
 from airshed.pages.portal.office.stated import Stated, Wrong, as_text, stated
 from airshed.pages.portal.office.workshop import Missing, Tried, choices_of, tried

@@ -18,7 +18,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page
 from airshed.pages.portal.happening import amount, ground_of, in_column
-from airshed.pages.portal.hours import firm_name, works_name
+from airshed.pages.portal.names import firm_name, works_name
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook

@@ -21,8 +21,7 @@ from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.acts import Told, told
 from airshed.pages.portal.frame import Visitor, acting, fields_of, office, page
 from airshed.pages.portal.happening import in_column
-from airshed.pages.portal.hours import firm_name
-from airshed.pages.portal.office.reports import works_name
+from airshed.pages.portal.names import firm_name, works_name
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.clock import asked_of

@@ -20,7 +20,8 @@ from airshed.mrv.exceedance import over_limit
 from airshed.mrv.rules import LimitValue, MonitoringRules
 from airshed.pages.kit.words import MARK_STATES, Phrase, same
 from airshed.pages.portal.frame import acting, office, page, place_name
-from airshed.pages.portal.hours import Hours, Monitors, converted, monitors_of, read, there, works_name
+from airshed.pages.portal.hours import Hours, Monitors, converted, monitors_of, read, there
+from airshed.pages.portal.names import works_name
 from airshed.pages.portal.one_works import KINDS
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook

@@ -8,7 +8,6 @@ import gzip
 import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -20,9 +19,10 @@ from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.marks import HoursMark
 from airshed.mrv.year import StackYear
-from airshed.pages.kit.words import LANGUAGES, Language, Phrase, same
+from airshed.pages.kit.words import LANGUAGES, Language, Phrase
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.hours import monitors_of, stack_year, there
+from airshed.pages.portal.names import zone_of
 from airshed.pages.report.facts import Asked, year_of
 from airshed.pages.report.page import build
 from airshed.pages.report.sight import Sight
@@ -36,8 +36,6 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service
 from airshed.service.http.viewer import Viewer, viewer_of
-from airshed.zone.load import of_law
-from airshed.zone.zone import Zone
 
 #: Reports that are kept, by year and by who reads.
 MOST_KEPT = 8
@@ -170,27 +168,6 @@ def reports_of(service: Service) -> Reports:
     if not isinstance(found, Reports):
         found = service.beside["reports"] = Reports()
     return found
-
-
-@lru_cache(maxsize=4)
-def zone_of(rules: Rulebook) -> Zone | None:
-    """The zone that a law names, where it ships with Airshed or lies here."""
-    try:
-        return of_law(rules)
-    except Malformed:
-        return None
-
-
-def works_name(rules: Rulebook, source: str, name: str) -> Phrase:
-    """What a works is called in both languages: as the zone of the law has it, where it is the same works."""
-    known = _names(rules).get(source)
-    return known if known is not None and name in (known.en, known.zh) else same(name)
-
-
-@lru_cache(maxsize=4)
-def _names(rules: Rulebook) -> dict[str, Phrase]:
-    zone = zone_of(rules)
-    return {} if zone is None else {each.source: Phrase(each.name_en, each.name_zh) for each in zone.sources}
 
 
 async def reports(service: Service, request: Request) -> Response:

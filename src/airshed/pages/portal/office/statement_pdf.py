@@ -21,7 +21,7 @@ from airshed.pages.kit.words import Language, Phrase, same
 from airshed.pages.portal.account import HEADS, Line, Statement, file_name, line_of, statement_for
 from airshed.pages.portal.frame import acting, visitor_of
 from airshed.pages.portal.happening import in_column
-from airshed.pages.portal.hours import firm_name
+from airshed.pages.portal.names import firm_name
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
