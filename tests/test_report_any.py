@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -19,9 +20,11 @@ from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK
 from airshed.model.provenance import Programme, Provenance, Simulation
 from airshed.model.refusal import Malformed
+from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.office import reports
 from airshed.pages.report import build
 from airshed.pages.report.facts import Asked, read
+from airshed.pages.report.notes import KeyFigure, key_figures
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
 from airshed.rulebook.schema import Rulebook
@@ -96,6 +99,22 @@ def test_half_a_year_is_told_as_far_as_it_has_come(market: Path, language: str) 
     text = said(html, language)
     assert ("No works has reported 2027." if language == "en" else "尚无企业提交2027年度报告。") in text
     assert ("There is no map" if language == "en" else "无地图") in text
+
+
+def test_nothing_is_said_in_words_and_small_money_is_not_rounded_away(market: Path) -> None:
+    with Book.read(market) as book:
+        facts = read(book, RULES, Asked())
+    replace = msgspec.structs.replace
+
+    def told(**figures: int) -> dict[str, KeyFigure]:
+        return {each.key: each for each in key_figures(replace(facts, totals=replace(facts.totals, **figures)), RULES)}
+
+    one = told(trades=1, traded=100, traded_fen=810_000, crossing=0)
+    assert one["crossing"].value == Phrase("none", "无")
+    assert one["traded"].detail == Phrase("1 trade, 8,100 yuan", "1笔，8,100元")
+    assert told(trades=2, traded=100, traded_fen=810_000, crossing=405_000)["crossing"].value.en == "50.0 %"
+    none = told(trades=0, traded=0, traded_fen=0, crossing=0)["crossing"]
+    assert (none.value.en, none.detail) == ("–", Phrase("nothing was traded", "无成交"))
 
 
 def test_a_book_without_its_zone_has_names_methods_and_baseline_from_its_own_records(year: Path) -> None:

@@ -57,11 +57,15 @@ def yuan_text(fen: float) -> str:
 
 
 def millions(fen: float, money: Phrase) -> Phrase:
-    """Hundredths of a currency as millions of it in English, as ten thousands (万) in Chinese.
+    """Hundredths of a currency as millions of it in English, as ten thousands (万) in Chinese; below a million plain.
 
     >>> millions(6_221_937_000, Phrase("yuan", "元"))
     Phrase(en='62.2 million yuan', zh='6,222万元')
+    >>> millions(810_000, Phrase("yuan", "元"))
+    Phrase(en='8,100 yuan', zh='8,100元')
     """
+    if abs(fen) < 1e8:
+        return Phrase(f"{fen / 100:,.0f} {money.en}", f"{fen / 100:,.0f}{money.zh}")
     return Phrase(f"{fen / 1e8:,.1f} million {money.en}", f"{fen / 1e6:,.0f}万{money.zh}")
 
 

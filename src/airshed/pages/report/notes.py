@@ -188,6 +188,14 @@ def _of_market(facts: Facts, rules: Rulebook) -> tuple[KeyFigure, ...]:
     totals = facts.totals
     hours = totals.measured_hours + totals.substituted_hours
     auctions = len(facts.market.auctions)
+    # That nothing of a trade or two crosses is no share to the tenth of a percent.
+    none = Phrase("none", "无")
+    across = Phrase("there is one jurisdiction", "仅有一个市州")
+    if len(rules.jurisdictions) > 1:
+        across = Phrase(
+            f"by value, between {len(rules.jurisdictions)} jurisdictions",
+            f"按金额计，共{len(rules.jurisdictions)}个市州",
+        )
     held = Phrase(f"in {auctions} auction{'s' * (auctions != 1)}", f"{auctions}场拍卖")
     return (
         KeyFigure(
@@ -218,14 +226,9 @@ def _of_market(facts: Facts, rules: Rulebook) -> tuple[KeyFigure, ...]:
         ),
         KeyFigure(
             "crossing",
-            same(percent_text(totals.crossing, totals.traded_fen)),
+            none if totals.trades and not totals.crossing else same(percent_text(totals.crossing, totals.traded_fen)),
             Phrase("of trade crosses jurisdictions", "跨市州交易占比"),
-            Phrase(
-                f"by value, between {len(rules.jurisdictions)} jurisdictions",
-                f"按金额计，共{len(rules.jurisdictions)}个市州",
-            )
-            if len(rules.jurisdictions) > 1
-            else Phrase("there is one jurisdiction", "仅有一个市州"),
+            across if totals.trades else Phrase("nothing was traded", "无成交"),
             totals.crossing,
             "market",
         ),
