@@ -31,7 +31,7 @@ from airshed.pages.brief import build
 from airshed.pages.brief.charts import effects
 from airshed.pages.brief.measured import measures
 from airshed.pages.brief.page import number
-from airshed.pages.brief.reasons import headline, reasons
+from airshed.pages.brief.reasons import headline, of_bounds, reasons
 from airshed.pages.brief.sentences import of_band, sensitivity, unknown
 from airshed.pages.brief.summary import summary
 from airshed.pages.brief.words import AXES, COLOURS, DESIGNS, OPTIONS, PLACES, SPOKEN
@@ -240,6 +240,29 @@ def test_a_band_that_keeps_trade_from_its_price_is_told_and_one_that_does_not_is
         at = replace(own, found=replace(own.found, price=price))
         told = of_band(at, YUAN)
         assert told is None if not said else told is not None and said in told.en, price
+
+
+def test_the_price_of_the_played_sessions_says_why_it_is_not_that_of_one_market(facts: BriefFacts) -> None:
+    own = facts.pollutants[0]
+    name = next(name for name in own.sessions if name.startswith("zone none "))
+    bounds = ("The equilibrium price, 4,413 yuan/t, lies outside the limits.", "均衡价4,413元/吨不在限价之内。")
+    at = replace(own, sessions={name: replace(own.sessions[name], bounds=bounds)})
+    told = of_bounds(at)
+    assert told is not None
+    assert told.en.startswith(f"Of the played sessions: {bounds[0]} That price is their own mean")
+    assert f"The {own.found.price:,.0f} of one market is the first year's of the central state" in told.en
+    assert "就模拟交易而言" in told.zh
+    assert f"{own.found.price:,.0f}则为中值情景" in told.zh
+    assert of_bounds(replace(at, sessions={name: replace(own.sessions[name], bounds=("", ""))})) is None
+
+
+def test_of_one_pollutant_no_sum_over_all_is_spoken_of(facts: BriefFacts) -> None:
+    names = place_names(load(find("dianzhong")))
+    own = facts.pollutants[0]
+    two = replace(facts, pollutants=(own, replace(own, pollutant="SO2")))
+    assert "all pollutants together" not in summary(facts, names, YUAN)[1][1].en
+    assert "各污染物合计" not in summary(facts, names, YUAN)[1][1].zh
+    assert "all pollutants together" in summary(two, names, YUAN)[1][1].en
 
 
 def test_what_the_figures_are_follows_from_the_rows_the_played_sessions_and_the_book(

@@ -115,8 +115,8 @@ def _border(facts: BriefFacts, money: Phrase) -> Told:
     figures = [
         _row(
             rows,
-            "Cost of closed cities against one zone, mean over states",
-            "各市封闭较全区统一的成本（各情景平均）",
+            "What closed cities cost more than one zone, part of what one zone costs, mean over states",
+            "各市封闭比全区统一多出的成本（占全区统一成本，各情景平均）",
             _than("cities", "cost"),
         ),
         _row(
@@ -353,10 +353,19 @@ def _way(way: str) -> Phrase:
 
 
 def of_bounds(each: BriefPollutant) -> Phrase | None:
-    """What the law's bounds of the first day kept from the played sessions; None if nothing."""
+    """What the law's bounds of the first day kept from the played sessions, and why their price is another; or None."""
     found = [played.bounds for name, played in each.sessions.items() if name.startswith("zone none ")]
     said = next((both for both in found if both[0]), None)
-    return None if said is None else Phrase(*said)
+    if said is None:
+        return None
+    years, price = len(each.found.years), f"{each.found.price:,.0f}"
+    return Phrase(
+        f"Of the played sessions: {said[0]} That price is their own mean: each session draws emissions and costs anew"
+        f" and trades the first year alone. The {price} of one market is the first year's of the central state, with"
+        f" allowances kept for later years ({years} in all).",
+        f"就模拟交易而言：{said[1]}该均衡价为各场均值：每场重新抽取排放与成本，且只交易首年配额；统一市场的{price}"
+        f"则为中值情景下可结转配额（共{years}年）的首年价格。",
+    )
 
 
 def _gains(way: str) -> Callable[[BriefPollutant], str]:

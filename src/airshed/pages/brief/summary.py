@@ -33,10 +33,12 @@ def _saved(facts: BriefFacts, found: Sequence[Linking], money: Phrase) -> Phrase
     alone, saved = sum(sum(each.alone) for each in found), sum(each.saved for each in found)
     part = saving(facts)
     years = int(facts.assumed["years"])
+    of_all = Phrase(", all pollutants together", "各污染物合计") if len(found) > 1 else Phrase("", "")
     return Phrase(
         f"One market instead of closed cities: {saved:,.1f} of {alone:,.1f} million {money.en} ({part}) over {years}"
-        " years, all pollutants together.",
-        f"统一市场较各市封闭：{years}年内各污染物合计{alone:,.1f}百万{money.zh}中节省{saved:,.1f}百万{money.zh}（{part}）。",
+        f" years{of_all.en}, if all goes as in the central state.",
+        f"统一市场较各市封闭：中值情景下{years}年内{of_all.zh}{alone:,.1f}百万{money.zh}中节省{saved:,.1f}百万{money.zh}"
+        f"（{part}）。",
     )
 
 
