@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -176,6 +178,55 @@ def test_a_citizen_checks_a_record_and_that_the_book_goes_on_from_the_head_that_
         assert "goes on from" in checked(page, proof=going, head=kept)
         wrong = f"{head.size}\n{b64encode(bytes(32)).decode()}"
         assert "its past was changed" in checked(page, proof=going, head=wrong)
+
+
+def test_the_verdict_leads_and_of_what_does_not_hold_nothing_else_is_told(live: Served, browser: Browser) -> None:
+    proof = httpx.get(f"{live.url}/proof/20").text
+    digest = httpx.get(f"{live.url}/v1/records/20").json()["hash"]
+    head = read_checkpoint(httpx.get(f"{live.url}/checkpoint").text.rpartition("\n\n")[0] + "\n", "note")
+    kept = f"{head.size}\n{b64encode(head.root).decode()}"
+    with verifier(browser, live) as page:
+        alone = checked(page, proof=proof, hash=digest)
+        assert alone.startswith("It holds, but its head stands on the proof's word alone")
+        assert checked(page, head=kept).startswith("Proven.")
+        other = checked(page, head=f"{head.size - 1}\n{b64encode(head.root).decode()}")
+        assert other.strip() == "Not proven: The head of the proof is not the one that you kept."
+
+
+def test_the_page_that_checks_speaks_the_language_of_who_opens_it_and_can_be_switched(
+    live: Served, browser: Browser
+) -> None:
+    with verifier(browser, live) as page:
+        assert "核验" not in page.inner_text("main").replace("中文", "")
+        page.click("#switch [data-to=zh]")
+        assert "This page is one file" not in page.inner_text("main")
+        assert checked(page, proof="x").strip() == "未通过核验：不是证明文件。"
+        page.goto("about:blank")
+        page.goto(f"{live.url}/check/verifier#lang=zh")
+        assert page.inner_text("h1").strip() == "核验证明"
+
+
+def test_the_kilograms_that_are_proven_are_told_in_tonnes_and_the_record_is_folded_away(
+    live: Served, browser: Browser
+) -> None:
+    record = {"events": [{"source": "s-steel", "year": 2027, "actor": "v", "mass_mg": {"NOx": 1_041_934_176_341}}]}
+    proof = proven(record)
+    with verifier(browser, live) as page:
+        said = checked(page, proof=proof)
+        assert "s-steel emitted 1,041.934 t of NOx in 2027, as v says." in said
+        assert "1041934176341" not in said
+        page.click("summary")
+        assert "1041934176341" in page.inner_text("#said")
+
+
+def proven(record: dict[str, object]) -> str:
+    """A proof of the only record of a log."""
+    body = json.dumps(record).encode()
+    before = "0" * 64
+    digest = sha256(before.encode() + body).hexdigest()
+    root = b64encode(leaf_hash(f"1:{digest}".encode())).decode()
+    extra = b64encode(before.encode() + b" " + body).decode()
+    return f"c2sp.org/tlog-proof@v1\nextra {extra}\nindex 0\n\nlog\n1\n{root}\n\n"
 
 
 def test_the_browser_checks_the_signature_of_a_published_head(
