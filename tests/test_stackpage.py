@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -532,6 +532,20 @@ def test_the_switch_changes_words_and_charts(seen: Seen) -> None:
     reach = "echarts.getInstanceByDom(document.getElementById('hours-chart')).getOption().yAxis[0].max"
     assert page.evaluate(reach) == 320
     assert seen.complaints == []
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_no_figure_of_the_capture_chart_stands_on_another(seen: Seen, width: int) -> None:
+    show_at(seen.page, width, "en")
+    boxes = seen.page.evaluate(
+        "[...document.querySelectorAll('[data-chart=capture] svg text')]"
+        ".filter(text => /^\\d+\\.\\d$/.test(text.textContent)).map(text => text.getBoundingClientRect())"
+        ".map(box => [box.left, box.right, box.top, box.bottom])"
+    )
+    assert len(boxes) == 12
+    for one, other in combinations(boxes, 2):
+        apart = one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+        assert apart, (one, other)
 
 
 @pytest.mark.parametrize("width", [400, 1280])

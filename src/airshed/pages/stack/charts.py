@@ -71,7 +71,7 @@ def capture_chart(facts: StackFacts) -> Figure:
             *(
                 bars(
                     [
-                        _rate(rate, name)
+                        _rate(rate, name, len(quarters) * len(facts.pollutants))
                         for rate, name in zip(
                             (rate for rate in facts.closed.quarters if rate.pollutant == each.pollutant),
                             names,
@@ -80,7 +80,7 @@ def capture_chart(facts: StackFacts) -> Figure:
                     ],
                     pollutant_colour(each.pollutant),
                     name=each.pollutant,
-                    barCategoryGap="30%",
+                    barCategoryGap="20%",
                 )
                 for each in facts.pollutants
             ),
@@ -103,7 +103,8 @@ def capture_chart(facts: StackFacts) -> Figure:
     )
 
 
-def _rate(rate: Capture, name: Phrase) -> dict[str, object]:
+def _rate(rate: Capture, name: Phrase, beside: int) -> dict[str, object]:
+    """A bar among so many side by side."""
     shown = None if rate.basis_points is None else rate.basis_points / 100
     text = "–" if shown is None else f"{shown:.2f}"
     hours = (f"{rate.running:,}", f"{rate.invalid:,}", f"{rate.stopped:,}")
@@ -114,4 +115,4 @@ def _rate(rate: Capture, name: Phrase) -> dict[str, object]:
             f"运行 {hours[0]} 小时，其中无效 {hours[1]}；停运 {hours[2]}",
         ),
     ]
-    return mark(shown, said, **label(same("–" if shown is None else f"{shown:.1f}"), "top", distance=3))
+    return mark(shown, said, **label(same("–" if shown is None else f"{shown:.1f}"), "top", distance=3, beside=beside))

@@ -181,6 +181,9 @@ window.figures = (function () {
       for (const mark of series.data ?? []) {
         // The words of a part of a bar stand where the part is long enough for them, and else its figure alone.
         const label = mark?.label;
+        // The figures above bars side by side stand upright where the bars are narrower than they.
+        if (label?.beside && 0.7 * (width - 110) / label.beside < 6.2 * label.formatter.length)
+          Object.assign(label, { rotate: 90, align: "left", verticalAlign: "middle", fontSize: 10 });
         if (label?.short === undefined) continue;
         const room = (width - (narrow ? 140 : 250)) * label.share / 100;
         const wide = [...label.formatter].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.2), 0);
