@@ -168,6 +168,25 @@ def test_all_rows_of_a_long_table_are_printed(rehearsal: Served, browser: Browse
     context.close()
 
 
+@pytest.mark.parametrize(("locale", "said"), [("en-GB", "Book as of "), ("zh-CN", "账簿截至 ")])
+def test_every_printed_sheet_has_its_number_and_says_of_which_record_it_is(
+    rehearsal: Served, browser: Browser, locale: str, said: str
+) -> None:
+    context = browser.new_context(viewport=DESK, locale=locale)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{rehearsal.url}/register")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    told = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--sheet')")
+    record = page.locator("[data-of-record=record]").inner_text()
+    assert told.startswith(f'"{said}')
+    assert record in told
+    rules = page.evaluate(
+        "[...document.styleSheets[0].cssRules].map(rule => rule.cssText).filter(text => /^@page/.test(text))"
+    )
+    assert any("counter(page)" in rule and "counter(pages)" in rule and "var(--sheet" in rule for rule in rules), rules
+    context.close()
+
+
 def test_back_and_reload_find_what_was_written_and_what_was_done(rehearsal: Served, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, locale="en-GB")  # type: ignore[arg-type]
     page = context.new_page()

@@ -14,6 +14,11 @@ keepOnce();
 document.querySelector('main form [aria-invalid="true"]')?.focus();
 const menu = document.querySelector(".menu"), chosen = menu?.querySelector("[aria-current]");
 if (chosen) menu.scrollLeft = chosen.offsetLeft - (menu.clientWidth - chosen.offsetWidth) / 2;
+// What stands at the foot of every sheet of paper: of which record of the book it is.
+const foot = document.querySelector(".foot p");
+const sheet = () => document.documentElement.style.setProperty("--sheet", JSON.stringify(foot.textContent.replace(/\s+/g, " ").trim()));
+sheet();
+addEventListener("beforeprint", sheet);
 confirmInPlace();
 for (const table of document.querySelectorAll("table[data-long]")) lengthen(table);
 drawAll();
