@@ -347,3 +347,12 @@ def test_spaces_between_groups_and_a_plus_are_read_as_people_mean_them() -> None
     for text in ("10 00 kg", "1 0000 kg", "1234 567 kg", "+-5 kg"):
         with pytest.raises(Malformed):
             read(text, Unit.ALLOWANCES, ANY_LAW, "--count")
+
+
+def test_a_sign_of_money_and_a_number_that_begins_with_its_point_are_read() -> None:
+    assert read("¥4,100/t", Unit.FEN_PER_T, ANY_LAW, "--limit") == 410_000
+    assert read("￥2万", Unit.FEN, ANY_LAW, "--amount") == 2_000_000
+    assert read(".5 t", Unit.ALLOWANCES, ANY_LAW, "--count") == 500
+    for text, unit in (("$4,100", Unit.FEN), ("¥5", Unit.ALLOWANCES), (".", Unit.ALLOWANCES), ("¥", Unit.FEN)):
+        with pytest.raises(Malformed):
+            read(text, unit, ANY_LAW, "--amount")

@@ -227,6 +227,12 @@ def test_a_form_reads_back_what_options_say_of_every_command() -> None:
         ("40吨", 40_000),
         ("40，000 kg", 40_000),
         ("3,000.5", 3_000_500),
+        (".5", 500),
+        ("+5", 5_000),
+        ("1 000", 1_000_000),
+        ("12,34,567", None),
+        ("¥40", None),
+        ("40T", None),
         ("1.5 kg", None),
         ("3.000,5", None),
         ("3,5", None),
@@ -247,6 +253,15 @@ def test_an_amount_is_understood_or_refused_plainly_in_both_languages(text: str,
     else:
         assert found.errors == {}
         assert (found.body.count, found.body.limit) == (count, 410_000)
+
+
+def test_an_advice_keeps_every_digit_that_was_written_and_a_price_may_have_its_sign() -> None:
+    written = {"account": "steel", "series": SERIES, "side": "sell", "count": "12,34,567", "limit": "￥4,100"}
+    found = read(BODIES["PlaceOrder"], written, ANY_LAW, YUAN)
+    assert set(found.errors) == {"count"}
+    assert found.errors["count"].en.endswith("Write 1,234,567 if that is meant.")
+    assert found.errors["count"].zh == "“12,34,567”未按千位分节。如指1,234,567，请写作1,234,567。"
+    assert read(BODIES["PlaceOrder"], {**written, "count": "1"}, ANY_LAW, YUAN).body.limit == 410_000
 
 
 def test_rows_that_were_pasted_from_a_table_are_entries() -> None:

@@ -52,8 +52,12 @@ ENGLISH: Mapping[str, str] = {
 }
 #: Thousands parted by points with a decimal comma, or a decimal comma alone: read differently in different countries.
 _COMMA = re.compile(r"(\d{1,3}(?:\.\d{3})+),(\d+)(.*)|(\d+),(\d{1,2}|\d{4,})(?!\d)(.*)", re.ASCII | re.DOTALL)
+#: Groups by several commas that are not of three digits, as 12,34,567: the commas cannot be decimal ones.
+_LAKHS = re.compile(r"(?!\d{1,3}(?:,\d{3})+(?![\d,]))(\d+(?:,\d+){2,})(\.\d+)?", re.ASCII)
+#: Of prices the sign of money may stand before the number, and the label says of how much.
+_PRICES = (Unit.FEN_PER_T, Unit.FEN_PER_T_YEAR)
 #: A number that says no unit.
-_BARE = re.compile(r"-?[\d,]*\.?\d+\s*[万亿]?", re.ASCII)
+_BARE = re.compile(r"[+-]?[\d, ]*\.?\d+\s*[万亿]?", re.ASCII)
 
 
 class Field(NamedTuple):
@@ -262,8 +266,11 @@ def _texts(slot: Slot, text: str, terms: Terms, money: Phrase) -> list[str]:
     if "\t" in plain or "\n" in plain:
         raise Unclear(Phrase("This is more than one cell: paste one.", "粘贴了多个单元格，请只粘贴一个。"))
     if isinstance(kind, kinds.IntType):
+        unit = unit_of(slot.field, slot.kind)
+        if unit in _PRICES and "CNY" in terms.money_names:
+            plain = plain.removeprefix("¥").strip()
         _one_way(plain)
-        if _BARE.fullmatch(plain) and unit_of(slot.field, slot.kind) is not None:
+        if _BARE.fullmatch(plain) and unit is not None:
             plain = f"{plain} {_said(slot, terms, money)}"
     return [plain]
 
@@ -274,6 +281,14 @@ def _said(slot: Slot, terms: Terms, money: Phrase) -> str:
 
 
 def _one_way(text: str) -> None:
+    if (lakhs := _LAKHS.match(text)) is not None:
+        meant = f"{int(lakhs[1].replace(',', '')):,}{lakhs[2] or ''}"
+        raise Unclear(
+            Phrase(
+                f"“{text[:40]}” is not grouped by thousands. Write {meant} if that is meant.",
+                f"“{text[:40]}”未按千位分节。如指{meant}，请写作{meant}。",
+            )
+        )
     found = _COMMA.match(text)
     if found is None:
         return

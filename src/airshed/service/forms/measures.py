@@ -22,9 +22,11 @@ from airshed.rulebook.schema import Rulebook
 #: Longest text of a number with its unit.
 LONGEST = 80
 #: A number, as people group it, and what stands behind it.
-_AMOUNT = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?\s*(万|亿)?\s*(.*)")
+_AMOUNT = re.compile(r"([+-]?)([¥￥$]?)\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+|(?=\.))(\.[0-9]+)?\s*(万|亿)?\s*(.*)")
 #: Spaces between groups of three digits, as GB/T 15835 and many a spreadsheet write them.
 _GROUPS = re.compile("(?<=[0-9])[ \u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
+#: Signs of money that stand before an amount, and the code of each.
+_SIGNS = {"": "", "¥": "CNY", "￥": "CNY", "$": "USD"}
 _TIMES = {None: 1, "万": 10**4, "亿": 10**8}
 #: Kilograms of what masses are written in.
 _MASSES: Mapping[str, Fraction] = {
@@ -116,11 +118,11 @@ def read(text: str, unit: Unit | None, terms: Terms, place: str) -> int:
     example = f"write it as {written_as(unit, terms)}"
     if found is None:
         raise Malformed(place, f"{shown} is not an amount" if unit else f"{shown} is not a whole number", example)
-    minus, whole, part, times, word = found.groups()
-    number = Fraction(whole.replace(",", "") + (part or "")) * _TIMES[times]
+    minus, sign, whole, part, times, word = found.groups()
+    number = Fraction(f"{whole.replace(',', '') or 0}{part or ''}") * _TIMES[times]
     if minus == "-" and number:
         raise Malformed(place, f"{shown} is below zero", "write an amount of zero or more")
-    word = word.strip()
+    word = _SIGNS[sign] + word.strip()
     if not word and not number and unit is not None:
         return 0
     scale = _scale(word, unit, terms)
