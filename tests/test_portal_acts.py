@@ -328,6 +328,14 @@ def test_nothing_is_done_before_it_is_confirmed_and_then_once(served: Portal, st
     assert served.records() == before + 1
 
 
+def test_the_page_that_confirms_an_order_says_fee_value_limits_and_position_after(served: Portal) -> None:
+    browser = served.rehearsing("steel", "zh")
+    said = text_of(browser.send("/act/PlaceOrder", selling(browser, count="1", limit="4400", step="preview")))
+    for word in ("按限价金额 4,400元", "手续费 33元", "至少收到 4,367元", "当日价格限制", "挂单等待 1吨"):
+        assert word in said, word
+    assert re.search(r"若全部按限价成交：.*SO2-KM-2027 .*−1吨.*资金 .*\+4,367元", said)
+
+
 def test_a_form_that_went_back_and_was_changed_is_a_new_one(served: Portal, steel: Browser) -> None:
     confirming = previewed(steel, selling(steel))
     steel.send("/act/PlaceOrder", confirming)

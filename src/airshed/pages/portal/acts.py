@@ -13,7 +13,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airshed.engine.commands import AskRepurchase, Body, Command, PlaceBid
+from airshed.engine.commands import AskRepurchase, Body, Command, PlaceBid, PlaceOrder
 from airshed.engine.edge import WellFormed, looked_at
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
@@ -42,6 +42,7 @@ from airshed.pages.portal.happening import Change, Happening, changes, happening
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.meant import meant
 from airshed.pages.portal.office.law import law_wanted
+from airshed.pages.portal.reckoning import Reckoning, reckoned
 from airshed.pages.portal.signing import over
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -310,6 +311,8 @@ class Seen(NamedTuple):
 
     happenings: Sequence[Happening]
     changes: Sequence[Change]
+    #: What it comes to, of an order.
+    reckoning: Reckoning | None
 
 
 async def send(service: Service, request: Request) -> Response:
@@ -378,7 +381,11 @@ async def _preview(
     def look(market: Market, rules: Rulebook) -> tuple[Seen, list[tuple[Phrase, Phrase]], list[tuple[str, str]]]:
         body: Body = foreseen.record.body
         events = () if foreseen.sealed else foreseen.record.events
-        shown = Seen(happenings(events, rules), changes(events, market.state, actor.account, rules))
+        shown = Seen(
+            happenings(events, rules),
+            changes(events, market.state, actor.account, rules),
+            reckoned(body, events, market.state, rules) if isinstance(body, PlaceOrder) else None,
+        )
         return (
             shown,
             [*said_fields(body, rules), *meant(body, market.state, rules)],

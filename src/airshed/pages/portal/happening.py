@@ -210,16 +210,20 @@ def changes(events: Iterable[Any], state: State, account: str, rules: Rulebook) 
                 money += sign * move.fen
             else:
                 counts[move.series] = counts.get(move.series, 0) + sign * count_of(move.blocks)
-    found = []
-    for series, difference in counts.items():
-        if difference:
-            position = state.ledger.positions.get((account, series))
-            before = position.count if position is not None else 0
-            found.append(_change(same(series), before, difference, Unit.ALLOWANCES, rules))
+    found = [position_change(state, account, series, count, rules) for series, count in counts.items() if count]
+    return [*found, *(purse_change(state, account, money, rules) if money else ())]
+
+
+def position_change(state: State, account: str, series: str, difference: int, rules: Rulebook) -> Change:
+    """What an account has of a series, before and after."""
+    position = state.ledger.positions.get((account, series))
+    return _change(same(series), position.count if position is not None else 0, difference, Unit.ALLOWANCES, rules)
+
+
+def purse_change(state: State, account: str, difference: int, rules: Rulebook) -> list[Change]:
+    """What an account has of money, before and after; nothing of one without a purse."""
     purse = state.ledger.purses.get(account)
-    if money and purse is not None:
-        found.append(_change(Phrase("Money", "资金"), purse.fen, money, Unit.FEN, rules))
-    return found
+    return [] if purse is None else [_change(Phrase("Money", "资金"), purse.fen, difference, Unit.FEN, rules)]
 
 
 def _change(what: Phrase, before: int, difference: int, unit: Unit, rules: Rulebook) -> Change:

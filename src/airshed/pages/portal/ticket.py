@@ -10,16 +10,15 @@ from starlette.responses import Response
 
 from airshed.engine.commands import Command
 from airshed.engine.edge import looked_at
-from airshed.engine.events import Traded
 from airshed.engine.nouns import Actor
-from airshed.model.measures import Unit, part_fen, value_fen
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.acts import Told, told
 from airshed.pages.portal.fields import label_of, read
 from airshed.pages.portal.frame import acting, fields_of
-from airshed.pages.portal.happening import Change, amount, changes
+from airshed.pages.portal.happening import Change, changes
 from airshed.pages.portal.live import fragment
+from airshed.pages.portal.reckoning import Reckoning, reckoned
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.clock import asked_of
 from airshed.service.forms.form import BODIES
@@ -36,14 +35,8 @@ class Ticket(NamedTuple):
 
     refusal: Told | None
     changes: Sequence[Change]
-    #: At the limit: its value, its fee and both together; for who sells what is left.
-    value: Phrase
-    fee: Phrase
-    whole: Phrase
-    buys: bool
-    #: What trades at once, what waits.
-    fills: Phrase
-    rests: Phrase
+    #: What it comes to, where it is not refused.
+    reckoning: Reckoning | None
 
 
 async def ticket(service: Service, request: Request) -> Response:
@@ -79,17 +72,10 @@ async def ticket(service: Service, request: Request) -> Response:
 
 
 def _ticket(market: Market, rules: Rulebook, actor: Actor, record: Any) -> Ticket:
-    body, law = record.body, rules.trading
-    value, buys = value_fen(body.count, body.limit), body.side == "buy"
-    fee = part_fen(value, law.buyer_fee_basis_points if buys else law.seller_fee_basis_points)
-    traded = sum(event.count for event in record.events if isinstance(event, Traded))
+    if record.refusal is not None:
+        return Ticket(told(record.refusal, type(record.body)), (), None)
     return Ticket(
-        None if record.refusal is None else told(record.refusal, type(body)),
+        None,
         changes(record.events, market.state, actor.account, rules),
-        amount(value, Unit.FEN, rules),
-        amount(fee, Unit.FEN, rules),
-        amount(value + fee if buys else value - fee, Unit.FEN, rules),
-        buys,
-        amount(traded, Unit.ALLOWANCES, rules),
-        amount(body.count - traded, Unit.ALLOWANCES, rules),
+        reckoned(record.body, record.events, market.state, rules),
     )
