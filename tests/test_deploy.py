@@ -48,7 +48,7 @@ def test_the_recipe_copies_and_runs_what_there_is() -> None:
         assert (ROOT / path).exists(), path
         kept = subprocess.run(["git", "ls-files", path], cwd=ROOT, check=True, capture_output=True, text=True).stdout
         assert kept, f"{path} is in no clean checkout"
-    whole = {path.split("/")[0] for paths in copied for path in paths}
+    whole = {each for paths in copied for path in paths for each in (path, path.split("/")[0])}
     built = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     assert set(built["targets"]["wheel"]["force-include"]) | {"src", "pyproject.toml", "README.md", "LICENSE"} <= whole
     for word, rest in instructions():

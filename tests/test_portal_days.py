@@ -94,6 +94,7 @@ def test_the_rooms_of_the_authority_fit_a_telephone_and_a_desk(browser: Browser,
         "/desk",
         "/allocation",
         "/law",
+        "/law/new",
         "/report",
         "/check",
     ):

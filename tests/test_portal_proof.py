@@ -60,6 +60,13 @@ def signed_proof(there: Portal) -> str:
     return there.rehearsing(AUTHORITY).get("/proof/20").text
 
 
+def test_the_script_that_checks_a_proof_is_handed_out_and_is_the_one_of_the_project(there: Portal) -> None:
+    assert 'href="/check/verify_proof.py"' in there.stranger().get("/check").text
+    found = there.stranger().get("/check/verify_proof.py")
+    assert found.headers["content-type"].startswith("text/x-python")
+    assert found.content == (Path(__file__).parents[1] / "scripts" / "verify_proof.py").read_bytes()
+
+
 def test_a_stranger_is_proven_number_and_hash_and_an_office_the_content(there: Portal) -> None:
     bare = read_inclusion(there.stranger().get("/proof/20").text, "proof")
     whole = read_inclusion(there.rehearsing(AUTHORITY).get("/proof/20").text, "proof")

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -29,19 +30,22 @@ from airshed.pages.portal import zone_map
 from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.choices import strips
-from airshed.pages.portal.hours import lost, monitors_of, over_by_month, read
+from airshed.pages.portal.hours import Hours, lost, monitors_of, over_by_month, read, stood_in
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.one_series import Day, days_of
 from airshed.pages.portal.one_works import open_years
-from airshed.pages.portal.open_data import tables_for
+from airshed.pages.portal.open_data import tables_for, views
 from airshed.pages.portal.overview import _looked_at
+from airshed.pages.portal.shown import VIEWS
 from airshed.pages.portal.tables_zh import COLUMNS, SHOWS, TYPES, UNITS, column_zh
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.kept import KeptBook
 from airshed.service.forms.form import BODIES
 from airshed.service.http.viewer import Viewer
 from airshed.service.http.writer import Busy
 from airshed.service.marketdata.reading import Market
+from airshed.zone.monitoring import monitoring_rules
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, market
 from portals import Browser, Portal, portal, text_of
@@ -211,7 +215,7 @@ def test_a_works_shows_its_hours_its_limit_and_why_hours_were_substituted(year: 
     assert "Hour by hour" in page
     assert "8,750 hours measured, 10 substituted, 0 stopped" in page
     assert re.search(r"limit \d+ mg/m³ \(GB", page)
-    assert "2027-06-10 00:00 2027-06-10 09:00 10 no frame came 900.0" in page
+    assert "2027-06-10 00:00 2027-06-10 09:00 10 no frame came – 900.0" in page
     other = text_of(year.stranger().get(f"/works/{WORKS}?stack={STACK}&pollutant=NOx"))
     assert "Day by day" in other, "of what no hours are there the sealed days are shown"
 
@@ -242,12 +246,68 @@ def test_open_data_is_every_public_table_in_three_forms_and_each_row_says_what_i
     assert stranger.get("/data/caps.exe").status_code == 404
 
 
+def test_what_pages_show_is_had_as_files_from_its_day_on(year: Portal) -> None:
+    """Whoever wanted the names, sectors and shares of works copied them from the pages."""
+    stranger = year.stranger()
+    page = stranger.get("/data").text
+    for view in VIEWS:
+        assert f'href="/data/{view.name}.parquet"' in page
+        rows = list(csv.reader(io.StringIO(stranger.get(f"/data/{view.name}.csv").text)))
+        assert rows[0] == [*(column.name for column in view.parts), "provenance"]
+        frame = pl.read_parquet(io.BytesIO(stranger.get(f"/data/{view.name}.parquet").content))
+        assert frame.height == len(rows) - 1
+        told = stranger.get(f"/data/{view.name}.json").json()
+        assert [list(row.values()) for row in told["rows"]] == [list(row) for row in frame.rows()]
+        assert all("Simulated" in row[-1] for row in rows[1:])
+        assert len({tuple(row[: view.key]) for row in rows[1:]}) == len(rows) - 1, view.name
+    days = stranger.get("/data/sealed_days.json").json()["rows"]
+    assert {row["day"][:4] for row in days} == {"2027"}
+    early = year.loop.run_until_complete(_early(year))
+    assert [early[view.name] for view in VIEWS if view.until] == [0, 0, 0]
+    assert early["works"] == len(stranger.get("/data/works.json").json()["rows"]) > 0
+    works = {row["source"]: row for row in stranger.get("/data/works.json").json()["rows"]}
+    assert works[WORKS]["jurisdiction"] == "KM"
+    for path in ("/register", "/works", f"/works/{WORKS}"):
+        assert '.parquet">Parquet' in stranger.get(path).text
+
+
+async def _early(year: Portal) -> dict[str, int]:
+    """How many rows each had on the last day before the figures of the year became public."""
+
+    def look(book: KeptBook) -> dict[str, int]:
+        return {view.name: len(list(view.rows(book, "2028-05-30"))) for view in VIEWS}
+
+    return await year.running.service.readers.read(look)
+
+
+def test_a_works_page_tells_the_opinion_of_a_year_and_the_tier_of_a_gap(year: Portal) -> None:
+    page = text_of(year.stranger().get(f"/works/{WORKS}"))
+    assert "Opinion" in page
+    assert re.search(r"satisfactory|qualified", page)
+    assert re.search(r"no frame came – 900\.0", page), "no tier of the law gives what is booked there"
+
+
+def test_a_gap_says_by_which_tier_it_was_filled_only_where_the_tier_gives_what_is_booked() -> None:
+    count = 8760
+    status, mass = np.full(count, states.MEASURED, np.uint8), np.full(count, 10, np.int64)
+    mass[50] = 70
+    raw, why = status.copy(), np.zeros(count, np.uint8)
+    for first, booked in ((100, 70), (200, 71)):
+        status[first : first + 3], raw[first : first + 3] = states.SUBSTITUTED, states.MISSING
+        mass[first : first + 3], why[first : first + 3] = booked, states.NO_FRAME
+    nothing = np.full(count, np.nan)
+    found = stood_in(Hours(2027, "SO2", status, why, mass, nothing, nothing, raw), monitoring_rules(RULES))
+    assert {hour: gap.from_hour for hour, gap in found.items()} == {100: 50, 101: 50, 102: 50}
+    assert found[100].method == "maximum_of_180_hours"
+
+
 def test_every_table_and_column_says_in_chinese_what_it_holds() -> None:
     assert set(SHOWS) == {table.name for table in TABLES}
-    columns = {column.name for table in TABLES for column in table.parts}
+    held = [*(table.parts for table in TABLES), *(view.parts for view in VIEWS)]
+    columns = {column.name for parts in held for column in parts}
     assert set(COLUMNS) <= columns
     assert all(column_zh(name) for name in columns)
-    told = [field for table in tables_for(Viewer("zone")) for field in table.fields]
+    told = [field for table in (*tables_for(Viewer("zone")), *views()) for field in table.fields]
     assert {field.type.en for field in told} <= set(TYPES)
     assert {field.unit.en for field in told} - {""} <= set(UNITS)
 

@@ -97,7 +97,7 @@ def sheet(book: KeptBook) -> Sheet:
             accounts,
         ),
     )
-    return Sheet(Phrase("Register", "公开登记簿"), book.name, lead, (*parts, *_fined(book), *_cancelled(book)))
+    return Sheet(Phrase("Register", "公开登记簿"), book.name, lead, (*parts, *fined(book), *_cancelled(book)))
 
 
 def _public(
@@ -137,7 +137,7 @@ def stands(verified_mg: int | None, short: int | None, due_fen: int | None) -> P
     return UNPAID if due_fen else SHORT
 
 
-def _fined(book: KeptBook) -> tuple[Part, ...]:
+def fined(book: KeptBook) -> tuple[Part, ...]:
     """Decisions in cases, once how the source stands to that year is public; what is not decided is not shown."""
     rulebook, public = law_of(book), as_of_last(book)
     named = {row.ground: Phrase(row.name_en, row.name_zh) for row in rulebook.cases.grounds}

@@ -11,8 +11,8 @@ _PACKAGE = Path(__file__).parents[1]
 _PROJECT = Path(__file__).parents[3]
 
 
-def shipped(kind: Literal["rulebooks", "zones", "scenarios", "examples"], name: str) -> Path:
-    """The folder of a rulebook or a zone, the file of a scenario or an example, that ships here; else `Malformed`.
+def shipped(kind: Literal["rulebooks", "zones", "scenarios", "examples", "scripts"], name: str) -> Path:
+    """The folder of a rulebook or a zone, the file of a scenario, example or script, that ships; else `Malformed`.
 
     >>> shipped("zones", "dianzhong").name
     'dianzhong'
@@ -22,5 +22,5 @@ def shipped(kind: Literal["rulebooks", "zones", "scenarios", "examples"], name: 
         if name and Path(name).name == name and name != ".." and (root / name).exists():
             return root / name
     there = sorted({each.stem for root in roots if root.is_dir() for each in root.iterdir()})
-    what = "file" if kind in ("scenarios", "examples") else "folder"
+    what = "file" if kind in ("scenarios", "examples", "scripts") else "folder"
     raise Malformed(f"{kind}/{name}", f"no such {what} is shipped", f"there are: {', '.join(there) or 'none'}")

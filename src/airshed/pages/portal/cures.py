@@ -7,6 +7,8 @@ import re
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 
+#: Before what has no Chinese.
+UNKNOWN = "无法识别："
 #: What is wrong, as the readers of forms say it, and the same in Chinese.
 SAID: tuple[tuple[str, str], ...] = (
     (r"(.+) is not an amount", "{0}不是数量"),
@@ -86,7 +88,7 @@ def told(error: Malformed, how: Phrase | None = None) -> Phrase:
     """
     shell = error.cure.startswith("airshed act") or not error.cure
     english = f"{_capital(error.what)}."
-    what = _found(SAID, error.what) or f"无法识别：{error.what}"
+    what = _found(SAID, error.what) or f"{UNKNOWN}{error.what}"
     chinese = f"{_marked(what)}。"
     if how is not None:
         return Phrase(f"{english} {how.en}", chinese + how.zh)

@@ -17,10 +17,11 @@ from airshed.mrv.applicability import limits_of
 from airshed.mrv.days import months
 from airshed.mrv.exceedance import exceedance, over_limit
 from airshed.mrv.flue_gas import hours_at_reference_oxygen
+from airshed.mrv.hours import ClosedHours
 from airshed.mrv.marks import HoursMark, mark_columns
 from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
 from airshed.mrv.spans import hours_in, month_bounds
-from airshed.mrv.substitution import quarter_captures
+from airshed.mrv.substitution import Gap, quarter_captures, substitute
 from airshed.mrv.year import StackYear
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.load import of_law
@@ -97,6 +98,23 @@ def lost(hours: Hours) -> Iterator[Lost]:
             why = int(hours.why[begin])
             mass = float(hours.mass_mg[begin:end].sum()) / MG_PER_KG
             yield Lost(begin, end, why, mass)
+
+
+def stood_in(hours: Hours, rules: MonitoringRules) -> Mapping[int, Gap]:
+    """By hour the gap that it is of, with the tier of the law that fills it.
+
+    The tiers are applied once more to what was measured; a gap in which that does not give what is booked is left out,
+    since something else filled it: another law, or a decision of the regulator.
+    """
+    measured = np.where(hours.raw_status == states.MEASURED, hours.mass_mg, 0)
+    raw = ClosedHours(hours.raw_status, hours.why, measured, hours.mg_m3, hours.oxygen)
+    found: dict[int, Gap] = {}
+    for gap in substitute(hours.pollutant, raw, hours.year, rules).gaps:
+        span = slice(gap.first_hour, gap.last_hour + 1)
+        booked = hours.mass_mg[span][hours.status[span] == states.SUBSTITUTED]
+        if gap.mass_mg is not None and booked.size and (booked == gap.mass_mg).all():
+            found |= dict.fromkeys(range(gap.first_hour, gap.last_hour + 1), gap)
+    return found
 
 
 def hour_text(year: int, hour: int) -> str:

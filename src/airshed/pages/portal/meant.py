@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from airshed.engine.commands import SetCap
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.model.period import hour_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.happening import amount, ground_of, word_zh
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 EVIDENCE = Phrase("evidence", "证据")
 
 
 def meant(body: Any, state: State, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
-    """The mark, case or withdrawal that an act names by its number, each with what is known of it."""
-    found = []
+    """The mark, case or withdrawal that an act names by its number, the cap that it sets: each with what is known."""
+    found = [*_cap(body, rules)]
     mark = state.marks.get(_number(body, "mark"))
     if mark is not None:
         kind = Phrase(mark.kind.replace("_", " "), word_zh("kind", mark.kind, rules))
@@ -59,6 +61,14 @@ def meant(body: Any, state: State, rules: Rulebook) -> list[tuple[Phrase, Phrase
             )
         )
     return found
+
+
+def _cap(body: Any, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
+    """How large the cap is that somebody sets: the law says it, and not they."""
+    if not isinstance(body, SetCap):
+        return []
+    count = lookup.cap(rules, f"{body.pollutant}-{body.jurisdiction}-{body.vintage}")
+    return [] if count is None else [(Phrase("Cap by the law", "规则所定总量"), amount(count, Unit.ALLOWANCES, rules))]
 
 
 def choice_of(mark: Any, rules: Rulebook) -> Phrase:

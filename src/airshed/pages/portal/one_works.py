@@ -20,6 +20,7 @@ from airshed.model.measures import Unit
 from airshed.model.period import HOUR_MS, clock, day_of
 from airshed.mrv import states
 from airshed.mrv.rules import LimitValue
+from airshed.mrv.substitution import Gap
 from airshed.pages.kit.colours import ALARM, faded, pollutant_colour
 from airshed.pages.kit.figures import (
     Figure,
@@ -41,10 +42,22 @@ from airshed.pages.kit.words import FINDINGS, MARK_STATES, Phrase, same
 from airshed.pages.portal.assets import charts_there
 from airshed.pages.portal.frame import Visitor, page, passed_over, place_name, visitor_of
 from airshed.pages.portal.happening import amount
-from airshed.pages.portal.hours import MG_PER_KG, Hours, Monitors, converted, hour_text, lost, monitors_of, read, there
+from airshed.pages.portal.hours import (
+    MG_PER_KG,
+    Hours,
+    Monitors,
+    converted,
+    hour_text,
+    lost,
+    monitors_of,
+    read,
+    stood_in,
+    there,
+)
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.public import reads_as_public, years_of
-from airshed.pages.stack.words import why_said
+from airshed.pages.register import fined
+from airshed.pages.stack.words import method_said, why_said
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.forms.happened import WORDS
@@ -74,6 +87,9 @@ class Seen(NamedTuple):
     last: str
     hours: int
     why: Phrase
+    #: The tier of the law that set its figure, and the hour whose mass it is; empty where no tier gives it.
+    by: Phrase
+    from_hour: str
     kg: str
 
 
@@ -122,6 +138,9 @@ async def one_works(service: Service, request: Request) -> Response:
     kept_back = await service.readers.read(
         lambda book: {year for year, seq in records.items() if record_for(book, actor, seq, visitor.now).body is None}
     )
+    decided = await service.readers.read(
+        lambda book: [row for part in fined(book) for row in part.rows if row[1] == name]
+    )
     shown: dict[str, Any] = {"spans": [], "limits": [], "hourly": False, "totals": None}
     if chosen is not None:
         file = there(service.hours, chosen.stack)
@@ -141,6 +160,7 @@ async def one_works(service: Service, request: Request) -> Response:
         charts=charts,
         records=records,
         kept_back=kept_back,
+        decided=decided,
     )
 
 
@@ -280,12 +300,14 @@ def _hourly(
     """The hours of a pollutant with its limits; only of days that are sealed."""
     done = {day for day, _, _ in sealed}
     limits = monitors.limits(chosen.stack, chosen.pollutant, chosen.year)
+    tiers = stood_in(hours, monitors.rules)
     spans = [
         Seen(
             hour_text(hours.year, each.first),
             hour_text(hours.year, each.after - 1),
             each.after - each.first,
             why_said(each.why) if each.why else Phrase("not told", "未注明"),
+            *_tier(hours.year, tiers.get(each.first)),
             f"{each.kg:,.1f}",
         )
         for each in lost(hours)
@@ -306,6 +328,13 @@ def _hourly(
             int((hours.status == states.STOPPED).sum()),
         ),
     }
+
+
+def _tier(year: int, gap: Gap | None) -> tuple[Phrase, str]:
+    if gap is None:
+        return same("–"), ""
+    of = gap.from_hour
+    return method_said(gap.method), "" if of is None or of < 0 else hour_text(year, of)
 
 
 def hourly(hours: Hours, chosen: Chosen, limits: Sequence[tuple[LimitValue, int, int]], monitors: Monitors) -> Figure:

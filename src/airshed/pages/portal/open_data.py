@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.engine.journal import decode
 from airshed.engine.tables import BY_NAME, TABLES
 from airshed.engine.tables.table import Column
+from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import page, visitor_of
+from airshed.pages.portal.shown import VIEW_NAMES, VIEWS
 from airshed.pages.portal.tables_zh import SHOWS, TYPES, UNITS, column_zh
+from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import JSON, Service
-from airshed.service.http.tables import CSV, PARQUET, answered
+from airshed.service.http.tables import CSV, PARQUET, answered, view_of
 from airshed.service.http.viewer import Viewer, viewer_of
 
 #: Endings of files, and what they are.
@@ -67,12 +72,26 @@ def tables_for(viewer: Viewer) -> list[Data]:
     ]
 
 
+def views() -> list[Data]:
+    """What the public pages show, as tables."""
+    return [
+        Data(
+            view.name,
+            view.shows,
+            tuple(column.name for column in view.parts[: view.key]),
+            tuple(_field(column) for column in view.parts),
+            bool(view.until),
+        )
+        for view in VIEWS
+    ]
+
+
 async def data(service: Service, request: Request) -> Response:
     """What may be had, with a dictionary of its fields."""
     visitor = await visitor_of(service, request)
     actor = "" if visitor.actor is None else visitor.actor.id
     viewer = await service.readers.read(lambda book: viewer_of(book, actor, service.clock()))
-    found = tables_for(viewer)
+    found = [*views(), *tables_for(viewer)]
     return page(visitor, "data.html.j2", tables=found, of_row=Phrase("What the book is", "数据性质"))
 
 
@@ -82,6 +101,13 @@ async def file(service: Service, request: Request) -> Response:
     name, _, ending = request.path_params["file"].rpartition(".")
     if ending not in ENDINGS:
         raise Stopped("not_there", f"there are {', '.join(ENDINGS)}")
+    if name in VIEW_NAMES:
+        view = VIEW_NAMES[name]
+
+        def rows(book: KeptBook) -> Iterable[tuple[Any, ...]]:
+            return view.rows(book, day_of(max(service.clock(), decode(book.line(book.last())).at)))
+
+        return await view_of(service, name, view.parts, rows, ENDINGS[ending])
     if name not in BY_NAME:
         raise Stopped("not_there", "there is no table of that name")
     return await answered(service, request, signed, name, ENDINGS[ending], by_row=True)

@@ -17,7 +17,7 @@ from airshed.model.measures import Unit
 from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, page, visitor_of
-from airshed.pages.portal.happening import amount, in_column
+from airshed.pages.portal.happening import amount, in_column, word_zh
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.overview import CapYear
 from airshed.pages.portal.overview import caps as caps_of
@@ -233,6 +233,8 @@ class WorksYear(NamedTuple):
     short: Phrase
     #: The penalty that was set, and what of it is still due.
     penalty: Phrase
+    #: Of the verifier, or that the authority determined it.
+    opinion: Phrase
     note: Phrase
 
 
@@ -266,6 +268,9 @@ def years_of(state: State, rules: Rulebook, source: str, today: str, *, whole: b
                     nothing
                     if hidden or later or settled is None
                     else _penalty(rules, settled.penalty_fen, known.due_fen.get(code, 0)),
+                    nothing
+                    if hidden or known.opinion is None
+                    else Phrase(known.opinion, word_zh("opinion", known.opinion, rules)),
                     note,
                 )
             )
@@ -285,8 +290,17 @@ def _penalty(rules: Rulebook, set_fen: int, due_fen: int) -> Phrase:
 # --- the register
 
 
+#: By its title: under which name a part of the register is had as a file.
+FILES = {
+    "Compliance": "years",
+    "Accounts": "register_accounts",
+    "Decisions in cases": "fines",
+    "Given up for good": "cancellations",
+}
+
+
 async def register(service: Service, request: Request) -> Response:
     """The public register."""
     visitor = await visitor_of(service, request)
     found = await service.readers.read(sheet)
-    return page(visitor, "tables.html.j2", sheet=found)
+    return page(visitor, "tables.html.j2", sheet=found, files=FILES)

@@ -14,6 +14,7 @@ from airshed.pages.portal.acts import WaitingAct, said_fields, told, waiting_act
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.happening import Happening, happenings
+from airshed.pages.portal.meant import meant
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.reading import record_for
 from airshed.service.http.rows import whole_number
@@ -37,7 +38,8 @@ async def record(service: Service, request: Request) -> Response:
     ) -> tuple[Sequence[tuple[Phrase, Phrase]], Sequence[Happening], list[WaitingAct]]:
         acts = market.state.acts
         waits = [waiting_act(acts[number], market, rules) for number in proposed if number in acts]
-        return (said_fields(body, rules) if body is not None else ()), happenings(events, rules), waits
+        fields = [] if body is None else said_fields(body, rules)
+        return [*fields, *(meant(body, market.state, rules) if waits else ())], happenings(events, rules), waits
 
     fields, happened, waits = await visitor.look(look)
     return page(

@@ -115,6 +115,7 @@ COLUMNS: Mapping[str, str] = {
     "gap": "其他分配方案至多可增加的价值（分数）",
     "granted": "批准的数量；罚款表中1表示获准分期",
     "held_fen": "为委托与标书冻结的资金",
+    "holder": "企业名称",
     "holders": "持有人数",
     "interest_paid_fen": "已缴滞纳金",
     "leased": "承租人可使用的数量，合计各年份",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, NamedTuple
 
@@ -165,12 +165,54 @@ def _file_of(book: KeptBook, query: Query, viewer: Viewer, form: str, service: S
         return None
     file: IO[bytes] = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115  # closed once it is sent
     told = (said(service.provenance)[0],) if by_row else ()
-    cursor = (partial(_csv, told) if form == CSV else partial(_parquet, query, service, told))(
+    cursor = (partial(_csv, told) if form == CSV else partial(_parquet, query.table.parts, service, told))(
         chain([first], pages), file
     )
     size = file.tell()
     file.seek(0)
     return _File(file, size, cursor)
+
+
+Rows = Callable[[KeptBook], Iterable[tuple[Any, ...]]]
+"""Rows out of a book."""
+
+
+async def view_of(service: Service, name: str, parts: Sequence[Column], rows: Rows, form: str) -> Response:
+    """What pages show of several tables, as a file of its own; each row says what the book is."""
+    told = (said(service.provenance)[0],)
+    names = tuple(column.name for column in parts)
+
+    def look(book: KeptBook) -> _File:
+        found = iter(rows(book))
+        first = Page(names, list(islice(found, ROWS_AT_ONCE)), None, 0, {}, ())
+        more = (Page(names, some, None, 0, {}, ()) for some in iter(lambda: list(islice(found, ROWS_AT_ONCE)), []))
+        file: IO[bytes] = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115  # closed once it is sent
+        pages = chain([first], more)
+        if form == CSV:
+            _csv(told, pages, file)
+        elif form == PARQUET:
+            _parquet(parts, service, told, pages, file)
+        else:
+            _json(name, service, told, pages, file)
+        size = file.tell()
+        file.seek(0)
+        return _File(file, size, None)
+
+    made = await service.files.read(look)
+    ending = {CSV: "csv", PARQUET: "parquet"}.get(form, "json")
+    headers = {"Cache-Control": "private, no-cache", "Content-Length": str(made.size)}
+    headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    return StreamingResponse(_pieces(made.file), 200, headers, f"{CSV}; charset=utf-8" if form == CSV else form)
+
+
+def _json(name: str, service: Service, of_row: tuple[str, ...], pages: Iterable[Page], file: IO[bytes]) -> None:
+    file.write(b'{"table":' + msgspec.json.encode(name) + b',"rows":[')
+    comma = b""
+    for page in pages:
+        for row in page.rows:
+            file.write(comma + msgspec.json.encode(dict(zip((*page.columns, OF_ROW), (*row, *of_row), strict=True))))
+            comma = b","
+    file.write(b'],"provenance":' + msgspec.json.encode(service.provenance) + b"}")
 
 
 async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
@@ -205,12 +247,12 @@ def cell(value: Any) -> Any:
 
 
 def _parquet(
-    query: Query, service: Service, of_row: tuple[str, ...], pages: Iterable[Page], file: IO[bytes]
+    parts: Sequence[Column], service: Service, of_row: tuple[str, ...], pages: Iterable[Page], file: IO[bytes]
 ) -> str | None:
     import polars as pl
 
     kinds: dict[str, Any] = {"INTEGER": pl.Int64, "TEXT": pl.String, "BLOB": pl.Binary}
-    schema = {column.name: kinds[column.sql.split()[1]] for column in query.table.parts}
+    schema = {column.name: kinds[column.sql.split()[1]] for column in parts}
     told = {"provenance": msgspec.json.encode(service.provenance).decode(), "said": said(service.provenance)[0]}
     frames: list[pl.DataFrame] = []
     cursor = None

@@ -7,7 +7,7 @@ import gc
 import sqlite3
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import islice
@@ -205,6 +205,15 @@ class Writer:
             loop.call_soon(self._all_came)
         return future
 
+    async def keep_law(self, digest: str, texts: Mapping[str, bytes], *, who: str = "") -> None:
+        """Keep the text of a law in the book, for an act that is to name it."""
+
+        def keeping(runner: Runner, when: int) -> Sequence[WellFormed]:
+            self._book.keep_law(digest, texts)
+            return ()
+
+        await self.submit(keeping, 0, who=who)
+
     def _all_came(self) -> None:
         """The loop has sent all that it had at once: those are one commit, and not one each."""
         with self._turn:
@@ -364,18 +373,18 @@ class Writer:
         told: list[tuple[_Job, Any]] = []
         wishes: list[tuple[WellFormed, int]] = []
         parts: list[tuple[_Job, int]] = []
-        for job in jobs:
-            try:
-                when = instant_for(runner.state, job.at, self._clock(), sure=self._sure)
-                commands = job.asked(runner, when)
-            except Malformed as error:
-                told.append((job, error))
-                continue
-            parts.append((job, len(commands)))
-            wishes += [(command, when) for command in commands]
         first = runner.state.seq
         with ExitStack() as ended:  # whatever it is, everybody who waits hears of it
             ended.callback(lambda: self._deliver([(job, Ended()) for job in jobs if not job.future.done()]))
+            for job in jobs:
+                try:
+                    when = instant_for(runner.state, job.at, self._clock(), sure=self._sure)
+                    commands = job.asked(runner, when)
+                except Malformed as error:
+                    told.append((job, error))
+                    continue
+                parts.append((job, len(commands)))
+                wishes += [(command, when) for command in commands]
             answers = runner.send_well_formed(wishes) if wishes else []
             ended.pop_all()
         receipts = self._receipts(runner, wishes, answers, first)

@@ -20,6 +20,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, page, visitor_of
 from airshed.pages.portal.tables_zh import SHOWS
+from airshed.rulebook import lookup
 from airshed.rulebook.chinese import SECTIONS, key_zh
 from airshed.rulebook.diff import LawChange, diff
 from airshed.rulebook.reading_section import EVERYBODY
@@ -124,7 +125,7 @@ def versions(book: KeptBook) -> list[Version]:
     changes: dict[int, Sequence[Changed] | None] = {}
     for (_, _, _, before), (seq, _, _, after) in pairwise(rows):
         kept = book.keeps(before) and book.keeps(after)
-        changes[seq] = _sections(book.rules(before), book.rules(after)) if kept else None
+        changes[seq] = sections_of(book.rules(before), book.rules(after)) if kept else None
     return [
         Version(
             *(seq, clock(decode(book.line(seq)).at)[:16].replace("T", " "), programme, version, digest),
@@ -141,7 +142,8 @@ def _later(book: KeptBook, digest: str, adopted: str) -> str:
     return named if named > adopted else ""
 
 
-def _sections(old: Rulebook, new: Rulebook) -> list[Changed]:
+def sections_of(old: Rulebook, new: Rulebook) -> list[Changed]:
+    """What one law changes in another, section by section."""
     names = naming({**names_of(old), **names_of(new)})
     return [
         Changed(section_name(section), section, [_line(change, names) for change in changes])
@@ -168,7 +170,7 @@ def compared(book: KeptBook, wanted: Sequence[Proposed], digest: str) -> list[Pr
 
     def found(each: Proposed) -> Proposed:
         kept = book.keeps(digest) and book.keeps(each.digest)
-        return each._replace(changes=_sections(book.rules(digest), book.rules(each.digest)) if kept else None)
+        return each._replace(changes=sections_of(book.rules(digest), book.rules(each.digest)) if kept else None)
 
     return [found(each) for each in wanted]
 
@@ -308,7 +310,14 @@ async def law(service: Service, request: Request) -> Response:
         waits, digest = await visitor.look(lambda market, rules: (waiting_laws(market.state), digest_of(market.state)))
         proposed = await service.readers.read(lambda book: compared(book, waits, digest))
     adopted = await service.readers.read(versions)
-    return page(visitor, "law.html.j2", versions=adopted, sections=there, proposed=proposed)
+    role = "" if visitor.actor is None or visitor.actor.state != "active" else visitor.actor.role
+    may = await visitor.look(lambda market, rules: may_adopt(rules, role))
+    return page(visitor, "law.html.j2", versions=adopted, sections=there, proposed=proposed, may=may)
+
+
+def may_adopt(rules: Rulebook, role: str) -> bool:
+    """Whether a role adopts laws."""
+    return "AdoptRulebook" in lookup.roles(rules).get(role, frozenset())
 
 
 async def section(service: Service, request: Request) -> Response:

@@ -17,6 +17,7 @@ from airshed.pages.portal.office.reports import policy_of
 from airshed.pages.portal.office.statement_pdf import seal_of
 from airshed.registry.proof.checkpoint import Checkpoint, Inclusion, read_checkpoint
 from airshed.registry.proof.tree import Tree, inclusion, root_of
+from airshed.rulebook.shipped import shipped
 from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.reading import record_for
@@ -31,6 +32,7 @@ MOST_IN_MEMORY = 2_000_000
 #: Records by which it grows before another who asks has a turn.
 SLICE = 5_000
 TEXT = "text/plain; charset=utf-8"
+PYTHON = "text/x-python"
 
 
 class Under(NamedTuple):
@@ -179,3 +181,11 @@ async def verifier(service: Service, request: Request) -> Response:
     if "file" in request.query_params:
         headers["Content-Disposition"] = 'attachment; filename="verify-proof.html"'
     return Response(html, 200, headers, "text/html; charset=utf-8")
+
+
+async def script(service: Service, request: Request) -> Response:
+    """The script that checks a proof with Python alone, for whoever trusts no page."""
+    await service.door.look(request)
+    text = shipped("scripts", "verify_proof.py").read_bytes()
+    headers = {"Content-Disposition": 'attachment; filename="verify_proof.py"'}
+    return Response(text, 200, headers, f"{PYTHON}; charset=utf-8")

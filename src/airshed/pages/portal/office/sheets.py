@@ -42,12 +42,22 @@ class Sent(NamedTuple):
     content: bytes
 
 
+#: How a form is sent that brings files.
+SEVERAL_PARTS = "multipart/form-data"
+
+
 def parts_of(raw: bytes, content_type: str) -> Sent:
     """The fields and the one file of a form of several parts, as a browser sends it."""
+    fields, files = files_of(raw, content_type)
+    return Sent(fields, *(files[-1] if files else ("", b"")))
+
+
+def files_of(raw: bytes, content_type: str) -> tuple[dict[str, str], list[tuple[str, bytes]]]:
+    """The fields of a form of several parts, and every file that is not empty, with its name."""
     told = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
     message = BytesParser(policy=HTTP).parsebytes(told + raw)
     fields: dict[str, str] = {}
-    name, content = "", b""
+    files: list[tuple[str, bytes]] = []
     for part in message.iter_parts() if message.is_multipart() else ():
         field = part.get_param("name", header="content-disposition")
         body = part.get_payload(decode=True)
@@ -57,8 +67,8 @@ def parts_of(raw: bytes, content_type: str) -> Sent:
         if file is None:
             fields[field] = body.decode("utf-8", "replace")
         elif body:
-            name, content = str(file)[:200], body
-    return Sent(fields, name, content)
+            files.append((str(file)[:200], body))
+    return fields, files
 
 
 def rows_of(name: str, content: bytes) -> Rows:

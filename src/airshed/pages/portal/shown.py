@@ -1,0 +1,114 @@
+"""What the public pages show of works, accounts, shares, days, marks and fines, as tables that may be taken away.
+
+Offices read the tables that these are of whole; everybody reads of them what stands on a page, from the day of the law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple
+
+from airshed.engine.tables.table import Column
+from airshed.pages.kit.words import Phrase
+from airshed.service.book.embargo import Embargo, embargo
+from airshed.service.book.kept import KeptBook
+from airshed.service.book.law import law_of
+
+
+class View(NamedTuple):
+    """A table that a page shows."""
+
+    name: str
+    shows: Phrase
+    parts: tuple[Column, ...]
+    #: Columns that tell rows apart.
+    key: int
+    sql: str
+    #: The year up to which rows are public, which the statement asks for; empty where all are.
+    until: Literal["", "emissions", "standing"] = ""
+
+    def rows(self, book: KeptBook, day: str) -> Iterable[tuple[Any, ...]]:
+        """Its rows as far as they are public on a day."""
+        public: Embargo = embargo(law_of(book), day)
+        return book.sql.execute(self.sql, (getattr(public, self.until),) if self.until else ())
+
+
+VIEWS = (
+    View(
+        "works",
+        Phrase("Regulated works, as on their pages", "纳入管理的企业（同企业页）"),
+        (
+            *(Column("source TEXT"), Column("name TEXT", "name in English"), Column("account TEXT")),
+            *(Column("holder TEXT", "name of the firm"), Column("jurisdiction TEXT"), Column("sector TEXT", "sector")),
+        ),
+        1,
+        """SELECT sources.source, sources.name, sources.account, accounts.name, sources.jurisdiction, sources.sector
+           FROM sources JOIN accounts ON accounts.account = sources.account ORDER BY sources.source""",
+    ),
+    View(
+        "register_accounts",
+        Phrase("Accounts, as the register shows them", "账户（同公开登记簿）"),
+        (
+            *(Column("account TEXT"), Column("number TEXT", "number of the account"), Column("kind TEXT", "kind")),
+            *(Column("name TEXT", "name of the firm"), Column("jurisdiction TEXT")),
+            Column("corporate_group TEXT", "corporate group, empty when none is known"),
+            Column("state TEXT", "what the account may do now, in one word"),
+        ),
+        1,
+        """SELECT account, number, kind, name, jurisdiction, corporate_group, state FROM accounts
+           WHERE kind IN ('operator', 'trader') ORDER BY account""",
+    ),
+    View(
+        "free_allocations",
+        Phrase("What works were granted free, as on their pages", "免费分配（同企业页）"),
+        (
+            *(Column("source TEXT"), Column("series TEXT"), Column("seq INTEGER")),
+            *(Column("method TEXT", "method of allocation"), Column("count INTEGER")),
+            *(Column("why_en TEXT", "reason in English"), Column("why_zh TEXT", "reason in Chinese")),
+        ),
+        3,
+        "SELECT source, series, seq, method, count, why_en, why_zh FROM allocations ORDER BY source, series, seq",
+    ),
+    View(
+        "sealed_days",
+        Phrase("Sealed days of stacks, of years that are public", "已公开年度的封存日数据"),
+        (
+            *(Column("stack TEXT"), Column("day TEXT"), Column("pollutant TEXT")),
+            *(Column("measured INTEGER", "measured hours"), Column("stopped INTEGER", "hours out of operation")),
+            Column("substituted INTEGER", "hours filled by a substitution rule"),
+            Column("mass_mg INTEGER", "mass of the day"),
+        ),
+        3,
+        """SELECT stack, day, pollutant, measured, stopped, substituted, mass_mg FROM days
+           WHERE CAST(substr(day, 1, 4) AS INTEGER) <= ? ORDER BY stack, day, pollutant""",
+        "emissions",
+    ),
+    View(
+        "hours_marked",
+        Phrase("Hours that operators marked, of years that are public", "已公开年度的企业标记时段"),
+        (
+            *(Column("mark INTEGER", "number of the mark"), Column("stack TEXT")),
+            *(Column("kind TEXT", "what the hours are marked as"), Column("first TEXT"), Column("last TEXT")),
+            *(Column("hours INTEGER"), Column("state TEXT", "entered, approved, refused or lapsed")),
+        ),
+        1,
+        """SELECT mark, stack, kind, first, last, hours, state FROM marks
+           WHERE CAST(substr(first, 1, 4) AS INTEGER) <= ? ORDER BY mark""",
+        "emissions",
+    ),
+    View(
+        "fines",
+        Phrase("Decisions in cases, as the register shows them", "行政处罚决定（同公开登记簿）"),
+        (
+            *(Column("case_number INTEGER", "number of the case"), Column("source TEXT"), Column("account TEXT")),
+            *(Column("year INTEGER", "year of the breach"), Column("ground TEXT", "`shortfall`, or a ground")),
+            *(Column("pollutant TEXT"), Column("fen INTEGER", "penalty by the last decision")),
+            *(Column("state TEXT", "decided, upheld or lowered"), Column("cite TEXT", "article by which it is fined")),
+        ),
+        1,
+        """SELECT case_number, source, account, year, ground, pollutant, fen, state, cite FROM cases
+           WHERE state IN ('decided', 'upheld', 'lowered') AND year <= ? ORDER BY case_number""",
+        "standing",
+    ),
+)
+VIEW_NAMES = {view.name: view for view in VIEWS}
