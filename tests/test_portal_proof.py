@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -226,7 +226,7 @@ def test_the_kilograms_that_are_proven_are_told_in_tonnes_and_the_record_is_fold
         assert "1041934176341" in page.inner_text("#said")
 
 
-def proven(record: dict[str, object]) -> str:
+def proven(record: Mapping[str, object]) -> str:
     """A proof of the only record of a log."""
     body = json.dumps(record).encode()
     before = "0" * 64

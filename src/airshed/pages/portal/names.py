@@ -53,7 +53,7 @@ def _works(rules: Rulebook) -> Mapping[str, Phrase]:
 @lru_cache(maxsize=4)
 def _holders(rules: Rulebook) -> Mapping[str, Phrase]:
     """Works by either of their names, and offices of the zone and of each jurisdiction."""
-    found = {name: each for each in reversed(_works(rules).values()) for name in (each.zh, each.en)}
+    found = {name: each for each in reversed(list(_works(rules).values())) for name in (each.zh, each.en)}
     for name, name_zh in OF_OFFICES.items():
         found[name] = Phrase(name, name_zh)
         for row in rules.jurisdictions:
