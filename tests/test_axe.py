@@ -42,7 +42,7 @@ def paths() -> list[str]:
         for way in PORTAL.ways
         if way.method == "GET"
         and "{" not in way.path
-        and not way.path.endswith((".csv", ".xlsx", ".json", ".pdf", ".pem"))
+        and not way.path.endswith((".csv", ".xlsx", ".json", ".pdf", ".pem", ".py"))
     ]
     return [*(path for path in plain if path not in NO_PAGE), *ONE_OF_MANY]
 
