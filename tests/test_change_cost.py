@@ -23,15 +23,15 @@ GENERATED = ("src/airshed/rulebook/command_names.py", "src/airshed/client/comman
 MOST = 8
 USED_WIDELY = {
     "ConfirmAct": 20,
-    "PlaceOrder": 20,
+    "PlaceOrder": 22,
     "RegisterActor": 19,
-    "AdoptRulebook": 17,
+    "AdoptRulebook": 18,
     "Allocate": 17,
     "CloseYear": 16,
     "OpenAccount": 14,
     "PlaceBid": 14,
     "CloseAuction": 13,
-    "SetCap": 13,
+    "SetCap": 14,
     "PlaceCallOrder": 13,
     "CloseCall": 12,
     "OpenSession": 13,
