@@ -87,7 +87,7 @@ def serve(address: str) -> list[str] | None:
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(address)
     listening.listen(64)
-    print("listening", flush=True)
+    os.write(sys.stdout.fileno(), b"listening\n")  # at once, so that two servers on one pipe do not mix their words
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who waits for more of it would wait to the end
     waiting.register(sys.stdin.fileno(), selectors.EVENT_READ, None)
     waiting.register(listening, selectors.EVENT_READ, None)
