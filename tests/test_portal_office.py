@@ -12,6 +12,7 @@ import pytest
 from airshed.engine import commands as c
 from airshed.engine.edge import well_formed
 from airshed.engine.nouns import Act, Actor, Mark, Year
+from airshed.engine.runner import Runner
 from airshed.engine.state import State
 from airshed.lab.simulator.small_market import BANK, second
 from airshed.model.period import DAY_MS, instant
@@ -21,6 +22,7 @@ from airshed.pages.portal.office.law import _later
 from airshed.pages.portal.office.queue import items, stopped
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
+from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import laws_of
 from airshed.service.book.sqlite import Book
@@ -239,19 +241,22 @@ def test_auctions_that_are_open_come_first_and_each_leads_to_its_page(selling: P
 # --- the law
 
 
+def reporting_earlier(runner: Runner, book: Book) -> Rulebook:
+    """The next version of the law, by which reports are due a fortnight earlier, kept in the book."""
+    text = FILES["rulebook.toml"].decode().replace('version = "2027.1"', 'version = "2027.2"', 1)
+    files = {**FILES, "rulebook.toml": text.replace('report_by = "03-31"', 'report_by = "03-15"', 1).encode()}
+    newer = load_texts(files)
+    book.keep_law(digest(newer), files)
+    runner.laws = laws_of(book)
+    return newer
+
+
 def test_who_confirms_a_law_sees_what_it_changes_and_who_proposed_it(tmp_path: Path) -> None:
     path = tmp_path / "proposed.book"
     runner = market(Book.create(path), tables=True)
     book = runner.journal
     assert isinstance(book, Book)
-    text = FILES["rulebook.toml"].decode()
-    changed = text.replace('version = "2027.1"', 'version = "2027.2"', 1).replace(
-        'report_by = "03-31"', 'report_by = "03-15"', 1
-    )
-    files = {**FILES, "rulebook.toml": changed.encode()}
-    newer = load_texts(files)
-    book.keep_law(digest(newer), files)
-    runner.laws = laws_of(book)
+    newer = reporting_earlier(runner, book)
     act = proposed(runner, AUTHORITY, adopting_next(newer))
     other = second(RULES, AUTHORITY)
     book.close()
@@ -271,14 +276,7 @@ def test_the_law_tells_what_each_version_changed_section_by_section_with_its_cit
     runner = market(Book.create(path), tables=True)
     book = runner.journal
     assert isinstance(book, Book)
-    text = FILES["rulebook.toml"].decode()
-    changed = text.replace('version = "2027.1"', 'version = "2027.2"', 1).replace(
-        'report_by = "03-31"', 'report_by = "03-15"', 1
-    )
-    files = {**FILES, "rulebook.toml": changed.encode()}
-    newer = load_texts(files)
-    book.keep_law(digest(newer), files)
-    runner.laws = laws_of(book)
+    newer = reporting_earlier(runner, book)
     done(runner, AUTHORITY, adopting_next(newer))
     book.close()
     with portal(path, demo_users=True) as found:
