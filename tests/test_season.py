@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from airshed.cli.reference.write import reasons
+from airshed.engine import commands as c
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, Line, MemoryJournal
 from airshed.engine.journal import decode as read
+from airshed.engine.procedures.people_rights import may_confirm
 from airshed.engine.runner import fold
 from airshed.engine.state import State
 from airshed.lab.season.firms import CostStep, guide_price
@@ -132,3 +134,14 @@ def test_the_season_is_refused_only_for_reasons_that_the_reference_names(year_li
             seen.add((type(record.body), record.refusal.why))
     assert seen
     assert [each for each in seen if each[1] not in reasons()[each[0]]] == []
+
+
+def test_each_city_has_officials_and_each_firm_two_people_who_may_confirm_each_other(season: Season) -> None:
+    """So that whoever rehearses can try an act of a city, and one of two people of a firm."""
+    state, rules = season.runner.state, season.rules
+    bureaus = [actor for actor in state.actors.values() if actor.jurisdiction]
+    assert sorted(actor.jurisdiction for actor in bureaus) == sorted(2 * [each.code for each in rules.jurisdictions])
+    for account in {firm.account for firm in season.firms}:
+        first, second = state.people[account]
+        assert first != second
+        assert may_confirm(state, rules, second, c.Transfer(account, "km-cem-01", "SO2-KM-2027", 1)) is None

@@ -17,7 +17,7 @@ OPENS, RECEIVES, SEALS, VERIFIES, ANSWERS = "OpenSession", "Deposit", "SealDay",
 
 
 def reviewer(actor: str) -> str:
-    """The second person at a verifier, or at the bank."""
+    """The second person at a verifier, at the bank, in a city or at a firm."""
     return f"{actor}-review"
 
 
@@ -57,6 +57,17 @@ def works_of(
         source.origin == SIMULATED,
         stacks,
     )
+
+
+def second_people(zone: Zone, rules: Rulebook) -> Iterator[c.RegisterActor]:
+    """For a rehearsal: two officials of each city, where a role is bound to one, and a second person of each firm."""
+    bureau = next((role.code for role in rules.people if role.bound == "jurisdiction"), "")
+    places = [(f"{place.code.lower()}-bureau", place.code) for place in rules.jurisdictions if bureau]
+    for name, place in (*places, *((reviewer(name), place) for name, place in places)):
+        yield c.RegisterActor(name, bureau, "", place)
+    firm = lookup.role_for(rules, ANSWERS, "operator")
+    for account in dict.fromkeys(source.account for source in zone.sources):
+        yield c.RegisterActor(reviewer(account), firm, account)
 
 
 def entered(zone: Zone, rules: Rulebook) -> Iterator[c.OpenAccount | c.RegisterActor | c.RegisterSource]:

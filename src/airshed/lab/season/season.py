@@ -32,7 +32,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import activity_lines, zone_activities
-from airshed.zone.entering import BANK, EXCHANGE, HOST, people_of, works_of
+from airshed.zone.entering import BANK, EXCHANGE, HOST, people_of, second_people, works_of
 
 FIRST_SESSION = "01-04"
 #: Days before the last day to surrender on which trading ends, and days after it on which the next vintage is issued.
@@ -93,6 +93,7 @@ class Season(SeasonDesk):
             entering.append((BANK, c.Deposit(firm.account, max(firm.cash_fen, 1))))
         self.must(at + LOOK_MS, accounts)  # those of one group wait for a second person
         self.must(at + 3 * LOOK_MS, entering)
+        self.must(at + 5 * LOOK_MS, [(registrar, body) for body in second_people(self.zone, self.rules)])
         self.grant(instant(f"{self.year - 1}-12-10", 9))
         for vintage in self._offered():
             self.issue(vintage, instant(f"{self.year - 1}-12-10", 9))

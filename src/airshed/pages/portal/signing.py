@@ -20,6 +20,7 @@ from airshed.pages.portal.frame import (
     local,
     on,
     page,
+    place_name,
     visitor_of,
 )
 from airshed.rulebook import lookup
@@ -138,12 +139,12 @@ async def sign_in(service: Service, request: Request) -> Response:
 _DIGITS = {ord(wide): str(digit) for digit, wide in enumerate("０１２３４５６７８９")}
 
 
-def _everybody(market: Market, rules: Rulebook) -> list[tuple[Phrase, list[Actor]]]:
-    """Everybody who may act, by role."""
-    by_role: dict[str, list[Actor]] = {}
-    for actor in market.state.actors.values():
+def _everybody(market: Market, rules: Rulebook) -> list[tuple[Phrase, list[tuple[Actor, Phrase]]]]:
+    """Everybody who may act, by role, with the city of who is bound to one."""
+    by_role: dict[str, list[tuple[Actor, Phrase]]] = {}
+    for actor in sorted(market.state.actors.values(), key=lambda each: each.id):
         if actor.state == "active":
-            by_role.setdefault(actor.role, []).append(actor)
+            by_role.setdefault(actor.role, []).append((actor, place_name(rules, actor.jurisdiction)))
     known = lookup.people(rules)
     return [(Phrase(role.name_en, role.name_zh), by_role[code]) for code, role in known.items() if code in by_role]
 
