@@ -205,7 +205,28 @@ def test_the_map_tells_what_arrives_where_the_air_is_measured(year: Portal) -> N
     page = year.stranger("zh").get("/map?measure=load&pollutant=NOx")
     assert "分受体点" in text_of(page)
     assert "仅供参考" in text_of(page)
-    assert "无传输矩阵" in text_of(year.stranger("zh").get("/map?measure=load&pollutant=VOC")) or "VOC" not in page.text
+    assert "该污染物无在线监测" in text_of(year.stranger("zh").get("/map?measure=load&pollutant=VOC"))
+
+
+def test_a_map_says_what_its_signs_mean_and_in_which_unit(year: Portal) -> None:
+    page = text_of(year.stranger().get("/map?pollutant=SO2&measure=emissions"))
+    month, whole = re.search(r"works: ([\d.,]+) t of SO2 in a month, ([\d.,]+) t in the year", page).groups()  # type: ignore[union-attr]
+    assert float(whole.replace(",", "")) == 6 * float(month.replace(",", "")), "the scale of a year is six of a month's"
+    assert "city with the most emission" in page
+    assert "hours over the limit in a month" in text_of(year.stranger().get("/map?measure=exceedance&pollutant=SO2"))
+    load = text_of(year.stranger("zh").get("/map?measure=load&pollutant=NOx"))
+    assert re.search(r"受体点：NOx高于[\d.]+ ng/m³ 受体点：[\d.]+至[\d.]+ ng/m³ 受体点：不高于[\d.]+ ng/m³", load)
+
+
+def test_a_pollutant_that_no_monitor_measures_is_on_the_map_by_what_was_declared(year: Portal) -> None:
+    """It could not be chosen; a month of it is unknown, and no zero."""
+    said = year.stranger().get("/map?pollutant=VOC&year=2027")
+    page = text_of(said)
+    assert "t of VOC in the year" in page
+    assert re.search(r"By city \(t\) Month .*? 1 – – – – – 2 – –", page)
+    assert re.search(r"Declared at the year's end [\d,]+\.\d", page)
+    assert said.text.count("data-figure") == 1
+    assert "No monitor measures" in text_of(year.stranger().get("/map?pollutant=VOC&measure=exceedance"))
 
 
 def test_a_works_shows_its_hours_its_limit_and_why_hours_were_substituted(year: Portal, hours: Path) -> None:

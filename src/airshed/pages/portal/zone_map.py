@@ -21,13 +21,24 @@ from airshed.lab.air.transfer import AirReceptor, MatrixCell, default_matrix, re
 from airshed.model.allowance import Series
 from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
-from airshed.pages.kit.colours import ALARM, INK, PAPER, faded, pollutant_colour
+from airshed.pages.kit.colours import ALARM, INK, PAPER, pollutant_colour
 from airshed.pages.kit.figures import Figure, drawn, figure, label, mark, points, values
 from airshed.pages.kit.html import script_json
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.assets import charts_there
 from airshed.pages.portal.frame import Visitor, page, passed_over, place_name, visitor_of
 from airshed.pages.portal.hours import MG_PER_KG, Monitors, monitors_of, over_by_month, read, there
+from airshed.pages.portal.map_legend import (
+    CALM,
+    NONE,
+    Scale,
+    Sign,
+    emission_size,
+    ground,
+    hours_size,
+    legend,
+    load_colour,
+)
 from airshed.pages.portal.names import works_name
 from airshed.pages.portal.public import reads_as_public
 from airshed.pages.report.charts_map import ASPECT, free_place
@@ -44,11 +55,9 @@ MEASURES: Mapping[Measure, Phrase] = {
     "exceedance": Phrase("Hours over the limit", "超标小时数"),
     "load": Phrase("Load at the receptors", "受体点浓度贡献"),
 }
-LARGEST, SMALLEST = 46.0, 5.0
 MONTHS = 12
 #: Behind the months stands what was declared at the year's end, of what no monitor sees.
 PARTS = MONTHS + 1
-CALM, AMBER = "var(--deep)", "#c4932d"
 
 
 class OfWorks(NamedTuple):
@@ -99,10 +108,18 @@ class Wanted(NamedTuple):
     pollutant: str
     year: int
     measure: Measure
+    #: Whether a monitor tells months apart; else there is what was declared at the year's end alone.
+    monthly: bool = True
 
 
-#: Rows of a table and figures, whole year and month by month.
-Made = tuple[list[Row], list[tuple[str, Markup]]]
+class Made(NamedTuple):
+    """Rows of a table, figures (whole year, and month by month where there are months), and what their signs mean."""
+
+    rows: Sequence[Row]
+    frames: Sequence[tuple[str, Markup]]
+    signs: Sequence[Sign]
+
+
 #: Maps that are kept, and that wait to be drawn.
 MOST_MAPS, MOST_WAITING = 24, 8
 
@@ -163,8 +180,9 @@ class Maps:
 
 
 def _made(mapped: Mapped, monitors: Monitors, wanted: Wanted) -> Made:
-    frames = _frames(mapped, monitors, wanted.measure, wanted.pollutant, wanted.year)
-    return _rows(mapped, wanted.measure), frames
+    scale = _scale(mapped, wanted)
+    frames = _frames(mapped, monitors, wanted, scale)
+    return Made(_rows(mapped, wanted), frames, legend(wanted.measure, wanted.pollutant, scale))
 
 
 async def zone_map(service: Service, request: Request) -> Response:
@@ -179,19 +197,19 @@ async def zone_map(service: Service, request: Request) -> Response:
     found = await visitor.look(look)
     monitors: Monitors | None = found.pop("monitors")
     kg: Mapping[str, Sequence[float]] = found.pop("kg")
-    shown: dict[str, Any] = {"frames": [], "rows": [], "year": found["year"], "needs": None}
+    shown: dict[str, Any] = {"frames": [], "rows": [], "signs": [], "year": found["year"], "needs": None}
     if monitors is None:
         shown["needs"] = Phrase("The inventory of this zone is not here.", "本系统未配备该区域的源清单。")
     elif found["year"]:
         maps: Maps = service.beside.setdefault("maps", Maps())
-        wanted = Wanted(found["law"], found["pollutant"], found["year"], measure)
+        wanted = Wanted(found["law"], found["pollutant"], found["year"], measure, found["monthly"])
         made = await maps.of(service.hours, monitors, found["rules"], kg, wanted)
         if isinstance(made, Phrase):
             shown["needs"] = made
         else:
-            shown["rows"], shown["frames"] = made
+            shown.update(made._asdict())
     month = asked.get("month", "")
-    at = int(month) if month in map(str, range(MONTHS + 1)) else 0
+    at = int(month) if month in map(str, range(MONTHS + 1)) and found["monthly"] else 0
     del found["rules"], found["law"]
     return page(
         visitor,
@@ -212,7 +230,8 @@ def _facts(state: State, rules: Rulebook, visitor: Visitor, asked: Mapping[str, 
     """What was emitted by source and month, of the years that are for who looks."""
     codes = [row.code for row in rules.pollutants]
     measured = {code for source in state.sources.values() for code in source.measured()}
-    there = [code for code in codes if code in measured]
+    declared = {code for known in state.years.values() for code in known.declared_mg}
+    there = [code for code in codes if code in measured | declared]
     pollutant = next((code for code in there if code == asked.get("pollutant")), there[0] if there else "")
     today, law = day_of(max(visitor.now, state.at)), rules.compliance.emissions_public_on
     all_years = {int(day[:4]) for days in state.days.values() if days for day in (min(days), max(days))}
@@ -241,6 +260,7 @@ def _facts(state: State, rules: Rulebook, visitor: Visitor, asked: Mapping[str, 
         "kg": kg,
         "pollutants": there,
         "pollutant": pollutant,
+        "monthly": pollutant in measured,
         "years": years,
         "year": year,
         "caps": caps,
@@ -271,8 +291,13 @@ def _mapped(
     wanted: Wanted,
 ) -> Mapped | Phrase:
     """What the map shows, or why it cannot."""
-    zone, (_, pollutant, year, measure) = monitors.zone, wanted
+    zone, (_, pollutant, year, measure, monthly) = monitors.zone, wanted
     by_source: dict[str, Sequence[float]] = dict(kg)
+    if measure != "emissions" and not monthly:
+        return Phrase(
+            "No monitor measures this pollutant: there is what was declared at the year's end alone.",
+            "该污染物无在线监测，仅有年末申报量。",
+        )
     if measure == "exceedance":
         found = _over(folder, monitors, pollutant, year)
         if found is None:
@@ -336,7 +361,8 @@ def _over(folder: Path | None, monitors: Monitors, pollutant: str, year: int) ->
 # --- drawing
 
 
-def _rows(mapped: Mapped, measure: Measure) -> list[Row]:
+def _rows(mapped: Mapped, wanted: Wanted) -> list[Row]:
+    measure = wanted.measure
     if measure == "load":
         return [
             Row(
@@ -351,7 +377,7 @@ def _rows(mapped: Mapped, measure: Measure) -> list[Row]:
     return [
         Row(
             mapped.places.get(code, same(code)),
-            [f"{value / size:,.{decimals}f}" for value in by_month[:MONTHS]],
+            [f"{value / size:,.{decimals}f}" if wanted.monthly else "–" for value in by_month[:MONTHS]],
             f"{sum(by_month) / size:,.{decimals}f}",
             f"{by_month[MONTHS] / size:,.{decimals}f}" if measure == "emissions" else "",
         )
@@ -359,16 +385,20 @@ def _rows(mapped: Mapped, measure: Measure) -> list[Row]:
     ]
 
 
-def _frames(
-    mapped: Mapped, monitors: Monitors, measure: Measure, pollutant: str, year: int
-) -> list[tuple[str, Markup]]:
+def _scale(mapped: Mapped, wanted: Wanted) -> Scale:
+    """What the largest signs stand for; one scale for all months."""
+    months = slice(MONTHS) if wanted.monthly else slice(MONTHS, PARTS)
+    works = max((value for each in mapped.sources for value in each.by_month[months]), default=0) or 1
+    receptor = max((value for _, by_month in mapped.receptors for value in by_month), default=0) or 1
+    return Scale(works, receptor, wanted.monthly)
+
+
+def _frames(mapped: Mapped, monitors: Monitors, wanted: Wanted, scale: Scale) -> list[tuple[str, Markup]]:
     """A figure for the whole year and for each month, drawn to one scale."""
-    most = max((value for each in mapped.sources for value in each.by_month[:MONTHS]), default=0) or 1
-    load = max((value for _, by_month in mapped.receptors for value in by_month), default=0) or 1
     frames = []
-    for month in range(MONTHS + 1):
-        name = str(year) if not month else f"{year}-{month:02}"
-        frames.append((name, script_json(_frame(mapped, monitors, measure, pollutant, month, (most, load)))))
+    for month in range(MONTHS + 1 if wanted.monthly else 1):
+        name = str(wanted.year) if not month else f"{wanted.year}-{month:02}"
+        frames.append((name, script_json(_frame(mapped, monitors, wanted, month, scale))))
     return frames
 
 
@@ -378,14 +408,12 @@ def _of(by_month: Sequence[float], month: int, *, mean: bool = False) -> float:
     return sum(by_month) / (MONTHS if mean else 1)
 
 
-def _frame(
-    mapped: Mapped, monitors: Monitors, measure: Measure, pollutant: str, month: int, most: tuple[float, float]
-) -> Figure:
-    zone = monitors.zone
+def _frame(mapped: Mapped, monitors: Monitors, wanted: Wanted, month: int, scale: Scale) -> Figure:
+    zone, measure, pollutant = monitors.zone, wanted.measure, wanted.pollutant
     lon = [x for outline in zone.outlines for x, _ in outline.ring]
     lat = [y for outline in zone.outlines for _, y in outline.ring]
     west, east, south, north = min(lon), max(lon), min(lat), max(lat)
-    scale = most[0] * (1 if month else MONTHS / 2)
+    works = scale.works if month else scale.year
     return figure(
         [
             *(
@@ -404,8 +432,8 @@ def _frame(
                 size=1,
                 silent=True,
             ),
-            points([_works(each, measure, pollutant, month, scale) for each in mapped.sources], CALM),
-            points([_receptor(each, by_month, month, most[1]) for each, by_month in mapped.receptors], INK),
+            points([_works(each, measure, pollutant, month, works) for each in mapped.sources], CALM),
+            points([_receptor(each, by_month, month, scale.receptor) for each, by_month in mapped.receptors], INK),
         ],
         x=values(show=False, min=west, max=east),
         y=values(show=False, min=south, max=north),
@@ -427,19 +455,19 @@ def _shade(mapped: Mapped, measure: Measure, pollutant: str, code: str, month: i
         of_city = {each.jurisdiction: _of(by_month, month, mean=True) for each, by_month in mapped.receptors}
     part = of_city.get(code, 0) / (max(of_city.values(), default=0) or 1)
     colour = ALARM if measure == "exceedance" else pollutant_colour(pollutant) if measure == "emissions" else CALM
-    return faded(colour, round(0.07 + 0.38 * part, 2))
+    return ground(colour, part)
 
 
 def _works(each: OfSource, measure: Measure, pollutant: str, month: int, scale: float) -> dict[str, Any]:
     value = _of(each.by_month, month)
     if measure == "exceedance":
         said = Phrase(f"{value:,.0f} hours over the limit", f"超标{value:,.0f}小时")
-        colour = ALARM if value else "var(--pm)"
-        size = 8.0 + 16 * (min(1.0, value / scale) ** 0.5 if scale else 0)
+        colour = ALARM if value else NONE
+        size = hours_size(value, scale)
     else:
         said = Phrase(f"{pollutant}: {value / 1000:,.1f} t", f"{pollutant}：{value / 1000:,.1f}吨")
         colour = pollutant_colour(pollutant)
-        size = max(SMALLEST, LARGEST * min(1.0, value / scale) ** 0.5) if value else SMALLEST
+        size = emission_size(value, scale)
     if measure == "load":
         size = max(3.0, size / 2)
     style = {"color": colour, "opacity": 0.8 if value else 0.35, "borderColor": PAPER, "borderWidth": 1}
@@ -450,7 +478,6 @@ def _works(each: OfSource, measure: Measure, pollutant: str, month: int, scale: 
 def _receptor(each: AirReceptor, by_month: Sequence[float], month: int, most: float) -> dict[str, Any]:
     value = _of(by_month, month, mean=True)
     part = value / most
-    colour = ALARM if part > 0.66 else AMBER if part > 0.33 else CALM
     name = Phrase(each.name_en, each.name_zh)
     said = Phrase(f"adds {value:,.1f} ng/m³", f"贡献{value:,.1f} ng/m³")
     shown = label(Phrase(f"{name.en} {value:,.0f}", f"{name.zh} {value:,.0f}"), "right", fontWeight="bold")
@@ -459,6 +486,6 @@ def _receptor(each: AirReceptor, by_month: Sequence[float], month: int, most: fl
         [name, said],
         symbol="diamond",
         symbolSize=round(14 + 16 * part),
-        itemStyle={"color": colour, "borderColor": PAPER, "borderWidth": 1},
+        itemStyle={"color": load_colour(part), "borderColor": PAPER, "borderWidth": 1},
         **shown,
     )
