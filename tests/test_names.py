@@ -21,8 +21,10 @@ from airshed.cli.book.group import app as book
 from airshed.cli.lab.group import app as lab
 from airshed.cli.market.group import app as market
 from airshed.cli.zone import app as zone_app
+from airshed.lab.study.answers import answered
 from airshed.pages.report.facts import Asked
 from airshed.pages.report.page import build
+from airshed.pages.study import build as build_study
 from airshed.service.book.sqlite import Book
 from airshed.zone.facts import WorksFact, read_facts
 from airshed.zone.load import load
@@ -142,6 +144,13 @@ def test_no_text_names_a_real_works(given_away: re.Pattern[str]) -> None:
             hits[str(path.relative_to(HERE))] = found(given_away, path.read_text("utf-8"))
     assert len(hits) > 100
     assert {name: there for name, there in hits.items() if there} == {}
+
+
+def test_the_page_of_the_study_names_a_real_works_in_quotations_alone(given_away: re.Pattern[str]) -> None:
+    """It quotes what the study published of them, and says nothing of its own."""
+    page = build_study(answered()).split("<script", 1)[0]
+    assert found(given_away, page) == []
+    assert "Yuxi Xinxing" in page
 
 
 @pytest.fixture(scope="module")

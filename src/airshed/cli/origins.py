@@ -65,6 +65,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "proof check": ("given",),
     "lab brief": (),
     "lab methods": (),
+    "lab study": ("published", "assumed"),
     "lab prices": ("published", "assumed"),
     "lab formula": ("given", "published"),
     "lab tax": ("given", "published", "assumed"),

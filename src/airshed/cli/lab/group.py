@@ -19,6 +19,7 @@ from airshed.cli.lab import prices as lab_prices
 from airshed.cli.lab import replay as lab_replay
 from airshed.cli.lab import run as lab_run
 from airshed.cli.lab import sensitivity as lab_sensitivity
+from airshed.cli.lab import study as lab_study
 from airshed.cli.lab import tax as lab_tax
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ def lab() -> None:
 for each in (
     lab_brief,
     lab_methods,
+    lab_study,
     lab_prices,
     lab_tax,
     lab_guide,

@@ -95,6 +95,7 @@ def pages() -> dict[str, str]:
     from airshed.cli.reference.api import markdown as api_page
     from airshed.cli.reference.scenarios import markdown as scenarios_page
     from airshed.cli.reference.shell import markdown as cli_page
+    from airshed.cli.reference.study import markdown as study_page
     from airshed.cli.reference.who import markdown as who_page
 
     rules = load(find("dianzhong"))
@@ -109,6 +110,7 @@ def pages() -> dict[str, str]:
         "findings.md": findings_page(),
         "who-may-do-what.md": who_page(rules, GENERATED),
         "api.md": api_page(GENERATED),
+        "study.md": study_page(GENERATED),
     }
 
 
