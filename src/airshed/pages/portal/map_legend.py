@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import floor, log10
+from math import floor, log10, sqrt
 from typing import Literal, NamedTuple
 
 from airshed.pages.kit.colours import ALARM, faded, pollutant_colour
@@ -43,12 +43,12 @@ class Scale(NamedTuple):
 
 def emission_size(value: float, scale: float) -> float:
     """The diameter of the circle of a works: its area is what it emitted."""
-    return round(max(SMALLEST, LARGEST * min(1.0, value / scale) ** 0.5), 1) if value else SMALLEST
+    return round(max(SMALLEST, LARGEST * sqrt(min(1.0, value / scale))), 1) if value else SMALLEST
 
 
 def hours_size(value: float, scale: float) -> float:
     """The diameter of the circle of a works with so many hours over the limit."""
-    return round(8.0 + 16 * min(1.0, value / scale) ** 0.5, 1)
+    return round(8.0 + 16 * sqrt(min(1.0, value / scale)), 1)
 
 
 def load_colour(part: float) -> str:
@@ -67,7 +67,7 @@ def nice(most: float) -> float:
     >>> nice(734.0), nice(0.2), nice(19)
     (500.0, 0.2, 10.0)
     """
-    whole: float = 10.0 ** floor(log10(most))
+    whole = float(f"1e{floor(log10(most))}")
     return max(step * whole for step in (1, 2, 5) if step * whole <= most * (1 + 1e-9))
 
 

@@ -1,4 +1,7 @@
-"""The sentence of a refusal in Chinese: the engine says it in English, `refusals.csv` has each sentence it can say."""
+"""A sentence in Chinese: the engine and the rules say theirs in English, a catalogue has each sentence they can say.
+
+`refusals.csv` has what the engine refuses with, `faults.csv` what is wrong in a law.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,10 @@ _PLACE = re.compile(r"\\\{(\d+)\\\}")
 _SUM = re.compile(r"\\\{(\d+)\\\} yuan\b")
 
 
+#: Whose sentences: the engine's, or those of the reader of laws.
+Catalogue = Literal["refusals", "faults"]
+
+
 class Sentence(NamedTuple):
     """What the engine may say, with places to be filled, its Chinese, and a piece that any text of this form holds."""
 
@@ -50,101 +57,112 @@ def in_chinese(detail: str) -> str:
     return _said(detail)
 
 
+def fault_in_chinese(what: str) -> str:
+    """What is wrong in a law, or its cure, in Chinese; names, numbers and what has no Chinese stay as they are.
+
+    >>> fault_in_chinese("no cap for SO2 KM 2030")
+    '没有SO2 KM 2030年的总量'
+    >>> fault_in_chinese("is 'x' (text), not a whole number"), fault_in_chinese("write a whole number from 1 to 60")
+    ("为'x'（文本），应为整数", '请写1至60的整数')
+    """
+    return _said(what, "faults")
+
+
 @lru_cache(maxsize=4096)
-def _said(text: str) -> str:
+def _said(text: str, of: Catalogue = "refusals") -> str:
     """A sentence or a part of one; the first way that fits: known whole, a heading and what it heads, several, any."""
-    if text in _words():
-        return _words()[text]
-    found = _matched(text, "strict")
+    if text in _words(of):
+        return _words(of)[text]
+    found = _matched(text, "strict", of)
     if found is not None:
         return found
     head, colon, rest = text.partition(": ")
-    if colon and "; " not in head and _said(head) != head:
-        return f"{_said(head)}：{_said(rest)}"
-    parts = _series(tuple(text.split("; ")))
+    if colon and "; " not in head and _said(head, of) != head:
+        return f"{_said(head, of)}：{_said(rest, of)}"
+    parts = _series(tuple(text.split("; ")), of)
     if parts is not None:
         return "；".join(parts)
-    return _matched(text, "loose") or _listed(text)
+    return _matched(text, "loose", of) or _listed(text, of)
 
 
-def _matched(text: str, how: Literal["strict", "loose"]) -> str | None:
+def _matched(text: str, how: Literal["strict", "loose"], of: Catalogue) -> str | None:
     """What the first sentence that fits says in Chinese; `strict` is where no part may have a semicolon.
 
     Few sentences have a piece in the text, so that few of the forms are made and tried.
     """
-    if text in _words() or len(text) > LONGEST:
-        return _words().get(text)
-    for sentence in _sentences():
+    if text in _words(of) or len(text) > LONGEST:
+        return _words(of).get(text)
+    for sentence in _sentences(of):
         if sentence.piece in text:
             found = _form(sentence.en, r"(?:(?!; ).)" if how == "strict" else ".").fullmatch(text)
             if found is not None:
-                return _filled(sentence.zh, found)
+                return _filled(sentence.zh, found, of)
     return None
 
 
-def _series(parts: tuple[str, ...]) -> tuple[str, ...] | None:
+def _series(parts: tuple[str, ...], of: Catalogue) -> tuple[str, ...] | None:
     """Sentences in a row, some of which have a semicolon of their own: the longest that is known, and so on."""
     if len(parts) < 2:
         return None
     said: tuple[str, ...] = ()
     while parts:
         for end in range(min(len(parts), MOST_PARTS), 0, -1):
-            found = _matched("; ".join(parts[:end]), "strict")
+            found = _matched("; ".join(parts[:end]), "strict", of)
             if found is not None:
                 break
         else:
-            end, found = 1, _said(parts[0])
+            end, found = 1, _said(parts[0], of)
             if found == parts[0]:
                 return None
         said, parts = (*said, found), parts[end:]
     return said
 
 
-def _filled(zh: str, found: re.Match[str]) -> str:
+def _filled(zh: str, found: re.Match[str], of: Catalogue) -> str:
     """The Chinese sentence with what was found at its places, said in Chinese where it has any."""
     money = found.groupdict().get("money") or "yuan"
     said = zh if money == "yuan" else zh.replace("元", money)
     for place, part in found.groupdict().items():
         if place != "money":
-            said = said.replace("{" + place[1:] + "}", _part(part))
+            said = said.replace("{" + place[1:] + "}", _part(part, of))
     return said
 
 
-def _part(text: str) -> str:
+def _part(text: str, of: Catalogue) -> str:
     """A part of a sentence; the comma or semicolon before it stays outside."""
     before, within = _EDGES.fullmatch(text).groups()  # type: ignore[union-attr]
-    said = _said(within)
+    said = _said(within, of)
     return text if said == within else before.translate(_SIGNS).replace(" ", "") + said
 
 
-def _listed(text: str) -> str:
+def _listed(text: str, of: Catalogue) -> str:
     """Several things in one, each said on its own; names in a row stay as they are."""
     for between, zh in LISTS:
         parts = text.split(between)
         if len(parts) > 1:
-            said = [_said(each) for each in parts]
+            said = [_said(each, of) for each in parts]
             if said != parts or all(_NAME.fullmatch(each) for each in parts):
                 return zh.join(said)
     return text
 
 
 @cache
-def rows() -> tuple[tuple[str, str], ...]:
-    """Each sentence of the engine, as English and Chinese; `{1}` is what stands there first."""
-    text = (files(__package__) / "refusals.csv").read_text("utf-8")
+def rows(of: Catalogue = "refusals") -> tuple[tuple[str, str], ...]:
+    """Each sentence of a catalogue, as English and Chinese; `{1}` is what stands there first."""
+    text = (files(__package__) / f"{of}.csv").read_text("utf-8")
     read = list(csv.reader(text.splitlines(keepends=True)))[1:]
     return tuple((en.strip(" ;,"), zh.strip("；，")) for en, zh in read)
 
 
 @cache
-def _words() -> dict[str, str]:
-    return {en: zh for en, zh in rows() if "{" not in en}
+def _words(of: Catalogue) -> dict[str, str]:
+    return {en: zh for en, zh in rows(of) if "{" not in en}
 
 
 @cache
-def _sentences() -> tuple[Sentence, ...]:
+def _sentences(of: Catalogue) -> tuple[Sentence, ...]:
     """The forms, that which says most first: two of them may fit what one of them means."""
-    forms = [(en, zh) for en, zh in rows() if "{" in en]
+    forms = [(en, zh) for en, zh in rows(of) if "{" in en]
     ranked = sorted(forms, key=lambda each: (-len(_BRACED.sub("", each[0])), -each[0].count("{")))
     return tuple(Sentence(en, zh, max(_BETWEEN.split(en), key=len)) for en, zh in ranked)
 

@@ -25,6 +25,7 @@ from airshed.rulebook.load import read
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.forms.form import BODIES
+from airshed.service.forms.refusals import fault_in_chinese
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service, large_body_of
 from airshed.service.marketdata.reading import Market
@@ -155,8 +156,8 @@ def _checked(files: Brought) -> Candidate | Sequence[Fault]:
 def _fault(error: Malformed) -> Fault:
     told = cures.told(error)
     chinese = next((said for begins, said in SAID.items() if error.what.startswith(begins)), None)
-    if chinese is None and told.zh.startswith(cures.UNKNOWN):  # what is wrong in a law is said in its own terms
-        chinese = f"{error.what}; {error.cure}"
+    if chinese is None and told.zh.startswith(cures.UNKNOWN):
+        chinese = f"{fault_in_chinese(error.what)}。{fault_in_chinese(error.cure)}。"
     return Fault(error.place, told if chinese is None else Phrase(told.en, chinese))
 
 
