@@ -34,7 +34,7 @@ from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
 from airshed.service.stacks import evidence as files
 from airshed.service.stacks.measure import CODEC, CODEC_LEVEL, simulate_zone
-from airshed.zone.load import load as load_zone
+from airshed.zone.load import of_shipped_law
 from airshed.zone.monitoring import monitoring_rules, registrations
 
 YEAR, SEED = 2027, 7
@@ -48,7 +48,7 @@ LOOK_BACK = 180
 def simulated(folder: Path, seed: int = SEED) -> files.EvidenceManifest:
     """A year of evidence of all stacks of the zone."""
     inventory = shipped("zones", "dianzhong")
-    zone = load_zone(inventory)
+    zone = of_shipped_law("dianzhong")
     return simulate_zone(folder, zone, YEAR, seed, episodes=read_episodes(inventory, zone), workers=WORKERS)
 
 
@@ -138,7 +138,7 @@ def run() -> list[tuple[str, str]]:
         tenth = place / "tenth"
         few = tenth_of(evidence, manifest, tenth)
         alone, _ = run_command(tenth, place / "few", workers=1)
-        zone, rules = load_zone(shipped("zones", "dianzhong")), monitoring_rules(load_rules(find("dianzhong")))
+        zone, rules = of_shipped_law("dianzhong"), monitoring_rules(load_rules(find("dianzhong")))
         known = registrations(zone)
         begun = time.perf_counter()
         measured = sum(

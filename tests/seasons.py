@@ -17,7 +17,7 @@ from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
-from airshed.zone.load import load as load_zone
+from airshed.zone.load import of_law
 from airshed.zone.zone import Zone, expected_kg
 
 YEAR = 2027
@@ -26,7 +26,7 @@ YEAR = 2027
 def rules_and_zone(name: str = "dianzhong") -> tuple[Rulebook, Zone]:
     """A shipped rulebook and its inventory."""
     rules = load_rules(shipped("rulebooks", name))
-    return rules, load_zone(shipped("zones", rules.programme.zone))
+    return rules, of_law(rules)
 
 
 def sealed_as_expected(zone: Zone, firms: list[Firm], year: int) -> dict[str, list[c.SealDay]]:

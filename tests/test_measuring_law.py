@@ -24,12 +24,12 @@ from airshed.mrv.year import close_year
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load, load_texts, read
 from airshed.rulebook.shipped import shipped
-from airshed.zone.load import load as load_zone
+from airshed.zone.load import of_law
 from airshed.zone.monitoring import monitoring_rules, registrations
 from laws import FILES, RULES
 from stack_years import SO2, STACK, YEAR, changed, steady_year
 
-ZONE = load_zone(shipped("zones", "dianzhong"))
+ZONE = of_law(RULES)
 SHIPPED = monitoring_rules(RULES)
 
 

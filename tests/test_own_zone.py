@@ -240,7 +240,9 @@ def test_laws_and_scenarios_are_copied_too(tmp_path: Path) -> None:
 
 def test_caps_are_proposed_and_what_was_verified_is_not_drawn_over(mine: Path, tmp_path: Path) -> None:
     shipped_caps = shipped("rulebooks", "dianzhong") / "caps.csv"
-    assert airshed("zone", "caps", str(mine), "2027=90", "2028=87") == shipped_caps.read_text("utf-8")
+    assert airshed(
+        "zone", "caps", str(mine), "2027=90", "2028=87", "--rulebook", "dianzhong"
+    ) == shipped_caps.read_text("utf-8")
     for share, what in (
         ("2027", "is not a number"),
         ("27=90", "no vintage"),

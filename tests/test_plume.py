@@ -33,11 +33,11 @@ from airshed.lab.air.plume import (
 from airshed.lab.air.transfer import default_matrix, read_transfer
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
-from airshed.zone.load import load as load_zone
+from airshed.zone.load import of_law
 from laws import RULES
 
 FOLDER = shipped("zones", "dianzhong")
-ZONE = load_zone(FOLDER)
+ZONE = of_law(RULES)
 TRANSFER = read_transfer(FOLDER)
 COLD = Chimney(25.0, 102.0, 100.0, 3.0, 12.0, 10.0)
 HOT = Chimney(25.0, 102.7, 200.0, 6.0, 15.0, 130.0)

@@ -36,6 +36,14 @@ ZoneName = Annotated[str, typer.Option("--zone", metavar="NAME|FOLDER", help="A 
 RulesName = Annotated[
     str, typer.Option("--rulebook", metavar="NAME|FOLDER", help="A shipped rulebook, or a folder.", show_default=True)
 ]
+OfLaw = Annotated[
+    str,
+    typer.Option(
+        "--rulebook",
+        metavar="NAME|FOLDER",
+        help="Of the works that this law regulates; of the zone's own law, where one ships, if not given.",
+    ),
+]
 PollutantName = Annotated[str, typer.Option("--pollutant", help="Pollutant of the rulebook.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes on this machine.")]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.options import Json, Workers, ZoneName
+from airshed.cli.options import Json, OfLaw, Workers, ZoneName
 from airshed.cli.show import as_json, bar, console, of
 from airshed.model.provenance import of_evidence
 from airshed.model.refusal import Malformed
@@ -27,6 +27,7 @@ def stacks(
     year: Annotated[int, typer.Option("--year", help="Year to simulate.")] = 2027,
     zone: ZoneName = "dianzhong",
     only: Annotated[str, typer.Option("--stacks", help="Stacks by name, with commas; all if not given.")] = "",
+    rulebook: OfLaw = "",
     workers: Workers = 2,
     json: Json = False,
 ) -> None:
@@ -40,13 +41,13 @@ def stacks(
     from airshed.service.stacks.evidence import MANIFEST
     from airshed.service.stacks.measure import chosen_stacks, simulate_zone
     from airshed.zone.load import find as find_zone
-    from airshed.zone.load import load
+    from airshed.zone.load import load, of_shipped_law
 
     if not 2000 <= year <= 2100:
         raise Malformed("--year", f"{year} is not a year that can be simulated", "give one from 2000 to 2100")
     folder = find_zone(zone)
-    inventory = load(folder)
     names = [name.strip() for name in only.split(",")] if only else None
+    inventory = load(folder) if names else of_shipped_law(zone, rulebook)
     count = len(chosen_stacks(inventory, names))
     of(of_evidence(seed))
     began = perf_counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -47,6 +48,7 @@ def check(
     from airshed.zone.caps import unknown
     from airshed.zone.load import find, known_to, read
     from airshed.zone.origins import of_costs, of_rows
+    from airshed.zone.regulated import regulated
 
     found, faults = read(find(zone))
     if faults:
@@ -59,8 +61,13 @@ def check(
         raise faults[-1]
     assert found is not None
     rules = load_law(find_law(rulebook)) if rulebook else None
+    further: Counter[str] = Counter()
     if rules is not None:
         known_to(rules, found, find(zone))
+        whole, found = found, regulated(found, rules)
+        further = Counter(source.sector for source in whole.sources) - Counter(
+            source.sector for source in found.sources
+        )
     origins = [of_costs(found), f"outputs and emissions: {of_rows(found)}"]
     resting(origins)
     rows = [_city(found, place.code) for place in found.jurisdictions]
@@ -73,23 +80,19 @@ def check(
     if json:
         about = {"name_en": found.name_en, "name_zh": found.name_zh, "baseline_years": found.baseline_years}
         lacks = [{"source": source, "pollutant": pollutant} for source, pollutant in unknown(found)]
-        as_json({**about, "cities": rows, "caps_kg": caps, "not_known": lacks, "origins": origins})
+        as_json({**about, "cities": rows, "further": further, "caps_kg": caps, "not_known": lacks, "origins": origins})
         return
     _print(found, rows, caps)
     say(origins)
     lacking: dict[str, list[str]] = {}
     for source, pollutant in unknown(found):
         lacking.setdefault(pollutant, []).append(source)
-    if rules is not None:
-        named_by_law = {each.code for each in rules.sectors}
-        apart: dict[str, int] = {}
-        for works in found.sources:
-            if works.sector not in named_by_law:
-                apart[works.sector] = apart.get(works.sector, 0) + 1
-        for sector, many in apart.items():
-            console.print(
-                f"{sector}: {many} works, a sector that this law does not name, so they owe nothing. 本法未涵盖该行业。"
-            )
+    if further:
+        apart = ", ".join(f"{sector} {many}" for sector, many in further.items())
+        console.print(
+            f"Beside them {further.total()} works of further trades, which this law does not name "
+            f"and which owe nothing: {apart}. 另有本法未涵盖行业的企业{further.total()}家。"
+        )
     for pollutant, sources in lacking.items():
         more = "" if len(sources) <= MOST_NAMED else f" and {len(sources) - MOST_NAMED} more"
         named = ", ".join(sources[:MOST_NAMED]) + more
@@ -262,23 +265,33 @@ def caps(
     shares: Annotated[
         list[str], typer.Argument(metavar="VINTAGE=PERCENT...", help="Part of a mean baseline year, as 2027=90.")
     ],
+    rulebook: Annotated[
+        str, typer.Option(metavar="PATH_OR_NAME", help="Only of the works that owe under this law, for what it caps.")
+    ] = "",
 ) -> None:
     """Propose caps from what the works of a zone emitted: rows of a rulebook's caps.csv. 总量建议。
 
     Whole tonnes of each pollutant and city, in allowances of one kilogram; nobody has set them until a notice does.
 
-    Example: airshed zone caps dianzhong 2027=90 2028=87
+    Without --rulebook of every works and gas of the zone, also of those that no law regulates.
+
+    Example: airshed zone caps dianzhong 2027=90 2028=87 --rulebook dianzhong
     """
     import csv
     import sys
 
     from airshed.model.measures import exact
+    from airshed.rulebook.load import find as find_law
+    from airshed.rulebook.load import load as load_law
     from airshed.rulebook.tables import Cap
     from airshed.zone.caps import propose
-    from airshed.zone.load import find, load
+    from airshed.zone.load import find, known_to, load
     from airshed.zone.origins import of_rows
 
     found = load(find(zone))
+    rules = load_law(find_law(rulebook)) if rulebook else None
+    if rules is not None:
+        known_to(rules, found, find(zone))
     resting([f"emissions: {of_rows(found)}"])
     asked: dict[int, int] = {}
     for share in shares:
@@ -291,7 +304,7 @@ def caps(
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(Cap.__struct_fields__)
     for vintage_of, points in asked.items():
-        for row in propose(found, points, vintage_of):
+        for row in propose(found, points, vintage_of, rules):
             writer.writerow([row.pollutant, row.jurisdiction, row.vintage, row.count])
     aside()
 

@@ -15,6 +15,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import zone_activities
 from airshed.zone.criteria import Steps
+from airshed.zone.regulated import regulated
 from airshed.zone.rows import read_rows
 from airshed.zone.zone import Zone
 
@@ -58,6 +59,7 @@ def zone_cap(rules: Rulebook, zone: Zone, pollutant: str, vintage: int | None = 
             part = parts(row.count, law.reserve_basis_points, law.auction_basis_points)
             for number, count in enumerate((part.cap, part.reserved, part.for_auction, part.free)):
                 sums[number] += count
+    zone = regulated(zone, rules)
     place_of = {source.source: source.jurisdiction for source in zone.sources}
     rows = zone_activities(zone, rules, pollutant, place or None)
     members = tuple(Member(each, place_of[each.source]) for each in rows)

@@ -172,7 +172,9 @@ def index_thousandths(rules: Rulebook) -> Mapping[int, int]:
 
 @lru_cache(maxsize=RULEBOOKS_KEPT * 8)
 def owed(rules: Rulebook, sector: str) -> tuple[PollutantRule, ...]:
-    """The pollutants that sources of a sector owe allowances for, in the order of the rulebook."""
+    """What sources of a sector owe allowances for, in the order of the rulebook; nothing if it names no such sector."""
+    if all(each.code != sector for each in rules.sectors):
+        return ()
     return tuple(rule for rule in rules.pollutants if not rule.sectors or sector in rule.sectors)
 
 

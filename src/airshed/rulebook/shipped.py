@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -18,9 +19,20 @@ def shipped(kind: Literal["rulebooks", "zones", "scenarios", "examples", "script
     'dianzhong'
     """
     roots = (_PACKAGE / "data" / kind, _PROJECT / kind)
-    for root in roots:
-        if name and Path(name).name == name and name != ".." and (root / name).exists():
-            return root / name
+    if (found := _among(roots, name)) is not None:
+        return found
     there = sorted({each.stem for root in roots if root.is_dir() for each in root.iterdir()})
     what = "file" if kind in ("scenarios", "examples", "scripts") else "folder"
     raise Malformed(f"{kind}/{name}", f"no such {what} is shipped", f"there are: {', '.join(there) or 'none'}")
+
+
+def is_shipped(kind: Literal["rulebooks", "zones"], name: str) -> bool:
+    """Whether a rulebook or a zone of this name ships."""
+    return _among((_PACKAGE / "data" / kind, _PROJECT / kind), name) is not None
+
+
+def _among(roots: Sequence[Path], name: str) -> Path | None:
+    """What is called so in the first root that has it; nothing outside of them is ever called anything."""
+    if not name or Path(name).name != name or name == "..":
+        return None
+    return next((root / name for root in roots if (root / name).exists()), None)

@@ -5,36 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airshed.model.measures import KG_PER_T
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import Cap
 from airshed.zone.zone import Zone
 
 ALL_BASIS_POINTS = 10_000
 
 
-def propose(zone: Zone, share_basis_points: int, vintage: int) -> list[Cap]:
+def propose(zone: Zone, share_basis_points: int, vintage: int, rules: Rulebook | None = None) -> list[Cap]:
     """Caps of a vintage: a share of each jurisdiction's mean yearly emission, in whole tonnes, half upwards.
 
-    The mean is that of the yearly totals of the jurisdiction, so that a source which began within these years
-    counts with what it emitted and no more. Counts are allowances of one kilogram. A mass that nobody knows counts
-    nothing: `unknown` says of which.
+    Of all works and gases of the zone, or of those that owe under a law, for what it caps. The mean is that of the
+    yearly totals of the jurisdiction, so that a source which began within these years counts with what it emitted and
+    no more. Counts are allowances of one kilogram. A mass that nobody knows counts nothing: `unknown` says of which.
     """
-    place_of = {source.source: source.jurisdiction for source in zone.sources}
+    source_of = {source.source: source for source in zone.sources}
+    codes = [kind.pollutant for kind in zone.pollutants] if rules is None else [rule.code for rule in rules.pollutants]
     emitted_kg: dict[tuple[str, str], int] = {}
     for year in zone.baseline:
-        for each in year.emitted:
-            key = (each.item, place_of[year.source])
-            emitted_kg[key] = emitted_kg.get(key, 0) + each.amount
+        source = source_of[year.source]
+        counted = (
+            [(each.item, each.item) for each in year.emitted]
+            if rules is None
+            else [(rule.code, rule.measured) for rule in lookup.owed(rules, source.sector)]
+        )
+        for code, measured in counted:
+            key = (code, source.jurisdiction)
+            emitted_kg[key] = emitted_kg.get(key, 0) + (year.kg(measured) or 0)
     divisor = len(zone.baseline_years) * ALL_BASIS_POINTS * KG_PER_T
     return [
         Cap(
-            pollutant=kind.pollutant,
+            pollutant=code,
             jurisdiction=place.code,
             vintage=vintage,
-            count=(emitted_kg.get((kind.pollutant, place.code), 0) * share_basis_points + divisor // 2)
-            // divisor
-            * KG_PER_T,
+            count=(emitted_kg.get((code, place.code), 0) * share_basis_points + divisor // 2) // divisor * KG_PER_T,
         )
-        for kind in zone.pollutants
+        for code in codes
         for place in zone.jurisdictions
     ]
 

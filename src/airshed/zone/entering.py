@@ -8,6 +8,7 @@ from airshed.engine import commands as c
 from airshed.model.provenance import SIMULATED
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.regulated import regulated
 from airshed.zone.zone import Zone, ZoneSource
 
 #: The exchange, the settlement bank and the monitoring host of a zone.
@@ -73,6 +74,7 @@ def second_people(zone: Zone, rules: Rulebook) -> Iterator[c.RegisterActor]:
 def entered(zone: Zone, rules: Rulebook) -> Iterator[c.OpenAccount | c.RegisterActor | c.RegisterSource]:
     """Everybody and everything of a zone, in an order in which nothing is named before it is there."""
     yield from people_of(zone, rules)
+    zone = regulated(zone, rules)
     accounts: set[str] = set()
     for source in zone.sources:
         for body in works_of(zone, rules, source):

@@ -18,7 +18,8 @@ from airshed.model.refusal import Malformed
 from airshed.zone.outlets import SULPHUR, Drawn, Process, ProcessLevel, stacks_of
 from airshed.zone.plan import ZonePlan, read_plan
 from airshed.zone.rows import read_rows, write_rows
-from airshed.zone.works import Works, works_of
+from airshed.zone.siting import Works
+from airshed.zone.works import works_of
 from airshed.zone.zone import (
     AbatementOption,
     BaselineFigure,
@@ -57,7 +58,8 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
         works = works_of(plan, kinds, processes, seed)
     except KeyError as error:
         place = str(folder / "zone.toml")
-        raise Malformed(place, f"speaks of {error}", "name a class, process or works that is there") from None
+        cure = "name a sector, place, class, process or works that is there"
+        raise Malformed(place, f"speaks of {error}", cure) from None
     sources: list[ZoneSource] = []
     stacks: list[Stack] = []
     baseline: list[BaselineFigure] = []

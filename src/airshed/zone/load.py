@@ -13,12 +13,15 @@ import msgspec
 
 from airshed.market.sharing.division import RuleTerms
 from airshed.model.refusal import Malformed
+from airshed.rulebook.load import find as find_law
+from airshed.rulebook.load import load as load_law
 from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.shipped import shipped
+from airshed.rulebook.shipped import is_shipped, shipped
 from airshed.zone.convert import is_old
 from airshed.zone.criteria import read_criteria
 from airshed.zone.cross_check import contradictions
 from airshed.zone.outlines import read_outlines
+from airshed.zone.regulated import regulated
 from airshed.zone.tables import FILES, Tables, ZoneHead, read_head, read_tables
 from airshed.zone.zone import BaselineFigure, BaselineYear, Stack, TypicalLevel, Zone
 
@@ -43,21 +46,15 @@ def of_law(rules: Rulebook, name: str = "") -> Zone:
     return regulated(zone, rules)
 
 
-def regulated(zone: Zone, rules: Rulebook) -> Zone:
-    """The zone without the works of sectors that a law does not name, and without what belongs to them."""
-    named = {each.code for each in rules.sectors}
-    if all(source.sector in named for source in zone.sources):
+def of_shipped_law(name: str, rulebook: str = "") -> Zone:
+    """A zone as a law regulates it: the one that is named, else the one that ships under the zone's name.
+
+    All of it where there is neither, for then nobody says what is regulated.
+    """
+    zone = load(find(name))
+    if not rulebook and not is_shipped("rulebooks", name):
         return zone
-    sources = tuple(source for source in zone.sources if source.sector in named)
-    own = {source.source for source in sources}
-    return msgspec.structs.replace(
-        zone,
-        sources=sources,
-        stacks=tuple(stack for stack in zone.stacks if stack.source in own),
-        baseline=tuple(year for year in zone.baseline if year.source in own),
-        technologies=tuple(each for each in zone.technologies if each.sector in named),
-        options=tuple(option for option in zone.options if option.source in own),
-    )
+    return regulated(zone, load_law(find_law(rulebook or name)))
 
 
 def known_to(rules: Rulebook, zone: Zone, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -75,6 +76,21 @@ class PowerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mmbtu_per_mwh: float | None = None
 
 
+class FurtherPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The works of a further trade: how many each city has, between which figures they are drawn, their outlets."""
+
+    process: str
+    #: In what the sector's capacity is given in, a year; rounded to the step.
+    capacity: Span
+    capacity_step: Annotated[int, msgspec.Meta(ge=1)]
+    utilisation: Span
+    start_year: tuple[int, int]
+    #: Rows of `processes.csv`: all of the output goes through each, lines of the same row share it.
+    outlets: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=26)]
+    #: By the code of the jurisdiction.
+    works: dict[str, Annotated[int, msgspec.Meta(ge=0, le=99)]]
+
+
 class BaselinePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How years differ: spread of output and of emissions per output, and the trend of the latter."""
 
@@ -100,6 +116,8 @@ class ZonePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cement: CementPlan | None = None
     steel: SteelPlan | None = None
     power: PowerPlan | None = None
+    #: Trades beside those three, by their name in `sectors.csv`.
+    further: dict[str, FurtherPlan] = {}
     #: Megawatts of the captive boiler of an iron and steel works.
     captive: dict[str, float] = {}
     #: Works of one owner, by the owner's name.

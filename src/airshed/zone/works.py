@@ -10,24 +10,13 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from airshed.model.provenance import SIMULATED
+from airshed.zone.further import further_works
 from airshed.zone.outlets import Outlet, Process, operating_share
-from airshed.zone.plan import PlannedPlace, ZonePlan
+from airshed.zone.plan import ZonePlan
+from airshed.zone.siting import Works, code_of, near_a_seat, shift_of, source_at
 from airshed.zone.zone import HOURS_PER_YEAR, Role, SectorKind, ZoneSource
 
 DAYS_PER_YEAR = 365
-
-
-class Works(msgspec.Struct, frozen=True):
-    """A works drawn: source, outlets, output of a mean year, whether its sulphur is measured, what output counts."""
-
-    source: ZoneSource
-    outlets: tuple[Outlet, ...]
-    output: float
-    sulphur: bool
-    product: str
-
-
 #: The sectors whose works are drawn here, each in its own way.
 CEMENT, STEEL, POWER = "cement", "steel", "power"
 
@@ -35,11 +24,12 @@ CEMENT, STEEL, POWER = "cement", "steel", "power"
 def works_of(
     plan: ZonePlan, kinds: Mapping[str, SectorKind], processes: Mapping[str, Process], seed: int
 ) -> tuple[Works, ...]:
-    """Every works of the zone: cement, steel, power, each in the order of the jurisdictions."""
+    """Every works of the zone: cement, steel, power, further trades, each in the order of the jurisdictions."""
     works = (
         *_cement(plan, kinds, processes, seed),
         *_steel(plan, kinds, processes, seed),
         *_power(plan, kinds, processes, seed),
+        *further_works(plan, kinds, processes, seed),
     )
     groups = {name: group for group, names in plan.groups.items() for name in names}
     for name in {*groups, *plan.captive} - {each.source.source for each in works}:
@@ -48,11 +38,6 @@ def works_of(
         msgspec.structs.replace(each, source=msgspec.structs.replace(each.source, group=groups.get(each.source.source)))
         for each in works
     )
-
-
-def code_of(place: PlannedPlace, kind: SectorKind, number: int) -> str:
-    """The code of a works, as QJ-PWR-03."""
-    return f"{place.code}-{kind.letters}-{number:02d}"
 
 
 def _cement(
@@ -67,7 +52,7 @@ def _cement(
             name = code_of(place, kinds[CEMENT], number)
             luck = random.Random(f"{seed}/{name}")
             kilns = [(size, round(luck.uniform(*plan.cement.line_t_d[size]) / 50) * 50) for size in lines]
-            source = _near_a_seat(
+            source = near_a_seat(
                 place,
                 kinds[CEMENT],
                 number,
@@ -109,7 +94,7 @@ def _steel(
             luck = random.Random(f"{seed}/{name}")
             size = steel.classes[letter]
             role = roles.get(name, "incumbent")
-            source = _near_a_seat(
+            source = near_a_seat(
                 place,
                 kinds[STEEL],
                 number,
@@ -170,12 +155,12 @@ def _power(
             ages = random.Random(f"{seed}/{name}/years")
             years = [ages.randint(*each.start_year) for each in boilers]
             seat = luck.randrange(len(place.counties))
-            source = _source(
+            source = source_at(
                 place,
                 kinds[POWER],
                 number,
                 seat=seat,
-                shift=_shift(random.Random(f"{seed}/{name}/place")),
+                shift=shift_of(random.Random(f"{seed}/{name}/place")),
                 altitude_m=luck.randint(*place.altitude_m),
                 capacity=sum(each.mw for each in boilers),
                 process="coal power",
@@ -195,79 +180,3 @@ def _power(
             heat = power.mmbtu_per_mwh
             product = kinds[POWER].product if heat is None else "1000 mmBtu"
             yield Works(source, tuple(outlets), output if heat is None else output * heat / 1000, True, product)
-
-
-def _shift(luck: random.Random) -> tuple[float, float]:
-    """How far from the seat of a county a works is set down, in degrees north and east."""
-    return luck.uniform(-0.03, 0.03), luck.uniform(-0.03, 0.03)
-
-
-def _near_a_seat(
-    place: PlannedPlace,
-    kind: SectorKind,
-    number: int,
-    luck: random.Random,
-    *,
-    capacity: float,
-    process: str,
-    start_year: int,
-    role: Role,
-    note: str | None,
-) -> ZoneSource:
-    """A works near the seat of the county that its number falls on."""
-    return _source(
-        place,
-        kind,
-        number,
-        seat=(number - 1) % len(place.counties),
-        shift=_shift(luck),
-        altitude_m=luck.randint(*place.altitude_m),
-        capacity=capacity,
-        process=process,
-        start_year=start_year,
-        role=role,
-        note=note,
-    )
-
-
-def _source(
-    place: PlannedPlace,
-    kind: SectorKind,
-    number: int,
-    *,
-    seat: int,
-    shift: tuple[float, float],
-    altitude_m: int,
-    capacity: float,
-    process: str,
-    start_year: int,
-    role: Role,
-    note: str | None,
-) -> ZoneSource:
-    """A works by its city, sector and number."""
-    county, _, lon, lat = place.counties[seat]
-    code = code_of(place, kind, number)
-    return ZoneSource(
-        source=code,
-        name_en=f"{place.works_en or place.name_en} {kind.name_en} works {number}",
-        name_zh=f"{place.name_zh}{kind.name_zh}{number}号",
-        jurisdiction=place.code,
-        county=county,
-        sector=kind.sector,
-        account=code.lower(),
-        group=None,
-        capacity=capacity,
-        capacity_measure=kind.capacity_measure,
-        capacity_origin=SIMULATED,
-        process=process,
-        start_year=start_year,
-        lat=round(lat + shift[0], 4),
-        lon=round(lon + shift[1], 4),
-        coordinate_accuracy=SIMULATED,
-        altitude_m=altitude_m,
-        status=SIMULATED,
-        role=role,
-        installed=(),
-        origin=SIMULATED,
-        note=note,
-    )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.options import Json, ZoneName
+from airshed.cli.options import Json, OfLaw, ZoneName
 from airshed.cli.show import as_json, console, table
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -26,6 +26,7 @@ def matrix(
     pollutant: Annotated[str, typer.Option(help="SO2, NOx or PM.")] = "SO2",
     rise: Annotated[bool, typer.Option("--rise/--no-rise", help="Whether hot plumes rise.")] = True,
     mixing: Annotated[float, typer.Option(metavar="M", min=50, max=5_000, help="Height of the mixed layer.")] = 1_000.0,
+    rulebook: OfLaw = "",
     out: Annotated[str, typer.Option(metavar="FILE", help="Write it as the CSV that `call clear` reads.")] = "",
     json: Json = False,
 ) -> None:
@@ -38,13 +39,13 @@ def matrix(
     from airshed.lab.air.plume import FARTHEST_M
     from airshed.lab.air.transfer import INDICATIVE, default_matrix, read_transfer
     from airshed.zone.load import find as find_zone
-    from airshed.zone.load import load as load_zone
+    from airshed.zone.load import of_shipped_law
 
     target = Path(out) if out else None
     if target is not None and (target.is_dir() or not target.parent.is_dir()):
         raise Malformed("--out", f"{target} cannot be written", "name a file in a folder that exists")
     folder = find_zone(zone)
-    inventory = load_zone(folder)
+    inventory = of_shipped_law(zone, rulebook)
     there = [each.pollutant for each in inventory.pollutants]
     if pollutant not in there:
         raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", near(pollutant, there))

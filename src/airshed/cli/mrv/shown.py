@@ -66,22 +66,14 @@ def measuring_law(rulebook: str, book: Path | str | None, zone: str) -> Rulebook
     Without either it is the one that ships under the name of the zone, and of a zone of one's own the usual one. So
     whoever counts says by which: `applied`.
     """
+    from airshed.rulebook.shipped import is_shipped
     from airshed.service.book.addressed import to_read
     from airshed.service.book.law import law_of as law_of_book
 
     if rulebook or book is None:
-        return law_of(rulebook or _shipped_for(zone))
+        return law_of(rulebook or (zone if is_shipped("rulebooks", zone) else "dianzhong"))
     with to_read(book) as opened:
         return law_of_book(opened)
-
-
-def _shipped_for(zone: str) -> str:
-    from airshed.rulebook.shipped import shipped
-
-    try:
-        return shipped("rulebooks", zone).name
-    except Malformed:  # a zone of one's own
-        return "dianzhong"
 
 
 def applied(law: Rulebook) -> str:

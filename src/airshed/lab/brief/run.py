@@ -20,6 +20,7 @@ from airshed.lab.equilibrium.curves import Floats
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.regulated import regulated
 from airshed.zone.zone import Zone
 
 #: Designs whose trade is looked at beside the choice's.
@@ -169,7 +170,7 @@ def designs_of(
     for name in pollutants:
         if name not in codes:
             raise Malformed("--pollutant", f"no such pollutant {name!r}", f"there are {', '.join(codes)}, or all")
-    sectors = {source.sector for source in zone.sources}
+    sectors = {source.sector for source in regulated(zone, rules).sources}
     walled = [sector for sector in rules.trade_rules.walled_sectors if sector in sectors]
     matrix = any(row.pollutant in pollutants for row in rules.transfer.rows)
     calls = "exchange" in lookup.senders(rules, "OpenCall")

@@ -16,6 +16,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import zone_activities
+from airshed.zone.regulated import regulated
 from airshed.zone.zone import Zone, known_kg
 
 Ints = NDArray[np.int64]
@@ -93,6 +94,7 @@ class World:
 def world_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> World:
     """The world of a shipped zone and pollutant under assumptions. Malformed for what the rulebook does not know."""
     examine(assumed)
+    zone = regulated(zone, rules)
     law = lookup.pollutant(rules, pollutant)
     case = case_of(zone, rules, pollutant, assumed.years, assumed.rate, assumed.growth, assumed.decline)
     owing = {each.source: each for each in zone_activities(zone, rules, pollutant)}

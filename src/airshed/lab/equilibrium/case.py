@@ -19,6 +19,7 @@ from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.origins import of_zone
+from airshed.zone.regulated import regulated
 from airshed.zone.zone import Zone, known_kg
 
 Tonnes = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
@@ -169,6 +170,7 @@ def case_of(
     year, and in a hole between its vintages those of the earlier one hold. What the options cost and abate is the
     zone's, as sure as its files say.
     """
+    zone = regulated(zone, rules)
     zones = tuple(place.code for place in zone.jurisdictions)
     place_of = {source.source: source.jurisdiction for source in zone.sources}
     mean = dict.fromkeys(zones, 0.0)

@@ -18,6 +18,7 @@ from airshed.model.provenance import DEMO, Simulation
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.entering import reviewer
+from airshed.zone.regulated import regulated
 from airshed.zone.zone import Zone
 
 #: How long the second person takes to look at what another proposed.
@@ -49,6 +50,7 @@ class SeasonDesk:
     bidders: SealedBidders = field(init=False)
 
     def __post_init__(self) -> None:
+        self.zone = regulated(self.zone, self.rules)
         self.bidders = SealedBidders(self.seed)
 
     @property

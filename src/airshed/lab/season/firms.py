@@ -13,6 +13,7 @@ from math import ceil
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.regulated import regulated
 from airshed.zone.zone import ProductFactor, Stack, Zone, ZoneSource, expected_kg
 
 #: How far a firm's belief of the price may lie from the published guide price, as a standard deviation of its log.
@@ -106,6 +107,7 @@ def guide_price(steps: Sequence[CostStep], need_kg: int) -> int:
 
 def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
     """The firms of a zone under a law before they decide anything, in the order of the inventory."""
+    zone = regulated(zone, rules)
     stacks: dict[str, list[Stack]] = {}
     for stack in zone.stacks:
         stacks.setdefault(stack.source, []).append(stack)
