@@ -1,6 +1,7 @@
 """A figure that is indicative, simulated or assumed says so wherever it is shown: on screen and in JSON."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,11 @@ from typer.testing import CliRunner
 
 from airshed.cli.allocate.command import allocate
 from airshed.cli.lab.group import app as lab
+from airshed.market.sharing.named import NAMED
+from airshed.pages.kit.origins import origin
+from airshed.pages.methods.words import inputs_zh
+from airshed.rulebook.load import find, load
+from airshed.zone.origins import of_caps
 from test_provenance_shown import BY_ROWS
 
 #: A command over the shipped zone, and what its result rests on beside the caps.
@@ -69,3 +75,12 @@ def test_another_law_has_another_money() -> None:
         shown = airshed("lab", *command.split(), "--rulebook", "acidrain")
         assert "yuan" not in shown, command
         assert "dollars" in shown, command
+
+
+@pytest.mark.parametrize("law", ["dianzhong", "shanxi", "acidrain"])
+def test_what_a_law_rests_its_caps_on_and_what_a_method_asks_for_are_said_in_chinese(law: str) -> None:
+    """Pages of methods and designs had them in English alone."""
+    said = origin(of_caps(load(find(law)))).zh
+    assert not re.search(r"[a-z]{2,} [a-z]{2,}", said), said
+    for each in NAMED.values():
+        assert not re.search("[a-z]", inputs_zh(each.inputs)), each.inputs

@@ -156,9 +156,10 @@ def _without(names: list[str]) -> list[Phrase]:
     """The methods that the zone has no figures for."""
     from airshed.market.sharing.named import NAMED
     from airshed.pages.kit.words import Phrase
+    from airshed.pages.methods.words import inputs_zh
 
     return [
-        Phrase(f"{name}: not compared, it asks for {each.inputs}.", f"{each.zh}：未比较，缺{each.inputs}。")
+        Phrase(f"{name}: not compared, it asks for {each.inputs}.", f"{each.zh}：未比较，缺{inputs_zh(each.inputs)}。")
         for name, each in NAMED.items()
         if name not in names
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airshed.pages.kit.words import Phrase
+from airshed.service.forms.articles import article_zh, says_more
 from airshed.zone.origins import CHINESE
 
 MATRIX = {"indicative: built-in Gaussian plume": "参考值，内置高斯烟羽模型"}
@@ -36,6 +37,8 @@ def origin(said: str) -> Phrase:
     ('排放量为模拟数据', '排放：verified 2026（原文）')
     >>> origin("criteria: gdp to confirm, people confirmed").zh
     '准则：生产总值待核实，人口已核实'
+    >>> origin("caps: Demonstration measures (assumed), art. 5 (to confirm)").zh
+    '总量：《示范办法》（假定）第5条（待核实）'
     """
     known = {**CHINESE, **MATRIX}
     if said in known:
@@ -46,7 +49,16 @@ def origin(said: str) -> Phrase:
         return Phrase(
             said, f"准则：{'，'.join(f'{CRITERIA.get(name, name)}{_status(sure)}' for name, _, sure in rows)}"
         )
-    return Phrase(said, f"{HEADS[what]}：{cite}（原文）" if what in HEADS else f"{said}（原文）")
+    return Phrase(said, f"{HEADS[what]}：{_cited(cite)}" if what in HEADS else f"{said}（原文）")
+
+
+def _cited(cite: str) -> str:
+    """A citation in its Chinese form, with how sure it is; what of it has none is there in its own words too."""
+    text, _, status = cite.removesuffix(")").rpartition(" (")
+    text, sure = (text, f"（{_status(status)}）") if status in STATUSES else (cite, "")
+    chinese = article_zh(text)
+    own = "" if not says_more(text) and chinese != text else "（原文）" if chinese == text else f"，原文：{text}"
+    return f"{chinese}{own}{sure}"
 
 
 def _status(sure: str) -> str:

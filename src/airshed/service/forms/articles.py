@@ -7,6 +7,21 @@ import re
 #: How a citation begins, and the same in Chinese; `{0}` is what the first bracket holds. What follows is the law's own
 #: remark, which pages show as it is written.
 CITED: tuple[tuple[str, str], ...] = (
+    (
+        r"Demonstration measures \(assumed\), art\. (\w+) and caps\.csv: (\d+) percent \((\d+)\) and (\d+) percent "
+        r"\((\d+)\) of the mean of the baseline years ([\d-]+)",
+        "《示范办法》（假定）第{0}条与caps.csv：{2}年为基准年{5}均值的{1}%，{4}年为{3}%",
+    ),
+    (
+        r"caps\.csv: (\d+) percent \((\d+)\) and (\d+) percent \((\d+)\) of the mean of the baseline years ([\d-]+)"
+        r" \(assumed\)",
+        "caps.csv：{1}年为基准年{4}均值的{0}%，{3}年为{2}%（假定）",
+    ),
+    (
+        r"caps\.csv: ([\d.]+) lb per mmBtu of the mean heat input of (\d+) to (\d+), 42 USC 7651c, "
+        r"and nothing on top of it",
+        "caps.csv：{1}至{2}年平均热输入每百万英热单位{0}磅，《美国法典》第42编第7651c条，此外不加",
+    ),
     (r"Demonstration measures \(assumed\), art\. (\w+ and \w+|\w+)", "《示范办法》（假定）第{0}条"),
     (r"Demonstration measures \(assumed\), annex (\w+)", "《示范办法》（假定）附件{0}"),
     (r"Regional Measures, art\. (\w+)", "《区域办法》第{0}条"),
