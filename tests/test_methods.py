@@ -282,7 +282,7 @@ def test_the_page_says_what_the_command_says(made: tuple[Path, dict[str, object]
         for figure in (f"{each['gini']:.4f}", f"{each['whip']:+.3f}", f"{each['alone_yuan'] / 1e6:,.2f}"):
             assert figure in page
     assert "heat_input: not compared, it asks for heat_mmbtu." in page
-    assert "热输入法：未比较，缺heat_mmbtu。" in page
+    assert "热输入法：未比较，缺热输入。" in page
     assert "--from history --to benchmark" in page
     changes = made[1]["changes"]
     assert isinstance(changes, list)

@@ -195,7 +195,7 @@ def test_the_mass_of_a_year_is_said_as_such_and_to_the_kilogram() -> None:
 
 def test_a_notice_without_its_document_is_refused_beside_the_document() -> None:
     what = "name the document that it rests on by its SHA-256, so that steel can hold the office to it"
-    assert refused(Refusal(Why.UNEXPLAINED, what, "art. 26"), BODIES["NoticeCase"]).field == "evidence"
+    assert refused(Refusal(Why.UNEXPLAINED, what, "art. 26"), BODIES["NoticeCase"], ANY_LAW).field == "evidence"
 
 
 def test_what_is_true_is_said_in_chinese() -> None:

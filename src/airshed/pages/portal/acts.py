@@ -218,7 +218,7 @@ def _address(kind: type[msgspec.Struct], asked: Mapping[str, str]) -> str:
 async def _refused(visitor: Visitor, kind: type[msgspec.Struct], seq: int) -> Told | None:
     """Why a form was refused, as its record has it."""
     refusal = await visitor.service.readers.read(lambda book: decode(book.line(seq)).refusal)
-    return None if refusal is None else told(refusal, kind, seq)
+    return None if refusal is None else told(refusal, kind, visitor.standing.terms, seq)
 
 
 async def _looked_at(visitor: Visitor, kind: type[msgspec.Struct], fields: Mapping[str, str]) -> Response:
@@ -293,8 +293,8 @@ class Told(NamedTuple):
     seq: int | None = None
 
 
-def told(refusal: Refusal, kind: type[msgspec.Struct], seq: int | None = None) -> Told:
-    """A refusal with the field beside which it stands."""
+def told(refusal: Refusal, kind: type[msgspec.Struct], terms: Terms, seq: int | None = None) -> Told:
+    """A refusal with the field beside which it stands, its amounts in tonnes and money."""
     names = [slot.field for slot in slots(kind)]
     beside = [name for name in BESIDE.get(refusal.why, ()) if name in names]
     thing = refusal.why.value.removeprefix("unknown_")
@@ -303,7 +303,8 @@ def told(refusal: Refusal, kind: type[msgspec.Struct], seq: int | None = None) -
     if "evidence" in names and "by its SHA-256" in refusal.detail:
         beside = ["evidence"]
     article = Phrase(refusal.cite, article_zh(refusal.cite))
-    return Told(Phrase(*MEANINGS[refusal.why]), detail(refusal.detail), article, beside[0] if beside else "", seq)
+    said = detail(refusal.detail, terms.size_kg)
+    return Told(Phrase(*MEANINGS[refusal.why]), said, article, beside[0] if beside else "", seq)
 
 
 class Seen(NamedTuple):
@@ -376,7 +377,7 @@ async def _preview(
     if refusal is not None and refusal.why is Why.BIDS_SEALED and (sealed := _sealed_at(foreseen.record.body)):
         return on(sealed)
     if refusal is not None:
-        return await _form(visitor, kind, fields, refusal=told(refusal, kind), status=422)
+        return await _form(visitor, kind, fields, refusal=told(refusal, kind, visitor.standing.terms), status=422)
 
     def look(market: Market, rules: Rulebook) -> tuple[Seen, list[tuple[Phrase, Phrase]], list[tuple[str, str]]]:
         body: Body = foreseen.record.body
@@ -408,7 +409,7 @@ async def _preview(
         kept=kept,
         seen=seen,
         foreseen=foreseen,
-        then=told(foreseen.then, kind) if foreseen.then is not None else None,
+        then=told(foreseen.then, kind, visitor.standing.terms) if foreseen.then is not None else None,
         knowing=foreseen.knowing,
         law=law,
         asks_code=asks_code,

@@ -49,7 +49,9 @@ async def record(service: Service, request: Request) -> Response:
         name=None if body is None else name_of(type(body)),
         said_fields=fields,
         happenings=happened,
-        refusal=told(found.refusal, type(body)) if found.refusal is not None and body is not None else None,
+        refusal=told(found.refusal, type(body), visitor.standing.terms)
+        if found.refusal is not None and body is not None
+        else None,
         waits=waits,
         proposed=bool(proposed),
         again=request.query_params.get("again") == "1",

@@ -22,6 +22,7 @@ from airshed.pages.portal.reckoning import Reckoning, reckoned
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.clock import asked_of
 from airshed.service.forms.form import BODIES
+from airshed.service.forms.measures import Terms
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
@@ -73,7 +74,7 @@ async def ticket(service: Service, request: Request) -> Response:
 
 def _ticket(market: Market, rules: Rulebook, actor: Actor, record: Any) -> Ticket:
     if record.refusal is not None:
-        return Ticket(told(record.refusal, type(record.body)), (), None)
+        return Ticket(told(record.refusal, type(record.body), Terms.of(rules)), (), None)
     return Ticket(
         None,
         changes(record.events, market.state, actor.account, rules),

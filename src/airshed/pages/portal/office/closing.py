@@ -26,6 +26,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.clock import asked_of
 from airshed.service.book.preview import Foreseen
+from airshed.service.forms.measures import Terms
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service
@@ -209,7 +210,7 @@ def _account(each: Foreseen, state: State, rules: Rulebook) -> Account:
     refusal = each.record.refusal or each.then
     nothing = in_column(0, Unit.FEN, rules)
     if refusal is not None or not each.closings:
-        why = told(refusal, CloseYear) if refusal is not None else None
+        why = told(refusal, CloseYear, Terms.of(rules)) if refusal is not None else None
         return Account(body.account, name, 0, 0, (), nothing, (), why)
     closing = each.closings[0]
 
