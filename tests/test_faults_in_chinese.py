@@ -23,7 +23,7 @@ RULEBOOK = Path(airshed.__file__).parent / "rulebook"
 NEAR = RULEBOOK.parent / "model" / "near.py"
 #: Functions that give a part of a sentence, and files of sentences that no fault of a law says.
 TELL = ("called", "_bounds", "near")
-ASIDE = ("notices.py", "lookup.py", "shipped.py")
+ASIDE = ("amend.py", "notices.py", "lookup.py", "shipped.py")
 
 
 def told(source: str) -> Iterator[str]:

@@ -59,6 +59,7 @@ ALLOWED = {
     ("rulebook/reference.py", "pathlib"): "writes the reference page when it is run by itself",
     ("rulebook/reference.py", "sys"): "writes the reference page when it is run by itself",
     ("rulebook/strict.py", "io"): "reads CSV out of a text",
+    ("rulebook/amend.py", "io"): "reads and writes CSV in a text",
     ("market/auction/sealed.py", "random"): "a published seed orders equal bids",
     ("market/auction/columns.py", "random"): "a published seed orders equal bids",
     ("market/auction/bidders.py", "random"): "a published seed orders equal bids",

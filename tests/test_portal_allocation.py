@@ -14,7 +14,6 @@ from airshed.engine.commands import ActivityLine
 from airshed.engine.state import State
 from airshed.market.sharing.named import NAMED
 from airshed.model.refusal import Malformed
-from airshed.pages.kit.words import METHODS
 from airshed.pages.portal.office.sheets import Rows, cells_of, rows_of
 from airshed.pages.portal.office.stated import as_text, stated
 from airshed.pages.portal.office.workshop import EFFECT, Missing, Tried, choice, choices_of, tried
@@ -230,8 +229,8 @@ def test_another_method_is_told_how_it_becomes_law_in_the_portal_and_no_shell(se
     assert 'write method = "history" under [allocation]' in text_of(page)
     assert 'href="/law/new"' in page.text
     assert "airshed rules" not in page.text
-    study = next(each.name for each in choices_of(RULES, "KM") if each.name not in METHODS)
-    assert "It stays a study." in text_of(office.send_parts("/allocation", {**fields, "first": study}))
+    page = office.send_parts("/allocation", {**fields, "first": "equal_awards"})
+    assert 'write method = "equal_awards" under [allocation]' in text_of(page)
 
 
 def test_the_figures_of_the_workshop_are_those_of_the_preview_of_the_act(served: Portal) -> None:

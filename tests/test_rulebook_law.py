@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -13,6 +13,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.check import variable_keys
 from airshed.rulebook.diff import diff
 from airshed.rulebook.digest import digest
+from airshed.rulebook.kinds import MethodName
 from airshed.rulebook.load import load_texts, read
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
@@ -39,7 +40,7 @@ def test_a_jurisdiction_varies_only_what_the_rulebook_lists() -> None:
     files["vary/KM.toml"] = b"[allocation]\nmethod = 3\n"
     assert [str(fault) for fault in read(files)[1]] == [
         "vary/KM.toml: key 'cite' is missing; add cite, the source of what varies, as the first line",
-        "vary/KM.toml [allocation] method: no such choice 3; there are history, benchmark, limit, equal_cut",
+        f"vary/KM.toml [allocation] method: no such choice 3; there are {', '.join(get_args(MethodName))}",
     ]
 
 

@@ -367,6 +367,7 @@ class Commands(ABC):
         vintage: c.Year,
         activities: tuple[c.ActivityLine, ...],
         knowing: c.Known | None = None,
+        details: tuple[c.ActivityDetail, ...] = (),
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method. 分配配额。"""
@@ -376,6 +377,7 @@ class Commands(ABC):
             vintage,
             activities,
             knowing or {},
+            details,
         )
         return self.send(body, **how)
 

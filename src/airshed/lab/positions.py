@@ -9,10 +9,11 @@ from math import inf
 
 from airshed.lab.equilibrium.case import CurveLine
 from airshed.market.claims import ALL_BASIS_POINTS, EMISSION, OUTPUT, Activity, middle, of_entrant, verified
-from airshed.market.sharing.plan import CLAIMS, ClaimName, Member
+from airshed.market.sharing.plan import CLAIMS, Member
 from airshed.market.sharing.savings import cleared
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
+from airshed.rulebook.kinds import ClaimName
 
 #: The claim in whose place fairness is looked at: what a source would need at the benchmark.
 NEED: ClaimName = "benchmark"

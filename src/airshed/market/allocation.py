@@ -16,7 +16,6 @@ from airshed.market.claims import (
     ALL_BASIS_POINTS,
     EMISSION,
     Activity,
-    Baseline,
     Claim,
     by_benchmark,
     by_history,
@@ -31,6 +30,7 @@ from airshed.market.claims import (
 )
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.rulebook.kinds import Baseline
 
 __all__ = [
     "CLAIMS",

@@ -11,9 +11,8 @@ from typing import Literal
 
 from airshed.model.measures import tonnes
 from airshed.model.refusal import Malformed
+from airshed.rulebook.kinds import Baseline
 
-#: The mean or median of all baseline years, or the mean of so many of the highest.
-Baseline = Literal["mean", "median", "best_1", "best_2", "best_3", "best_4", "best_5"]
 ALL_BASIS_POINTS = 10_000
 G_PER_KG = 1000
 #: Claims that are kept: a method is asked what each source would lose, and all others claim what they did.

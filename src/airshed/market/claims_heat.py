@@ -12,7 +12,6 @@ from airshed.market.claims import (
     G_PER_KG,
     OUTPUT,
     Activity,
-    Baseline,
     Claim,
     PowerRule,
     in_tonnes,
@@ -22,6 +21,7 @@ from airshed.market.claims import (
     verified,
 )
 from airshed.model.refusal import Malformed
+from airshed.rulebook.kinds import Baseline
 
 #: Kilograms of a pound, exactly.
 KG_PER_POUND = Fraction(45_359_237, 100_000_000)

@@ -12,6 +12,8 @@ from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.check_air import air
+from airshed.rulebook.check_allocation import FACTORS, allocation, classes
+from airshed.rulebook.check_allocation import FILE as CLASSES
 from airshed.rulebook.check_auction import auctions
 from airshed.rulebook.check_calendar import cases, days, index, late_payment
 from airshed.rulebook.check_market import known, trade_rules
@@ -53,6 +55,8 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_checks(rules, lines["checks.csv"]),
         *_limits(rules, lines["limits.csv"]),
         *_benchmarks(rules, lines["benchmarks.csv"]),
+        *_rows(rules.benchmarks.factors, lines.get(FACTORS, ()), FACTORS, ("sector", "pollutant"), _codes(rules)),
+        *classes(rules, lines.get(CLASSES, ())),
         *_measuring(rules, lines),
         *_rows(rules.price_index.rows, lines["price_index.csv"], "price_index.csv", ("pollutant",), _codes(rules)),
         *index_faults(rules.price_index, lines["price_index.csv"], _MAIN),
@@ -70,6 +74,7 @@ def contradictions_there(rules: Rulebook, file: str) -> list[Malformed]:
         *auctions(rules, file),
         *_flags(rules, file),
         *terms(rules, file),
+        *allocation(rules, file),
         *_flow(rules, file),
     ]
 

@@ -36,6 +36,38 @@ TradeKind = Literal[
 
 #: What an operator may say of hours (the marks that `mrv.marks` knows).
 MarkName = Literal["stopped", "start_up", "shut_down", "maintenance", "calibration", "fault"]
+#: How baseline years make one figure: their mean, their median, or the mean of the highest so many.
+Baseline = Literal["mean", "median", "best_1", "best_2", "best_3", "best_4", "best_5"]
+#: What a source asks for when a cap is shared out; "by_class" is the claim of the class that it is in.
+ClaimName = Literal["history", "heat_input", "benchmark", "output_based", "limit", "equal_cut", "by_class"]
+#: The methods of allocation (`market.sharing.named`; a test keeps them equal), and a plan that the law writes itself.
+MethodName = Literal[
+    "history",
+    "history_median",
+    "history_best",
+    "heat_input",
+    "benchmark",
+    "output_based",
+    "limit",
+    "equal_cut",
+    "paid",
+    "entropy",
+    "least_gini",
+    "zero_sum_dea",
+    "shapley",
+    "nucleolus",
+    "proportional",
+    "equal_awards",
+    "equal_losses",
+    "talmud",
+    "random_arrival",
+    "reserve",
+    "early_action",
+    "scarcity",
+    "lowest_shortage",
+    "tiers",
+    "plan",
+]
 #: How equal bids at the clearing price share what is left (`market.auction.ties`).
 TieRule = Literal["random", "pro-rata", "time"]
 #: How a bid is kept from readers of the book until the close.

@@ -14,6 +14,7 @@ import msgspec
 
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.rulebook.allocation_tables import AllocationClass, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.check import contradictions, contradictions_there
 from airshed.rulebook.lookup import local
@@ -55,6 +56,8 @@ TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
 MAY_BE_EMPTY = ("penalty_index.csv",)
 #: Tables that a rulebook may leave out: the section that they belong to then has no rows.
 OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
+    "allocation_classes.csv": ("allocation", "classes", AllocationClass),
+    "benchmark_factors.csv": ("benchmarks", "factors", BenchmarkFactor),
     "penalty_periods.csv": ("shortfall", "periods", ShortfallPeriod),
     "case_grounds.csv": ("cases", "grounds", CaseGround),
     "late_rates.csv": ("late_payment", "rates", LateRate),

@@ -11,6 +11,7 @@ import msgspec
 
 from airshed.model.allowance import Series
 from airshed.model.refusal import Malformed
+from airshed.rulebook.allocation_tables import BenchmarkFactor
 from airshed.rulebook.people_sections import PeopleRule, Scope
 from airshed.rulebook.reading_section import FIGURES
 from airshed.rulebook.schema import PollutantRule, Rulebook
@@ -38,6 +39,12 @@ def caps(rules: Rulebook) -> Mapping[str, int]:
 def benchmarks(rules: Rulebook) -> Mapping[tuple[str, str], Benchmark]:
     """The benchmark of every sector and pollutant."""
     return {(row.sector, row.pollutant): row for row in rules.benchmarks.rows}
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def benchmark_factors(rules: Rulebook) -> Mapping[tuple[str, str], BenchmarkFactor]:
+    """What the benchmark of a sector and pollutant is corrected by, of those that have a row."""
+    return {(row.sector, row.pollutant): row for row in rules.benchmarks.factors}
 
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)
@@ -245,5 +252,5 @@ def local(rules: Rulebook, jurisdiction: str) -> Rulebook:
 
 
 def allocation_method(rules: Rulebook, jurisdiction: str) -> str:
-    """The allocation method that holds in a jurisdiction: history, benchmark, limit or equal_cut."""
+    """The allocation method that holds in a jurisdiction."""
     return local(rules, jurisdiction).allocation.method

@@ -13,6 +13,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from airshed.rulebook.allocation_tables import AllocationClass, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.chinese import key_zh, section_zh
 from airshed.rulebook.comments import comments
@@ -47,7 +48,20 @@ PAGES_OF_TABLES: tuple[tuple[str, str, type[msgspec.Struct], str], ...] = (
     ("marks.csv", "marks", MarkRow, "What operators may say of hours."),
     ("checks.csv", "reporting", CheckRow, "What an annual report is asked."),
     ("limits.csv", "limits", Limit, "Concentration limits."),
+    (
+        "allocation_classes.csv",
+        "allocation",
+        AllocationClass,
+        "Which works claim by which method, where a tier of `[allocation]` says by_class. The first row that fits a "
+        "works holds, and every works has one. Optional.",
+    ),
     ("benchmarks.csv", "benchmarks", Benchmark, "Benchmarks. There is a row for every sector and pollutant."),
+    (
+        "benchmark_factors.csv",
+        "benchmarks",
+        BenchmarkFactor,
+        "What a benchmark is corrected by, for the methods that ask for it. Optional.",
+    ),
     (
         "part75.csv",
         "part75",

@@ -11,12 +11,15 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from airshed.rulebook.allocation_tables import AllocationClass, AllocationTier, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseRule, LatePaymentRule
 from airshed.rulebook.kinds import (
+    Baseline,
     Count,
     Day,
     ExcessRule,
     Flag,
+    MethodName,
     MonthDay,
     Name,
     Price,
@@ -184,18 +187,45 @@ class Calendar(Section, frozen=True, omit_defaults=True):
     notices: tuple[Year, ...] | None = None
 
 
-class AllocationRule(Section, frozen=True):
-    """How a cap becomes holdings."""
+class AllocationRule(Section, frozen=True, omit_defaults=True):
+    """How a cap becomes holdings.
 
-    #: Name of the method: history, benchmark, limit or equal_cut. 分配方法。
-    method: Literal["history", "benchmark", "limit", "equal_cut"]
+    A cap is one city's: what a method shares among cities stands in `caps.csv`, and the rest of it shares each cap out.
+    """
+
+    #: Name of the method, any that `airshed allocate --methods` lists, or "plan" for `tiers` of the law's own.
+    #: 分配方法。
+    method: MethodName
     #: How baseline years make one figure: their mean, their median, or the mean of the highest so many, as programmes
     #: of the US for power plants count the two or three highest. 基准期取值方法。
-    baseline: Literal["mean", "median", "best_1", "best_2", "best_3", "best_4", "best_5"]
+    baseline: Baseline
     #: Share of the cap set aside for new entrants, in hundredths of a percent. 新建项目预留比例。
     reserve_basis_points: Share
     #: Share of the cap that is auctioned, in hundredths of a percent. 拍卖比例。
     auction_basis_points: Share
+    #: The tiers of a plan (method "plan"), the last of them by source: by sector or source, the claim, and the rule by
+    #: which too little is shared. Claims are those of `allocation_classes.csv` where it says by_class. 分配层级。
+    tiers: tuple[AllocationTier, ...] | None = None
+    #: Part of each share that is given at once, in hundredths of a percent; the rest stays in the reserve until output
+    #: is verified. All of it where it is left out. 预分配比例。
+    advance_basis_points: Share | None = None
+    #: Pounds per 1,000 mmBtu of the claim by heat input (heat_input). 热输入排放率。
+    pounds_per_1000_mmbtu: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    #: Factor of air-cooled units, in hundredths of a percent; water-cooled ones count 10000 (output_based).
+    #: 空冷修正系数。
+    air_cooled_basis_points: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    #: What the part of its heat that a coal unit sells takes off, in hundredths of a percent (output_based).
+    #: 燃煤供热修正系数。
+    coal_heat_basis_points: Share | None = None
+    #: The same of a gas unit (output_based). 燃气供热修正系数。
+    gas_heat_basis_points: Share | None = None
+    #: Part of the cap that pays for early abatement, in hundredths of a percent (early_action). 早期减排奖励池比例。
+    early_pool_basis_points: Share | None = None
+    #: Allowances for each kilogram under the benchmark in a baseline year, in hundredths of a percent (early_action).
+    #: 早期减排奖励率。
+    early_rate_basis_points: Share | None = None
+    #: Classes of works by which claims differ (read from `allocation_classes.csv`). 分类办法。
+    classes: tuple[AllocationClass, ...] = ()
 
 
 class AuctionRule(Section, frozen=True):
@@ -442,11 +472,13 @@ class LimitRule(Section, frozen=True):
     rows: tuple[Limit, ...] = ()
 
 
-class BenchmarkRule(Section, frozen=True):
-    """Benchmarks, from `benchmarks.csv`."""
+class BenchmarkRule(Section, frozen=True, omit_defaults=True):
+    """Benchmarks, from `benchmarks.csv`, and what some methods ask beside them, from `benchmark_factors.csv`."""
 
     #: One row per sector and pollutant (read from `benchmarks.csv`). 明细。
     rows: tuple[Benchmark, ...] = ()
+    #: What a benchmark is corrected by (read from `benchmark_factors.csv`). 修正系数明细。
+    factors: tuple[BenchmarkFactor, ...] = ()
 
 
 class ShortfallRule(Section, frozen=True, omit_defaults=True):

@@ -21,7 +21,18 @@ _MEASURES: Mapping[str, str] = {
     "_g": " g per product",
 }
 #: Keys that hold for everything where they are empty.
-_ANY = ("longest_hours", "sector", "region", "commissioned_from", "commissioned_before")
+_ANY = (
+    "longest_hours",
+    "sector",
+    "sectors",
+    "region",
+    "commissioned_from",
+    "commissioned_before",
+    "first_year_from",
+    "first_year_before",
+    "from_kg",
+    "below_kg",
+)
 #: Columns that are as `[roles]` has it where they are empty.
 _ROLES = ("approvals", "starts")
 _PLAIN = ("minutes_per_hour", "hours_per_day", "days_per_month", "days_per_february")
@@ -188,6 +199,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "cases": ("ground",),
     "late_payment": ("first",),
     "caps": ("pollutant", "jurisdiction", "vintage"),
+    "allocation": ("name",),
     "monitoring": ("capture_from_basis_points", "longest_hours"),
     "marks": ("mark",),
     "reporting": ("check",),

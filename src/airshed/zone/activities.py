@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from airshed.engine.commands import ActivityLine
+from airshed.engine.commands import ActivityDetail, ActivityLine
 from airshed.market.allocation import Activity
 from airshed.market.claims import PowerRule
+from airshed.market.sharing.lawful import claims_asked
 from airshed.market.sharing.plan import Member
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
@@ -43,6 +44,8 @@ COLUMNS = (
 )
 #: The product that counts heat input, in thousands of mmBtu.
 HEAT_INPUT = "1000 mmBtu"
+#: Claims that ask for more than emission and output.
+ASK_MORE = {"heat_input", "output_based", "limit"}
 MOST_SOURCES = 100_000
 LARGEST_FILE = 64_000_000
 _FIGURE = re.compile(r"\d{1,18}")
@@ -116,6 +119,34 @@ def activity_lines(zone: Zone, rules: Rulebook, pollutant: str, jurisdiction: st
                 )
             )
     return tuple(lines)
+
+
+def activity_details(zone: Zone, rules: Rulebook, pollutant: str, jurisdiction: str) -> tuple[ActivityDetail, ...]:
+    """What the law's method asks of a jurisdiction's sources beside their lines, of those of which it is known.
+
+    Nothing under a law of which no claim asks for it.
+    """
+    if not ASK_MORE & set(claims_asked(lookup.local(rules, jurisdiction).allocation)):
+        return ()
+    found = [detail_of(each) for each in zone_activities(zone, rules, pollutant, jurisdiction)]
+    return tuple(each for each in found if each != ActivityDetail(each.source))
+
+
+def detail_of(row: Activity) -> ActivityDetail:
+    """What a method may ask of a source beside its line; a figure of which a year is not known is left out."""
+    heat = tuple(each for each in row.heat_mmbtu if each is not None)
+    power = row.power
+    sold = () if power is None else tuple(each for each in power.heat_gj if each is not None)
+    return ActivityDetail(
+        row.source,
+        quota_kg=row.quota_kg,
+        heat_mmbtu=heat if len(heat) == len(row.years) else (),
+        fuel=None if power is None else power.fuel,
+        cooling=None if power is None else power.cooling,
+        load_basis_points=None if power is None else power.load_basis_points,
+        heat_gj=sold if len(sold) == len(row.years) else (),
+        heat_basis_points=None if power is None else power.heat_basis_points,
+    )
 
 
 def read_activities(path: Path) -> tuple[Activity, ...]:

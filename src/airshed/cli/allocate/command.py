@@ -1,4 +1,4 @@
-"""`airshed allocate`: share a cap out by any method or plan, or by the four of the law, with the reasons."""
+"""`airshed allocate`: share a cap out by any method or plan, or by the four simplest, with the reasons."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.market.allocation import Activity, Allocation, Baseline, Parts
+    from airshed.market.allocation import Activity, Allocation, Parts
+    from airshed.rulebook.kinds import Baseline
+    from airshed.rulebook.schema import AllocationRule
 
 ALL = "all"
 RULEBOOK = "dianzhong"
@@ -29,21 +31,29 @@ MOST_POOL = 10**15
 
 @dataclass(frozen=True, slots=True)
 class AllocateTask:
-    """A cap to share out, and among whom; `lawful` is the rulebook's own method, empty without a rulebook."""
+    """A cap to share out, and among whom; `law` is what the rulebook says of it, if there is one."""
 
     name: str
     tiers: Parts
     baseline: Baseline
     size_kg: int
-    lawful: str
+    law: AllocationRule | None
     activities: tuple[Activity, ...]
     origins: tuple[str, ...] = ()
+
+    @property
+    def lawful(self) -> str:
+        """The rulebook's own method, empty without a rulebook."""
+        return "" if self.law is None else self.law.method
 
     def by(self, method: str, activities: Sequence[Activity] | None = None) -> Allocation:
         """The allocation by one method."""
         from airshed.market.allocation import allocate as share_out
+        from airshed.market.sharing.lawful import share_by_law
 
         rows = self.activities if activities is None else activities
+        if self.law is not None and method == self.lawful:
+            return share_by_law(self.law, self.tiers, rows, self.size_kg)
         return share_out(method, self.baseline, self.tiers, rows, self.size_kg)
 
 
@@ -55,9 +65,7 @@ def allocate(
     pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.  [default: SO2]")] = "",
     jurisdiction: Annotated[str, typer.Option(help="One jurisdiction, as KM; all when left out.")] = "",
     vintage: Annotated[int | None, typer.Option(help="Vintage; the first with a cap when left out.", min=0)] = None,
-    method: Annotated[
-        str, typer.Option(help="A method by name (--methods), or the four of the law side by side.")
-    ] = ALL,
+    method: Annotated[str, typer.Option(help="A method by name (--methods), or the four simplest side by side.")] = ALL,
     plan: Annotated[
         str, typer.Option(metavar="PLAN.toml", help="Tiers of your own; docs/explanation/sharing.md.")
     ] = "",
@@ -103,8 +111,8 @@ def allocate(
 ) -> None:
     """Share a cap among sources: reserve for new entrants, part for auction, the rest by method; nothing is left over.
 
-    The four methods of the law (history, benchmark, limit, equal_cut) share each city's cap. Any other, and a plan of
-    your own, shares the whole zone's, or one city's with --jurisdiction.
+    The four simplest methods (history, benchmark, limit, equal_cut) and that of the law share each city's cap. Any
+    other, and a plan of your own, shares the whole zone's, or one city's with --jurisdiction.
 
     FILE.csv has a row for each source; only the column source must be there, a method asks for what it needs (--methods
     lists it). Figures of several years stand in one cell: 120000 - 118500, with - where none is verified.
@@ -151,7 +159,7 @@ def allocate(
         _only_with("--activities", {**own, "--size-kg": size_kg})
     if plan or method not in (ALL, *METHODS):
         if activities:
-            _only_with("the four methods of the law; a plan says it itself", {"--baseline": baseline})
+            _only_with("the four simplest methods; a plan says it itself", {"--baseline": baseline})
             job = allocate_plan.own_job(Path(activities), _tiers(pool, reserve, auction), _size(size_kg))
         else:
             job = allocate_plan.zone_job(rulebook or RULEBOOK, region, pollutant or "SO2", jurisdiction, vintage)
@@ -168,7 +176,9 @@ def allocate(
     else:
         tasks = list(_lawful(rulebook or RULEBOOK, region, pollutant or "SO2", jurisdiction, vintage))
     resting(tasks[0].origins)
-    results = [(task, {name: task.by(name) for name in names}) for task in tasks]
+    if method == ALL:
+        names = list(dict.fromkeys((*names, *(task.lawful for task in tasks if task.law))))
+    results = [(task, {name: task.by(name) for name in names if _shares(task, name)}) for task in tasks]
     if json:
         as_json({"caps": [_document(task, found) for task, found in results], "origins": tasks[0].origins})
         return
@@ -181,15 +191,22 @@ def allocate(
     say(tasks[0].origins)
 
 
+def _shares(task: AllocateTask, name: str) -> bool:
+    """Whether a task is shared out by a method: by the simple ones, and by the law's own."""
+    from airshed.market.allocation import METHODS
+
+    return name in METHODS or name == task.lawful
+
+
 def _own(path: Path, pool: int | None, reserve: str, auction: str, baseline: str, size_kg: int | None) -> AllocateTask:
-    from airshed.market import claims
+    from airshed.rulebook import kinds
     from airshed.zone.activities import read_activities
 
-    known: dict[str, Baseline] = {"": "mean", **{name: name for name in get_args(claims.Baseline)}}
+    known: dict[str, Baseline] = {"": "mean", **{name: name for name in get_args(kinds.Baseline)}}
     tiers, size = _tiers(pool, reserve, auction), _size(size_kg)
     if baseline not in known:
         raise Malformed("--baseline", f"no such baseline {baseline!r}", near(baseline, list(known)[1:]))
-    return AllocateTask(path.name, tiers, known[baseline], size, "", read_activities(path))
+    return AllocateTask(path.name, tiers, known[baseline], size, None, read_activities(path))
 
 
 def _tiers(pool: int | None, reserve: str, auction: str) -> Parts:
@@ -240,7 +257,7 @@ def _lawful(
         law = lookup.local(rules, place).allocation
         tiers = parts(cap, law.reserve_basis_points, law.auction_basis_points)
         rows = zone_activities(zone, rules, pollutant, place)
-        yield AllocateTask(str(series), tiers, law.baseline, rules.allowance.size_kg, law.method, rows, origins)
+        yield AllocateTask(str(series), tiers, law.baseline, rules.allowance.size_kg, law, rows, origins)
 
 
 def _basis_points(option: str, percent: str) -> int:

@@ -138,21 +138,29 @@ def _bodies(job: AllocateSend, state: State, rules: Rulebook) -> list[c.Allocate
         if job.method not in ("all", law):
             what = f"the law of the book shares {place} out by {law}, not by {job.method}"
             raise Malformed("--method", what, "leave it out; another method is another law (airshed rules copy)")
-    return [c.Allocate(job.pollutant, place, vintage, _lines(job, state, rules, place)) for place in chosen]
+    return [
+        c.Allocate(job.pollutant, place, vintage, lines, details=details)
+        for place in chosen
+        for lines, details in [_lines(job, state, rules, place)]
+    ]
 
 
-def _lines(job: AllocateSend, state: State, rules: Rulebook, place: str) -> tuple[c.ActivityLine, ...]:
-    """The baseline of the sources of a city: of one's own table, or of the zone."""
+def _lines(
+    job: AllocateSend, state: State, rules: Rulebook, place: str
+) -> tuple[tuple[c.ActivityLine, ...], tuple[c.ActivityDetail, ...]]:
+    """The baseline of the sources of a city, and what a method may ask beside: of one's own table, or of the zone."""
     from airshed.engine import commands as c
     from airshed.service.book.entering import real_for
-    from airshed.zone.activities import activity_lines, read_activities
+    from airshed.zone.activities import activity_details, activity_lines, detail_of, read_activities
     from airshed.zone.load import of_law
 
     if not job.activities:
         zone = of_law(rules, job.zone)
         real_for(zone, job.zone or rules.programme.zone, state)
-        return activity_lines(zone, rules, job.pollutant, place)
+        asked = (zone, rules, job.pollutant, place)
+        return activity_lines(*asked), activity_details(*asked)
     found: list[c.ActivityLine] = []
+    details: list[c.ActivityDetail] = []
     for row in read_activities(Path(job.activities)):
         if row.source not in state.sources:
             cure = near(row.source, state.sources)
@@ -164,7 +172,8 @@ def _lines(job: AllocateSend, state: State, rules: Rulebook, place: str) -> tupl
         emitted = tuple(each for each in row.emitted_kg if each is not None)
         output = tuple(each for each in row.output if each is not None)
         found.append(c.ActivityLine(row.source, row.years, emitted, output, row.entrant))
-    return tuple(found)
+        details.append(detail_of(row))
+    return tuple(found), tuple(each for each in details if each != c.ActivityDetail(each.source))
 
 
 def _flags(found: Sequence[Foreseen]) -> list[str]:

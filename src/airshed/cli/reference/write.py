@@ -55,6 +55,7 @@ EVENTS: tuple[type[msgspec.Struct], ...] = get_args(events.Event)
 INNER: tuple[type[msgspec.Struct], ...] = (
     commands.StackEntry,
     commands.ActivityLine,
+    commands.ActivityDetail,
     commands.FindingLine,
     commands.ZoneRound,
     commands.ZoneAnswer,

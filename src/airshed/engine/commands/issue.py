@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import msgspec
 
 from airshed.engine.commands.wish import Known, Name, Whole, Wish, Year
@@ -29,6 +31,26 @@ class ActivityLine(msgspec.Struct, frozen=True):
     entrant: bool = False
 
 
+class ActivityDetail(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What some methods ask of a source beside its line; what is not stated is not zero, and is refused where asked."""
+
+    source: Name
+    #: Quantity that its permit allows a year (limit).
+    quota_kg: Whole | None = None
+    #: Heat burnt in each baseline year (heat_input).
+    heat_mmbtu: tuple[Whole, ...] = ()
+    #: What a power plant burns (output_based).
+    fuel: Literal["coal", "gas"] | None = None
+    #: How it is cooled (output_based).
+    cooling: Literal["air", "water"] | None = None
+    #: Its mean load, in hundredths of a percent (output_based, coal).
+    load_basis_points: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
+    #: Heat sold in each baseline year (output_based).
+    heat_gj: tuple[Whole, ...] = ()
+    #: Part of its heat that is sold, in hundredths of a percent (output_based).
+    heat_basis_points: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
+
+
 class Allocate(Wish, frozen=True, omit_defaults=True):
     """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method. 分配配额。"""
 
@@ -40,6 +62,8 @@ class Allocate(Wish, frozen=True, omit_defaults=True):
     #: What the preview warns of, and how many allowances: all of it, as "above SO2-KM-2027"; nothing where it warns of
     #: nothing.
     knowing: Known = msgspec.field(default_factory=dict)
+    #: What the method of the law asks beside the lines.
+    details: tuple[ActivityDetail, ...] = ()
 
 
 IssueBody = SetCap | Allocate

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from airshed.compliance.obligation import made_up
 from airshed.engine import commands as c
 from airshed.engine import events as e
@@ -15,7 +17,9 @@ from airshed.engine.procedures.guards import (
 from airshed.engine.procedures.right import serve
 from airshed.engine.procedures.warned import Warned, Warns, positive_only
 from airshed.engine.state import State
-from airshed.market.allocation import Activity, allocate, claims_of, parts
+from airshed.market.allocation import Activity, parts
+from airshed.market.claims import PowerRule
+from airshed.market.sharing.lawful import claims_by_law, share_by_law
 from airshed.model.allowance import Series, count_of, lowest
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry import accounts
@@ -70,8 +74,7 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
     law = lookup.local(rules, body.jurisdiction).allocation
     split = parts(cap, law.reserve_basis_points, law.auction_basis_points)
     try:
-        activities = [activity_of(state, rules, body.pollutant, line) for line in body.activities]
-        shares = allocate(law.method, law.baseline, split, activities, rules.allowance.size_kg)
+        shares = share_by_law(law, split, activities_of(sectors_of(state, body), rules, body), rules.allowance.size_kg)
     except Malformed as error:
         return no(rules, "allocation", Why.NOT_CONSERVED, str(error))
     blocks = state.ledger.positions[accounts.issuance(body.jurisdiction), name].blocks
@@ -106,8 +109,7 @@ def warned(state: State, rules: Rulebook, body: c.Allocate, events: tuple[e.Even
     law = lookup.local(rules, body.jurisdiction).allocation
     issued = sum(count_of(move.blocks) for move in event.entry if isinstance(move, Delivered))
     split = parts(issued, law.reserve_basis_points, law.auction_basis_points)
-    activities = [activity_of(state, rules, body.pollutant, line) for line in body.activities]
-    claims = claims_of(law.method, law.baseline, activities)
+    claims = claims_by_law(law, activities_of(sectors_of(state, body), rules, body))
     new = {line.source for line in body.activities if line.entrant}
     size = rules.allowance.size_kg
     above = split.free - round(sum(kg for source, kg in claims.items() if source not in new) / size)
@@ -115,20 +117,58 @@ def warned(state: State, rules: Rulebook, body: c.Allocate, events: tuple[e.Even
     return positive_only({f"above {event.series}": above, f"cut {event.series}": cut})
 
 
-def activity_of(state: State, rules: Rulebook, pollutant: str, line: c.ActivityLine) -> Activity:
-    """What a line of the command says of a source, with the standards of its sector."""
-    source = state.sources[line.source]
-    row = lookup.benchmark(rules, source.sector, pollutant)
+def activities_of(sectors: Mapping[str, str], rules: Rulebook, body: c.Allocate) -> list[Activity]:
+    """What the command says of every source, with the standards of its sector. Malformed for a detail of nobody."""
+    sources = {line.source for line in body.activities}
+    details: dict[str, c.ActivityDetail] = {}
+    for each in body.details:
+        if each.source not in sources:
+            raise Malformed(f"details of {each.source}", "it has no line", "give details of sources that share")
+        if each.source in details:
+            raise Malformed(f"details of {each.source}", "they stand there twice", "give them once")
+        details[each.source] = each
+    return [
+        activity_of(sectors[line.source], rules, body.pollutant, line, details.get(line.source))
+        for line in body.activities
+    ]
+
+
+def sectors_of(state: State, body: c.Allocate) -> dict[str, str]:
+    """The sector of every source that the command names."""
+    return {line.source: state.sources[line.source].sector for line in body.activities}
+
+
+def activity_of(
+    sector: str, rules: Rulebook, pollutant: str, line: c.ActivityLine, detail: c.ActivityDetail | None = None
+) -> Activity:
+    """What a line of the command says of a source of a sector, with the standards of that."""
+    row = lookup.benchmark(rules, sector, pollutant)
+    factor = lookup.benchmark_factors(rules).get((sector, pollutant))
+    heat_g = None if factor is None else factor.heat_benchmark_g
     return Activity(
         source=line.source,
-        sector=source.sector,
+        sector=sector,
         years=line.years,
         emitted_kg=line.emitted_kg,
         output=line.output,
         benchmark_g=row.benchmark_g,
         quota_g=row.quota_g,
         entrant=line.entrant,
+        exposure_basis_points=None if factor is None else factor.exposure_basis_points,
+        quota_kg=None if detail is None else detail.quota_kg,
+        heat_mmbtu=() if detail is None else detail.heat_mmbtu,
+        power=None if detail is None else _power(detail, heat_g),
     )
+
+
+def _power(detail: c.ActivityDetail, heat_g: int | None) -> PowerRule | None:
+    """What the output-based claim asks of a power plant; None where neither fuel nor cooling is stated."""
+    if detail.fuel is None or detail.cooling is None:
+        return None
+    if detail.heat_gj and detail.heat_basis_points is None:
+        raise Malformed(f"details of {detail.source}", "heat is sold, and heat_basis_points is not given", "give it")
+    sold = detail.heat_basis_points or 0
+    return PowerRule(detail.fuel, detail.cooling, detail.heat_gj, heat_g, sold, detail.load_basis_points)
 
 
 #: What decides each command.

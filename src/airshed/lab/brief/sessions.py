@@ -15,6 +15,7 @@ from airshed.lab.agents.measures import measured
 from airshed.lab.agents.session import Played, play
 from airshed.lab.agents.venue import EngineVenue
 from airshed.lab.brief.designs import BriefDesign, Method, Trading, Wall
+from airshed.rulebook.kinds import MethodName
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
@@ -77,7 +78,7 @@ def kind_of(design: BriefDesign) -> Kind:
     return "cities" if design.border == "cities" else "zone", design.wall, design.trading
 
 
-def law_of(rules: Rulebook, reach: Reach, wall: Wall, method: Method) -> Rulebook:
+def law_of(rules: Rulebook, reach: Reach, wall: Wall, method: MethodName) -> Rulebook:
     """The rulebook with other borders, with or without its walls, and with another method of allocation."""
     replace = msgspec.structs.replace
     walled = rules.trade_rules.walled_sectors if wall == "wall" else ()

@@ -28,7 +28,7 @@ from airshed.model.period import instant
 from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
-from airshed.zone.activities import activity_lines
+from airshed.zone.activities import activity_details, activity_lines
 from airshed.zone.entering import reviewer
 from airshed.zone.zone import Zone
 
@@ -107,7 +107,8 @@ def issue(desk: AgentsDesk, zone: Zone, code: str, year: int, entrants: Sequence
             if work.firm.source.jurisdiction == place
         )
         desk.must(authority, c.SetCap(code, place, year))
-        desk.must(authority, c.Allocate(code, place, year, (*lines, *new)))
+        details = activity_details(zone, desk.law, code, place)
+        desk.must(authority, c.Allocate(code, place, year, (*lines, *new), details=details))
 
 
 def _entrant(model: c.ActivityLine, work: Work) -> c.ActivityLine:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airshed.lab.season.firms import Firm, guide_prices
-from airshed.market.allocation import allocate, parts, split
+from airshed.market.allocation import parts, split
 from airshed.market.claims import ALL_BASIS_POINTS
+from airshed.market.sharing.lawful import share_by_law
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import zone_activities
@@ -53,7 +54,7 @@ def _had(
         return dict.fromkeys(sides, cap * (ALL_BASIS_POINTS - kept) // ALL_BASIS_POINTS)
     law = local.allocation
     tiers = parts(cap, kept, law.auction_basis_points)
-    shared = allocate(law.method, law.baseline, tiers, zone_activities(zone, local, pollutant, place))
+    shared = share_by_law(law, tiers, zone_activities(zone, local, pollutant, place))
     counts = {share.source: share.count for share in shared.shares}
     here = {side: [firm for firm in members if firm.source.source in counts] for side, members in sides.items()}
     free = {side: sum(counts[firm.source.source] for firm in members) for side, members in here.items()}

@@ -22,8 +22,9 @@ from airshed.lab.season.desk import LOOK_MS, SeasonDesk
 from airshed.lab.season.firms import Firm, decide_installations, firms_of
 from airshed.lab.season.guide import guide, side_of
 from airshed.lab.season.trader import CALLED, SeasonView, advance_bids_for, bids_for, order_for
-from airshed.market.allocation import allocate, parts
+from airshed.market.allocation import parts
 from airshed.market.claims import ALL_BASIS_POINTS
+from airshed.market.sharing.lawful import share_by_law
 from airshed.model.allowance import Series
 from airshed.model.period import day_of, instant
 from airshed.model.refusal import Malformed
@@ -31,7 +32,7 @@ from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
-from airshed.zone.activities import activity_lines, zone_activities
+from airshed.zone.activities import activity_details, activity_lines, zone_activities
 from airshed.zone.entering import BANK, EXCHANGE, HOST, people_of, second_people, works_of
 
 FIRST_SESSION = "01-04"
@@ -116,7 +117,7 @@ class Season(SeasonDesk):
             local = lookup.local(self.rules, place)
             tiers = parts(min(counts) * law.rights_basis_points // ALL_BASIS_POINTS, 0, 0)
             incumbents = [each for each in zone_activities(self.zone, local, pollutant, place) if not each.entrant]
-            shared = allocate(local.allocation.method, local.allocation.baseline, tiers, incumbents)
+            shared = share_by_law(local.allocation, tiers, incumbents)
             wishes += [
                 (
                     self.rules.programme.authority,
@@ -144,6 +145,7 @@ class Season(SeasonDesk):
                 cap.jurisdiction,
                 vintage,
                 activity_lines(self.zone, self.rules, cap.pollutant, cap.jurisdiction),
+                details=activity_details(self.zone, self.rules, cap.pollutant, cap.jurisdiction),
             )
             for cap in caps
         ]

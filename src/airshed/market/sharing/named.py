@@ -9,7 +9,8 @@ from typing import Literal
 import msgspec
 
 from airshed.market.sharing.division import BY_CRITERIA, BY_SAVING, RuleName, RuleTerms
-from airshed.market.sharing.plan import ClaimName, EarlyAction, Plan, SharingTier
+from airshed.market.sharing.plan import EarlyAction, Plan, SharingTier
+from airshed.rulebook.kinds import ClaimName
 
 #: What a plan needs of cities beside the rows of the sources.
 Need = Literal["", "criteria", "steps"]

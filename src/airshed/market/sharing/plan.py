@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import msgspec
 
 from airshed.market.claims import (
     ALL_BASIS_POINTS,
+    EMISSION,
     Activity,
-    Baseline,
     Claim,
     by_benchmark,
     by_history,
     by_latest,
     by_limit,
+    in_tonnes,
+    place_of,
+    verified,
 )
 from airshed.market.claims_heat import OutputRule, by_heat_input, by_output
 from airshed.market.sharing.division import RuleName, RuleTerms
 from airshed.model.refusal import Malformed
+from airshed.rulebook.allocation_tables import WorkClass
+from airshed.rulebook.kinds import Baseline, ClaimName
 
-ClaimName = Literal["history", "heat_input", "benchmark", "output_based", "limit", "equal_cut"]
 Level = Literal["jurisdiction", "sector", "source"]
 ClaimOf = Callable[[Activity, Baseline], Claim]
 
@@ -70,6 +75,8 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pounds_per_1000_mmbtu: int = 2_500
     #: Factors of the output-based claim (A2b).
     output_rule: OutputRule = OutputRule()
+    #: Which works claim by which method, where a tier claims by_class; of those that fit the first holds.
+    classes: tuple[WorkClass, ...] = ()
 
     def claim_of(self, name: ClaimName) -> ClaimOf:
         """The claim of this name under this plan."""
@@ -78,8 +85,20 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 return lambda activity, baseline: by_heat_input(activity, baseline, self.pounds_per_1000_mmbtu)
             case "output_based":
                 return lambda activity, baseline: by_output(activity, baseline, self.output_rule)
+            case "by_class":
+                return self._by_class
             case _:
                 return CLAIMS[name]
+
+    def _by_class(self, activity: Activity, baseline: Baseline) -> Claim:
+        known = verified(activity, EMISSION, activity.emitted_kg)
+        mean = Fraction(sum(known), len(known))
+        found = next((each for each in self.classes if each.covers(activity.sector, mean, activity.years[0])), None)
+        if found is None or found.claim == "by_class":
+            what = f"no class of the plan covers {activity.sector}, {in_tonnes(mean)} t a year, {activity.years[0]} on"
+            raise Malformed(place_of(activity), what, "add a class that does, or widen one")
+        claim = self.claim_of(found.claim)(activity, baseline)
+        return Claim(claim.kg, f"{found.name}: {claim.en}", f"{found.name}：{claim.zh}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ from airshed.market.claims import (
 )
 from airshed.market.sharing.division import BY_CRITERIA, RULES_SAID, WEIGHTED, divide, whole
 from airshed.market.sharing.games import MOST_EXACT
-from airshed.market.sharing.plan import CLAIMS, ClaimName, EarlyAction, Level, Member, Plan, SharingTier, examine
+from airshed.market.sharing.plan import CLAIMS, EarlyAction, Level, Member, Plan, SharingTier, examine
 from airshed.market.sharing.savings import ORDERS
 from airshed.model.refusal import Malformed
+from airshed.rulebook.kinds import ClaimName
 
 #: Claims in Chinese, for the trace.
 CLAIMS_SAID: Mapping[ClaimName, str] = {
@@ -34,6 +35,7 @@ CLAIMS_SAID: Mapping[ClaimName, str] = {
     "output_based": "产出基准",
     "limit": "许可限值",
     "equal_cut": "最近年排放",
+    "by_class": "按类别",
 }
 
 __all__ = ["CLAIMS", "ClaimName", "EarlyAction", "Member", "Plan", "SharingTier", "counts", "counts_alone", "share"]

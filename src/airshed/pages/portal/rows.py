@@ -31,6 +31,13 @@ PARTS: Mapping[str, Phrase] = {
     "emitted": Phrase("emissions of these years", "各年排放量"),
     "output": Phrase("outputs of these years", "各年产量"),
     "entrant": Phrase("whether new", "是否新建"),
+    "quota": Phrase("quantity of the permit", "许可年排放量"),
+    "heat-mmbtu": Phrase("heat burnt in these years", "各年燃料热量"),
+    "fuel": Phrase("fuel", "燃料"),
+    "cooling": Phrase("cooling", "冷却方式"),
+    "load-basis-points": Phrase("mean load", "平均负荷率"),
+    "heat-gj": Phrase("heat sold in these years", "各年供热量"),
+    "heat-basis-points": Phrase("part of the heat that is sold", "供热比"),
     "answer": Phrase("answer", "求解结果"),
     "alone": Phrase("that without trade across borders", "各市单独出清的结果"),
 }

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from airshed.engine.commands import ActivityLine
+from airshed.engine.procedures.issue import activities_of
 from airshed.market.allocation import Activity
 from airshed.pages.report.ground import Ground
-from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.stated import shared_out
@@ -28,22 +27,8 @@ def claimed(book: KeptBook, rules: Rulebook, works: Ground, vintage: int) -> lis
         Claimed(
             wish.pollutant,
             wish.jurisdiction,
-            tuple(_activity(rules, sectors[line.source], wish.pollutant, line) for line in wish.activities),
+            tuple(activities_of(sectors, rules, wish)),
         )
         for wish in shared_out(book)
         if wish.vintage == vintage
     ]
-
-
-def _activity(rules: Rulebook, sector: str, pollutant: str, line: ActivityLine) -> Activity:
-    standard = lookup.benchmark(rules, sector, pollutant)
-    return Activity(
-        source=line.source,
-        sector=sector,
-        years=line.years,
-        emitted_kg=line.emitted_kg,
-        output=line.output,
-        benchmark_g=standard.benchmark_g,
-        quota_g=standard.quota_g,
-        entrant=line.entrant,
-    )

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from airshed.market.allocation import METHODS, Activity, Allocation, allocate, parts, whip
+from airshed.market.sharing.lawful import share_by_law
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.report.claims import Claimed
@@ -184,9 +185,11 @@ def sharing(
                 key = (pollutant, sector_of[share.source], method)
                 totals[key] = totals.get(key, 0) + share.count
             early += _early_abaters(works, each.activities, share_out, pollutant, method)
-            if method == local.allocation.method:
-                reserved[pollutant] = reserved.get(pollutant, 0) + shared.reserved
-                auctioned[pollutant] = auctioned.get(pollutant, 0) + shared.for_auction
+        law = local.allocation
+        split = parts(cap, law.reserve_basis_points, law.auction_basis_points)
+        lawful = share_by_law(law, split, each.activities, local.allowance.size_kg)
+        reserved[pollutant] = reserved.get(pollutant, 0) + lawful.reserved
+        auctioned[pollutant] = auctioned.get(pollutant, 0) + lawful.for_auction
     return SharingFacts(
         adopted=tuple(dict.fromkeys(lookup.allocation_method(rules, place.code) for place in rules.jurisdictions)),
         methods=methods,

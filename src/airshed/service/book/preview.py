@@ -12,11 +12,12 @@ from airshed.engine import events as e
 from airshed.engine.decide import SAYS_WHAT_IT_KNOWS, alone, knowing
 from airshed.engine.edge import well_formed
 from airshed.engine.journal import Record, decode
-from airshed.engine.procedures.issue import activity_of
+from airshed.engine.procedures.issue import activities_of, sectors_of
 from airshed.engine.recording import recorded
 from airshed.engine.runner import Runner, take_in
 from airshed.engine.state import State
-from airshed.market.allocation import claims_of, parts
+from airshed.market.allocation import parts
+from airshed.market.sharing.lawful import claims_by_law
 from airshed.model.allowance import Series, count_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Delivered
@@ -257,9 +258,7 @@ def _sharing(state: State, rules: Rulebook, body: c.Allocate, event: e.Allocated
     cap = state.ledger.caps[event.series]
     issued = sum(count_of(move.blocks) for move in event.entry if isinstance(move, Delivered))
     split = parts(issued, law.reserve_basis_points, law.auction_basis_points)
-    claims = claims_of(
-        law.method, law.baseline, [activity_of(state, rules, body.pollutant, line) for line in body.activities]
-    )
+    claims = claims_by_law(law, activities_of(sectors_of(state, body), rules, body))
     entrants = {line.source for line in body.activities if line.entrant}
     return PreviewedShares(
         event.series,

@@ -38,6 +38,7 @@ FIELDS: Mapping[str, str] = {
     "account": "账户",
     "act": "事项编号",
     "activities": "各排放源的历史活动",
+    "details": "分配方法所需的其他数据",
     "actor": "行为人",
     "may": "权限",
     "answer": "答复",

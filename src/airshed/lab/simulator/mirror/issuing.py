@@ -69,16 +69,29 @@ class Issuing:
         free = cap - kept - for_auction
         entrants = {line.source for line in body.activities if line.entrant}
         shares = {award.source: award.count for award in event.awards if award.source not in entrants}
-        self._claim("I2", sum(shares.values()) == free, f"{event.series}: {shares} are not the {free} to share")
+        self._whole(event, rules, shares, free)
         claims = _claims(body, rules)
         if claims is not None:
+            advance = rules.allocation.advance_basis_points
             due = _largest_remainder(free, claims)
+            due = due if advance is None else {source: count * advance // 10_000 for source, count in due.items()}
             self._claim("I2", shares == due, f"{event.series} is shared {shares}, by the law {due}")
             above = max(0, free - round(sum(claims.values())))
             said = body.knowing.get(f"above {event.series}", 0)
             self._claim("I2", said == above, f"{event.series}: {above} above all claims, known are {said}")
         for award in event.awards:
             self._makes_up(award.source, pollutant, award.count, award.made_up)
+
+    def _whole(self, event: e.Allocated, rules: Rulebook, shares: Mapping[str, int], free: int) -> None:
+        """All that is to share goes to sources, but for what an advance keeps of every share."""
+        advance = rules.allocation.advance_basis_points
+        given = sum(shares.values())
+        if advance in (None, 10_000):
+            self._claim("I2", given == free, f"{event.series}: {shares} are not the {free} to share")
+        elif rules.allocation.early_pool_basis_points is None:
+            least = free * advance // 10_000 - len(shares)
+            due = least <= given <= free * advance // 10_000
+            self._claim("I2", due, f"{event.series}: {shares} are not {advance / 100:g} % of the {free} to share")
 
     def _makes_up(self, source: str, pollutant: str, count: int, made_up: int) -> None:
         """An earlier shortfall comes off the next allocation, as far as it goes."""

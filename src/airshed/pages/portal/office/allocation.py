@@ -18,7 +18,7 @@ from airshed.model.allowance import Series
 from airshed.model.measures import Unit
 from airshed.model.provenance import Simulation
 from airshed.model.refusal import Malformed
-from airshed.pages.kit.words import METHODS, Phrase
+from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import cures
 from airshed.pages.portal.frame import Visitor, acting, page, place_name
 from airshed.pages.portal.happening import amount
@@ -26,7 +26,7 @@ from airshed.pages.portal.names import works_name, zone_of
 from airshed.pages.portal.office.law import may_adopt
 from airshed.pages.portal.office.sheets import SEVERAL_PARTS, Sent, cells_of, parts_of, rows_of
 from airshed.pages.portal.office.stated import Stated, Wrong, as_text, stated
-from airshed.pages.portal.office.workshop import Missing, Tried, choice, choices_of, tried
+from airshed.pages.portal.office.workshop import Missing, Tried, choices_of, tried
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -304,10 +304,6 @@ async def _shown(visitor: Visitor, wanted: Wanted, *, as_file: bool = False) -> 
         "right": right,
         "missing": [each for each in (left, right) if isinstance(each, Missing)],
         "in_chinese": in_chinese,
-        "nameable": first in METHODS,
-        "lawful_names": Phrase(
-            ", ".join(choice(each).label.en for each in METHODS), "、".join(choice(each).label.zh for each in METHODS)
-        ),
         "adopts": visitor.actor is not None and may_adopt(rules, visitor.actor.role),
         "rows": _rows(ground, found.lines, left, right, rules) if isinstance(left, Tried) else [],
         "shown": lambda count: amount(count, Unit.ALLOWANCES, rules),

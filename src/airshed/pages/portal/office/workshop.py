@@ -11,14 +11,15 @@ from airshed.engine.commands import ActivityLine
 from airshed.engine.procedures.issue import activity_of
 from airshed.engine.state import State
 from airshed.market.allocation import Activity, Parts, parts
-from airshed.market.claims import Baseline
 from airshed.market.fairness import gini
+from airshed.market.sharing.lawful import plan_of
 from airshed.market.sharing.named import NAMED
-from airshed.market.sharing.plan import ClaimName, Member, Plan, SharingTier
+from airshed.market.sharing.plan import Member, Plan, SharingTier
 from airshed.market.sharing.tiers import counts_alone, share
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import METHODS, Phrase
 from airshed.rulebook import lookup
+from airshed.rulebook.kinds import Baseline, ClaimName
 from airshed.rulebook.schema import Rulebook
 
 #: The part of its smallest year that a works is taken to have abated early.
@@ -85,22 +86,24 @@ def law_plan(method: str, baseline: Baseline) -> Plan:
 
 
 def choices_of(rules: Rulebook, place: str) -> list[MethodChoice]:
-    """The method of the law first, then the other three that a law may name, then those of the literature.
+    """The method of the law first, then the simple ones, then those of the literature.
 
     What looks at several cities, or asks for figures of them, shares out no single city.
     """
     lawful = lookup.local(rules, place).allocation.method
-    order = sorted(METHODS, key=lambda name: name != lawful)
     others = [
         name
         for name, named in NAMED.items()
         if name not in METHODS and not named.needs and all(tier.by == "source" for tier in named.plan.tiers)
     ]
-    return [choice(name) for name in (*order, *others)]
+    return [choice(name) for name in dict.fromkeys((lawful, *METHODS, *others))]
 
 
 def choice(name: str) -> MethodChoice:
     """A method by name, with what it does to who has abated early."""
+    if name == "plan":
+        note = Phrase("its claims decide what early abatement does", "对先行减排者的影响取决于所用申请方法")
+        return MethodChoice(name, Phrase("The tiers of the law", "规则所定层级"), note)
     named = NAMED[name]
     effect = Phrase(_first(named.incentive), EFFECT[named.incentive])
     if name in METHODS:
@@ -136,8 +139,9 @@ def tried(
     """Share a cap out by a method; what the method cannot take is said in the words of who shares out."""
     law = lookup.local(rules, place).allocation
     method, size = choice(name), rules.allowance.size_kg
-    plan = law_plan(name, law.baseline) if name in METHODS else NAMED[name].plan
-    activities = [activity_of(state, rules, pollutant, line) for line in lines]
+    studied = law_plan(name, law.baseline) if name in METHODS else NAMED[name].plan if name in NAMED else Plan(())
+    plan = plan_of(law) if name == law.method else studied
+    activities = [activity_of(state.sources[line.source].sector, rules, pollutant, line) for line in lines]
     members = [Member(each, place) for each in activities]
     split = parts(cap, law.reserve_basis_points, law.auction_basis_points)
     try:
