@@ -148,7 +148,8 @@ def test_what_nobody_knows_is_no_zero_in_the_sums(tmp_path: Path) -> None:
     folder = tmp_path / "begun"
     airshed("zone", "new", str(folder))
     said = told("zone", "check", str(folder))
-    assert said["cities"][0]["baseline_kg"] == {"SO2": 1_510_000, "NOx": 905_000, "PM": 182_500, "VOC": None}
+    known = {"SO2": 1_510_000, "NOx": 905_000, "PM": 182_500, "VOC": None}
+    assert said["cities"][0]["baseline_kg"] == {**known, "CO2": 3_023_853_475, "CF4": 0, "CO2e": 3_023_853_475}
     assert said["not_known"] == [{"source": "AA-PWR-01", "pollutant": "VOC"}]
     shown = airshed("zone", "check", str(folder))
     assert shown.count("not known 未知") == 2

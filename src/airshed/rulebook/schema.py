@@ -133,7 +133,7 @@ class PollutantRule(Section, frozen=True):
     #: Name in Chinese. 中文名称。
     name_zh: str
     #: What the monitors of a stack say that counts as it. 监测因子。
-    measured: Literal["SO2", "NOx", "PM", "VOC"]
+    measured: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.]{1,8}\Z", examples=["SO2"])]
     #: Sectors whose sources owe it; empty for every sector. 承担义务的行业。
     sectors: tuple[Name, ...]
     #: Lowest price at auction, in fen per tonne. 拍卖底价。

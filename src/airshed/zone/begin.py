@@ -9,7 +9,7 @@ from pathlib import Path
 from airshed.model.refusal import Malformed
 
 #: What a new zone has from a shipped one as it stands.
-NAMED = ("pollutants.csv", "products.csv", "sectors.csv", "profiles.csv")
+NAMED = ("pollutants.csv", "products.csv", "sectors.csv", "profiles.csv", "fuels.csv")
 
 
 def begin(folder: Path, library: Path) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ def contradictions(tables: Tables, head: ZoneHead | None, outlines: Sequence[Out
         if sorted(drawn) != sorted(places):
             path = tables.sources.path.with_name("outlines.geojson")
             yield Malformed(str(path), f"outlines of {', '.join(drawn)}", f"give one each for {', '.join(places)}")
+    yield from _of_groups(tables)
     yield from _of_sources(tables)
     yield from _of_stacks(tables)
     yield from _of_baseline(tables)
@@ -52,6 +53,7 @@ def _each_once(tables: Tables) -> Iterator[Malformed]:
         (tables.technologies, ("technology",)),
         (tables.options, ("source", "pollutant", "step")),
         (tables.factors, ("sector", "pollutant")),
+        (tables.fuels, ("fuel",)),
     )
     for table, columns in keys:
         found = [*map(attrgetter(*columns), table.rows)]
@@ -104,6 +106,22 @@ def _names(table: Table[Any], column: str) -> Mapping[object, None] | None:
     return None if table.faults else {getattr(each, column): None for each in table.rows}
 
 
+def _of_groups(tables: Tables) -> Iterator[Malformed]:
+    """Groups of gases whose parts are none, are groups themselves, or warm only in part."""
+    kinds = {each.pollutant: each for each in tables.pollutants.rows}
+    for row, group in enumerate(tables.pollutants.rows):
+        place = tables.pollutants.place(row, "sum_of")
+        for part in group.sum_of:
+            if part not in kinds:
+                yield Malformed(place, f"no such pollutant {part!r}", near(part, kinds))
+            elif kinds[part].sum_of:
+                yield Malformed(place, f"{part} is a group itself", "name its parts")
+        warming = {kinds[part].gwp100 is None for part in group.sum_of if part in kinds}
+        if len(warming) > 1:
+            what = f"some parts of {group.pollutant} have a gwp100 and some have none"
+            yield Malformed(place, what, "give each part its gwp100, or none of them")
+
+
 def _of_sources(tables: Tables) -> Iterator[Malformed]:
     """Works without an outlet or a baseline, with a technology or a measure that is none."""
     technologies = _names(tables.technologies, "technology")
@@ -153,18 +171,23 @@ def _reported(place: str, stack: StackRow, monitored: Collection[str]) -> Iterat
 
 
 def _of_baseline(tables: Tables) -> Iterator[Malformed]:
-    """Figures of what is neither a product nor a pollutant, and outputs of several kinds in one year."""
+    """Figures of what is neither a product nor a pollutant nor a fuel, and outputs of several kinds in one year."""
     products, pollutants = _names(tables.products, "product"), _names(tables.pollutants, "pollutant")
-    if products is None or pollutants is None:
+    fuels = _names(tables.fuels, "fuel")
+    if products is None or pollutants is None or fuels is None:
         return
+    for row, fuel in enumerate(tables.fuels.rows):
+        if fuel.fuel in products or fuel.fuel in pollutants:
+            what = f"{fuel.fuel!r} is a product or a pollutant too"
+            yield Malformed(tables.fuels.place(row, "fuel"), what, "give it a name of its own")
     made: dict[tuple[str, int], int] = {}
     for row, each in enumerate(tables.baseline.rows):
-        if each.item in pollutants:
+        if each.item in pollutants or each.item in fuels:
             continue
         place = tables.baseline.place(row, "item")
         if each.item not in products:
-            what = f"{each.item!r} is neither a product nor a pollutant of the zone"
-            yield Malformed(place, what, near(each.item, map(str, (*products, *pollutants))))
+            what = f"{each.item!r} is neither a product nor a pollutant nor a fuel of the zone"
+            yield Malformed(place, what, near(each.item, map(str, (*products, *pollutants, *fuels))))
             continue
         first = made.setdefault((each.source, each.year), row)
         if first != row:

@@ -8,13 +8,15 @@ stream of chance, so that a works added moves no other (but that steel output is
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from airshed.model.near import near
 from airshed.model.provenance import SIMULATED
 from airshed.model.refusal import Malformed
+from airshed.zone.carbon import CO2
 from airshed.zone.outlets import SULPHUR, Drawn, Process, ProcessLevel, stacks_of
 from airshed.zone.plan import ZonePlan, read_plan
 from airshed.zone.rows import read_rows, write_rows
@@ -23,6 +25,7 @@ from airshed.zone.works import works_of
 from airshed.zone.zone import (
     AbatementOption,
     BaselineFigure,
+    FuelKind,
     Method,
     PollutantKind,
     ProductFactor,
@@ -36,6 +39,8 @@ from airshed.zone.zone import (
 )
 
 FILES = ("sources.csv", "stacks.csv", "concentrations.csv", "baseline.csv", "abatement_options.csv")
+#: By process: fuels with the heat that a product takes of each, from and to, in GJ.
+Burns = Mapping[str, Sequence[tuple[FuelKind, float, float]]]
 #: How likely a works has a technology already; the dearest of each pollutant nobody has.
 INSTALLED_CHANCE = 0.35
 
@@ -49,7 +54,9 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
     processes = {each.process: each for each in read_rows(folder / "processes.csv", Process)}
     technologies = read_rows(folder / "abatement.csv", Technology)
     factors = read_rows(folder / "factors.csv", ProductFactor)
-    pollutants = tuple(each.pollutant for each in read_rows(folder / "pollutants.csv", PollutantKind))
+    gases = read_rows(folder / "pollutants.csv", PollutantKind, ("sum_of",))
+    pollutants = tuple(each.pollutant for each in gases)
+    burns = _burns(plan, folder)
     levels = {(each.process, each.pollutant): each for each in read_rows(folder / "process_levels.csv", ProcessLevel)}
     measured = {pollutant for _, pollutant in levels}
     drawn = Drawn(levels, tuple(each for each in pollutants if each in measured))
@@ -71,7 +78,7 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
             installed=tuple(_installed(each.source, technologies, random.Random(f"{seed}/{name}/has"))),
         )
         own = [*stacks_of(source, each.outlets, processes, drawn, each.sulphur, random.Random(f"{seed}/{name}/stacks"))]
-        years = [*_baseline(plan, pollutants, each, own, factors, random.Random(f"{seed}/{name}/baseline"))]
+        years = [*_baseline(plan, gases, each, own, factors, burns, f"{seed}/{name}")]
         sources.append(source)
         stacks += own
         baseline += years
@@ -83,6 +90,15 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
     write_rows(into / "concentrations.csv", TypicalLevel, [level for each in stacks for level in each.levels])
     write_rows(into / "baseline.csv", BaselineFigure, baseline)
     write_rows(into / "abatement_options.csv", AbatementOption, options)
+
+
+def _burns(plan: ZonePlan, folder: Path) -> Burns:
+    """What each process burns of which fuel, per product; `Malformed` for a fuel that the zone does not define."""
+    fuels = {each.fuel: each for each in read_rows(folder / "fuels.csv", FuelKind)} if plan.burns else {}
+    for name in dict.fromkeys(name for rows in plan.burns.values() for name, _, _ in rows):
+        if name not in fuels:
+            raise Malformed(f"{folder / 'zone.toml'} [burns]", f"no such fuel {name!r}", near(name, fuels))
+    return {process: [(fuels[name], low, high) for name, low, high in rows] for process, rows in plan.burns.items()}
 
 
 def _applicable(source: ZoneSource, technologies: Sequence[Technology]) -> list[Technology]:
@@ -104,30 +120,40 @@ def _installed(source: ZoneSource, technologies: Sequence[Technology], luck: ran
 
 def _baseline(
     plan: ZonePlan,
-    pollutants: Sequence[str],
+    gases: Sequence[PollutantKind],
     works: Works,
     stacks: Sequence[Stack],
     factors: Sequence[ProductFactor],
-    luck: random.Random,
+    burns: Burns,
+    seed: str,
 ) -> Iterator[BaselineFigure]:
-    """Verified years: what the stacks should emit, times output and trend; factors where nothing measures.
+    """Verified years: what the stacks should emit, times output and trend; factors where nothing measures; fuel.
 
-    A new entrant has only its first year: a year before it is absent, not zero.
+    A new entrant has only its first year: a year before it is absent, not zero. Greenhouse gases and fuel have streams
+    of chance of their own, so that one more moves nothing else; CO2 itself follows from the fuel when the zone is read.
     """
     by_factor = {each.pollutant: each.factor_g for each in factors if each.sector == works.source.sector}
+    luck = random.Random(f"{seed}/baseline")
+    apart = {each.pollutant: random.Random(f"{seed}/baseline/{each.pollutant}") for each in gases if each.warms}
+    fuels = [
+        (fuel, random.Random(f"{seed}/burns/{fuel.fuel}").uniform(low, high))
+        for fuel, low, high in burns.get(works.source.process, ())
+    ]
     outputs = [1 + luck.uniform(-1, 1) * plan.baseline.output_spread for _ in plan.baseline_years]
     mean = sum(outputs) / len(outputs)
     for year, drawn, trend in zip(plan.baseline_years, outputs, plan.baseline.trend, strict=True):
         output = round(works.output * drawn / mean)
         found: list[tuple[str, int, Method]] = [(works.product, output, "reported")]
-        for pollutant in pollutants:
-            noise = 1 + luck.uniform(-1, 1) * plan.baseline.emission_spread
+        for gas in gases:
+            pollutant = gas.pollutant
+            noise = 1 + apart.get(pollutant, luck).uniform(-1, 1) * plan.baseline.emission_spread
             masses = [mass for stack in stacks if (mass := expected_kg(stack, pollutant)) is not None]
             if masses:
                 kg = round(sum(masses) * output / works.output * trend * noise)
                 found.append((pollutant, kg, "measured"))
-            elif pollutant in by_factor:
+            elif by_factor.get(pollutant) and pollutant != CO2:
                 found.append((pollutant, round(output * by_factor[pollutant] / 1000), "factor"))
+        found += [(fuel.fuel, round(output * gj / fuel.ncv_gj), "reported") for fuel, gj in fuels]
         if works.source.role == "new_entrant" and year < plan.entrant_year:
             continue
         for item, amount, method in found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from airshed.rulebook.load import find as find_law
 from airshed.rulebook.load import load as load_law
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import is_shipped, shipped
+from airshed.zone.carbon import Known, followed, known_of
 from airshed.zone.convert import is_old
 from airshed.zone.criteria import read_criteria
 from airshed.zone.cross_check import contradictions
@@ -148,6 +149,7 @@ def _read(folder: Path) -> tuple[Zone | None, list[Malformed]]:
         technologies=tables.technologies.rows,
         options=tables.options.rows,
         factors=tables.factors.rows,
+        fuels=tables.fuels.rows,
         outlines=outlines,
         criteria=criteria,
     ), []
@@ -170,15 +172,24 @@ def stacks_of(tables: Tables, order: Mapping[str, int]) -> tuple[Stack, ...]:
 
 
 def years_of(tables: Tables, order: Mapping[str, int]) -> tuple[BaselineYear, ...]:
-    """The figures by source and year, in the order in which they first come."""
+    """The figures by source and year, in the order in which they first come, and what follows from them."""
     years: dict[tuple[str, int], list[BaselineFigure]] = {}
     for each in tables.baseline.rows:
         years.setdefault((each.source, each.year), []).append(each)
-    return tuple(
-        BaselineYear(
-            *key,
-            next((each for each in found if each.item not in order), None),
-            tuple(sorted((each for each in found if each.item in order), key=lambda each: order[each.item])),
-        )
-        for key, found in years.items()
-    )
+    known = known_of(tables)
+    return tuple(_year(*key, found, order, known) for key, found in years.items())
+
+
+def _year(
+    source: str, year: int, found: Sequence[BaselineFigure], order: Mapping[str, int], known: Known
+) -> BaselineYear:
+    made, burnt, masses = None, [], {}
+    for each in found:
+        if each.item in order:
+            masses[each.item] = each
+        elif each.item in known.fuels:
+            burnt.append(each)
+        else:
+            made = each
+    emitted = [*masses.values(), *followed(masses, made, burnt, known)]
+    return BaselineYear(source, year, made, tuple(sorted(emitted, key=lambda each: order[each.item])), tuple(burnt))

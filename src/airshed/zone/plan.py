@@ -118,6 +118,8 @@ class ZonePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     power: PowerPlan | None = None
     #: Trades beside those three, by their name in `sectors.csv`.
     further: dict[str, FurtherPlan] = {}
+    #: What works of a process burn: fuel, and gigajoules of it per product, from and to.
+    burns: dict[str, tuple[tuple[str, float, float], ...]] = {}
     #: Megawatts of the captive boiler of an iron and steel works.
     captive: dict[str, float] = {}
     #: Works of one owner, by the owner's name.

@@ -12,6 +12,7 @@ from airshed.zone.rows import Table, decoded, read_table
 from airshed.zone.zone import (
     AbatementOption,
     BaselineFigure,
+    FuelKind,
     Place,
     PollutantKind,
     ProductFactor,
@@ -52,6 +53,7 @@ class Tables(NamedTuple):
     technologies: Table[Technology]
     options: Table[AbatementOption]
     factors: Table[ProductFactor]
+    fuels: Table[FuelKind]
 
 
 #: The file of each table, in their order.
@@ -67,15 +69,17 @@ TABLES = (
     "abatement.csv",
     "abatement_options.csv",
     "factors.csv",
+    "fuels.csv",
 )
 #: What is read of a zone's folder.
 FILES = ("zone.toml", *TABLES, "outlines.geojson", "criteria.csv")
 
 
 def read_tables(folder: Path) -> Tables:
-    """Every table of a folder, with its faults."""
+    """Every table of a folder, with its faults; of fuels a zone may say nothing."""
+    fuels = folder / "fuels.csv"
     return Tables(
-        read_table(folder / "pollutants.csv", PollutantKind),
+        read_table(folder / "pollutants.csv", PollutantKind, ("sum_of",)),
         read_table(folder / "products.csv", ProductKind),
         read_table(folder / "sectors.csv", SectorKind),
         read_table(folder / "profiles.csv", LoadProfile),
@@ -86,6 +90,7 @@ def read_tables(folder: Path) -> Tables:
         read_table(folder / "abatement.csv", Technology),
         read_table(folder / "abatement_options.csv", AbatementOption),
         read_table(folder / "factors.csv", ProductFactor),
+        read_table(fuels, FuelKind) if fuels.is_file() else Table(fuels, (), (), ()),
     )
 
 

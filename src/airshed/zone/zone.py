@@ -50,6 +50,34 @@ class PollutantKind(msgspec.Struct, frozen=True):
     #: Kilograms of CO2 that warm as one of it over a hundred years; empty for what is no greenhouse gas.
     gwp100: Annotated[float, msgspec.Meta(ge=0)] | None
     cite: str
+    #: The pollutants whose sum it is, each by its global warming potential where they have one, as CO2e.
+    sum_of: tuple[PollutantCode, ...] = ()
+
+    @property
+    def warms(self) -> bool:
+        """Whether it is a greenhouse gas, or a group."""
+        return self.gwp100 is not None or bool(self.sum_of)
+
+    @property
+    def weight(self) -> float:
+        """What a kilogram of it counts in a sum of gases."""
+        return 1.0 if self.gwp100 is None else self.gwp100
+
+
+class FuelKind(msgspec.Struct, frozen=True):
+    """What works burn, one row of `fuels.csv`: how much heat and carbon it holds, and how much of that burns."""
+
+    fuel: Name
+    name_en: str
+    name_zh: str
+    #: What amounts of it are counted in, as `t`.
+    unit: str
+    #: Net calorific value of one of that.
+    ncv_gj: Above
+    carbon_kg_per_gj: Above
+    oxidation_percent: Annotated[float, msgspec.Meta(gt=0, le=100)]
+    kind: Literal["published", "assumed"]
+    cite: str
 
 
 class SectorKind(msgspec.Struct, frozen=True):
@@ -163,12 +191,12 @@ class Stack(StackRow, frozen=True, array_like=True):
 class BaselineFigure(msgspec.Struct, frozen=True, array_like=True):
     """What a source made or emitted in one year, one row of `baseline.csv`; what nobody knows has no row.
 
-    An amount of a product is in the product's unit, of a pollutant in kilograms.
+    An amount of a product or a fuel is in its own unit, of a pollutant in kilograms.
     """
 
     source: str
     year: int
-    #: A product of `products.csv` or a pollutant of `pollutants.csv`.
+    #: A product of `products.csv`, a pollutant of `pollutants.csv` or a fuel of `fuels.csv`.
     item: Name
     amount: Count
     method: Method
@@ -181,7 +209,9 @@ class BaselineYear(msgspec.Struct, frozen=True):
     source: str
     year: int
     made: BaselineFigure | None
+    #: What its tables give, and what follows from that.
     emitted: tuple[BaselineFigure, ...]
+    burnt: tuple[BaselineFigure, ...] = ()
 
     @property
     def output(self) -> int | None:
@@ -204,7 +234,7 @@ class BaselineYear(msgspec.Struct, frozen=True):
     @property
     def figures(self) -> tuple[BaselineFigure, ...]:
         """All of them, output first."""
-        return self.emitted if self.made is None else (self.made, *self.emitted)
+        return (*(() if self.made is None else (self.made,)), *self.emitted, *self.burnt)
 
 
 class Technology(msgspec.Struct, frozen=True):
@@ -270,6 +300,7 @@ class Zone(msgspec.Struct, frozen=True):
     options: tuple[AbatementOption, ...]
     factors: tuple[ProductFactor, ...]
     outlines: tuple[Outline, ...]
+    fuels: tuple[FuelKind, ...] = ()
     #: What tells its cities apart; none where there is no `criteria.csv`.
     criteria: RuleTerms = RuleTerms()
 
