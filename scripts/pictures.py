@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
-from browsers import launch
+from browsers import browsing
 from services import RealClock, Served, served
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -65,15 +65,13 @@ def main() -> None:
     limits = ServiceLimits(stranger_burst=10_000)
     with (
         served(book, limits, clock=RealClock(), pages=PORTAL, demo_users=True) as there,
-        sync_playwright() as playwright,
+        browsing() as browser,
     ):
-        browser = launch(playwright)
         for language in ("en", "zh"):
             for shot in SHOTS:
                 take(browser, there, shot, language, folder / f"{shot.name}-{language}.png")
         if "--readme" in sys.argv:
             take(browser, there, SHOTS[0], "en", COCKPIT)
-        browser.close()
 
 
 def take(browser: Browser, there: Served, shot: Shot, language: str, out: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, Playwright, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 #: What has hung by then on any machine.
 LONGEST_MS = 600_000
@@ -42,18 +44,47 @@ def chromium() -> str:
     return found
 
 
-def launch(playwright: Playwright) -> Browser:
-    """The Chromium of this machine."""
-    return playwright.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=LONGEST_MS)
+class _Kept:
+    """The Chromium of this process and what drives it, begun when a page is first looked at and kept to the end."""
+
+    def __init__(self) -> None:
+        self._driver = sync_playwright().start()
+        atexit.register(self._driver.stop)
+        self.loop = asyncio.get_running_loop()
+        self.browser = self._launched()
+
+    def again(self) -> Browser:
+        """The browser, which another takes the place of where it has crashed."""
+        if not self.browser.is_connected():
+            self.browser = self._launched()
+        return self.browser
+
+    def _launched(self) -> Browser:
+        return self._driver.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=LONGEST_MS)
+
+
+_kept: list[_Kept] = []
 
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """The Chromium of this machine, for whoever opens several pages in it."""
-    with sync_playwright() as playwright:
-        found = launch(playwright)
+    """The Chromium of this process, for whoever opens pages in it; at the end they are closed.
+
+    What drives it has a loop of its own, which counts as running only in the block: other tests run loops of theirs.
+    """
+    outer = asyncio._get_running_loop()
+    if not _kept:
+        _kept.append(_Kept())
+    asyncio._set_running_loop(_kept[0].loop)
+    found = _kept[0].again()
+    before = found.contexts
+    try:
         yield found
-        found.close()
+    finally:
+        for context in found.contexts:
+            if context not in before:
+                context.close()
+        asyncio._set_running_loop(outer)
 
 
 @contextmanager
@@ -65,8 +96,7 @@ def opened(path: Path) -> Iterator[Seen]:
     def asked(request: Request) -> None:
         requests.append(request.url)
 
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
+    with browsing() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
         page.set_default_timeout(LONGEST_MS)
         page.on("request", asked)
@@ -78,19 +108,16 @@ def opened(path: Path) -> Iterator[Seen]:
         page.goto(path.as_uri())
         page.wait_for_function("document.querySelectorAll('.chart:not([data-drawn])').length === 0")
         yield Seen(page, requests, complaints)
-        browser.close()
 
 
 @contextmanager
 def visiting(address: str) -> Iterator[Page]:
     """A page of a service that runs."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=LONGEST_MS)
+    with browsing() as browser:
         page = browser.new_page(locale="en-GB")
         page.set_default_timeout(LONGEST_MS)
         page.goto(address)
         yield page
-        browser.close()
 
 
 def sizes(page: Page) -> list[tuple[str, float, float]]:

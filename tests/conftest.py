@@ -126,7 +126,7 @@ def sockets(once: Once) -> list[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser of a file of tests, each of which opens pages of its own."""
+    """The browser of this process; the tests of a file open pages of their own in it."""
     from browsers import browsing  # only files with pages load what drives it
 
     with browsing() as found:
