@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +11,10 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
+from airshed.pages.kit.chromium import browser
+
 #: What has hung by then on any machine.
 LONGEST_MS = 600_000
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -37,13 +37,6 @@ class Seen(NamedTuple):
     complaints: list[str]
 
 
-def chromium() -> str:
-    """Where the browser is."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    assert found is not None, "no Chromium on the path: run scripts/browser"
-    return found
-
-
 class _Kept:
     """The Chromium of this process and what drives it, begun when a page is first looked at and kept to the end."""
 
@@ -60,7 +53,7 @@ class _Kept:
         return self.browser
 
     def _launched(self) -> Browser:
-        return self._driver.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=LONGEST_MS)
+        return self._driver.chromium.launch(executable_path=browser("scripts/browser"), args=FLAGS, timeout=LONGEST_MS)
 
 
 _kept: list[_Kept] = []
@@ -96,8 +89,8 @@ def opened(path: Path) -> Iterator[Seen]:
     def asked(request: Request) -> None:
         requests.append(request.url)
 
-    with browsing() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    with browsing() as found:
+        page = found.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
         page.set_default_timeout(LONGEST_MS)
         page.on("request", asked)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -113,8 +106,8 @@ def opened(path: Path) -> Iterator[Seen]:
 @contextmanager
 def visiting(address: str) -> Iterator[Page]:
     """A page of a service that runs."""
-    with browsing() as browser:
-        page = browser.new_page(locale="en-GB")
+    with browsing() as found:
+        page = found.new_page(locale="en-GB")
         page.set_default_timeout(LONGEST_MS)
         page.goto(address)
         yield page

@@ -35,6 +35,7 @@ from airshed.pages.brief.reasons import headline, of_bounds, reasons
 from airshed.pages.brief.sentences import of_band, sensitivity, unknown
 from airshed.pages.brief.summary import summary
 from airshed.pages.brief.words import AXES, COLOURS, DESIGNS, OPTIONS, PLACES, SPOKEN
+from airshed.pages.kit.chromium import BROWSERS
 from airshed.pages.kit.html import in_css
 from airshed.pages.kit.pdf import print_page
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase
@@ -473,7 +474,7 @@ def test_without_a_browser_the_cure_is_named_before_anything_is_computed(
 
 
 def test_a_browser_that_prints_nothing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dummy = tmp_path / "chromium"
+    dummy = tmp_path / BROWSERS[0]
     dummy.write_text("#!/bin/sh\necho 'no display' >&2\nexit 3\n")
     dummy.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")

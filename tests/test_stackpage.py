@@ -31,6 +31,7 @@ from airshed.model.refusal import Malformed
 from airshed.mrv import states
 from airshed.pages import stack as pages
 from airshed.pages.kit import picture
+from airshed.pages.kit.chromium import BROWSERS
 from airshed.pages.kit.html import write
 from airshed.pages.stack.charts import charts
 from airshed.pages.stack.charts_hours import hours_chart
@@ -472,7 +473,7 @@ def test_what_cannot_be_drawn_is_one_line_and_nothing_is_written(
         assert said in printed
     monkeypatch.setenv("PATH", str(tmp_path))
     status, printed = run("page", held.folder, BOILER, "--html", out, "--png", tmp_path / "a.png")
-    assert printed.startswith("error: --png: no browser is on the path (chromium, ")
+    assert printed.startswith("error: --png: no browser is on the path (chromium-headless-shell, chromium, ")
     assert printed.endswith("; install Chromium (apt-get install chromium), or open the page in any browser")
     assert list(tmp_path.iterdir()) == []
 
@@ -480,7 +481,7 @@ def test_what_cannot_be_drawn_is_one_line_and_nothing_is_written(
 def test_a_browser_that_draws_nothing_is_named_and_nothing_is_written(
     held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = tmp_path / "bin" / "chromium"
+    broken = tmp_path / "bin" / BROWSERS[0]
     broken.parent.mkdir()
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)

@@ -12,8 +12,15 @@ from tempfile import TemporaryDirectory
 
 from airshed.model.refusal import Malformed
 
-#: Browsers that draw and print, in the order in which they are looked for.
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+#: Browsers that draw and print, in the order in which they are looked for; the first has no window and begins soonest.
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+)
 FLAGS = (
     "--headless",
     "--disable-gpu",
