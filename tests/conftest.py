@@ -47,17 +47,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """What is left out is not even imported, and of the source only what has an example in it is."""
-    if collection_path.suffix == ".py" and collection_path.is_relative_to(SOURCE):
-        return None if has_example(collection_path) else True
+    """What is left out is not even imported."""
     return True if config.getoption("quick") and collection_path.stem.removeprefix("test_") in LONG else None
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
-    """No file of tests is looked through for examples that it does not have."""
-    found = yield
-    return [each for each in found if not isinstance(each, DoctestModule) or has_example(file_path)]
+class Examples:
+    """Only files with an example in them are looked through for some; of the source no other is even imported.
+
+    A plugin of its own: what stands in this file bare is not asked about the source, which lies beside it.
+    """
+
+    @staticmethod
+    def pytest_ignore_collect(collection_path: Path) -> bool | None:
+        if collection_path.suffix == ".py" and collection_path.is_relative_to(SOURCE):
+            return None if has_example(collection_path) else True
+        return None
+
+    @staticmethod
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+        found = yield
+        return [each for each in found if not isinstance(each, DoctestModule) or has_example(file_path)]
 
 
 def has_example(path: Path) -> bool:
@@ -95,6 +105,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     What all processes of a run share ends with the one that began the run, however that ends.
     """
+    config.pluginmanager.register(Examples())
     made_from = [ROOT / "charts" / name for name in ("echarts.js", "package-lock.json")]
     old = not CHARTS.is_file() or CHARTS.stat().st_mtime < max(each.stat().st_mtime for each in made_from)
     if "PYTEST_XDIST_WORKER" in os.environ:
