@@ -13,6 +13,9 @@ from shutil import rmtree
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+#: Who may wait longer than that on any machine has no database; what waits five seconds fails on a busy one.
+LONGEST_S = 600
+
 
 @contextmanager
 def postgres(of: Path) -> Iterator[str]:
@@ -29,7 +32,7 @@ def postgres(of: Path) -> Iterator[str]:
 
     server = get_server(base / "data", cleanup_mode="delete")
     try:
-        yield server.get_uri()
+        yield f"{server.get_uri()}&connect_timeout={LONGEST_S}"
     finally:
         server.cleanup()
 
