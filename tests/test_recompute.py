@@ -27,6 +27,7 @@ from airshed.rulebook.load import load as load_rules
 from airshed.service.book import sealing
 from airshed.service.run import cluster as clustering
 from airshed.service.run.parts import PARTS
+from airshed.service.run.pool import PAYS, each
 from airshed.service.stacks import recompute as recomputing
 from airshed.service.stacks.measure import measure_jobs, measure_zone, simulate_zone
 from airshed.service.stacks.recompute import recompute
@@ -130,6 +131,15 @@ def test_two_workers_write_the_bytes_of_one(evidence: Path, alone: Path, tmp_pat
     recompute(evidence, ZONE, RULES, tmp_path / "two", workers=2, progress=told.append)
     assert content(tmp_path / "two") == content(alone)
     assert told == list(STACKS)
+
+
+@pytest.mark.parametrize(("jobs", "processes"), [(PAYS - 1, 1), (PAYS, 2)])
+def test_few_stacks_begin_no_process_of_their_own(jobs: int, processes: int) -> None:
+    """Two processes to look at one stack cost four times the work."""
+    ran = set(each(os.readlink, ["/proc/self"] * jobs))
+
+    assert (ran == {str(os.getpid())}) is (processes == 1)
+    assert 1 <= len(ran) <= processes
 
 
 def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed_in_the_middle_of_a_file(

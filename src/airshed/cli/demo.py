@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.options import RulesName, Workers
+from airshed.cli.options import RulesName, StackWorkers
 from airshed.cli.show import PAGE, as_json, console, of, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
@@ -54,7 +54,7 @@ def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for book, evidence, hours and report.")] = Path("demo"),
     rulebook: RulesName = RULEBOOK,
     region: ZoneOption = "",
-    workers: Workers = 2,
+    workers: StackWorkers = None,
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON at the end and nothing else.")] = False,
 ) -> None:
     """Play one compliance year of a programme, from stack readings to penalties, and write a report.
@@ -167,7 +167,9 @@ def _progress(quiet: bool) -> Iterator[Step]:
         yield step
 
 
-def _play(book: Book, out: Path, seed: int, workers: int, step: Step, programme: DemoYear) -> tuple[Season, list[Any]]:
+def _play(
+    book: Book, out: Path, seed: int, workers: int | None, step: Step, programme: DemoYear
+) -> tuple[Season, list[Any]]:
     from airshed.engine.runner import Runner
     from airshed.lab.season.marking import marks_of, read_marks
     from airshed.lab.season.season import Season

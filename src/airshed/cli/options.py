@@ -46,6 +46,10 @@ OfLaw = Annotated[
 ]
 PollutantName = Annotated[str, typer.Option("--pollutant", help="Pollutant of the rulebook.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes on this machine.")]
+StackWorkers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, max=64, help="Processes on this machine; if left out, two from ten stacks on."),
+]
 
 #: What was spelt otherwise: by the words of a command and its old option, the new one.
 MOVED: Mapping[tuple[str, str], str] = {

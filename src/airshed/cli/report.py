@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.options import BookPath, Json, Workers
+from airshed.cli.options import BookPath, Json, StackWorkers
 from airshed.cli.show import as_json, bar, console, showing, writable
 from airshed.model.near import near
 from airshed.model.provenance import Programme, is_measured
@@ -45,7 +45,7 @@ def report(
     actor: Annotated[
         str, typer.Option("--as", metavar="ACTOR", help="Who reads, for figures that are not public yet.")
     ] = "",
-    workers: Workers = 2,
+    workers: StackWorkers = None,
     json: Json = False,
 ) -> None:
     """The report of a year as one page in English and Chinese: caps, allocation, market, monitoring, compliance, money.
@@ -112,7 +112,9 @@ def _zone(rules: Rulebook, name: str, *, asked: bool) -> Zone | None:
         return None
 
 
-def _from_folder(book: KeptBook, rules: Rulebook, folder: Path, asked: Asked, workers: int, quiet: bool) -> Asked:
+def _from_folder(
+    book: KeptBook, rules: Rulebook, folder: Path, asked: Asked, workers: int | None, quiet: bool
+) -> Asked:
     """What was asked for, with the closed years of the stacks in a folder, and what was made to happen to them."""
     from airshed.pages.report.facts import year_of
     from airshed.service.book.sealing import all_marks

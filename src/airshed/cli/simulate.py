@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.options import Json, OfLaw, Workers, ZoneName
+from airshed.cli.options import Json, OfLaw, StackWorkers, ZoneName
 from airshed.cli.show import as_json, bar, console, of
 from airshed.model.provenance import of_evidence
 from airshed.model.refusal import Malformed
@@ -28,7 +28,7 @@ def stacks(
     zone: ZoneName = "dianzhong",
     only: Annotated[str, typer.Option("--stacks", help="Stacks by name, with commas; all if not given.")] = "",
     rulebook: OfLaw = "",
-    workers: Workers = 2,
+    workers: StackWorkers = None,
     json: Json = False,
 ) -> None:
     """Write a year of HJ 212-2017 hourly frames for the stacks of a zone, with outages, peaks and tampering.
@@ -76,7 +76,7 @@ def sector(
     out: Annotated[Path, typer.Option("--out", help="A new or empty folder.", show_default=False)],
     count: Annotated[int, typer.Option("--count", min=1, help="How many; China's power sector has 4622.")] = 100,
     year: Annotated[str, typer.Option("--year", help="One year, or first and last with a dash.")] = "2024-2027",
-    workers: Workers = 2,
+    workers: StackWorkers = None,
     json: Json = False,
 ) -> None:
     """Write hourly readings of a simulated sector of power, as Parquet by year and stack, to test weight with.

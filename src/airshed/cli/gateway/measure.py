@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from airshed.cli.mrv.shown import LawBook, LawName, applied, measuring_law, say_applied
-from airshed.cli.options import Json, Workers, ZoneName
+from airshed.cli.options import Json, StackWorkers, ZoneName
 from airshed.cli.show import as_json, console, of, table
 from airshed.model.refusal import Malformed
 
@@ -29,7 +29,7 @@ def measure(
     end: Annotated[
         str, typer.Option("--end", metavar="TIME", help="Beijing time up to which the year has passed.")
     ] = "",
-    workers: Workers = 2,
+    workers: StackWorkers = None,
     rulebook: LawName = "",
     book: LawBook = None,
     zone: ZoneName = "dianzhong",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, named, say_applied
-from airshed.cli.options import Json, Workers, ZoneName
+from airshed.cli.options import Json, StackWorkers, ZoneName
 from airshed.cli.show import as_json, bar, console, lines, of, table
 from airshed.model.refusal import Malformed
 
@@ -96,7 +96,7 @@ def completeness(
     book: LawBook = None,
     zone: ZoneName = "dianzhong",
     rulebook: LawName = "",
-    workers: Workers = 2,
+    workers: StackWorkers = None,
     json: Json = False,
 ) -> None:
     """Write the heat map of valid hours, stacks by days, and rank the stacks that lost most. 数据完整性热力图。
@@ -164,7 +164,7 @@ def exceedances(
     book: LawBook = None,
     zone: ZoneName = "dianzhong",
     rulebook: LawName = "",
-    workers: Workers = 2,
+    workers: StackWorkers = None,
     json: Json = False,
 ) -> None:
     """Rank the exceedances of all stacks by times over, C/L - 1, each by the statistic of its limit. 超标倍数排名。

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, say_applied, t
-from airshed.cli.options import Json, Workers, ZoneName
+from airshed.cli.options import Json, StackWorkers, ZoneName
 from airshed.cli.show import as_json, bar, console, of, table
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def run(
         Path, typer.Argument(metavar="DIR", help="Folder of evidence or of hourly readings.", show_default=False)
     ],
     out: Annotated[Path, typer.Option("--out", help="Where hours, results and summary go.", show_default=False)],
-    workers: Workers = 2,
+    workers: StackWorkers = None,
     cluster: Annotated[
         str, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it instead.")
     ] = "",
@@ -95,7 +95,7 @@ def run(
 def readings(
     evidence: Annotated[Path, typer.Argument(metavar="EVIDENCE", help="Folder of evidence.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="Folder of readings; years are added.", show_default=False)],
-    workers: Workers = 2,
+    workers: StackWorkers = None,
     json: Json = False,
 ) -> None:
     """Read raw frames to hourly readings in Parquet by year and stack, with the evidence digest of every day.

@@ -18,7 +18,7 @@ from airshed.mrv.hours import close_hours
 from airshed.mrv.rules import MonitoringRules
 from airshed.pages.kit.words import Phrase
 from airshed.pages.stack.facts import inventoried
-from airshed.service.run.pool import DEFAULT_WORKERS, each
+from airshed.service.run.pool import each
 from airshed.service.stacks.stack_folder import HeldStack, YearMarks, held_year
 from airshed.zone.zone import Zone
 
@@ -137,7 +137,7 @@ def completeness(
     *,
     year: int | None = None,
     marks: YearMarks | None = None,
-    workers: int = DEFAULT_WORKERS,
+    workers: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Completeness:
     """Count the raw hours of every stack in a folder of evidence or of hourly readings; of a year that runs, its days

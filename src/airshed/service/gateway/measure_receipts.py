@@ -25,7 +25,7 @@ from airshed.service.gateway.receipts import dated_frames, readings_of
 from airshed.service.gateway.reception import without_password
 from airshed.service.run.lock import only_writer
 from airshed.service.run.parts import put, sweep
-from airshed.service.run.pool import DEFAULT_WORKERS, each
+from airshed.service.run.pool import each
 from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.measure import Progress
 from airshed.zone.origins import of_frames
@@ -108,7 +108,7 @@ def readings_of_receipts(
     rules: MonitoringRules,
     *,
     through: int | None = None,
-    workers: int = DEFAULT_WORKERS,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[MeasuredReceipts, ...]:
     """Read a year of all stacks in a folder of receipts into `out/readings`; other years that are there stay.

@@ -18,6 +18,8 @@ Job = TypeVar("Job")
 Done = TypeVar("Done")
 
 DEFAULT_WORKERS = 2
+PAYS = 10
+"""From how many jobs on a pool is begun unless it is asked for: its start takes as long as some nine stack-years."""
 AHEAD = 4
 """Jobs per worker that are asked for before the first result is taken."""
 
@@ -25,14 +27,18 @@ AHEAD = 4
 def each(
     work: Callable[[Job], Done],
     jobs: Sequence[Job],
-    workers: int = DEFAULT_WORKERS,
+    workers: int | None = None,
     progress: Callable[[Job], None] | None = None,
 ) -> Iterator[Done]:
     """`work` of every job; in this process when one worker is enough. `work` must be a function of a module.
 
+    Without a number of workers they are two, where there are so many jobs that their start pays.
+
     Workers leave an interrupt to this process: each finishes the job in hand, what is not begun is dropped. When this
     process is killed they end at once, so that nobody writes on behind the back of its successor.
     """
+    if workers is None:
+        workers = DEFAULT_WORKERS if len(jobs) >= PAYS else 1
     if workers < 2 or len(jobs) < 2:
         for job in jobs:
             yield _told(work(job), job, progress)

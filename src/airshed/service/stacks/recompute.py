@@ -24,7 +24,7 @@ from airshed.mrv.year import close_year_with_hours
 from airshed.service.run.cluster import each_on_cluster
 from airshed.service.run.lock import only_writer, still_writes
 from airshed.service.run.parts import put, sweep, whole
-from airshed.service.run.pool import DEFAULT_WORKERS, each
+from airshed.service.run.pool import each
 from airshed.service.stacks import evidence as files
 from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.measure import MeasureJob, Progress, measure_jobs, read_readings, write_hours
@@ -138,7 +138,7 @@ def recompute(
     out: Path,
     *,
     marks: YearMarks | None = None,
-    workers: int = DEFAULT_WORKERS,
+    workers: int | None = None,
     cluster: str = "",
     progress: Progress | None = None,
 ) -> tuple[YearSummary, int]:
@@ -165,7 +165,7 @@ def recompute_readings(
     out: Path,
     *,
     marks: YearMarks | None = None,
-    workers: int = DEFAULT_WORKERS,
+    workers: int | None = None,
     cluster: str = "",
     progress: Progress | None = None,
 ) -> tuple[tuple[YearSummary, ...], int]:
@@ -208,7 +208,7 @@ def _run(
     jobs: Sequence[Job],
     out: Path,
     wanted: Mapping[int, set[str]],
-    workers: int,
+    workers: int | None,
     cluster: str,
     progress: Progress | None,
 ) -> tuple[tuple[YearSummary, ...], int]:
@@ -236,7 +236,7 @@ def _places(folder: Path, out: Path, cluster: str) -> tuple[Path, Path]:
 
 
 def _local(
-    work: Callable[[Job], tuple[Recomputed, ...]], jobs: Sequence[Job], workers: int, told: Callable[[Job], None]
+    work: Callable[[Job], tuple[Recomputed, ...]], jobs: Sequence[Job], workers: int | None, told: Callable[[Job], None]
 ) -> Iterator[tuple[Recomputed, ...]]:
     try:
         yield from each(work, jobs, workers, told)

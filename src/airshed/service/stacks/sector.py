@@ -14,7 +14,7 @@ from airshed.model.provenance import Told, of_evidence, together
 from airshed.model.refusal import Malformed
 from airshed.service.run.lock import LOCK, only_writer
 from airshed.service.run.parts import PARTS, sweep
-from airshed.service.run.pool import DEFAULT_WORKERS, each
+from airshed.service.run.pool import each
 from airshed.service.stacks import evidence as files
 from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.measure import Progress, read_readings
@@ -59,7 +59,7 @@ def draw_stack(job: DrawJob) -> tuple[hourly.YearOfReadings, ...]:
 
 
 def readings_of_evidence(
-    evidence: Path, out: Path, *, workers: int = DEFAULT_WORKERS, progress: Progress | None = None
+    evidence: Path, out: Path, *, workers: int | None = None, progress: Progress | None = None
 ) -> tuple[hourly.YearOfReadings, ...]:
     """Read a folder of evidence into a folder of readings; years that are there already stay, so that one folder takes
     year after year.
@@ -91,7 +91,7 @@ def simulate_sector(
     years: Sequence[int],
     seed: int,
     *,
-    workers: int = DEFAULT_WORKERS,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[hourly.YearOfReadings, ...]:
     """Write the readings of a simulated sector of power, `stacks` stacks over `years`, into an empty folder.

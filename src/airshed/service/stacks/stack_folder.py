@@ -14,7 +14,7 @@ from airshed.mrv.marks import HoursMark
 from airshed.mrv.readings import StackReadings
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.mrv.year import StackYear, close_year
-from airshed.service.run.pool import DEFAULT_WORKERS, each
+from airshed.service.run.pool import each
 from airshed.service.stacks import evidence as files
 from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.measure import Progress
@@ -142,7 +142,7 @@ def _marked(held: HeldYear, marks: YearMarks | None) -> HeldYear:
 
 
 def closed_years(
-    held: HeldYear, rules: MonitoringRules, *, workers: int = DEFAULT_WORKERS, progress: Progress | None = None
+    held: HeldYear, rules: MonitoringRules, *, workers: int | None = None, progress: Progress | None = None
 ) -> Iterator[StackYear]:
     """The closed year of every stack, in their order."""
     jobs = [CloseJob(one, rules) for one in held.stacks]
