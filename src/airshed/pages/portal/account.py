@@ -20,6 +20,7 @@ from airshed.pages.portal.firm import Held, Money, holdings, money_of
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.names import firm_name
+from airshed.pages.portal.notices import naming_of
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.happened import EVENTS
 from airshed.service.forms.measures import read_day
@@ -116,8 +117,9 @@ async def statement_for(visitor: Visitor, *, file: bool = False) -> Statement:
     period = period_of(visitor.request.query_params, day_of(visitor.now))
     if file and period.wrong is not None:
         raise Stopped("malformed", period.wrong.en)
+    naming = naming_of(visitor.service)
     found = await visitor.service.walkers.read(
-        lambda book: account_then(book, actor, name, None, None, MOST, visitor.now)
+        lambda book: account_then(book, actor, name, None, None, MOST, visitor.now, naming)
     )
     return statement_of(found, period)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Iterator
 from hashlib import sha256
@@ -20,7 +21,8 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import amount
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.kept import KeptBook, line_of
+from airshed.service.book.kept import KeptBook
+from airshed.service.book.naming import Naming, lines_newest_first
 from airshed.service.book.statement import lines_of
 from airshed.service.forms.happened import said_of_event
 from airshed.service.http.problems import Stopped
@@ -61,9 +63,11 @@ async def notices(service: Service, request: Request) -> Response:
     mine, rules = await visitor.look(lambda market, rules: (of_account(market.state, actor.account), rules))
     heard = _heard(visitor)
 
+    naming = naming_of(service)
+
     def look(book: KeptBook) -> tuple[list[Notice], int]:
         every, last = 0, deque[Notice](maxlen=MOST)
-        for record in _last(book, mine):
+        for record in _last(book, mine, naming):
             for each in notices_in(record, mine, actor, rules):
                 last.append(each._replace(new=each.seq > heard))
                 every += 1
@@ -118,15 +122,20 @@ def of_accounts(state: State, accounts: Collection[str]) -> dict[str, frozenset[
     return {account: frozenset(found) for account, found in names.items()}
 
 
-def _last(book: KeptBook, mine: frozenset[str]) -> Iterator[Record]:
-    last = book.last()
-    rows = book.sql.execute("SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq", (last - MOST_RECORDS,))
-    words = [f'"{name}"'.encode() for name in mine]
-    plain = [kind.__name__.encode() for kind in FOR_ALL]
-    for row in rows:
-        line = line_of(*row)
-        if any(word in line.record for word in (*words, *plain)):
-            yield decode(line)
+def naming_of(service: Service) -> Naming:
+    """What knows which records name whom, of a service."""
+    found: Naming = service.beside.setdefault("naming", Naming())
+    return found
+
+
+def _last(book: KeptBook, mine: frozenset[str], naming: Naming) -> Iterator[Record]:
+    """Of the last records those that may concern somebody, in their order."""
+    words = (*(f'"{name}"'.encode() for name in sorted(mine)), *(kind.__name__.encode() for kind in FOR_ALL))
+    since = max(0, book.last() - MOST_RECORDS)
+    numbers = naming.of(book, words, since)
+    some = numbers[bisect_right(numbers, since) :]
+    for line in reversed(list(lines_newest_first(book, some))):
+        yield decode(line)
 
 
 def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebook) -> Iterator[Notice]:

@@ -20,6 +20,7 @@ from airshed.registry.account_number import is_number
 from airshed.rulebook.reading_section import STATEMENTS
 from airshed.service.book.embargo import source_of, tells_of, years_of_cases
 from airshed.service.book.kept import KeptBook, line_of
+from airshed.service.book.naming import Naming, lines_newest_first
 from airshed.service.book.penalties import penalties_of
 from airshed.service.book.statement import StatementLine, days_of, lines_of, statement_of
 from airshed.service.http.problems import Stopped
@@ -150,15 +151,25 @@ def _seen_of(opened: KeptBook, viewer: Viewer, table: str) -> tuple[str, Sequenc
 
 
 def account_then(
-    opened: KeptBook, actor: str, name: str, at: int | None, until: int | None, most: int, now: int
+    opened: KeptBook,
+    actor: str,
+    name: str,
+    at: int | None,
+    until: int | None,
+    most: int,
+    now: int,
+    naming: Naming | None = None,
 ) -> dict[str, object]:
-    """An account, if it is for this actor: of others it is not told whether they are there."""
+    """An account, if it is for this actor: of others it is not told whether they are there.
+
+    Who asks for all moves of an account again and again gives what knows its records.
+    """
     viewer = viewer_of(opened, actor, now)
     row = _account_of(opened, viewer, name)
     said = dict(zip(("account", "number", "kind", "name", "jurisdiction"), row, strict=True))
     hidden = _hidden(opened, viewer, row[0])
     if at is None and until is None:
-        cash, holdings, moves = _lately(opened, row[0], most, hidden)
+        cash, holdings, moves = _lately(opened, row[0], most, hidden, naming)
     else:
         cash, holdings, moves = _then(_records(opened, row[0], at, until), row[0], most, hidden)
     last = _last(opened, at, until)
@@ -200,14 +211,16 @@ def _then(records: Iterable[Record], account: str, most: int, hidden: Callable[[
     return _Found(cash, holdings, list(moves))
 
 
-def _lately(opened: KeptBook, account: str, most: int, hidden: Callable[[Event], bool] | None) -> _Found:
+def _lately(
+    opened: KeptBook, account: str, most: int, hidden: Callable[[Event], bool] | None, naming: Naming | None
+) -> _Found:
     """What lies in it now, as the tables have it, and the last moves: from the end of the book back, until so many."""
     (cash,) = opened.sql.execute("SELECT cash_fen FROM accounts WHERE account = ?", (account,)).fetchone()
     rows = opened.sql.execute("SELECT series, count FROM holdings WHERE account = ?", (account,)).fetchall()
     holdings: dict[str, int] = dict(rows)
     moves: list[StatementLine] = []
     before = _Found(cash, dict(holdings), [])
-    for record in _newest_first(opened, account) if most else ():
+    for record in _newest_first(opened, account, naming) if most else ():
         lines = list(lines_of([record], account, hidden))
         if not lines:
             continue
@@ -227,9 +240,12 @@ def _lately(opened: KeptBook, account: str, most: int, hidden: Callable[[Event],
     return _Found(cash, holdings, moves[:most][::-1])
 
 
-def _newest_first(opened: KeptBook, account: str) -> Iterator[Record]:
+def _newest_first(opened: KeptBook, account: str, naming: Naming | None) -> Iterator[Record]:
     """Records that name an account, from the last of the book back."""
     name, end = msgspec.json.encode(account), opened.last()
+    if naming is not None:
+        yield from (decode(line) for line in lines_newest_first(opened, naming.of(opened, (name,))))
+        return
     while end > 0:
         for line in reversed(list(opened.holding(name, end, max(0, end - AT_ONCE)))):
             yield decode(line)
