@@ -23,7 +23,7 @@ from airshed.lab.prices.floors import floors_of, read_traded
 from airshed.lab.prices.guide_price import Collar, collar_of, guide_prices, once_floor
 from airshed.lab.prices.operating import kept_on, read_operating
 from airshed.lab.prices.quotes import TAX, PublishedPrice, alarms, famous, in_one_language, read_quotes, yields
-from airshed.lab.prices.taxes import read_fees, read_reliefs, read_taxes, tax_of
+from airshed.lab.prices.taxes import read_bar, read_fees, read_reliefs, read_taxes, reliefs_of, tax_of
 from airshed.market.emission_tax import Relief, due, guided, part_paid, per_tonne, taxed
 from airshed.market.tenor import annualised, implied_yield
 from airshed.model.refusal import Malformed
@@ -56,6 +56,17 @@ def test_who_stays_under_the_standard_pays_less(below: float, yuan: float) -> No
     """Article 13: at least 30 % below the standard pays 75 %, at least 50 % below pays half."""
     assert tax_of("Yunnan", "SO2", below) == pytest.approx(yuan, abs=0.005)
     assert {row.status for row in read_reliefs()} == {"confirmed"}
+
+
+def test_an_hour_above_a_limit_bars_every_relief() -> None:
+    """Implementation regulation, article 10: no hour of the month above the limit, at no outlet of the payer."""
+    clean, over = ["tax", "--emits", "SO2=95", "--below", "SO2=60"], ["--hours-over", "1"]
+    half, full = (CliRunner().invoke(app, [*clean, *more, "--json"]).stdout for more in ([], over))
+
+    assert (json.loads(half)["total_yuan"], json.loads(half)["barred"]) == (pytest.approx(140_000), False)
+    assert (json.loads(full)["total_yuan"], json.loads(full)["barred"]) == (pytest.approx(280_000), True)
+    assert [len(reliefs_of(hours)) for hours in (0, 1, 744)] == [2, 0, 0]
+    assert read_bar().status == "to confirm", "it was read on a secondary page"
 
 
 def test_what_no_table_taxes_has_no_tax() -> None:

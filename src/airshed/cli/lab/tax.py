@@ -28,6 +28,10 @@ def tax(
         list[str] | None,
         typer.Option(metavar="POLLUTANT=PERCENT", help="How far it stays under the standard; once for each."),
     ] = None,
+    hours_over: Annotated[
+        int,
+        typer.Option(min=0, max=744, metavar="HOURS", help="Hours above a limit in the month, of any of its outlets."),
+    ] = 0,
     taxes: Annotated[
         str,
         typer.Option(
@@ -39,13 +43,14 @@ def tax(
     """The environmental tax on an outlet: three pollutants by their equivalents, less for the clean. 环境保护税。
 
     Only the three pollutants with most equivalents are taxed (article 9); who stays 30 or 50 percent under the standard
-    pays three quarters or half (article 13). The last column is what a tonne less saves: nothing for a fourth
-    pollutant, for which a guide price then has no tax to take off.
+    pays three quarters or half (article 13), by the mean of the month's hours. After one hour above a limit at any
+    outlet of the payer no relief is left (implementation regulation, article 10). The last column is what a tonne less
+    saves: nothing for a fourth pollutant, for which a guide price then has no tax to take off.
 
     Example: airshed lab tax --emits SO2=120 --emits NOx=300 --below SO2=50
     """
-    from airshed.lab.prices.taxes import read_reliefs, read_taxes
-    from airshed.market.emission_tax import Relief, due
+    from airshed.lab.prices.taxes import read_taxes, reliefs_of
+    from airshed.market.emission_tax import due
 
     rows = read_taxes(Path(taxes) if taxes else None)
     places = list(dict.fromkeys(row.place for row in rows))
@@ -62,12 +67,13 @@ def tax(
         {name: row.yuan_per_equivalent for name, row in own.items()},
         {name: row.kg_per_equivalent for name, row in own.items()},
         {name: percent / 100 for name, percent in parts.items()},
-        [Relief(row.below_percent / 100, row.pays_percent / 100) for row in read_reliefs()],
+        reliefs_of(hours_over),
     )
     total = sum(each.yuan for each in found)
     uncertain = sorted({row.pollutant for row in own.values() if row.status != "confirmed"} & set(tonnes))
+    barred = bool(parts) and not reliefs_of(hours_over)
     if json:
-        as_json({"place": place, "outlet": found, "total_yuan": total, "to_confirm": uncertain})
+        as_json({"place": place, "outlet": found, "total_yuan": total, "barred": barred, "to_confirm": uncertain})
         return
     table(
         f"Environmental tax of {place} 环境保护税",
@@ -86,6 +92,8 @@ def tax(
         ],
     )
     console.print(f"in all {total:,.2f} yuan 合计")
+    if barred:
+        console.print(f"hours above a limit {hours_over}: no relief, to confirm 超标小时数{hours_over}，不予减征（待核实）")
     if uncertain:
         console.print(f"to confirm 待核实: rate and equivalent of {', '.join(uncertain)}")
 

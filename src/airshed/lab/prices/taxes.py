@@ -42,6 +42,16 @@ class ReliefRow(msgspec.Struct, frozen=True):
     status: Status
 
 
+class ReliefBar(msgspec.Struct, frozen=True):
+    """What bars reliefs, the row of `tax_bars.csv`."""
+
+    bars: str
+    #: Hours of the month above a limit, of any outlet of the payer, that they bear; one more and the full tax is due.
+    most_hours_over: Annotated[int, msgspec.Meta(ge=0, le=744)]
+    cite: str
+    status: Status
+
+
 class TaxPlace(msgspec.Struct, frozen=True):
     """Whose tax a shipped zone pays, a row of `tax_places.csv`; a zone that is not there pays none."""
 
@@ -69,6 +79,22 @@ def read_taxes(path: Path | None = None) -> tuple[Tax, ...]:
 def read_reliefs() -> tuple[ReliefRow, ...]:
     """The reliefs of the law (article 13)."""
     return read_rows(Path(__file__).with_name("tax_reliefs.csv"), ReliefRow)
+
+
+def read_bar() -> ReliefBar:
+    """What bars the reliefs."""
+    return read_rows(Path(__file__).with_name("tax_bars.csv"), ReliefBar)[0]
+
+
+def reliefs_of(hours_over: int = 0) -> list[Relief]:
+    """The reliefs that are left to a payer with so many hours above a limit in the month.
+
+    >>> [len(reliefs_of(hours)) for hours in (0, 1)]
+    [2, 0]
+    """
+    if hours_over > read_bar().most_hours_over:
+        return []
+    return [Relief(each.below_percent / 100, each.pays_percent / 100) for each in read_reliefs()]
 
 
 def read_fees(path: Path | None = None) -> tuple[Fee, ...]:
@@ -106,5 +132,4 @@ def tax_of(place: str, pollutant: str, below_percent: float = 0.0, path: Path | 
     row = next((each for each in read_taxes(path) if (each.place, each.pollutant) == (place, pollutant)), None)
     if row is None:
         return None
-    reliefs = [Relief(each.below_percent / 100, each.pays_percent / 100) for each in read_reliefs()]
-    return row.yuan_per_t * part_paid(below_percent / 100, reliefs)
+    return row.yuan_per_t * part_paid(below_percent / 100, reliefs_of())
