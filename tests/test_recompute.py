@@ -341,3 +341,22 @@ def test_results_that_say_two_things_of_their_evidence_are_not_whole(
             list(sealing.closed_years(out, YEAR, book))
     _, kept = again(evidence, out)
     assert (kept, content(out)) == (len(STACKS) - 1, content(alone))
+
+
+def test_one_stack_is_recomputed_alone_to_the_bytes_that_all_give(evidence: Path, alone: Path, tmp_path: Path) -> None:
+    out, name = tmp_path / "one", "QJ-PWR-03-B"
+    summary, done = recompute(evidence, ZONE, RULES, out, stacks=(name,), workers=1)
+
+    assert (summary.stacks, done) == (1, 0)
+    assert [path.stem for path in (out / "results" / str(YEAR)).iterdir()] == [name]
+    assert sum_of(result_path(out, YEAR, name)) == sum_of(result_path(alone, YEAR, name))
+    assert recompute(evidence, ZONE, RULES, out, stacks=(name,), workers=1)[1] == 1, "it is up to date"
+
+
+def test_a_stack_that_is_not_there_and_a_folder_that_holds_others_are_named(
+    evidence: Path, alone: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(Malformed, match=r"--stacks: .* holds no stack 'QJ-PWR-03-Z'; .*did you mean 'QJ-PWR-03-"):
+        recompute(evidence, ZONE, RULES, tmp_path / "out", stacks=("QJ-PWR-03-Z",), workers=1)
+    with pytest.raises(Malformed, match=r"--out: .* which --stacks does not name; name another folder"):
+        recompute(evidence, ZONE, RULES, alone, stacks=("QJ-PWR-03-B",), workers=1)

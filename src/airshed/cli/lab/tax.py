@@ -93,7 +93,9 @@ def tax(
     )
     console.print(f"in all {total:,.2f} yuan 合计")
     if barred:
-        console.print(f"hours above a limit {hours_over}: no relief, to confirm 超标小时数{hours_over}，不予减征（待核实）")
+        console.print(
+            f"hours above a limit {hours_over}: no relief, to confirm 超标小时数{hours_over}，不予减征（待核实）"
+        )
     if uncertain:
         console.print(f"to confirm 待核实: rate and equivalent of {', '.join(uncertain)}")
 

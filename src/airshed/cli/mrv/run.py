@@ -26,6 +26,7 @@ def run(
         Path, typer.Argument(metavar="DIR", help="Folder of evidence or of hourly readings.", show_default=False)
     ],
     out: Annotated[Path, typer.Option("--out", help="Where hours, results and summary go.", show_default=False)],
+    stacks: Annotated[str, typer.Option("--stacks", help="Stacks by name, with commas; all if not given.")] = "",
     workers: StackWorkers = None,
     cluster: Annotated[
         str, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it instead.")
@@ -39,9 +40,12 @@ def run(
 
     The same bytes on one process, on many and on a Dask cluster that sees the same folders. Run again it computes
     only stacks whose input, rules or code have changed, or whose results are missing or damaged. Of readings over
-    several years each year looks back on the one before.
+    several years each year looks back on the one before. With --stacks the sum is of these alone, and the folder that
+    it goes to holds no others.
 
     Example: airshed mrv run evidence --out recomputed --workers 2
+
+    Example: airshed mrv run evidence --out one-stack --stacks KM-CEM-01-A
     """
     from time import perf_counter
 
@@ -58,18 +62,35 @@ def run(
     rules = monitoring_rules(law)
     marks = marks_of(book) if book is not None else None
     years: tuple[YearSummary, ...]
+    names = tuple(dict.fromkeys(filter(None, map(str.strip, stacks.split(",")))))
     of(provenance_of(folder))
     began = perf_counter()
     if hourly.is_readings(folder):
-        count = len({holding.stack for holding in hourly.read_manifest(folder).holdings})
+        count = len(names) or len({holding.stack for holding in hourly.read_manifest(folder).holdings})
         with bar(count, json) as told:
             years, kept = recompute_readings(
-                folder, inventory, rules, out, marks=marks, workers=workers, cluster=cluster, progress=told
+                folder,
+                inventory,
+                rules,
+                out,
+                marks=marks,
+                stacks=names,
+                workers=workers,
+                cluster=cluster,
+                progress=told,
             )
     else:
-        with bar(len(read_manifest(folder).stacks), json) as told:
+        with bar(len(names) or len(read_manifest(folder).stacks), json) as told:
             year, kept = recompute(
-                folder, inventory, rules, out, marks=marks, workers=workers, cluster=cluster, progress=told
+                folder,
+                inventory,
+                rules,
+                out,
+                marks=marks,
+                stacks=names,
+                workers=workers,
+                cluster=cluster,
+                progress=told,
             )
         years = (year,)
     seconds = perf_counter() - began

@@ -6,7 +6,7 @@ stack and not by the input; a stack-year that is whole and from the same inputs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
+from airshed.model.near import near
 from airshed.model.provenance import Told
 from airshed.model.refusal import Malformed
 from airshed.mrv.hours import ClosedHours, close_hours
@@ -138,13 +139,15 @@ def recompute(
     out: Path,
     *,
     marks: YearMarks | None = None,
+    stacks: Collection[str] = (),
     workers: int | None = None,
     cluster: str = "",
     progress: Progress | None = None,
 ) -> tuple[YearSummary, int]:
-    """Recompute all stacks in a folder of evidence; the summary, and how many stacks were up to date.
+    """Recompute the stacks in a folder of evidence; the summary, and how many stacks were up to date.
 
-    `marks` gives the operator's marks that stand, by stack and year.
+    All of them, or those that `stacks` names; `Malformed` where one of these is not there. `marks` gives the operator's
+    marks that stand, by stack and year.
 
     On a pool of `workers`, or on the cluster at an address, whose workers must see both folders under these paths.
     `Malformed` names the first file that is missing, cut or changed; stacks that are done stay done.
@@ -153,8 +156,9 @@ def recompute(
     year = files.read_manifest(folder).year
     standing = {stack: by_year.get(year, ()) for stack, by_year in (marks or {}).items()}
     jobs = [RecomputeJob(measure, out, code_digest()) for measure in measure_jobs(folder, zone, rules, marks=standing)]
+    jobs = _only(jobs, stacks, folder)
     wanted = {year: {job.stack for job in jobs}}
-    (summary,), done = _run(recompute_stack, jobs, out, wanted, workers, cluster, progress)
+    (summary,), done = _run(recompute_stack, jobs, out, wanted, bool(stacks), workers, cluster, progress)
     return summary, done
 
 
@@ -165,11 +169,12 @@ def recompute_readings(
     out: Path,
     *,
     marks: YearMarks | None = None,
+    stacks: Collection[str] = (),
     workers: int | None = None,
     cluster: str = "",
     progress: Progress | None = None,
 ) -> tuple[tuple[YearSummary, ...], int]:
-    """Recompute all stacks and years in a folder of readings; the summary of each year, and how many stack-years were
+    """Recompute stacks and their years in a folder of readings; the summary of each year, and how many stack-years were
     up to date.
 
     Registrations that lie with the readings go before those of the zone. As `recompute` otherwise.
@@ -177,14 +182,12 @@ def recompute_readings(
     folder, out = _places(folder, out, cluster)
     known = {**registrations(zone), **hourly.read_registrations(folder)}
     by_stack: dict[str, list[hourly.YearOfReadings]] = {}
-    wanted: dict[int, set[str]] = {}
     manifest = hourly.read_manifest(folder)
     for holding in manifest.holdings:
         if holding.stack not in known:
             place = str(folder / hourly.MANIFEST)
             raise Malformed(place, f"no such stack {holding.stack!r} in {zone.name_en}", "name its own zone")
         by_stack.setdefault(holding.stack, []).append(holding)
-        wanted.setdefault(holding.year, set()).add(holding.stack)
     code = code_digest()
     jobs = [
         ReadingsJob(
@@ -200,7 +203,21 @@ def recompute_readings(
         )
         for stack, own in by_stack.items()
     ]
-    return _run(recompute_readings_of, jobs, out, wanted, workers, cluster, progress)
+    jobs = _only(jobs, stacks, folder)
+    wanted: dict[int, set[str]] = {}
+    for job in jobs:
+        for holding in job.holdings:
+            wanted.setdefault(holding.year, set()).add(job.stack)
+    return _run(recompute_readings_of, jobs, out, wanted, bool(stacks), workers, cluster, progress)
+
+
+def _only(jobs: list[Job], stacks: Collection[str], folder: Path) -> list[Job]:
+    """The jobs of the stacks that are asked for; all where none are."""
+    there = {job.stack for job in jobs}
+    for name in stacks:
+        if name not in there:
+            raise Malformed("--stacks", f"{folder} holds no stack {name!r}", near(name, sorted(there)))
+    return [job for job in jobs if not stacks or job.stack in stacks]
 
 
 def _run(
@@ -208,6 +225,7 @@ def _run(
     jobs: Sequence[Job],
     out: Path,
     wanted: Mapping[int, set[str]],
+    chosen: bool,
     workers: int | None,
     cluster: str,
     progress: Progress | None,
@@ -218,7 +236,8 @@ def _run(
 
     with only_writer(out, "mrv run") as run:
         jobs = [msgspec.structs.replace(job, run=run) for job in jobs]
-        before = {year: stacks_there(out, year, stacks) for year, stacks in wanted.items()}
+        lacks = "which --stacks does not name" if chosen else "which the evidence does not"
+        before = {year: stacks_there(out, year, stacks, lacks) for year, stacks in wanted.items()}
         sweep(out)
         done = each_on_cluster(cluster, work, jobs, told) if cluster else _local(work, jobs, workers, told)
         summaries, up_to_date = sum_up((one for stack in done for one in stack), before)

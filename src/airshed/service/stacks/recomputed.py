@@ -105,11 +105,14 @@ def summary_path(out: Path, year: int) -> Path:
     return out / f"summary-{year}.json"
 
 
-def stacks_there(out: Path, year: int, wanted: set[str]) -> set[str]:
-    """The stacks whose results of a year lie there; `Malformed` for one that the input does not hold."""
+def stacks_there(out: Path, year: int, wanted: set[str], lacks: str = "which the evidence does not") -> set[str]:
+    """The stacks whose results of a year lie there; `Malformed` for one that is not wanted, saying what `lacks` it.
+
+    A sum over a folder is one of what was recomputed, so that nothing else may lie there.
+    """
     names = {path.stem for path in made_path(out, year, "any").parent.glob("*.json")}
     for name in sorted(names - wanted):
-        raise Malformed("--out", f"{out} holds {name}, which the evidence does not", "name another folder")
+        raise Malformed("--out", f"{out} holds {name}, {lacks}", "name another folder")
     return names
 
 
