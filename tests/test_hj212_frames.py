@@ -13,6 +13,7 @@ from airshed.mrv.hj212 import Fault, Frame, Reading, Rejected, decode, seal
 from airshed.mrv.hj212.codes import COMMANDS, DATA_FLAGS, code_2017, factors, factors_of, name_of
 from airshed.mrv.hj212.crc import CHECKS, crc_hj212, crc_modbus
 from airshed.mrv.hj212.frame import MAX_SEGMENT
+from airshed.mrv.hj212.many import BLOCK, crcs_hj212, seals
 
 PUBLISHED: list[dict[str, str]] = json.loads(Path(__file__).with_name("hj212_frames.json").read_text("utf-8"))
 HEAD = b"QN=20270101090500123;ST=31;CN=2061;PW=123456;MN=010000A8900016F000169DC0;Flag=4;"
@@ -70,6 +71,17 @@ def test_the_folded_crc_is_the_crc_of_the_standard(segment: bytes) -> None:
 def test_the_crc_holds_at_the_edges_of_its_folding(size: int) -> None:
     segment = bytes((7 * n + size) % 256 for n in range(size))
     assert crc_hj212(segment) == bitwise(segment)
+
+
+@given(st.lists(st.binary(max_size=40), max_size=30))
+def test_many_segments_at_once_are_framed_as_each_alone(segments: list[bytes]) -> None:
+    assert list(crcs_hj212(segments)) == [bitwise(segment) for segment in segments]
+    assert seals(segments) == [seal(segment) for segment in segments]
+
+
+def test_more_segments_than_are_looked_at_together_are_framed_in_their_order() -> None:
+    segments = [b"%d" % number for number in range(2 * BLOCK + 1)]
+    assert seals(segments) == [seal(segment) for segment in segments]
 
 
 def test_a_right_crc_is_no_evidence_because_blocks_of_eight_may_change_places() -> None:

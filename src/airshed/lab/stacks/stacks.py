@@ -23,7 +23,7 @@ from airshed.lab.stacks.operation import (
     operate,
 )
 from airshed.mrv.flue_gas import AIR_OXYGEN_PERCENT, Floats, dry_standard_flow, duct_flow, standard_state
-from airshed.mrv.hj212.encode import seal
+from airshed.mrv.hj212.many import seals
 from airshed.mrv.readings import (
     AIR_PRESSURE,
     AIR_PRESSURE_OF_FLUE_GAS,
@@ -109,7 +109,7 @@ def simulate(
         for pollutant, column in gas.mg_m3.items()
     }
     segments, hours = _segments(stack, year, seed, operation, said)
-    return StackFrames([seal(segment) for segment in segments], hours, true_kg)
+    return StackFrames(seals(segments), hours, true_kg)
 
 
 def readings(

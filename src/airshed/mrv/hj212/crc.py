@@ -32,13 +32,15 @@ def _powers() -> tuple[bytes, ...]:
     return tuple(powers)
 
 
-_P1, _P2, _P3, _P4, _P5, _P6, _P7, _P8 = _powers()
-_START_STATE: tuple[int, ...] = tuple(power[START >> 8] for power in (_P8, _P1, _P2, _P3, _P4, _P5, _P6, _P7))
-_WHOLE: tuple[int, ...] = tuple(TABLE[_HIGH.index(high)] for high in range(256))
+POWERS = _P1, _P2, _P3, _P4, _P5, _P6, _P7, _P8 = _powers()
+START_STATE: tuple[int, ...] = tuple(power[START >> 8] for power in (_P8, _P1, _P2, _P3, _P4, _P5, _P6, _P7))
+"""What is left of the first register after a text, by the length of the text modulo eight."""
+AFTER_HIGH: tuple[int, ...] = tuple(TABLE[_HIGH.index(high)] for high in range(256))
+"""The whole register, by its high byte."""
 _LADDER: tuple[tuple[int, int], ...] = tuple((64 << n, (1 << (64 << n)) - 1) for n in reversed(range(7)))
 _LADDER_BITS = 2 * _LADDER[0][0]
 
-CHECKS: frozenset[int] = frozenset(_WHOLE)
+CHECKS: frozenset[int] = frozenset(AFTER_HIGH)
 """The 256 values that the CRC of HJ 212 can take over a text that is not empty: eight bits of check in four
 digits."""
 
@@ -61,8 +63,8 @@ def crc_hj212(segment: bytes) -> int:
     for shift, mask in _LADDER:
         folded = (folded >> shift) ^ (folded & mask)
     h, g, f, e, d, c, b, a = folded.to_bytes(8, "big")
-    state = _START_STATE[len(segment) & 7] ^ _P1[a] ^ _P2[b] ^ _P3[c] ^ _P4[d]
-    return _WHOLE[state ^ _P5[e] ^ _P6[f] ^ _P7[g] ^ _P8[h]]
+    state = START_STATE[len(segment) & 7] ^ _P1[a] ^ _P2[b] ^ _P3[c] ^ _P4[d]
+    return AFTER_HIGH[state ^ _P5[e] ^ _P6[f] ^ _P7[g] ^ _P8[h]]
 
 
 def crc_modbus(segment: bytes) -> int:

@@ -23,8 +23,12 @@ def seal(segment: bytes, crc: CrcName = "hj212") -> bytes:
     >>> seal(b"QN=20160801085857534;ST=91;CN=9014;PW=123456;MN=010000A8900016F000169DC0;Flag=4;CP=&&&&")[-6:]
     b'5B40\\r\\n'
     """
+    return framed(segment, crc_hj212(segment) if crc == "hj212" else crc_modbus(segment))
+
+
+def framed(segment: bytes, check: int) -> bytes:
+    """A segment with its length, the CRC that was reckoned of it, and the line end."""
     assert len(segment) <= 9999, len(segment)
-    check = crc_hj212(segment) if crc == "hj212" else crc_modbus(segment)
     return b"##%04d%b%04X\r\n" % (len(segment), segment, check)
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.mrv.hj212.crc import crc_hj212, crc_modbus
+from airshed.mrv.hj212.crc import crc_modbus
 from airshed.mrv.hj212.frame import MAX_SEGMENT, Dialect, Fault, Frame, Rejected, decode
+from airshed.mrv.hj212.many import crcs_hj212
 from airshed.mrv.hj212.rows import FrameColumns, HourRows, RefusedFrame, WantedColumns, joined, no_time
 
 HOUR_REPORT, MINUTE_REPORT = "2061", "2051"
@@ -48,14 +49,16 @@ def hour_rows(
     layouts: list[_Layout] = []
     others = _Others(wanted)
     refused: list[RefusedFrame] = []
-    for position, raw in enumerate(frames):
+    checks = crcs_hj212([raw.rstrip(b"\r\n")[6:-4] for raw in frames])
+    for position, (raw, check) in enumerate(zip(frames, checks, strict=True)):
         for layout in layouts:
             found = layout.pattern.fullmatch(raw)
             if found is None:
                 continue
             said = found.groups()
             segment = said[1]
-            if int(said[0]) == len(segment) <= MAX_SEGMENT and int(said[-1], 16) == layout.crc(segment):
+            right = crc_modbus(segment) if layout.modbus else check
+            if int(said[0]) == len(segment) <= MAX_SEGMENT and int(said[-1], 16) == right:
                 layout.positions.append(position)
                 layout.rows.append(said)
                 if layout is not layouts[0]:
@@ -128,11 +131,11 @@ class _Others:
 class _Layout:
     """The pattern of frames that say the same things in the same order, and the rows read with it."""
 
-    __slots__ = ("crc", "mn", "pattern", "positions", "resent", "rows", "slots")
+    __slots__ = ("mn", "modbus", "pattern", "positions", "resent", "rows", "slots")
 
     def __init__(self, pattern: re.Pattern[bytes], frame: Frame, slots: dict[tuple[str, str], int]) -> None:
         self.pattern = pattern
-        self.crc = crc_hj212 if frame.crc == "hj212" else crc_modbus
+        self.modbus = frame.crc == "modbus"
         self.mn = frame.mn
         self.resent = _resent(frame)
         self.slots = slots  # (code, suffix), ("", "stamp") and ("", "qn") -> place among the groups of the pattern
