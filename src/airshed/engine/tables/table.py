@@ -132,9 +132,13 @@ class Tables:
                     puts.append(row)
             put[name] = puts
             keys.clear()
+        return Changes(put, gone, self.take_added())
+
+    def take_added(self) -> dict[str, list[Row]]:
+        """The rows added to lists since the last call."""
         added = {name: rows for name, rows in self.added.items() if rows}
         self.added = {name: [] for name in self.added}
-        return Changes(put, gone, added)
+        return added
 
     def touch(self, table: str, *keys: Any) -> None:
         """Mark rows of a table as changed."""

@@ -94,7 +94,6 @@ def _verify(book: KeptBook, progress: Progress, laws: dict[str, Rulebook], heads
         for head in published.pop(line.seq, ()):
             _hold_to(head, line)
         if line.seq % BETWEEN == 0:
-            rows.gather(anew.state)
             progress("records decided anew", line.seq, last)
     progress("records decided anew", last, last)
     state = anew.state
