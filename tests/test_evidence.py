@@ -28,6 +28,7 @@ from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.sealing import seal_command
+from airshed.service.run.pool import crew
 from airshed.service.stacks import evidence as files
 from airshed.service.stacks.measure import Truth, measure_zone, read_readings, simulate_zone
 from airshed.zone.load import load
@@ -99,8 +100,11 @@ def test_one_process_and_two_write_and_measure_the_same(written: Path, tmp_path:
     for path in sorted(each for each in written.rglob("*") if each.is_file()):
         assert (tmp_path / "two" / path.relative_to(written)).read_bytes() == path.read_bytes(), path.name
     alone, pooled = (list(measure_zone(written, ZONE, RULES, workers=workers)) for workers in (1, 2))
+    with crew(2) as hands:
+        twice = [list(measure_zone(written, ZONE, RULES, workers=hands)) for _ in range(2)]
 
     assert alone == pooled
+    assert twice == [alone, alone]
     assert told == list(PAIR)
 
 

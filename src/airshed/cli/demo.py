@@ -19,6 +19,7 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from airshed.lab.season.firms import Firm
     from airshed.lab.season.season import Season
+    from airshed.mrv.year import StackYear
     from airshed.rulebook.schema import Rulebook
     from airshed.service.book.sqlite import Book
     from airshed.zone.zone import Zone
@@ -171,18 +172,11 @@ def _play(
     book: Book, out: Path, seed: int, workers: int | None, step: Step, programme: DemoYear
 ) -> tuple[Season, list[Any]]:
     from airshed.engine.runner import Runner
-    from airshed.lab.season.marking import marks_of, read_marks
     from airshed.lab.season.season import Season
-    from airshed.lab.season.verifier import doubts
-    from airshed.lab.stacks.episodes import read_episodes
     from airshed.rulebook.digest import digest
-    from airshed.service.book.sealing import note_command
     from airshed.service.book.verify import verify
-    from airshed.service.stacks.marked_days import reverted, sealed_and_corrected
-    from airshed.service.stacks.measure import measure_zone, simulate_zone
-    from airshed.zone.monitoring import monitoring_rules
 
-    law, rules, zone, folder, year = programme
+    law, rules, zone, _, year = programme
     book.keep_law(digest(rules), law)
     season = Season(Runner(book, rules), rules, zone, seed, year)
     opened = step(2, "rules adopted, caps set and shared out  开市配额")
@@ -191,44 +185,7 @@ def _play(
     season.open()
     opened(f"{len(season.runner.state.ledger.caps)} series")
 
-    count = len(zone.stacks)
-    simulate_zone(
-        out / "evidence",
-        zone,
-        year,
-        seed,
-        episodes=read_episodes(folder, zone),
-        levels=_levels(zone, season.firms),
-        workers=workers,
-        progress=step(count, "stacks report a year in HJ 212 frames  在线监测"),
-    )
-    season.marks = read_marks(folder, zone, year)
-    monitoring = monitoring_rules(rules)
-    measured = list(
-        measure_zone(
-            out / "evidence",
-            zone,
-            monitoring,
-            hours=out / "hours",
-            marks=marks_of(season.marks, year, at_last=False),
-            workers=workers,
-            progress=step(count, "frames read, hours closed, days sealed  数据审核"),
-        )
-    )
-    mended = measure_zone(
-        out / "evidence",
-        zone,
-        monitoring,
-        hours=out / "hours",
-        marks=marks_of(season.marks, year, at_last=True),
-        stacks=reverted(season.marks),
-        workers=workers,
-    )
-    at_last = {closed.stack: closed for closed in mended}
-    season.sealed, season.corrections = sealed_and_corrected(measured, at_last, season.marks, year)
-    measured = [at_last.get(closed.stack, closed) for closed in measured]
-    season.findings = {closed.stack: note_command(closed) for closed in measured}
-    season.doubts = doubts(measured)
+    measured = _measure(season, out, seed, workers, step, programme)
     day = step(len(season.days()), "days traded, reported, verified  交易与核查")
     for iso in season.play():
         day(iso)
@@ -239,6 +196,61 @@ def _play(
     verify(book)
     checked("chain, invariants, tables")
     return season, measured
+
+
+def _measure(
+    season: Season, out: Path, seed: int, workers: int | None, step: Step, programme: DemoYear
+) -> list[StackYear]:
+    """The stacks report their year, and it is read and closed; the season is told of days, findings and doubts."""
+    from airshed.lab.season.marking import marks_of, read_marks
+    from airshed.lab.season.verifier import doubts
+    from airshed.lab.stacks.episodes import read_episodes
+    from airshed.service.book.sealing import note_command
+    from airshed.service.run.pool import crew
+    from airshed.service.stacks.marked_days import reverted, sealed_and_corrected
+    from airshed.service.stacks.measure import measure_zone, simulate_zone
+    from airshed.zone.monitoring import monitoring_rules
+
+    _, rules, zone, folder, year = programme
+    evidence, hours, monitoring, count = out / "evidence", out / "hours", monitoring_rules(rules), len(zone.stacks)
+    season.marks = read_marks(folder, zone, year)
+    with crew(workers) as hands:
+        simulate_zone(
+            evidence,
+            zone,
+            year,
+            seed,
+            episodes=read_episodes(folder, zone),
+            levels=_levels(zone, season.firms),
+            workers=hands,
+            progress=step(count, "stacks report a year in HJ 212 frames  在线监测"),
+        )
+        measured = list(
+            measure_zone(
+                evidence,
+                zone,
+                monitoring,
+                hours=hours,
+                marks=marks_of(season.marks, year, at_last=False),
+                workers=hands,
+                progress=step(count, "frames read, hours closed, days sealed  数据审核"),
+            )
+        )
+        mended = measure_zone(
+            evidence,
+            zone,
+            monitoring,
+            hours=hours,
+            marks=marks_of(season.marks, year, at_last=True),
+            stacks=reverted(season.marks),
+            workers=hands,
+        )
+        at_last = {closed.stack: closed for closed in mended}
+    season.sealed, season.corrections = sealed_and_corrected(measured, at_last, season.marks, year)
+    measured = [at_last.get(closed.stack, closed) for closed in measured]
+    season.findings = {closed.stack: note_command(closed) for closed in measured}
+    season.doubts = doubts(measured)
+    return measured
 
 
 def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int, float]]]]:

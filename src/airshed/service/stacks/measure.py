@@ -28,7 +28,7 @@ from airshed.mrv.spans import hours_in
 from airshed.mrv.substitution import FinalHours
 from airshed.mrv.year import StackYear, close_year, close_year_with_hours
 from airshed.mrv.year_from_frames import TOTALS, told_year
-from airshed.service.run.pool import each
+from airshed.service.run.pool import Crew, each
 from airshed.service.stacks import evidence as files
 from airshed.zone.monitoring import registrations
 from airshed.zone.zone import Stack, Zone
@@ -113,7 +113,7 @@ def simulate_zone(
     episodes: Sequence[Episode] = (),
     stacks: Sequence[str] | None = None,
     levels: Mapping[str, Levels] | None = None,
-    workers: int | None = None,
+    workers: int | Crew | None = None,
     progress: Progress | None = None,
 ) -> files.EvidenceManifest:
     """Write a simulated year of evidence for the stacks of a zone (or those named) into an empty folder.
@@ -171,7 +171,7 @@ def measure_zone(
     hours: Path | None = None,
     marks: Marks | None = None,
     stacks: Sequence[str] | None = None,
-    workers: int | None = None,
+    workers: int | Crew | None = None,
     progress: Progress | None = None,
 ) -> Iterator[StackYear]:
     """The closed years of all stacks in a folder of evidence (or of those named), in the order of its manifest.
