@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -26,19 +26,20 @@ from airshed.market.tape import EXCHANGE_KINDS
 from airshed.model.allowance import Strip
 from airshed.mrv import states
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal import zone_map
+from airshed.pages.portal import downloads, zone_map
 from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.choices import strips
+from airshed.pages.portal.downloads import SHAPES
 from airshed.pages.portal.hours import Hours, lost, monitors_of, over_by_month, read, stood_in
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.one_series import Day, days_of
 from airshed.pages.portal.one_works import open_years
-from airshed.pages.portal.open_data import tables_for, views
+from airshed.pages.portal.open_data import shapes, tables_for, views
 from airshed.pages.portal.overview import _looked_at
 from airshed.pages.portal.shown import VIEWS
-from airshed.pages.portal.tables_zh import COLUMNS, SHOWS, TYPES, UNITS, column_zh
+from airshed.pages.portal.tables_zh import COLUMNS, OF_TABLE, SHOWS, TYPES, UNITS, column_zh
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.forms.form import BODIES
@@ -292,6 +293,48 @@ def test_what_pages_show_is_had_as_files_from_its_day_on(year: Portal) -> None:
         assert '.parquet">Parquet' in stranger.get(path).text
 
 
+def test_hours_of_a_stack_are_a_file_with_what_was_substituted_and_why(year: Portal) -> None:
+    stranger = year.stranger()
+    assert f'href="/data/hours/{STACK}.csv"' in stranger.get("/data").text
+    assert f'href="/data/hours/{STACK}.parquet"' in stranger.get(f"/works/{WORKS}?stack={STACK}&pollutant=SO2").text
+    rows = list(csv.DictReader(io.StringIO(stranger.get(f"/data/hours/{STACK}.csv").text)))
+    assert len(rows) == HOURS
+    gap, before = rows[GAP], rows[GAP - 1]
+    assert (gap["hour"], gap["status"], gap["why"], gap["mass_mg"]) == (
+        *("2027-06-10 00:00", "substituted", "no_frame"),
+        str(90 * 10**6),
+    )
+    assert (gap["mg_m3"], before["status"], before["why"], before["mg_m3"]) == ("", "measured", "", "80.0")
+    assert all("Simulated" in row["provenance"] for row in rows)
+    frame = pl.read_parquet(io.BytesIO(stranger.get(f"/data/hours/{STACK}.parquet").content))
+    assert frame["mass_mg"].sum() == sum(int(row["mass_mg"]) for row in rows)
+    told = stranger.get(f"/data/hours/{STACK}.json").json()["rows"]
+    assert told[GAP]["mg_m3"] is None
+    assert stranger.get("/data/hours/nowhere.csv").status_code == 404
+    assert stranger.get(f"/data/hours/{STACK}.exe").status_code == 404
+
+
+def test_hours_of_a_year_that_is_not_public_are_for_nobody_else(year: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "open_years", lambda *words, whole: [2027] if whole else [])
+    assert f"/data/hours/{STACK}" not in year.stranger().get("/data").text
+    said = year.stranger().get(f"/data/hours/{STACK}.csv")
+    assert said.status_code == 403
+    assert "80.0" not in said.text
+    assert year.rehearsing(FIRM).get(f"/data/hours/{STACK}.csv").status_code == 200, "whose own it is reads it"
+    assert year.rehearsing("km-cem-02").get(f"/data/hours/{STACK}.csv").status_code == 403
+
+
+def test_the_tape_of_a_series_is_a_file_and_names_nobody(year: Portal) -> None:
+    stranger = year.stranger()
+    rows = list(csv.DictReader(io.StringIO(stranger.get("/data/tape/SO2-KM-2027.csv").text)))
+    assert {row["series"] for row in rows} == {"SO2-KM-2027"}
+    assert not {"buyer", "seller", "account"} & set(rows[0])
+    every = stranger.get("/data/tape/all.json").json()["rows"]
+    assert len([row for row in every if row["series"] == "SO2-KM-2027"]) == len(rows) < len(every)
+    assert 'href="/data/tape/SO2-KM-2027.parquet"' in stranger.get("/prices/SO2-KM-2027").text
+    assert stranger.get("/data/tape/SO2-KM-1999.csv").status_code in (400, 404, 422)
+
+
 async def _early(year: Portal) -> dict[str, int]:
     """How many rows each had on the last day before the figures of the year became public."""
 
@@ -324,11 +367,12 @@ def test_a_gap_says_by_which_tier_it_was_filled_only_where_the_tier_gives_what_i
 
 def test_every_table_and_column_says_in_chinese_what_it_holds() -> None:
     assert set(SHOWS) == {table.name for table in TABLES}
-    held = [*(table.parts for table in TABLES), *(view.parts for view in VIEWS)]
-    columns = {column.name for parts in held for column in parts}
-    assert set(COLUMNS) <= columns
-    assert all(column_zh(name) for name in columns)
-    told = [field for table in (*tables_for(Viewer("zone")), *views()) for field in table.fields]
+    tables: list[Any] = [*TABLES, *VIEWS, *SHAPES]
+    held = {(table.name, column.name) for table in tables for column in table.parts}
+    assert set(COLUMNS) <= {column for _, column in held}
+    assert set(OF_TABLE) <= {f"{table}.{column}" for table, column in held}
+    assert all(column_zh(column, table) for table, column in held)
+    told = [field for table in (*tables_for(Viewer("zone")), *views(), *shapes()) for field in table.fields]
     assert {field.type.en for field in told} <= set(TYPES)
     assert {field.unit.en for field in told} - {""} <= set(UNITS)
 

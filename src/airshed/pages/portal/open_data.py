@@ -13,17 +13,15 @@ from airshed.engine.tables import BY_NAME, TABLES
 from airshed.engine.tables.table import Column
 from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.downloads import ENDINGS, HOURS, SHAPES, stacks_of
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.shown import VIEW_NAMES, VIEWS
 from airshed.pages.portal.tables_zh import SHOWS, TYPES, UNITS, column_zh
 from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
-from airshed.service.http.service import JSON, Service
-from airshed.service.http.tables import CSV, PARQUET, answered, view_of
+from airshed.service.http.service import Service
+from airshed.service.http.tables import answered, view_of
 from airshed.service.http.viewer import Viewer, viewer_of
-
-#: Endings of files, and what they are.
-ENDINGS = {"csv": CSV, "parquet": PARQUET, "json": JSON}
 
 
 class Field(NamedTuple):
@@ -44,16 +42,18 @@ class Data(NamedTuple):
     fields: tuple[Field, ...]
     #: Rows of it are public from the day that the law names.
     published: bool
+    #: Where it is had, without the ending of its form; empty where there is a file for each stack.
+    at: str
 
 
-def _field(column: Column) -> Field:
+def _field(column: Column, table: str) -> Field:
     unit = "" if column.unit is None else str(column.unit)
     kind = column.sql.split()[1].lower()
     return Field(
         column.name,
         Phrase(kind, TYPES.get(kind, kind)),
         Phrase(unit, UNITS.get(unit, unit)),
-        Phrase(column.holds, column_zh(column.name)),
+        Phrase(column.holds, column_zh(column.name, table)),
     )
 
 
@@ -64,8 +64,9 @@ def tables_for(viewer: Viewer) -> list[Data]:
             table.name,
             Phrase(table.shows, SHOWS[table.name]),
             tuple(column.name for column in table.parts[: table.key]),
-            tuple(_field(column) for column in table.parts),
+            tuple(_field(column, table.name) for column in table.parts),
             "published" in viewer.reach(table.name),
+            f"/data/{table.name}",
         )
         for table in TABLES
         if viewer.reach(table.name)
@@ -79,10 +80,26 @@ def views() -> list[Data]:
             view.name,
             view.shows,
             tuple(column.name for column in view.parts[: view.key]),
-            tuple(_field(column) for column in view.parts),
+            tuple(_field(column, view.name) for column in view.parts),
             bool(view.until),
+            f"/data/{view.name}",
         )
         for view in VIEWS
+    ]
+
+
+def shapes() -> list[Data]:
+    """The tape, and the hours of stacks."""
+    return [
+        Data(
+            shape.name,
+            shape.shows,
+            tuple(column.name for column in shape.parts[: shape.key]),
+            tuple(_field(column, shape.name) for column in shape.parts),
+            shape is HOURS,
+            "" if shape is HOURS else f"/data/{shape.name}/all",
+        )
+        for shape in SHAPES
     ]
 
 
@@ -91,8 +108,9 @@ async def data(service: Service, request: Request) -> Response:
     visitor = await visitor_of(service, request)
     actor = "" if visitor.actor is None else visitor.actor.id
     viewer = await service.readers.read(lambda book: viewer_of(book, actor, service.clock()))
-    found = [*views(), *tables_for(viewer)]
-    return page(visitor, "data.html.j2", tables=found, of_row=Phrase("What the book is", "数据性质"))
+    found = [*views(), *shapes(), *tables_for(viewer)]
+    stacks = await visitor.look(lambda market, rules: stacks_of(market.state, rules, visitor, service.hours))
+    return page(visitor, "data.html.j2", tables=found, stacks=stacks, of_row=Phrase("What the book is", "数据性质"))
 
 
 async def file(service: Service, request: Request) -> Response:

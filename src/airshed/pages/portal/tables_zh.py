@@ -174,11 +174,32 @@ UNITS: Mapping[str, str] = {
     "fen": "分",
     "fen/t": "分/吨",
     "fen/t and year": "分/吨·年",
-    "ms": "毫秒",
+    "ms": "毫秒，自1970-01-01（UTC）起",
     "hundredths of a percent": "万分之一",
 }
 
 
-def column_zh(name: str) -> str:
+#: What a column of one table holds, where columns of that name hold something else in others.
+OF_TABLE: Mapping[str, str] = {
+    "hours_marked.hours": "标记的小时数",
+    "sealed_days.measured": "实测小时数",
+    "sealed_days.substituted": "替代小时数",
+    "sealed_days.stopped": "停运小时数",
+    "hours.hour": "小时起始时刻（北京时间，如2027-06-10 07:00）",
+    "hours.status": "measured实测、substituted替代、stopped停运、missing缺失",
+    "hours.why": "无有效读数的原因；有效时为空",
+    "hours.mass_mg": "该小时排放量；替代小时为规则取值；未知为空",
+    "hours.mg_m3": "实测浓度均值，毫克/立方米（干基）；无读数为空",
+    "hours.oxygen_percent": "实测含氧量均值，体积百分比；无读数为空",
+    "hours.mark": "所属已认可标记的编号；无标记为空",
+    "hours.mark_kind": "标记种类",
+    "tape.number": "在该条记录各笔成交中的序号，自1起",
+    "tape.time": "成交时刻（北京时间）",
+    "tape.day": "交易日；无交易时段的为当日",
+    "tape.kind": "成交方式",
+}
+
+
+def column_zh(name: str, table: str = "") -> str:
     """What a column holds: as the figure of an event of that name, unless it says otherwise here."""
-    return COLUMNS.get(name) or fact_zh(name)
+    return OF_TABLE.get(f"{table}.{name}") or COLUMNS.get(name) or fact_zh(name)

@@ -251,7 +251,7 @@ def _parquet(
 ) -> str | None:
     import polars as pl
 
-    kinds: dict[str, Any] = {"INTEGER": pl.Int64, "TEXT": pl.String, "BLOB": pl.Binary}
+    kinds: dict[str, Any] = {"INTEGER": pl.Int64, "REAL": pl.Float64, "TEXT": pl.String, "BLOB": pl.Binary}
     schema = {column.name: kinds[column.sql.split()[1]] for column in parts}
     told = {"provenance": msgspec.json.encode(service.provenance).decode(), "said": said(service.provenance)[0]}
     frames: list[pl.DataFrame] = []
