@@ -33,7 +33,7 @@ from airshed.service.sign_in.addresses import CODE_MS, MOST_CODES, MOST_REFUSALS
 from certificates import made
 from mail_servers import MailServer, mail_server
 from portals import Browser, Portal, hidden, text_of
-from services import BEGIN, Clock, market_book, served
+from services import BEGIN, Clock, market_book, moved, served
 
 SERIES, SENDER, HERE = "SO2-KM-2027", "market@bureau.example", "wang@works.example"
 #: A test ends by then, however busy the machine is.
@@ -48,7 +48,7 @@ class Mailed(Portal):
 
 
 @contextmanager
-def mailing(folder: Path, server: MailServer | None = None, book: Path | None = None) -> Iterator[Mailed]:
+def mailing(folder: Path, server: MailServer | None = None, book: Path | str | None = None) -> Iterator[Mailed]:
     """A portal that has a mail server, or none."""
     clock = Clock()
     mail = None if server is None else settings_of(f"127.0.0.1:{server.port}", SENDER, "none")
@@ -648,3 +648,32 @@ def test_what_is_said_about_mail_without_a_server_is_not_passed_over(tmp_path: P
     said = CliRunner().invoke(build(ROOMS), ["serve", str(tmp_path / "no.book"), *words.split()])
     assert isinstance(said.exception, Malformed) or said.exit_code == 2
     assert "--mail-server" in f"{said.exception} {said.output}"
+
+
+# --- users in a database
+
+
+def test_addresses_are_kept_beside_users_in_a_database_and_letters_go_on_after_a_start(
+    tmp_path: Path, database: str
+) -> None:
+    """Who keeps book and users in PostgreSQL has mail as well: proven, heard of once, ended, by whichever start."""
+    book = moved(market_book(tmp_path), database)
+    with mail_server() as server:
+        with mailing(tmp_path, server, book) as there:
+            assert "今后的通知" in proves(there.signed("fund", "zh"), server)
+            offers(there)
+            letters = Mailing(there.running.service)
+            assert rounds(there, letters) == 1
+            assert rounds(there, letters) == 0, "once"
+            assert "转让" in server.text_to(HERE) or "协议" in server.text_to(HERE)
+            firm = there.signed("fund", "zh")
+            for page in ("/account", "/notices", "/account?from=2026-01-01&to=2026-02-01", "/notices"):
+                assert firm.get(page).status_code == 200, page
+            assert "协议" in text_of(firm.get("/notices"))
+        count = len(server.letters)
+        with mailing(tmp_path, server, book) as again:
+            (known,) = again.running.users.addresses.confirmed()
+            assert (known.user, known.address) == ("fund", HERE)
+            letters = Mailing(again.running.service)
+            assert rounds(again, letters) == 0, "what was told before the stop is not told again"
+            assert len(server.letters) == count
