@@ -110,6 +110,23 @@ def test_a_city_official_sets_a_cap_in_the_city_by_keyboard_and_is_refused_anoth
         assert complaints == []
 
 
+def test_enter_sends_a_form_and_does_not_change_its_language(rehearsal: Served, browser: Browser) -> None:
+    """The switch of languages belongs to the form and stands before it."""
+    with opened(browser, PHONE, "zh-CN") as (page, complaints):
+        page.goto(f"{rehearsal.url}/sign-in")
+        for field in ("用户名", "口令", "动态码"):
+            page.get_by_label(field).fill("123456")
+        page.get_by_label("动态码").press("Enter")
+        expect(page.get_by_role("alert")).to_be_visible()
+        assert page.title().startswith("登录"), "still in Chinese"
+        signs_in(page, rehearsal, "steel")
+        page.goto(f"{rehearsal.url}/act/PlaceOrder?series=SO2-KM-2027&side=buy&limit=4100")
+        page.get_by_label("数量").fill("2")
+        page.get_by_label("数量").press("Enter")
+        expect(page.get_by_text("尚未办理")).to_be_visible()
+        assert complaints == []
+
+
 @pytest.mark.parametrize("name", ["steel", "small-bureau", ""])
 def test_no_page_is_wider_than_a_phone_or_complains(rehearsal: Served, browser: Browser, name: str) -> None:
     for language in ("en-GB", "zh-CN"):
