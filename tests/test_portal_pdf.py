@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.hashes import SHA256
 from playwright.sync_api import Browser
 
+from airshed.pages.kit.pdf import printed_at
 from airshed.pages.kit.words import Language
 from airshed.pages.portal.office import statement_pdf
 from airshed.service.sign_in import seals
@@ -145,3 +146,16 @@ def test_nothing_of_a_statement_lies_beyond_the_edge_of_the_paper(paper: str, br
     )
     assert beyond == []
     assert page.locator("th").count() > 9
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh", "账户对账单"), ("en", "Statement")])
+def test_a_statement_is_printed_in_the_language_of_who_asks_whatever_that_of_the_machine(
+    paper: str, browser: Browser, tmp_path: Path, language: Language, title: str
+) -> None:
+    """The browser that prints is the service's, and speaks the language of its machine."""
+    file = tmp_path / "statement.html"
+    file.write_text(paper, "utf-8")
+    page = browser.new_page(locale="en-GB" if language == "zh" else "zh-CN")
+    page.goto(printed_at(file, language))
+    assert page.locator("h1").inner_text() == title
+    assert page.locator("html").get_attribute("lang") == ("zh-Hans" if language == "zh" else "en")

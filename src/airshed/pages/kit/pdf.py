@@ -11,6 +11,11 @@ from airshed.pages.kit.words import Language
 SCRIPTS_MS = 20_000
 
 
+def printed_at(page: Path, language: Language) -> str:
+    """The address under which a page shows itself as it is printed, in a language."""
+    return f"{page.resolve().as_uri()}#paper-{language}"
+
+
 def print_page(page: Path, target: Path, language: Language) -> None:
     """The page as a PDF, whole or not at all. Malformed if no browser prints it."""
     flags = (
@@ -19,5 +24,5 @@ def print_page(page: Path, target: Path, language: Language) -> None:
         f"--virtual-time-budget={SCRIPTS_MS}",
         "--print-to-pdf={out}",
     )
-    with drawn("--pdf", f"{page.resolve().as_uri()}#paper-{language}", "page.pdf", flags) as pdf:
+    with drawn("--pdf", printed_at(page, language), "page.pdf", flags) as pdf:
         put(pdf, target)

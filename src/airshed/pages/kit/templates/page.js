@@ -71,5 +71,7 @@
   }, { rootMargin: "0px 0px -70% 0px" });
   for (const id of links.keys()) watch.observe(document.getElementById(id));
 
-  say(root.dataset.chosen || ((navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en"));
+  // What is printed says in its address in which language (pages/kit/pdf.py); else that of the browser.
+  const printed = /^#paper-(en|zh)$/.exec(location.hash)?.[1];
+  say(printed || root.dataset.chosen || ((navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en"));
 })();
