@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Check a checkpoint or a proof without Airshed and without the book: signatures, inclusion, consistency, an account.
 
-Usage: python3 scripts/verify_proof.py FILE KEY... [since:OLD]
+Usage: python3 scripts/verify_proof.py FILE KEY... [since:OLD], or FILE head:SIZE:ROOT
 FILE is what `airshed proof` wrote: a checkpoint, a tlog-proof, a request to a witness (then since:OLD names the
-checkpoint that was kept), a statement of holdings, or the proof of an account. KEY is a verifier key, of the log or of
-a witness.
+checkpoint that was kept), a statement of holdings, or the proof of an account; or what the page of a service gave,
+one proof or two in a file. KEY is a verifier key, of the log or of a witness. Where nobody signs, head:SIZE:ROOT is
+the head that you kept.
 Prints `ok` and what holds, or what does not and why, with status 1. Standard library only; Ed25519 as RFC 8032 has it.
 """
 
@@ -12,6 +13,7 @@ import base64
 import hashlib
 import itertools
 import json
+import re
 import sys
 
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
@@ -140,6 +142,32 @@ def head_of(note, keys):
     return lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True), names
 
 
+def unsigned(text, heads):  # what a page gave, by a head that was kept: the heads that hold because that one does
+    for each in filter(None, re.split(r"(?m)^(?=c2sp\.org/tlog-proof@v1$|old \d+$)", text)):
+        above, _, note = each.partition("\n\n")
+        first, *lines = above.split("\n")
+        origin, size, root = note.split("\n")[:3]
+        size, root = int(size), base64.b64decode(root, validate=True)
+        if first.startswith("old "):
+            old = int(first[4:])
+            need(old in heads, f"it begins at {old} records, the kept head has {', '.join(map(str, heads))}")
+            need(
+                consistent(old, heads[old], size, root, path_of(lines)),
+                "history was rewritten, or the proof is another's",
+            )
+            heads = {**heads, size: root}
+            print(f"ok {old} records are the beginning of {size} of {origin}")
+        else:
+            need(first == "c2sp.org/tlog-proof@v1" and lines[0].startswith("extra "), "the record is not in it")
+            need(size in heads, f"it is under {size} records: take the proof that they go on from those of your head")
+            need(heads[size] == root, "its head is not the one that you kept")
+            extra, index = base64.b64decode(lines[0][6:], validate=True), int(lines[1].removeprefix("index "))
+            leaf = leaf_hash(entry_of(index + 1, extra[:64], extra[65:]))
+            need(included(leaf, index, size, path_of(lines[2:]), root), "the record is not under the head")
+            print(f"ok record {index + 1} stands under {size} records of {origin}: {extra[65:].decode()}")
+    return ["nobody; held to the head that you kept"]
+
+
 def path_of(lines):
     return [base64.b64decode(line, validate=True) for line in lines]
 
@@ -254,7 +282,11 @@ def read(name):
 def main(words):
     need(len(words) > 1, __doc__.split("\n\n")[1])
     kept = [word.removeprefix("since:") for word in words if word.startswith("since:")]
+    heads = [word.split(":")[1:] for word in words if re.fullmatch(r"head:\d+:[A-Za-z0-9+/]{43}=", word)]
     try:
+        if heads:
+            names = unsigned(read(words[0]), {int(size): base64.b64decode(root) for size, root in heads})
+            return print(f"signed by {', '.join(names)}")
         keys = dict(key_of(word) for word in words[1:] if not word.startswith("since:"))
         texts = [read(name) for name in [words[0], *kept[:1]]]
         names = check(texts[0], keys, texts[1] if kept else "")

@@ -20,16 +20,18 @@ from airshed.pages.portal.office import proof
 from airshed.pages.portal.ways import PORTAL
 from airshed.registry.proof.checkpoint import entry_from, entry_of, read_checkpoint, read_inclusion
 from airshed.registry.proof.notes import Signs
-from airshed.registry.proof.tree import included, leaf_hash
+from airshed.registry.proof.tree import Tree, included, leaf_hash, root_of
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.service import Service
 from airshed.service.proof.keys import make_key, signing
 from airshed.service.proof.publishing import publish
+from airshed.service.proof.tree import entries
 from markets import AUTHORITY
 from portals import Portal, portal, text_of
 from services import Served, market_book, served
+from small_books import script
 
 
 @pytest.fixture(scope="module")
@@ -130,13 +132,46 @@ def test_without_a_published_head_the_page_says_that_nobody_signed(tmp_path: Pat
     assert included(leaf_hash(entry_of(3, digest)), proof.leaf, head.size, proof.path, head.root)
 
 
+def root_after(book: Path, size: int) -> str:
+    """The root of the first records: what somebody wrote down when the book was so long."""
+    tree = Tree()
+    with Book.read(book) as opened:
+        tree.extend(entries(opened, 0, size))
+    return b64encode(root_of(tree.node, size)).decode()
+
+
+def test_the_script_holds_what_a_page_gave_to_the_head_that_was_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nobody signs there is no key, and the script had nothing to hold a proof to."""
+    check, file, book = script("verify_proof").main, tmp_path / "proof", market_book(tmp_path)
+    with portal(book, demo_users=True) as found:
+        file.write_text(found.rehearsing(AUTHORITY).get("/proof/20?from=25").text, "utf-8")
+    root = root_after(book, 25)
+    check([str(file), f"head:25:{root}"])
+    told = capsys.readouterr().out
+    assert "ok 25 records are the beginning of" in told
+    assert "ok record 20 stands under" in told
+    for head, why in (
+        (f"25:{b64encode(bytes(32)).decode()}", "history was rewritten"),
+        (f"24:{root}", "it begins at 25"),
+    ):
+        with pytest.raises(SystemExit, match=why):
+            check([str(file), f"head:{head}"])
+
+
 # --- in a browser
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def live_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return market_book(tmp_path_factory.mktemp("live"))
+
+
+@pytest.fixture(scope="module")
+def live(live_book: Path) -> Iterator[Served]:
     with served(
-        market_book(tmp_path_factory.mktemp("live")),
+        live_book,
         ServiceLimits(stranger_burst=10_000),
         pages=PORTAL,
         demo_users=True,
@@ -187,6 +222,34 @@ def test_a_citizen_checks_a_record_and_that_the_book_goes_on_from_the_head_that_
         assert "its past was changed" in checked(page, proof=going, head=wrong)
 
 
+def test_a_head_that_was_kept_on_another_day_is_no_other_head(
+    live: Served, live_book: Path, browser: Browser, tmp_path: Path
+) -> None:
+    """A record more, and every proof was said to be of another book than the one whose head was kept."""
+    now = read_checkpoint(httpx.get(f"{live.url}/checkpoint").text.rpartition("\n\n")[0] + "\n", "note")
+    digest = httpx.get(f"{live.url}/v1/records/20").json()["hash"]
+    root = root_after(live_book, 25)
+    bare, going = (httpx.get(f"{live.url}/proof/{path}").text for path in ("20", "from/25"))
+    one = httpx.get(f"{live.url}/proof/20?from=25").text
+    assert "/proof/20?from=25" in httpx.get(f"{live.url}/check?record=20&from=２5").text
+    files = [tmp_path / "one", tmp_path / "other"]
+    for file, text in zip(files, (bare, going), strict=True):
+        file.write_text(text, "utf-8")
+    with verifier(browser, live) as page:
+        said = checked(page, proof=bare, hash=digest, head=f"25\n{root}")
+        assert said.startswith("One file is missing")
+        assert page.get_by_role("link", name="/proof/from/25").get_attribute("href") == "/proof/from/25"
+        page.set_input_files("#file", files)
+        for head in (f"25\n{root}", f"25:{root}", f"２5 {root}", f"unsigned/a\n25\n{root}\n"):
+            assert checked(page, head=head).startswith("Proven."), head
+        assert "Record 20 stands under" in checked(page, proof=one)
+        assert f"The book of {now.size} records goes on from the 25 that you kept." in checked(page, proof=one)
+        wrong = b64encode(bytes(32)).decode()
+        assert "its past was changed" in checked(page, head=f"25\n{wrong}")
+        assert "is the hash of the last record" in checked(page, head=f"25:{'ab' * 32}")
+        assert "is a size and a root" in checked(page, head="nothing of it")
+
+
 def test_the_verdict_leads_and_of_what_does_not_hold_nothing_else_is_told(live: Served, browser: Browser) -> None:
     proof = httpx.get(f"{live.url}/proof/20").text
     digest = httpx.get(f"{live.url}/v1/records/20").json()["hash"]
@@ -196,7 +259,7 @@ def test_the_verdict_leads_and_of_what_does_not_hold_nothing_else_is_told(live: 
         alone = checked(page, proof=proof, hash=digest)
         assert alone.startswith("It holds, but its head stands on the proof's word alone")
         assert checked(page, head=kept).startswith("Proven.")
-        other = checked(page, head=f"{head.size - 1}\n{b64encode(head.root).decode()}")
+        other = checked(page, head=f"{head.size}\n{b64encode(bytes(32)).decode()}")
         assert other.strip() == "Not proven: The head of the proof is not the one that you kept."
 
 

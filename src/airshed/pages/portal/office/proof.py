@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -99,8 +100,8 @@ def _tree_of(service: Service) -> tuple[Lock, Tree]:
 async def check(service: Service, request: Request) -> Response:
     """The head of the book, and five steps by which anybody checks a record of it."""
     visitor = await visitor_of(service, request)
-    asked = request.query_params.get("record", "").replace(",", "").strip()
-    seq = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
+    asked, seq = _number(request, "record")
+    written, kept = _number(request, "from")
 
     def look(book: KeptBook) -> dict[str, Any]:
         found = under(service, book)
@@ -114,7 +115,9 @@ async def check(service: Service, request: Request) -> Response:
             "chosen": chosen,
             "chosen_hash": book.line(chosen).hash if chosen else "",
             "missing": bool(asked) and not chosen,
-            "asked": asked[:20],
+            "asked": asked,
+            "kept": kept if 1 <= kept <= found.head.size else 0,
+            "written": written,
         }
 
     await grown(service)
@@ -124,27 +127,48 @@ async def check(service: Service, request: Request) -> Response:
     return page(visitor, "check.html.j2", law=law, first=service.first, fingerprint=fingerprint, **facts)
 
 
+def _number(request: Request, name: str) -> tuple[str, int]:
+    """What is written for a number, and the number; zero where it is none."""
+    written = normalize("NFKC", request.query_params.get(name, "")).replace(",", "").strip()[:20]
+    return written, int(written) if written.isascii() and written.isdecimal() and len(written) < 19 else 0
+
+
 async def proof(service: Service, request: Request) -> Response:
-    """The proof of a record: with its content for whoever reads it whole, else of its number and hash."""
+    """The proof of a record: with its content for whoever reads it whole, else of its number and hash.
+
+    Whoever says which head they kept gets in the same file that the book goes on from it.
+    """
     visitor = await visitor_of(service, request)
     seq = whole_number(request.path_params["seq"], "record")
+    kept = whole_number(request.query_params.get("from", "0"), "size")
     actor = "" if visitor.actor is None else visitor.actor.id
 
-    def look(book: KeptBook) -> Inclusion:
+    def look(book: KeptBook) -> str:
         found = under(service, book)
-        if not 1 <= seq <= found.head.size:
-            raise Stopped("not_there", f"the head is of {found.head.size} records")
-        if reads_whole(book.line(seq), record_for(book, actor, seq, visitor.now)):
-            try:
-                return prove_included(book, found.hashes, seq, found.head, found.note)
-            except Malformed as error:
-                raise Stopped("not_there", f"{error.what}; {error.cure}") from None
-        return Inclusion(b"", seq - 1, inclusion(found.hashes.node, seq - 1, found.head.size), found.note)
+        for number in (seq, kept or 1):
+            if not 1 <= number <= found.head.size:
+                raise Stopped("not_there", f"the head is of {found.head.size} records")
+        whole = reads_whole(book.line(seq), record_for(book, actor, seq, visitor.now))
+        made = _of_record(book, found, seq) if whole else _of_number(found, seq)
+        goes_on = str(prove_consistent(found.hashes, kept, found.head, found.note)) if kept else ""
+        return goes_on + str(made)
 
     await grown(service)
-    made = await service.readers.read(look)
-    headers = {"Content-Disposition": f'attachment; filename="record-{seq}.tlog-proof"', "Cache-Control": "no-store"}
-    return Response(str(made), 200, headers, TEXT)
+    text = await service.readers.read(look)
+    name = f"record-{seq}-from-{kept}" if kept else f"record-{seq}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}.tlog-proof"', "Cache-Control": "no-store"}
+    return Response(text, 200, headers, TEXT)
+
+
+def _of_record(book: KeptBook, found: Under, seq: int) -> Inclusion:
+    try:
+        return prove_included(book, found.hashes, seq, found.head, found.note)
+    except Malformed as error:
+        raise Stopped("not_there", f"{error.what}; {error.cure}") from None
+
+
+def _of_number(found: Under, seq: int) -> Inclusion:
+    return Inclusion(b"", seq - 1, inclusion(found.hashes.node, seq - 1, found.head.size), found.note)
 
 
 async def consistency(service: Service, request: Request) -> Response:
