@@ -15,9 +15,9 @@ from airshed.engine.procedures.deadlines import ends
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.model.period import day_of
-from airshed.pages.kit.words import Phrase, same
+from airshed.pages.kit.words import OPINIONS, Phrase, same
 from airshed.pages.portal.frame import Visitor, page, visitor_of
-from airshed.pages.portal.happening import amount, in_column, word_zh
+from airshed.pages.portal.happening import amount, in_column
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.overview import CapYear
 from airshed.pages.portal.overview import caps as caps_of
@@ -268,9 +268,7 @@ def years_of(state: State, rules: Rulebook, source: str, today: str, *, whole: b
                     nothing
                     if hidden or later or settled is None
                     else _penalty(rules, settled.penalty_fen, known.due_fen.get(code, 0)),
-                    nothing
-                    if hidden or known.opinion is None
-                    else Phrase(known.opinion, word_zh("opinion", known.opinion, rules)),
+                    nothing if hidden or known.opinion is None else OPINIONS[known.opinion],
                     note,
                 )
             )

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.compliance.publication import embargoed, public_from
+from airshed.engine.nouns.people import Source
 from airshed.engine.state import State
 from airshed.lab.air.transfer import AirReceptor, MatrixCell, default_matrix, read_transfer
 from airshed.model.allowance import Series
@@ -56,8 +57,10 @@ MEASURES: Mapping[Measure, Phrase] = {
     "load": Phrase("Load at the receptors", "受体点浓度贡献"),
 }
 MONTHS = 12
-#: Behind the months stands what was declared at the year's end, of what no monitor sees.
-PARTS = MONTHS + 1
+#: Behind the months: what was declared at the year's end, of what no monitor sees, and what the year was verified at
+#: or determined beyond all that.
+DECLARED, BEYOND = MONTHS, MONTHS + 1
+PARTS = MONTHS + 2
 
 
 class OfWorks(NamedTuple):
@@ -70,7 +73,7 @@ class OfWorks(NamedTuple):
 
 
 class OfSource(NamedTuple):
-    """A works on the map: what it came to in each month, and what it declared at the year's end."""
+    """A works on the map: what it came to in each part of a year."""
 
     source: str
     name: Phrase
@@ -86,8 +89,9 @@ class Row(NamedTuple):
     name: Phrase
     by_month: Sequence[str]
     whole: str
-    #: What was declared at the year's end; empty where the measure has nothing of that kind.
+    #: What was declared at the year's end, and what the year came to beyond; empty where there is nothing of that kind.
     declared: str = ""
+    beyond: str = ""
 
 
 class Mapped(NamedTuple):
@@ -240,14 +244,7 @@ def _facts(state: State, rules: Rulebook, visitor: Visitor, asked: Mapping[str, 
     year = next((year for year in years if str(year) == asked.get("year")), years[0] if years else 0)
     kg: dict[str, list[float]] = {}  # of each works by month, and what it declared
     for source in state.sources.values():
-        months = kg.setdefault(source.id, [0.0] * PARTS)
-        if (reported := state.years.get((source.id, year))) is not None:
-            months[MONTHS] = reported.declared_mg.get(pollutant, 0) / MG_PER_KG
-        for stack, names in source.stacks:
-            if pollutant in names:
-                for day, sealed in state.days.get(stack, {}).items():
-                    if day.startswith(f"{year}-"):
-                        months[int(day[5:7]) - 1] += sealed.mass_mg.get(pollutant, 0) / MG_PER_KG
+        kg[source.id] = [mg / MG_PER_KG for mg in parts(state, source, year, pollutant)]
     caps = {
         Series.parse(name).jurisdiction: cap
         for name, cap in state.ledger.caps.items()
@@ -281,6 +278,22 @@ def _facts(state: State, rules: Rulebook, visitor: Visitor, asked: Mapping[str, 
         else [],
         "hidden": [(each, public_from(each, law) or "") for each in sorted(all_years - set(years))],
     }
+
+
+def parts(state: State, source: Source, year: int, pollutant: str) -> list[int]:
+    """What a works came to, part by part; together what the year was verified at, or determined, once it was."""
+    found = [0] * PARTS
+    for stack, names in source.stacks:
+        if pollutant in names:
+            for day, sealed in state.days.get(stack, {}).items():
+                if day.startswith(f"{year}-"):
+                    found[int(day[5:7]) - 1] += sealed.mass_mg.get(pollutant, 0)
+    reported = state.years.get((source.id, year))
+    if reported is not None:
+        found[DECLARED] = reported.declared_mg.get(pollutant, 0)
+        if reported.verified_mg is not None:
+            found[BEYOND] = reported.verified_mg.get(pollutant, 0) - sum(found)
+    return found
 
 
 def _mapped(
@@ -374,12 +387,14 @@ def _rows(mapped: Mapped, wanted: Wanted) -> list[Row]:
         ]
     size = 1000 if measure == "emissions" else 1
     decimals = 1 if measure == "emissions" else 0
+    beyond = measure == "emissions" and any(by_month[BEYOND] for by_month in mapped.cities.values())
     return [
         Row(
             mapped.places.get(code, same(code)),
             [f"{value / size:,.{decimals}f}" if wanted.monthly else "–" for value in by_month[:MONTHS]],
             f"{sum(by_month) / size:,.{decimals}f}",
-            f"{by_month[MONTHS] / size:,.{decimals}f}" if measure == "emissions" else "",
+            f"{by_month[DECLARED] / size:,.{decimals}f}" if measure == "emissions" else "",
+            f"{by_month[BEYOND] / size:,.{decimals}f}" if beyond else "",
         )
         for code, by_month in mapped.cities.items()
     ]
