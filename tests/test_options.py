@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 
+from airshed import pages
 from airshed.cli.main import ROOMS, build, run
 from airshed.cli.options import MOVED
 from airshed.cli.reference.shell import leaves
@@ -45,6 +48,21 @@ def test_a_thing_is_an_option_everywhere_or_the_argument_of_its_group() -> None:
         "serve",
         "user",
     }
+
+
+def test_a_command_that_a_page_prints_has_the_options_that_it_names() -> None:
+    """The market page said how to make it again, by an option that had been renamed."""
+    known = {
+        path: {spelling for param in command.params for spelling in param.opts} for path, command in commands().items()
+    }
+    printed = []
+    for page in Path(pages.__file__).parent.rglob("*.j2"):
+        for line in re.findall(r"airshed [a-z][^<\n]*", page.read_text("utf-8")):
+            words = line.split()
+            path = next((each for number in (3, 2) if (each := " ".join(words[:number])) in known), "")
+            printed.append(path)
+            assert set(re.findall(r"--[a-z][a-z-]*", line)) <= known.get(path, set()), (page.name, line)
+    assert {"airshed market page", "airshed mrv page", "airshed report", "airshed book verify"} <= set(printed)
 
 
 def test_json_is_explained_in_one_way() -> None:

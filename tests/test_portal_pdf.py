@@ -159,3 +159,15 @@ def test_a_statement_is_printed_in_the_language_of_who_asks_whatever_that_of_the
     page.goto(printed_at(file, language))
     assert page.locator("h1").inner_text() == title
     assert page.locator("html").get_attribute("lang") == ("zh-Hans" if language == "zh" else "en")
+
+
+def test_what_a_colour_stands_for_is_printed_too(paper: str, browser: Browser) -> None:
+    """A printer leaves grounds out: in the legends of the report no colour was left."""
+    page = browser.new_page()
+    page.emulate_media(media="print")
+    page.set_content(paper)
+    kept = page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<i class=box></i><b class=chip></b>'),"
+        "['i.box', 'b.chip'].map((each) => getComputedStyle(document.querySelector(each)).printColorAdjust)"
+    )
+    assert kept == ["exact", "exact"]
