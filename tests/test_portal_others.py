@@ -55,6 +55,23 @@ def test_an_offer_stands_on_both_sides_and_only_its_buyer_may_accept(served: Por
     assert SERIES not in text_of(served.rehearsing("cement").get("/with-others")), "it is nobody else's"
 
 
+def test_a_pledge_that_is_offered_is_taken_back_by_one_and_declined_by_the_other(tmp_path: Path) -> None:
+    """It could be accepted alone: whoever did not want it found no way on the page."""
+    pledge = ("steel", c.PledgeAllowances("steel", "fund", SERIES, 1_000, 500_000, "2027-12-01"))
+    with portal(market_book(tmp_path, pledge), demo_users=True) as found:
+        giver, taker = found.rehearsing("steel", "zh"), found.rehearsing("fund", "zh")
+        mine, theirs = text_of(giver.get("/with-others")), text_of(taker.get("/with-others"))
+        assert ("撤回" in mine, "不接受" in mine, "接受" in theirs and "不接受" in theirs) == (True, False, True)
+        done = text_of(
+            taker.send(
+                "/act/ReleasePledge",
+                {**hidden(taker.get("/act/ReleasePledge?pledge=1")), "step": "confirm", "pledge": "1"},
+            )
+        )
+        assert "未被接受" in done
+        assert "没有待" in text_of(giver.get("/with-others")) or "P1" not in giver.get("/with-others").text
+
+
 def test_a_trusted_account_says_from_when_it_counts() -> None:
     runner = market()
     runner.state.trusted["steel"] = {"fund": AT - 1, "cement": AT + DAY_MS}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from airshed.engine import commands as c
-from airshed.lab.simulator.small_market import BANK
+from airshed.lab.simulator.small_market import BANK, HOST
 from airshed.pages.portal.ways import WAYS
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
@@ -22,11 +22,13 @@ TAKEN = ("actors", "marks", "holdings", "years")
 
 
 def without(text: str, role: str) -> str:
-    """`reading.csv` by which a role reads nothing of some tables but what everybody does."""
+    """`reading.csv` by which a role reads nothing of some tables but what everybody does, and the host of nothing."""
     head, *lines = (line.split(",") for line in text.splitlines())
-    place = head.index(role)
-    kept = [[*row[:place], "", *row[place + 1 :]] if row[0] in TAKEN else row for row in lines]
-    return "\n".join(map(",".join, (head, *kept)))
+    for row in lines:
+        row[head.index("monitor")] = ""
+        if row[0] in TAKEN:
+            row[head.index(role)] = ""
+    return "\n".join(map(",".join, (head, *lines)))
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +72,9 @@ def test_a_page_of_offices_asks_the_law_who_reads_what_it_shows(there: Portal, p
     assert said.status_code == 403
     assert f"by the law bank does not read {table}" in text_of(said)
     assert there.rehearsing(AUTHORITY).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/lab", "/desk", "/allocation", "/closing", "/people"])
+def test_who_reads_by_the_law_what_everybody_does_finds_no_page_of_an_office(there: Portal, path: str) -> None:
+    """It went by the name of one role; which role that is says the matrix of the law."""
+    assert there.rehearsing(HOST).get(path).status_code == 403

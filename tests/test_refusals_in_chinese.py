@@ -14,6 +14,9 @@ from airshed.service.forms.refusals import in_chinese, rows
 
 ENGINE = Path(airshed.__file__).parent / "engine" / "procedures"
 SERVICE = Path(airshed.__file__).parent / "service" / "http"
+PAGES = Path(airshed.__file__).parent / "pages" / "portal"
+#: What stops a request, and up to which of its words that is said to who asks.
+STOPPING = {"Stopped": 2, "of_code": 2}
 #: Who speaks when a sentence begins so: the engine that has found its own book wrong, and stops.
 STOPS = re.compile(r"I\d+: ")
 PLACE = re.compile(r"\{\d+\}")
@@ -71,11 +74,12 @@ def test_what_the_service_says_of_a_request_has_its_chinese() -> None:
     """What is stopped before the book is asked; the first sentence of each stands in the catalogue of problems."""
     known = {en for en, _ in rows()}
     lacking = {
-        f"{path.name}: {said(node.args[1])}"
-        for path in sorted(SERVICE.glob("*.py"))
+        f"{path.name}: {said(text)}"
+        for path in sorted([*SERVICE.glob("*.py"), *PAGES.rglob("*.py")])
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Stopped", "of_code") and len(node.args) > 1
-        if " " in said(node.args[1]) and said(node.args[1]) not in known
+        if isinstance(node, ast.Call)
+        for text in node.args[1 : STOPPING.get(ast.unparse(node.func), 0)]
+        if re.search("[a-z]", PLACE.sub("", said(text))) and said(text) not in known
     }
 
     assert not lacking, "add to service/forms/refusals.csv:\n" + "\n".join(sorted(lacking))
@@ -85,7 +89,7 @@ def test_a_sentence_that_nobody_says_any_more_is_not_kept() -> None:
     package = Path(airshed.__file__).parent
     told = [
         p.read_text("utf-8")
-        for room in ("engine", "market", "registry", "compliance", "mrv", "model", "service")
+        for room in ("engine", "market", "registry", "compliance", "mrv", "model", "service", "pages/portal")
         for p in (package / room).rglob("*.py")
     ]
     text = re.sub(r'"\s*\n\s*f?"', "", "\n".join(told))
@@ -147,6 +151,8 @@ def test_each_place_of_a_sentence_stands_in_its_chinese() -> None:
             "x is suspended (inspection 检查); province or city may lift that",
             "x现为已暂停（inspection 检查）；可由省级主管部门或市级主管部门解除",
         ),
+        ("there is no such works", "没有该企业"),
+        ("100000 of them", "为100000项"),
         ("what nobody has said before", "what nobody has said before"),
         ("", ""),
     ],

@@ -14,7 +14,7 @@ from airshed.model.measures import Unit
 from airshed.model.period import clock
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import acting, page
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import amount, word_zh
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.sealed_bids import SealedHere, sealed_own
 from airshed.rulebook import lookup
@@ -171,7 +171,10 @@ def _things(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -
                 lease.lessee if lets else lease.lessor,
                 lease.series,
                 tonnes(lease.count),
-                Phrase(f"rent {rent.en} ({lease.pay}), until {lease.ends}", f"租金{rent.zh}，至{lease.ends}"),
+                Phrase(
+                    f"rent {rent.en} ({lease.pay}), until {lease.ends}",
+                    f"租金{rent.zh}（{word_zh('pay', lease.pay, rules)}），至{lease.ends}",
+                ),
                 STATES.get(lease.state, same(lease.state)),
                 deeds,
             )
@@ -180,11 +183,16 @@ def _things(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -
             gives = pledge.pledgor == account
             secured = amount(pledge.secured, Unit.FEN, rules)
             at = f"pledge={pledge.id}"
+            no = ("Take back", "撤回") if gives else ("Decline", "不接受")
             deeds = (
-                None if gives or pledge.state != "offered" else _deed(mine, "AcceptPledge", "Accept", "接受", at),
-                None if gives or pledge.state == "offered" else _deed(mine, "ReleasePledge", "Release", "解除", at),
-                _deed(mine, "RedeemPledge", "Redeem", "赎回", at) if gives and pledge.state != "offered" else None,
+                None if gives else _deed(mine, "AcceptPledge", "Accept", "接受", at),
+                _deed(mine, "ReleasePledge", *no, at, ask=True),
             )
+            if pledge.state != "offered":
+                deeds = (
+                    None if gives else _deed(mine, "ReleasePledge", "Release", "解除", at),
+                    _deed(mine, "RedeemPledge", "Redeem", "赎回", at) if gives else None,
+                )
             yield Thing(
                 f"P{pledge.id}",
                 Phrase("pledge given", "出质") if gives else Phrase("pledge taken", "质权"),

@@ -164,7 +164,7 @@ def _masses(by_pollutant: Mapping[str, int], rules: Rulebook) -> Phrase:
 
 
 #: Fields whose text is one of a few words, and no name.
-WORDED = frozenset(("opinion", "side", "kind", "trade", "direction", "ground", "step", "severity"))
+WORDED = frozenset(("opinion", "pay", "side", "kind", "trade", "direction", "ground", "step", "severity"))
 
 
 def word_zh(field: str, text: str, rules: Rulebook) -> str:

@@ -21,8 +21,6 @@ from airshed.service.book.embargo import Embargo, embargo
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import law_of
 
-#: The role of who comes for what is public: no page of an office is for it.
-PUBLIC_ROLE = "public"
 #: Columns that name an account of the row.
 ACCOUNTS = (
     "account",

@@ -17,7 +17,7 @@ from airshed.model.measures import Unit
 from airshed.model.period import clock, day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
-from airshed.pages.portal.frame import Visitor, acting, office, page, visitor_of
+from airshed.pages.portal.frame import Visitor, acting, office, page, reads_as_office, visitor_of
 from airshed.pages.portal.happening import amount
 from airshed.registry import accounts
 from airshed.rulebook import lookup
@@ -25,7 +25,6 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.form import BODIES
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
-from airshed.service.http.viewer import PUBLIC_ROLE
 from airshed.service.marketdata.reading import Market
 
 #: What is over and stands on the desk; the page of each has all of it.
@@ -242,8 +241,11 @@ async def result(service: Service, request: Request) -> Response:
 
 
 def _sees(visitor: Visitor, each: Auction) -> bool:
+    """Whether somebody reads whose the bids of an auction were: an office that the law lets read them, of its city."""
     actor = visitor.actor
-    return actor is not None and not actor.account and actor.role != PUBLIC_ROLE and _within(each.series, actor)
+    if actor is None or actor.state != "active" or actor.account:
+        return False
+    return _within(each.series, actor) and reads_as_office(visitor, "bids")
 
 
 def curve(bids: Sequence[tuple[int, int]], each: Auction, size_kg: int = 1) -> Markup:
