@@ -162,6 +162,14 @@ def shell(tmp_path: Path, sockets: list[str]) -> Shell:
     return Shell(tmp_path, sockets)
 
 
+@pytest.fixture
+def forked_services(sockets: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Services of a test are forks, each begun in a tenth of the time."""
+    from service_crashing import Served
+
+    monkeypatch.setattr(Served, "forks", sockets[0])
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     """What all processes of this run share, those of pytest-xdist included."""

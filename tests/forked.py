@@ -28,16 +28,28 @@ def ask(
     longest_s: float | None,
 ) -> int:
     """The status of the command; `TimeoutError` if it is not over by then, and it is ended."""
-    said = marshal.dumps((folder, dict(environment), list(words)))
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(longest_s)
-        line.connect(server)
-        socket.send_fds(line, [len(said).to_bytes(WORD, "big")], files)
-        line.sendall(said)
-        process = number(line)
+        process = begin(line, server, words, folder, environment, files)
         for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP) if longest_s is None else ():
             signal.signal(each, lambda sent, _: os.kill(process, sent))
         return number(line)
+
+
+def begin(
+    line: socket.socket,
+    server: str,
+    words: Iterable[str],
+    folder: str,
+    environment: Mapping[str, str],
+    files: list[int],
+) -> int:
+    """The process of the command, which is over when its status comes along the line."""
+    said = marshal.dumps((folder, dict(environment), list(words)))
+    line.connect(server)
+    socket.send_fds(line, [len(said).to_bytes(WORD, "big")], files)
+    line.sendall(said)
+    return number(line)
 
 
 def number(line: socket.socket) -> int:

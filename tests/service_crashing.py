@@ -30,12 +30,14 @@ from airshed.service.book.verify import Verified, verify
 from airshed.service.http.run import machine_ms
 from airshed.service.http.shapes import CommandReceipt, Problem
 from airshed.service.sign_in.users import users_of
+from forked_services import Forked
 from markets import SERIES
 from shells import MANNER
 
 #: What has hung by then on any machine.
 LONGEST_S = 120
 NAMES = ("steel", "cement", "power", "kiln", "broker", "fund")
+PROGRAM = (sys.executable, "-m", "airshed")
 #: By the clock of the book, where nothing else is said.
 BEGINS = "2027-03-01T11:00"
 
@@ -68,6 +70,9 @@ def keys_for(book: Path | str) -> list[Ed25519PrivateKey]:
 class Served:
     """A service in a process of its own."""
 
+    #: Of the server that forks it; else it is begun as an administrator does.
+    forks = ""
+
     def __init__(
         self,
         book: Path | str,
@@ -75,13 +80,17 @@ class Served:
         *more: str,
         at: str = BEGINS,
         before: Sequence[str] = (),
-        listens: bool = True,
     ) -> None:
         self.port, self.url = port, f"http://127.0.0.1:{port}"
-        words = [*before, sys.executable, "-m", "airshed", "serve", str(book), "--port", str(port), "--at", at, *more]
-        self.process = subprocess.Popen(
-            words, env={**os.environ, **MANNER}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        words = ["serve", str(book), "--port", str(port), "--at", at, *more]
+        self.process = self._forked(words) if self.forks and not before else self._begun([*before, *PROGRAM, *words])
+
+    def _forked(self, words: list[str]) -> Forked:
+        return Forked(self.forks, words, {**os.environ, **MANNER})
+
+    def _begun(self, words: list[str]) -> subprocess.Popen[str]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen(words, env={**os.environ, **MANNER}, stdout=pipe, stderr=pipe, text=True)
 
     def listens(self) -> Served:
         """Wait until it does."""

@@ -7,6 +7,8 @@ import pytest
 from service_crashing import held_to, under_fire
 from services import kept_book
 
+pytestmark = pytest.mark.usefixtures("forked_services")
+
 
 @pytest.mark.parametrize(("kept", "standby"), [("file", False), ("file", True), ("database", True)])
 def test_whatever_was_answered_is_in_the_book_once_however_often_the_writer_is_killed(

@@ -37,6 +37,7 @@ from markets import SERIES
 from service_crashing import LONGEST_S, Clients, Served, free_port, held_to, keys_for, serving
 from services import KEPT, kept_book, market_book, moved
 
+pytestmark = pytest.mark.usefixtures("forked_services")
 HOUR_MS = 3_600_000
 
 

@@ -403,6 +403,7 @@ def richer(state: State) -> None:
     state.ledger.purses["cement"].fen -= 1
 
 
+@pytest.mark.usefixtures("forked_services")
 def test_a_snapshot_that_was_forged_whole_ends_the_service_and_is_never_begun_from_again(book: Path | str) -> None:
     with to_read(book) as found:
         found.keep_snapshot(forged(kept(found), richer))
@@ -461,6 +462,7 @@ def test_a_check_names_a_record_that_is_altered_behind_a_snapshot(tmp_path: Path
         assert "record 9" in checked(found, asked)
 
 
+@pytest.mark.usefixtures("forked_services")
 def test_a_writer_that_is_killed_after_its_snapshot_is_made_goes_on_from_it_with_all_that_was_answered(
     book: Path | str,
 ) -> None:
