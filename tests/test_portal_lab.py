@@ -183,6 +183,11 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_begins(there: Portal)
     assert re.search(r'value="3\.000,5"[^>]*aria-invalid="true"', wrong.text)
     assert "Lowest price" in text_of(sent(office, SCENARIO, floor="9000", ceiling="10"))
     assert sent(office, SCENARIO, floor="9000", ceiling="10").status_code == 422
+    chinese = there.rehearsing(AUTHORITY, "zh")
+    assert "最低价格9000高于最高价格10。请使最低价格不高于最高价格。" in text_of(
+        sent(chinese, SCENARIO, floor="9000", ceiling="10")
+    )
+    assert "3001.5不是最小变动价位10元/吨的整数倍" in text_of(sent(chinese, SCENARIO, floor="3001.5", ceiling="6000"))
     other = sent(office, BRIEF, law="acidrain", pollutant="NOx")
     assert other.status_code == 422
     assert "This law does not know it." in text_of(other)

@@ -36,9 +36,22 @@ SAID: tuple[tuple[str, str], ...] = (
     (r"is empty", "不能为空"),
     (r"it takes at least (.+?)(?: characters)?", "不得小于{0}"),
     (r"it takes at most (.+?)(?: characters)?", "不得大于{0}"),
+    # What a study of the lab cannot be.
+    (r"(?:a floor of )?(\S+) is above the ceiling, (\S+)", "最低价格{0}高于最高价格{1}"),
+    (r"(\S+) is off the tick of (\S+) yuan/t", "{0}不是最小变动价位{1}元/吨的整数倍"),
+    (r"nothing is left of the caps of (\d+)", "{0}年的总量已降至零"),
+    (r"the penalty follows an index, which has nothing for (\d+)", "罚款按指数计算，而{0}年尚无指数"),
+    (r"(\S+) has no cap", "{0}没有总量"),
+    (r"no such pollutant (.+)", "没有污染物{0}"),
 )
 #: What to do about it.
 DO: tuple[tuple[str, str], ...] = (
+    (r"part them", "请使最低价格不高于最高价格"),
+    (r"set both, or part them", "请同时填写二者，且最低价格不高于最高价格"),
+    (r"let them fall less, or play fewer years", "请减小降幅，或减少模拟年数"),
+    (r"play fewer years, or complete penalty_index.csv", "请减少模拟年数，或补全penalty_index.csv"),
+    (r"give a multiple of it", "请填写其整数倍"),
+    (r"name one that the law caps", "请选择规则设有总量的污染物"),
     (r"write it as (.+)", "请写作：{0}"),
     (r"write an amount of zero or more", "请填写不小于零的数量"),
     (r"write yes or no", "请选择是或否"),
