@@ -255,6 +255,7 @@ def test_a_works_shows_its_hours_its_limit_and_why_hours_were_substituted(year: 
     page = text_of(year.stranger().get(f"/works/{WORKS}?stack={STACK}&pollutant=SO2"))
     assert "Hour by hour" in page
     assert "8,750 hours measured, 10 substituted, 0 stopped" in page
+    assert "3 measured hours above the limit" in page, "what a neighbour asks first"
     assert re.search(r"limit \d+ mg/m³ \(GB", page)
     assert "2027-06-10 00:00 2027-06-10 09:00 10 no frame came – 900.0" in page
     other = text_of(year.stranger().get(f"/works/{WORKS}?stack={STACK}&pollutant=NOx"))
@@ -503,6 +504,7 @@ def test_an_office_lists_days_above_a_limit_with_the_form_of_a_notice_filled_in(
     (row,) = [unescape(re.sub("<[^>]*>", " ", row)) for row in rows if STACK in row]
     assert "2027-05-11" in row
     assert re.search(r"\s3\s", row)
+    assert re.search(r"\s24\.00\s", row), "5,000 over a limit of 200, as the report says it: C / L - 1"
     form = office.get(unescape(link))
     for value in (WORKS, "exceedance", STACK, "2027-05-11"):
         assert f'value="{value}"' in form.text, value

@@ -50,6 +50,7 @@ from airshed.pages.portal.hours import (
     hour_text,
     lost,
     monitors_of,
+    over_by_month,
     read,
     stood_in,
     there,
@@ -141,7 +142,7 @@ async def one_works(service: Service, request: Request) -> Response:
     decided = await service.readers.read(
         lambda book: [row for part in fined(book) for row in part.rows if row[1] == name]
     )
-    shown: dict[str, Any] = {"spans": [], "limits": [], "hourly": False, "totals": None}
+    shown: dict[str, Any] = {"spans": [], "limits": [], "hourly": False, "totals": None, "over": None}
     if chosen is not None:
         file = there(service.hours, chosen.stack)
         of_hours = None if file is None else (await asyncio.to_thread(_hours, file)).get(chosen.pollutant)
@@ -322,6 +323,7 @@ def _hourly(
             for limit, _, _ in limits
         ],
         "hourly": True,
+        "over": sum(over_by_month(hours, limits, monitors.rules)) if limits else None,
         "totals": (
             int((hours.status == states.MEASURED).sum()),
             int(filled.sum()),

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.state import State
+from airshed.model.measures import times_over
 from airshed.model.period import HOUR_MS, day_of
 from airshed.mrv.exceedance import over_limit
 from airshed.mrv.rules import LimitValue, MonitoringRules
@@ -66,8 +67,8 @@ class Shown(NamedTuple):
 
     @property
     def times(self) -> str:
-        """How far above."""
-        return f"{self.over.worst / self.over.limit.limit_mg_m3:.2f}"
+        """By how many times the limit is exceeded, as the report and the page of a stack reckon it: C / L - 1."""
+        return str(times_over(self.over.worst, self.over.limit.limit_mg_m3))
 
 
 def days_over(
