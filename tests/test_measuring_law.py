@@ -288,6 +288,54 @@ def test_the_amendment_says_how_sure_its_figures_and_its_days_are() -> None:
     assert all("2028-01-01" in row.cite for row in scopes if row.commissioned_before is not None)
 
 
+@pytest.mark.parametrize("law", ["dianzhong", "shanxi"])
+def test_a_sinter_head_is_judged_at_sixteen_percent_oxygen_since_the_amendment(law: str) -> None:
+    """Amendment of GB 28662-2012, item 1: before it the gas was judged as measured; the figures stay."""
+    rules = monitoring_rules(load(find(law)))
+    stack = msgspec.structs.replace(BOILER, sector="steel", process="sinter head", commissioned=2009)
+    for areas, dust in (((), 50), (("QJ",), 40)):
+        here = msgspec.structs.replace(rules, special_areas=areas)
+        before, since = (limit_on(here, stack, "PM", day) for day in ("2020-12-31", "2021-01-01"))
+        assert before is not None
+        assert since is not None
+        assert (before.limit_mg_m3, before.reference_o2_percent) == (dust, None)
+        assert (since.limit_mg_m3, since.reference_o2_percent) == (dust, 16)
+
+
+@pytest.mark.parametrize(
+    ("process", "areas", "pollutant", "limit"),
+    [
+        ("hot stove", (), "PM", 20),
+        ("hot stove", (), "NOx", 300),
+        ("cast house", (), "PM", 25),
+        ("cast house", ("QJ",), "PM", 15),
+        ("converter primary", (), "PM", 50),
+        ("converter secondary", ("QJ",), "PM", 15),
+        ("eaf secondary", ("QJ",), "PM", 15),
+    ],
+)
+def test_every_outlet_of_iron_and_steel_has_its_limit(
+    process: str, areas: tuple[str, ...], pollutant: str, limit: float
+) -> None:
+    """GB 28663-2012 and GB 28664-2012, tables 2 and 3."""
+    rules = msgspec.structs.replace(SHIPPED, special_areas=areas)
+    stack = msgspec.structs.replace(BOILER, sector="steel", process=process, commissioned=2009)
+    found = limit_on(rules, stack, pollutant, "2027-01-01")
+    assert found is not None
+    assert found.limit_mg_m3 == limit
+
+
+def test_the_ultra_low_opinion_of_cement_is_known_and_binds_nobody() -> None:
+    rows = {row.pollutant: row for row in RULES.limits.rows if row.limit_set == "ultra-low-kiln"}
+    assert {code: (row.limit_mg_m3, row.reference_o2_percent) for code, row in rows.items()} == {
+        "SO2": (35, 10),
+        "NOx": (50, 10),
+        "PM": (10, 10),
+    }
+    assert {(row.statistic, row.status) for row in rows.values()} == {("monthly share", "to confirm")}
+    assert all(scope.limit_set != "ultra-low-kiln" for scope in RULES.applicability.rows)
+
+
 @pytest.mark.parametrize(
     ("sector", "process", "commissioned", "new", "existing"),
     [
@@ -295,6 +343,9 @@ def test_the_amendment_says_how_sure_its_figures_and_its_days_are() -> None:
         ("cement", "kiln head", 2014, "2014-03-01", "2015-07-01"),
         ("steel", "sinter head", 2013, "2012-10-01", "2015-01-01"),
         ("steel", "converter secondary", 2013, "2012-10-01", "2015-01-01"),
+        ("steel", "converter primary", 2013, "2012-10-01", "2015-01-01"),
+        ("steel", "cast house", 2013, "2012-10-01", "2015-01-01"),
+        ("steel", "hot stove", 2013, "2012-10-01", "2015-01-01"),
         ("steel", "eaf secondary", 2013, "2012-10-01", "2015-01-01"),
         ("steel", "reheating furnace", 2013, "2012-10-01", "2015-01-01"),
     ],
@@ -368,20 +419,20 @@ def test_a_scope_goes_before_the_set_that_the_inventory_names_and_without_one_th
 
 
 def test_the_order_of_rows_is_no_law() -> None:
-    for file in ("part75.csv", "methods.csv", "applicability.csv", "test_methods.csv"):
+    for file in ("part75.csv", "methods.csv", "applicability.csv", "test_methods.csv", "quality.csv"):
         head, *rows = FILES[file].decode().splitlines()
         assert load_texts({**FILES, file: "\n".join([head, *reversed(rows)]).encode()}) == RULES, file
 
 
 def test_the_tables_of_measuring_lie_in_the_shipped_folder() -> None:
     folder: Path = shipped("rulebooks", "dianzhong")
-    for name in ("part75.csv", "test_methods.csv", "methods.csv", "applicability.csv"):
+    for name in ("part75.csv", "test_methods.csv", "methods.csv", "applicability.csv", "quality.csv"):
         assert (folder / name).is_file(), name
 
 
 def test_every_figure_of_monitoring_is_a_key_of_the_rulebook() -> None:
     """What `MonitoringRules` has and the rulebook does not say would be law by installing a package."""
-    elsewhere = {"counts", "tiers", "part75", "limits", "scopes", "special_areas", "comparison", "marks"}
+    elsewhere = {"counts", "tiers", "part75", "limits", "scopes", "special_areas", "comparison", "marks", "quality"}
     keys = {*type(RULES.monitoring).__struct_fields__}
 
     assert {*MonitoringRules.__struct_fields__} - elsewhere - keys == set()

@@ -33,7 +33,16 @@ def faults(file: str, old: str, new: str) -> list[str]:
 def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_texts() -> None:
     assert load(shipped("rulebooks", "dianzhong")) == load_texts(SHIPPED)
     assert sorted(FILES) == sorted(
-        ["rulebook.toml", "roles.csv", "reading.csv", *TABLES, "receptors.csv", "transfer.csv", "case_grounds.csv"]
+        [
+            "rulebook.toml",
+            "roles.csv",
+            "reading.csv",
+            *TABLES,
+            "receptors.csv",
+            "transfer.csv",
+            "case_grounds.csv",
+            "quality.csv",
+        ]
     )
 
 

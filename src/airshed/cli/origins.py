@@ -39,6 +39,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "mrv estimate": ("given", "published", "assumed"),
     "mrv co2": ("given", "published", "assumed"),
     "mrv manual": ("given",),
+    "mrv quality": ("given",),
     "mrv balance": ("given",),
     "mrv leaks": ("given", "published"),
     "auction buy-back": ("given",),

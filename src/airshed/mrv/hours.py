@@ -172,8 +172,16 @@ def close_hours(
     `marks` are those of the operator that are in force. A mark changes what an hour counts as, never what it read.
     """
     duct, found = duct_hours(stack, readings, rules)
-    marked = mark_columns(marks, readings.hours, rules)
-    closed = {pollutant: _close(stack, readings, rules, pollutant, duct, marked) for pollutant in stack.pollutants}
+    shared = [mark for mark in marks if not mark.pollutants]
+    of_all = mark_columns(shared, readings.hours, rules)
+
+    def marked(pollutant: str) -> MarkColumns | None:
+        own = [mark for mark in marks if pollutant in mark.pollutants]
+        return mark_columns([*shared, *own], readings.hours, rules) if own else of_all
+
+    closed = {
+        pollutant: _close(stack, readings, rules, pollutant, duct, marked(pollutant)) for pollutant in stack.pollutants
+    }
     return closed, (*found, *flow_findings(readings, duct.flow, rules))
 
 

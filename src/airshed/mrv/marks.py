@@ -32,6 +32,8 @@ class HoursMark(msgspec.Struct, frozen=True):
     last_hour: int
     #: Its number; of two marks with one effect on an hour the lower one is named.
     mark: int
+    #: Pollutants that it is about; none for all.
+    pollutants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

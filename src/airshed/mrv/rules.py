@@ -9,6 +9,9 @@ import msgspec
 Statistic = Literal["hourly mean", "daily mean", "monthly share"]
 
 #: What an operator may say of hours of its stack.
+#: Tests of a monitor: drift of zero or span, accuracy against a reference; and what is tested.
+QualityKind = Literal["zero_drift", "span_drift", "accuracy"]
+Tested = Literal["gas", "PM", "velocity"]
 MarkKind = Literal["stopped", "start_up", "shut_down", "maintenance", "calibration", "fault"]
 
 #: What such a mark does to an hour. stopped: it counts as standstill unless its own readings show a fire. invalid: it
@@ -123,6 +126,16 @@ class MarkRule(msgspec.Struct, frozen=True):
     effect: MarkEffect
 
 
+class QualityRule(msgspec.Struct, frozen=True):
+    """A test of a monitor: how often it is due, what passes, and beyond what the monitor is out of control."""
+
+    test: QualityKind
+    of: Tested
+    every_days: int
+    pass_basis_points: int
+    fail_basis_points: int
+
+
 class CountsAs(msgspec.Struct, frozen=True):
     """Under which name of the law the mass of what a monitor measures is owed, in one sector (empty: in any)."""
 
@@ -200,6 +213,8 @@ class MonitoringRules(msgspec.Struct, frozen=True, kw_only=True):
     counts: tuple[CountsAs, ...]
     #: Article that a refusal to seal rests on.
     cite: str
+    #: Tests of monitors that decide whether their hours are valid; none where the law has no table of them.
+    quality: tuple[QualityRule, ...]
 
 
 class StackRegistration(msgspec.Struct, frozen=True):

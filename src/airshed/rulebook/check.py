@@ -17,7 +17,7 @@ from airshed.rulebook.check_allocation import FILE as CLASSES
 from airshed.rulebook.check_auction import auctions
 from airshed.rulebook.check_calendar import cases, days, index, late_payment
 from airshed.rulebook.check_market import known, trade_rules
-from airshed.rulebook.check_mrv import availability, processes
+from airshed.rulebook.check_mrv import availability, processes, quality
 from airshed.rulebook.check_people import roles
 from airshed.rulebook.check_primary import paid_allocation, returning
 from airshed.rulebook.check_terms import terms
@@ -289,14 +289,16 @@ def _measuring(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> Iterator[
         ("part75.csv", rules.part75.tiers, ("parameter", "available_from_tenths", "longest_hours")),
         ("test_methods.csv", rules.manual_tests.rows, ("pollutant", "standard")),
         ("methods.csv", rules.methods.rows, ("sector", "process", "pollutant")),
+        ("quality.csv", rules.quality_tests.rows, ("test", "of")),
     ):
-        yield from _rows(rows, lines[file], file, key, codes)
+        yield from _rows(rows, lines.get(file, ()), file, key, codes)
     for line, row in zip(lines["applicability.csv"], rules.applicability.rows, strict=True):
         place = f"applicability.csv line {line}, column"
         if row.sector is not None:
             yield from known(row.sector, codes["sector"], f"{place} sector", "sector")
         yield from _day(row.valid_from, f"{place} valid_from")
     yield from availability(rules, lines["part75.csv"])
+    yield from quality(rules, lines.get("quality.csv", ()))
     yield from processes(rules, lines)
 
 

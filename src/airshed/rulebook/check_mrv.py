@@ -37,6 +37,14 @@ def _gaps(file: str, parameter: str, own: Sequence[Availability]) -> Iterator[Ma
             yield Malformed(file, what, "add a row of this availability with longest_hours empty")
 
 
+def quality(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
+    """Tests of monitors that fail before they cease to pass."""
+    for line, row in zip(lines, rules.quality_tests.rows, strict=True):
+        if row.fail_basis_points < row.pass_basis_points:
+            what = f"{row.test} of {row.of} fails at {row.fail_basis_points} and passes to {row.pass_basis_points}"
+            yield Malformed(f"quality.csv line {line}", what, "write the larger one as fail_basis_points")
+
+
 def processes(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> Iterator[Malformed]:
     """Methods that stand twice in a row, and sets of limits that are in no table."""
     for line, row in zip(lines["methods.csv"], rules.methods.rows, strict=True):

@@ -18,7 +18,7 @@ from airshed.rulebook.allocation_tables import AllocationClass, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.check import contradictions, contradictions_there
 from airshed.rulebook.lookup import local
-from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
+from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
 from airshed.rulebook.notices import with_notices
 from airshed.rulebook.people_sections import PeopleRule, rights_of, row_of
 from airshed.rulebook.price_index import IndexRow
@@ -58,6 +58,7 @@ MAY_BE_EMPTY = ("penalty_index.csv",)
 OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "allocation_classes.csv": ("allocation", "classes", AllocationClass),
     "benchmark_factors.csv": ("benchmarks", "factors", BenchmarkFactor),
+    "quality.csv": ("quality_tests", "rows", QualityRow),
     "penalty_periods.csv": ("shortfall", "periods", ShortfallPeriod),
     "case_grounds.csv": ("cases", "grounds", CaseGround),
     "late_rates.csv": ("late_payment", "rates", LateRate),
@@ -320,6 +321,7 @@ def _in_order(rules: Rulebook) -> Rulebook:
         rules.part75.tiers, key=lambda row: (row.parameter, -row.available_from_tenths, row.longest_hours or 10_000)
     )
     tests = sorted(rules.manual_tests.rows, key=lambda row: (pollutants.index(row.pollutant), row.standard))
+    quality = sorted(rules.quality_tests.rows, key=lambda row: (row.test, row.of))
     methods = sorted(
         rules.methods.rows, key=lambda row: (sectors.index(row.sector), row.process, pollutants.index(row.pollutant))
     )
@@ -377,6 +379,7 @@ def _in_order(rules: Rulebook) -> Rulebook:
         benchmarks=replace(rules.benchmarks, rows=tuple(benchmarks)),
         part75=replace(rules.part75, tiers=tuple(availability)),
         manual_tests=replace(rules.manual_tests, rows=tuple(tests)),
+        quality_tests=replace(rules.quality_tests, rows=tuple(quality)),
         methods=replace(rules.methods, rows=tuple(methods)),
         receptors=replace(rules.receptors, rows=tuple(receptors)),
         transactions=replace(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from airshed.rulebook.kinds import Share
-from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
+from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
 from airshed.rulebook.section import Section
 
 #: A look-back in hours, up to three leap years.
@@ -65,6 +65,13 @@ class ManualTestRule(Section, frozen=True):
     not_detected_basis_points: Annotated[int, Meta(ge=1, le=10_000)]
     #: One row per pollutant and standard (read from `test_methods.csv`). 明细。
     rows: tuple[AdmittedTest, ...] = ()
+
+
+class QualityTestRule(Section, frozen=True):
+    """Tests of monitors that decide whether their hours are valid, from `quality.csv`. A rulebook may leave it out."""
+
+    #: One row per test and what is tested (read from `quality.csv`). 明细。
+    rows: tuple[QualityRow, ...] = ()
 
 
 class MethodsRule(Section, frozen=True):

@@ -59,6 +59,25 @@ class AdmittedTest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     status: Status
 
 
+class QualityRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `quality.csv`: a test of a monitor, how often it is due, and beyond what it fails."""
+
+    #: Test: drift of zero or span, or accuracy against a reference method. 质控项目。
+    test: Literal["zero_drift", "span_drift", "accuracy"]
+    #: What is tested: "gas", "PM", or "velocity", on which every pollutant rests. 测试对象。
+    of: Literal["gas", "PM", "velocity"]
+    #: Days after which the next one is due. 间隔天数。
+    every_days: Annotated[int, Meta(ge=1, le=400)]
+    #: Largest result that passes, in hundredths of a percent. 合格限。
+    pass_basis_points: Annotated[int, Meta(ge=1, le=10_000)]
+    #: Result beyond which the monitor is out of control, in hundredths of a percent. 失控限。
+    fail_basis_points: Annotated[int, Meta(ge=1, le=10_000)]
+    #: Source. 依据。
+    cite: str
+    #: "confirmed" or "to confirm". 核实情况。
+    status: Status
+
+
 class MethodsOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row of `methods.csv`: by which methods a mass may be found, and which of two figures counts."""
 

@@ -17,7 +17,7 @@ from airshed.rulebook.allocation_tables import AllocationClass, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.chinese import key_zh, section_zh
 from airshed.rulebook.comments import comments
-from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
+from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
 from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.reading_section import ReadingRight
@@ -68,6 +68,13 @@ PAGES_OF_TABLES: tuple[tuple[str, str, type[msgspec.Struct], str], ...] = (
         Availability,
         "What stands in under US 40 CFR part 75. Of the rows of the highest availability that is reached, the first "
         "that covers the length of the gap holds, an empty `longest_hours` last.",
+    ),
+    (
+        "quality.csv",
+        "quality_tests",
+        QualityRow,
+        "Tests of monitors: a failed one makes the hours since the last that passed out of control, until one passes; "
+        "one that is overdue those after its day. Optional; without it no test decides about hours.",
     ),
     ("test_methods.csv", "manual_tests", AdmittedTest, "The standards by which a pollutant may be tested by hand."),
     (

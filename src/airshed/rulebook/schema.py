@@ -31,7 +31,13 @@ from airshed.rulebook.kinds import (
     UndersubscribedRule,
     Year,
 )
-from airshed.rulebook.mrv_sections import ApplicabilityRule, ManualTestRule, MethodsRule, Part75Rule
+from airshed.rulebook.mrv_sections import (
+    ApplicabilityRule,
+    ManualTestRule,
+    MethodsRule,
+    Part75Rule,
+    QualityTestRule,
+)
 from airshed.rulebook.people_sections import FounderRule, PeopleRule, Roles
 from airshed.rulebook.price_index import PriceIndexRule
 from airshed.rulebook.primary_sections import (
@@ -586,6 +592,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     monitoring: MonitoringRule
     part75: Part75Rule
     manual_tests: ManualTestRule
+    quality_tests: QualityTestRule
     methods: MethodsRule
     marks: MarkingRule
     reporting: ReportingRule

@@ -212,6 +212,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "ratios": ("pollutant", "origin", "target"),
     "part75": ("parameter", "available_from_tenths", "longest_hours"),
     "manual_tests": ("pollutant", "standard"),
+    "quality_tests": ("test", "of"),
     "methods": ("sector", "process", "pollutant"),
     "applicability": (
         "limit_set",

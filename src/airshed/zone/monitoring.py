@@ -13,6 +13,7 @@ from airshed.mrv.rules import (
     MonitoringRules,
     Part75Parameter,
     Part75Rules,
+    QualityRule,
     StackRegistration,
     SubstitutionTier,
 )
@@ -100,6 +101,10 @@ def monitoring_rules(rulebook: Rulebook) -> MonitoringRules:
         capture_target_basis_points=law.capture_target_basis_points,
         monthly_share_basis_points=law.monthly_share_basis_points,
         cite=law.cite,
+        quality=tuple(
+            QualityRule(row.test, row.of, row.every_days, row.pass_basis_points, row.fail_basis_points)
+            for row in rulebook.quality_tests.rows
+        ),
     )
 
 

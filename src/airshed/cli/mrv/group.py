@@ -8,6 +8,7 @@ from airshed.cli.mrv import estimate as mrv_estimate
 from airshed.cli.mrv import explain as mrv_explain
 from airshed.cli.mrv import page as mrv_page
 from airshed.cli.mrv import price as mrv_price
+from airshed.cli.mrv import quality as mrv_quality
 from airshed.cli.mrv import records as mrv_records
 from airshed.cli.mrv import run as mrv_run
 
@@ -19,5 +20,5 @@ def mrv() -> None:
     """Measured, substituted and estimated masses. 监测、替代与核算。"""
 
 
-for _commands in (mrv_run, mrv_explain, mrv_page, mrv_price, mrv_estimate, mrv_records):
+for _commands in (mrv_run, mrv_explain, mrv_page, mrv_price, mrv_estimate, mrv_records, mrv_quality):
     _commands.register(app)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli.mrv.quality import with_quality
 from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, say_applied, t
 from airshed.cli.options import Json, StackWorkers, ZoneName
 from airshed.cli.show import as_json, bar, console, of, table
@@ -31,6 +32,10 @@ def run(
     cluster: Annotated[
         str, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it instead.")
     ] = "",
+    quality: Annotated[
+        Path | None,
+        typer.Option("--quality", metavar="FILE", help="Tests of monitors, as airshed mrv quality reads them."),
+    ] = None,
     rulebook: LawName = "",
     zone: ZoneName = "dianzhong",
     book: LawBook = None,
@@ -41,7 +46,7 @@ def run(
     The same bytes on one process, on many and on a Dask cluster that sees the same folders. Run again it computes
     only stacks whose input, rules or code have changed, or whose results are missing or damaged. Of readings over
     several years each year looks back on the one before. With --stacks the sum is of these alone, and the folder that
-    it goes to holds no others.
+    it goes to holds no others. With --quality the hours that tests of monitors make out of control are substituted so.
 
     Example: airshed mrv run evidence --out recomputed --workers 2
 
@@ -66,6 +71,8 @@ def run(
     of(provenance_of(folder))
     began = perf_counter()
     if hourly.is_readings(folder):
+        held = sorted({holding.year for holding in hourly.read_manifest(folder).holdings})
+        marks = with_quality(marks, quality, inventory, rules, held)
         count = len(names) or len({holding.stack for holding in hourly.read_manifest(folder).holdings})
         with bar(count, json) as told:
             years, kept = recompute_readings(
@@ -80,6 +87,7 @@ def run(
                 progress=told,
             )
     else:
+        marks = with_quality(marks, quality, inventory, rules, [read_manifest(folder).year])
         with bar(len(names) or len(read_manifest(folder).stacks), json) as told:
             year, kept = recompute(
                 folder,

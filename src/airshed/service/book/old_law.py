@@ -43,11 +43,7 @@ def of_today(texts: dict[str, bytes]) -> dict[str, bytes]:
     words = files("airshed.service.book").joinpath("format5.toml").read_text("utf-8")
     parts = [
         text.rstrip("\n"),
-        *(
-            _section(words, name)
-            for name in ("sealing", "transactions", "cases", "late_payment", "compliance", "reading")
-            if name not in law
-        ),
+        *(_section(words, name) for name in tomllib.loads(words) if name not in law),
     ]
     parts += [_people(code, *OLD_ROLES[code]) for code in OLD_ROLES] + [_people("registrar", "zone", "")]
     parts += [_founder(name, "authority") for name in (authority, f"{authority}-second")]

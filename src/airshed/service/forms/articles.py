@@ -40,6 +40,10 @@ CITED: tuple[tuple[str, str], ...] = (
     ),
     (r"MEE enforcement letter \(2020\) 21", "生态环境部执法函（2020）21号"),
     (r"MEP rules for accounting total emissions", "原环境保护部总量减排核算规则"),
+    (
+        r"Huandaqi 2024 no\. 5 of January 2024, opinion on ultra-low emission of the cement industry",
+        "环大气〔2024〕5号《关于推进实施水泥行业超低排放的意见》（2024年1月）",
+    ),
     (r"Huandaqi 2019 no\. 35 of ([\d-]+)", "环大气〔2019〕35号（{0}）"),
     (r"Work plan Huanfa 2015 no\. 164 of ([\d-]+)", "环发〔2015〕164号工作方案（{0}）"),
     (r"Permit specification 2016", "2016年排污许可技术规范"),
@@ -71,6 +75,7 @@ CITED: tuple[tuple[str, str], ...] = (
     (r"This rulebook", "本规则书"),
     (r"Sectors of the simulated zone", "模拟区域的行业"),
     (r"No receptors", "不设受体点"),
+    (r"No tests of monitors", "不设质控测试"),
     (r"No notice of the province holds a call of this kind", "该省无此类竞价的规定"),
     (r"Not found for Shanxi|Whether the province buys back was not found", "未查到山西省的规定"),
     (r"Weight|The only pollutant", "权重与基期价格的取法"),
