@@ -13,6 +13,7 @@ CHAPTERS = (
     "frames",
     "hours",
     "sector",
+    "works",
     "orderbook",
     "auction",
     "zonecall",

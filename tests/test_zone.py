@@ -27,10 +27,11 @@ from airshed.zone.load import known_to, load, read
 from airshed.zone.outlets import Process, ProcessLevel, local_pressure_kpa
 from airshed.zone.plan import read_plan
 from airshed.zone.regulated import regulated
-from airshed.zone.rows import read_rows, write_rows
-from airshed.zone.tables import FILES
+from airshed.zone.rows import read_rows, read_table, write_rows
+from airshed.zone.tables import FILES, read_tables
 from airshed.zone.zone import (
     AbatementOption,
+    BaselineFigure,
     BaselineYear,
     ProductFactor,
     Stack,
@@ -662,3 +663,35 @@ def test_a_zone_is_read_again_when_a_byte_of_it_is_another(copied: Path) -> None
     (copied / "sources.csv").unlink()
     with pytest.raises(Malformed, match=r"sources.csv: the file is missing"):
         load(copied)
+
+
+def test_a_large_table_is_read_alike_and_every_fault_of_it_is_named(
+    copied: Path, whole: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read at once by columns is what is read row by row, and whatever is not plain is left to that."""
+    monkeypatch.setattr("airshed.zone.rows.LEAST_BYTES", 0)
+    tables = read_tables(copied)
+
+    assert tables.baseline.lines == range(2, len(tables.baseline.rows) + 2), "read at once"
+    assert load(copied) == whole
+    path = copied / "baseline.csv"
+    plain = path.read_text("utf-8")
+    for old, new, words in (
+        ("SO2,431689,", "SO2,nan,", "line 3 column amount"),
+        ("SO2,431689,", "SO2,-1,", "line 3 column amount"),
+        ("SO2,431689,", "SO2,,", "line 3 column amount: the cell is empty"),
+        (",measured,simulated\n", ",guessed,simulated\n", "line 3 column method"),
+        (",measured,simulated\n", ",measured\n", "line 3: 5 cells for 6 columns"),
+        (",measured,simulated\n", ",measured,simulated,x\n", "line 3: 7 cells for 6 columns"),
+        (",measured,simulated\n", ",measured,\n", "line 3 column origin: the cell is empty"),
+        (",measured,simulated\n", ",measured,simulated\n\n", "line 4: 0 cells for 6 columns"),
+    ):
+        path.write_text(plain.replace(old, new, 1), "utf-8")
+        faults = read_table(path, BaselineFigure).faults
+        assert len(faults) == 1
+        assert words in str(faults[0])
+    for same in (plain.replace("SO2,431689,", " SO2 , 431689 ,"), plain.replace("SO2,431689,", '"SO2",431689,')):
+        path.write_text(same, "utf-8")
+        assert read_table(path, BaselineFigure).rows == tables.baseline.rows
+    (copied / "concentrations.csv").write_text("stack,pollutant,mg_m3\nA,SO2,inf\n", "utf-8")
+    assert "is not a finite number" in str(read_table(copied / "concentrations.csv", TypicalLevel).faults[0])

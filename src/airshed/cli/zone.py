@@ -70,7 +70,7 @@ def check(
         )
     origins = [of_costs(found), f"outputs and emissions: {of_rows(found)}"]
     resting(origins)
-    rows = [_city(found, place.code) for place in found.jurisdictions]
+    rows = _cities(found)
     caps: dict[str, int] = {}
     if rules is not None:
         first = min((row.vintage for row in rules.caps.rows), default=0)
@@ -343,22 +343,32 @@ def draw(
     console.print(f"{target}: {', '.join(FILES)}")
 
 
-def _city(zone: Zone, code: str) -> dict[str, Any]:
-    """Works, outlets and steps of abatement of a city, and a mean baseline year in kg; None where nobody knows any."""
-    works = {source.source for source in zone.sources if source.jurisdiction == code}
-    years = len(zone.baseline_years)
-    totals: dict[str, int | None] = {each.pollutant: None for each in zone.pollutants}
+def _cities(zone: Zone) -> list[dict[str, Any]]:
+    """Works, outlets and steps of each city, and a mean baseline year in kg; None where nobody knows any."""
+    place_of = {source.source: source.jurisdiction for source in zone.sources}
+    stacks = Counter(place_of[stack.source] for stack in zone.stacks)
+    options = Counter(place_of[option.source] for option in zone.options)
+    totals: Counter[tuple[str, str]] = Counter()
     for row in zone.baseline:
-        if row.source in works:
-            for each in row.emitted:
-                totals[each.item] = (totals[each.item] or 0) + each.amount
-    return {
-        "city": code,
-        "works": len(works),
-        "stacks": sum(stack.source in works for stack in zone.stacks),
-        "options": sum(option.source in works for option in zone.options),
-        "baseline_kg": {name: None if total is None else total // years for name, total in totals.items()},
-    }
+        place = place_of[row.source]
+        for each in row.emitted:
+            totals[place, each.item] += each.amount
+    works, years = Counter(place_of.values()), len(zone.baseline_years)
+    return [
+        {
+            "city": place.code,
+            "works": works[place.code],
+            "stacks": stacks[place.code],
+            "options": options[place.code],
+            "baseline_kg": {
+                kind.pollutant: totals[place.code, kind.pollutant] // years
+                if (place.code, kind.pollutant) in totals
+                else None
+                for kind in zone.pollutants
+            },
+        }
+        for place in zone.jurisdictions
+    ]
 
 
 def _print(zone: Zone, rows: Sequence[dict[str, Any]], caps: dict[str, int]) -> None:

@@ -72,15 +72,15 @@ def zone_cap(rules: Rulebook, zone: Zone, pollutant: str, vintage: int | None = 
 
 def steps_by_city(zone: Zone, pollutant: str) -> Steps:
     """The abatement options of each city's sources, yuan/t and t a year."""
-    found: Steps = {place.code: () for place in zone.jurisdictions}
+    found: dict[str, list[tuple[float, float]]] = {place.code: [] for place in zone.jurisdictions}
     for step in steps_of(zone, pollutant):
-        found[step.zone] = (*found[step.zone], (step.cost_yuan_per_t, step.potential_t))
-    return found
+        found[step.zone].append((step.cost_yuan_per_t, step.potential_t))
+    return {place: tuple(steps) for place, steps in found.items()}
 
 
 def read_steps(path: Path) -> Steps:
     """Steps of abatement by zone, from a table as `airshed lab equilibrium --curves` takes it."""
-    found: Steps = {}
+    found: dict[str, list[tuple[float, float]]] = {}
     for row in read_rows(path, CurveLine):
-        found[row.zone] = (*found.get(row.zone, ()), (row.cost_yuan_per_t, row.potential_t))
-    return found
+        found.setdefault(row.zone, []).append((row.cost_yuan_per_t, row.potential_t))
+    return {place: tuple(steps) for place, steps in found.items()}

@@ -24,6 +24,7 @@ from airshed.market.claims import (
     in_tonnes,
     of_entrant,
     percent,
+    percent_of,
     place_of,
     quota_g,
     verified,
@@ -288,17 +289,18 @@ def _shared(
             raise Malformed(place_of(each), "a new entrant has no baseline", "serve it from the reserve")
     claims = {each.source: claim_of(each, baseline) for each in sorted(activities, key=_source)}
     scale = lcm(*(claim.kg.denominator for claim in claims.values()))
-    counts = split(pool, {source: int(claim.kg * scale) for source, claim in claims.items()})
-    total = sum((claim.kg for claim in claims.values()), Fraction(0))
-    kept = percent(Fraction(pool * size_kg) / total)
+    weights = {source: claim.kg.numerator * (scale // claim.kg.denominator) for source, claim in claims.items()}
+    counts = split(pool, weights)
+    total = sum(weights.values())
+    kept, claimed = percent(Fraction(pool * size_kg * scale, total)), in_tonnes(Fraction(total, scale))
+    part = {source: percent_of(weight, total) for source, weight in weights.items()}
     shares = tuple(
         Share(
             source,
             counts[source],
-            f"{claim.en}, {percent(claim.kg / total)} of the {in_tonnes(total)} t claimed; "
+            f"{claim.en}, {part[source]} of the {claimed} t claimed; "
             f"the pool covers {kept} of every claim: {counts[source]:,} allowances.",
-            f"{claim.zh}，占全部{in_tonnes(total)}吨的{percent(claim.kg / total)}；"
-            f"配额池覆盖每份申请的{kept}：得{counts[source]:,}份。",
+            f"{claim.zh}，占全部{claimed}吨的{part[source]}；配额池覆盖每份申请的{kept}：得{counts[source]:,}份。",
         )
         for source, claim in claims.items()
     )

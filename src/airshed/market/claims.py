@@ -238,7 +238,7 @@ def place_of(activity: Activity) -> str:
 
 def in_tonnes(kg: Fraction) -> str:
     """Kilograms as tonnes for a sentence."""
-    return tonnes(round(kg))
+    return tonnes(kg.numerator if kg.denominator == 1 else round(kg))
 
 
 def percent(share: Fraction) -> str:
@@ -247,5 +247,16 @@ def percent(share: Fraction) -> str:
     >>> percent(Fraction(1, 3))
     '33.33 %'
     """
-    hundredths = round(share * ALL_BASIS_POINTS)
+    return percent_of(share.numerator, share.denominator)
+
+
+def percent_of(part: int, whole: int) -> str:
+    """A part of a whole as percent for a sentence, half to even, as fractions are rounded.
+
+    >>> percent_of(1, 3), percent_of(1, 80_000), percent_of(3, 80_000)
+    ('33.33 %', '0.00 %', '0.00 %')
+    """
+    hundredths, rest = divmod(part * ALL_BASIS_POINTS, whole)
+    if 2 * rest > whole or (2 * rest == whole and hundredths % 2):
+        hundredths += 1
     return f"{hundredths // 100}.{hundredths % 100:02d} %"

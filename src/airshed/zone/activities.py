@@ -62,11 +62,14 @@ def zone_activities(
     _known(pollutant, [rule.code for rule in rulebook.pollutants], "pollutant")
     if jurisdiction is not None:
         _known(jurisdiction, [place.code for place in zone.jurisdictions], "jurisdiction")
-    figures = {(row.source, row.year): row for row in zone.baseline}
+    own = {
+        source.source: source
+        for source in zone.sources
+        if jurisdiction in (None, source.jurisdiction) and lookup.owes(rulebook, source.sector, pollutant)
+    }
+    figures = {(row.source, row.year): row for row in zone.baseline if row.source in own}
     found: list[Activity] = []
-    for source in zone.sources:
-        if jurisdiction not in (None, source.jurisdiction) or not lookup.owes(rulebook, source.sector, pollutant):
-            continue
+    for source in own.values():
         entrant = source.role == "new_entrant"
         years = tuple(year for year in zone.baseline_years if not entrant or (source.source, year) in figures)
         rows = [figures.get((source.source, year)) for year in years]

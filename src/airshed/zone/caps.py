@@ -48,10 +48,6 @@ def propose(zone: Zone, share_basis_points: int, vintage: int, rules: Rulebook |
 
 def unknown(zone: Zone) -> Iterator[tuple[str, str]]:
     """Works and pollutants of which some year that has an output has no mass."""
-    found = {
-        (year.source, kind.pollutant)
-        for year in zone.baseline
-        for kind in zone.pollutants
-        if year.kg(kind.pollutant) is None
-    }
-    yield from sorted(found)
+    codes = [kind.pollutant for kind in zone.pollutants]
+    lacking = (year for year in zone.baseline if len(year.emitted) < len(codes))
+    yield from sorted({(year.source, code) for year in lacking for code in codes if year.kg(code) is None})

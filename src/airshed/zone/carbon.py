@@ -58,7 +58,7 @@ def fuel_co2_kg(fuel: FuelKind, amount: float) -> float:
 
 def followed(
     figures: Mapping[str, BaselineFigure], made: BaselineFigure | None, burnt: Sequence[BaselineFigure], known: Known
-) -> list[BaselineFigure]:
+) -> dict[str, BaselineFigure]:
     """The masses of a works in a year that follow from its other figures: by pollutant, made and burnt."""
     there = made or next(iter((*figures.values(), *burnt)))
     found: dict[str, BaselineFigure] = {}
@@ -75,7 +75,7 @@ def followed(
         if group.pollutant not in figures and len(masses) == len(parts):
             kg = sum(each.amount * known.kinds[each.item].weight for each in masses)
             found[group.pollutant] = _figure(masses[0], group.pollutant, kg, "balance")
-    return list(found.values())
+    return found
 
 
 def _co2_kg(made: BaselineFigure | None, burnt: Sequence[BaselineFigure], known: Known) -> float | None:

@@ -56,11 +56,11 @@ def _each_once(tables: Tables) -> Iterator[Malformed]:
         (tables.fuels, ("fuel",)),
     )
     for table, columns in keys:
-        found = [*map(attrgetter(*columns), table.rows)]
-        if len({*found}) == len(found):
+        key_of = attrgetter(*columns)
+        if len({*map(key_of, table.rows)}) == len(table.rows):
             continue
         seen: dict[object, int] = {}
-        for row, key in enumerate(found):
+        for row, key in enumerate(map(key_of, table.rows)):
             first = seen.setdefault(key, row)
             if first != row:
                 said = repr(" ".join(map(str, key)) if isinstance(key, tuple) else key)
@@ -92,10 +92,10 @@ def _all_there(tables: Tables, head: ZoneHead | None) -> Iterator[Malformed]:
         (tables.factors, "pollutant", _names(tables.pollutants, "pollutant")),
     )
     for table, column, known in named:
-        found = [*map(attrgetter(column), table.rows)]
-        if known is None or {*found} <= {*known}:
+        value_of = attrgetter(column)
+        if known is None or {*known}.issuperset(map(value_of, table.rows)):
             continue
-        for row, value in enumerate(found):
+        for row, value in enumerate(map(value_of, table.rows)):
             if value not in known:
                 what = f"no such {column} {value!r}"
                 yield Malformed(table.place(row, column), what, near(str(value), map(str, known)))
@@ -144,15 +144,16 @@ def _of_sources(tables: Tables) -> Iterator[Malformed]:
 
 def _of_stacks(tables: Tables) -> Iterator[Malformed]:
     """Monitors whose number is none, or that report what they do not measure."""
-    monitored: dict[str, set[str]] = {}
-    for level in tables.concentrations.rows:
-        monitored.setdefault(level.stack, set()).add(level.pollutant)
+    monitored: dict[str, set[str]] = {stack.stack: set() for stack in tables.stacks.rows if stack.reported}
+    for level in tables.concentrations.rows if monitored else ():
+        if level.stack in monitored:
+            monitored[level.stack].add(level.pollutant)
     for row, stack in enumerate(tables.stacks.rows):
         if not _MN.fullmatch(stack.mn):
             what = f"{stack.mn!r} is not a monitor's number"
             yield Malformed(tables.stacks.place(row, "mn"), what, "give 24 hex digits")
-        if not tables.concentrations.faults:
-            yield from _reported(tables.stacks.place(row, "reported"), stack, monitored.get(stack.stack, set()))
+        if stack.reported and not tables.concentrations.faults:
+            yield from _reported(tables.stacks.place(row, "reported"), stack, monitored[stack.stack])
 
 
 def _reported(place: str, stack: StackRow, monitored: Collection[str]) -> Iterator[Malformed]:
@@ -181,8 +182,9 @@ def _of_baseline(tables: Tables) -> Iterator[Malformed]:
             what = f"{fuel.fuel!r} is a product or a pollutant too"
             yield Malformed(tables.fuels.place(row, "fuel"), what, "give it a name of its own")
     made: dict[tuple[str, int], int] = {}
+    no_output = {*pollutants, *fuels}
     for row, each in enumerate(tables.baseline.rows):
-        if each.item in pollutants or each.item in fuels:
+        if each.item in no_output:
             continue
         place = tables.baseline.place(row, "item")
         if each.item not in products:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from airshed.engine import commands as c
 from airshed.model.provenance import SIMULATED
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.regulated import regulated
-from airshed.zone.zone import Zone, ZoneSource
+from airshed.zone.zone import Stack, Zone, ZoneSource, outlets_of
 
 #: The exchange, the settlement bank and the monitoring host of a zone.
 EXCHANGE, BANK, HOST = "zone-exchange", "settlement-bank", "monitoring-host"
@@ -38,14 +38,13 @@ def people_of(zone: Zone, rules: Rulebook) -> Iterator[c.RegisterActor]:
 
 
 def works_of(
-    zone: Zone, rules: Rulebook, source: ZoneSource
+    rules: Rulebook, source: ZoneSource, outlets: Sequence[Stack]
 ) -> Iterator[c.OpenAccount | c.RegisterActor | c.RegisterSource]:
     """A works: the account of its firm, somebody who acts for it, and the source with what its stacks owe for."""
     owed: dict[str, str] = {rule.measured: rule.code for rule in lookup.owed(rules, source.sector)}
     stacks = tuple(
         c.StackEntry(stack.stack, tuple(owed[pollutant] for pollutant in stack.monitors if pollutant in owed))
-        for stack in zone.stacks
-        if stack.source == source.source
+        for stack in outlets
     )
     yield c.OpenAccount(source.account, "operator", source.name_en, source.jurisdiction, source.group or "")
     yield c.RegisterActor(source.account, lookup.role_for(rules, ANSWERS, "operator"), source.account)
@@ -76,8 +75,9 @@ def entered(zone: Zone, rules: Rulebook) -> Iterator[c.OpenAccount | c.RegisterA
     yield from people_of(zone, rules)
     zone = regulated(zone, rules)
     accounts: set[str] = set()
+    outlets = outlets_of(zone)
     for source in zone.sources:
-        for body in works_of(zone, rules, source):
+        for body in works_of(rules, source, outlets[source.source]):
             if isinstance(body, c.RegisterSource) or source.account not in accounts:
                 yield body
         accounts.add(source.account)

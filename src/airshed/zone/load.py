@@ -191,5 +191,5 @@ def _year(
             burnt.append(each)
         else:
             made = each
-    emitted = [*masses.values(), *followed(masses, made, burnt, known)]
-    return BaselineYear(source, year, made, tuple(sorted(emitted, key=lambda each: order[each.item])), tuple(burnt))
+    masses |= followed(masses, made, burnt, known)
+    return BaselineYear(source, year, made, tuple(masses[item] for item in order if item in masses), tuple(burnt))

@@ -6,14 +6,15 @@ import csv
 import io
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from types import NoneType
-from typing import Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from airshed.model.refusal import Malformed
+from airshed.zone.large import LEAST_BYTES, plain_rows
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Decoded = TypeVar("Decoded")
@@ -22,10 +23,6 @@ Decoded = TypeVar("Decoded")
 MOST_ROWS = 5_000_000
 #: Rows that are converted at once.
 AT_ONCE = 5_000
-#: What stands in a text in which blanks stand around cells, or after a comma within one.
-_LOOSE = (", ", " ,", "\t", '" ', ' "', " \n", "\n ", " \r")
-#: What a number ends with that is neither `nan` nor `inf`.
-_DIGIT = frozenset("0123456789.")
 
 
 class Table(NamedTuple, Generic[Row]):
@@ -33,7 +30,7 @@ class Table(NamedTuple, Generic[Row]):
 
     path: Path
     rows: tuple[Row, ...]
-    lines: tuple[int, ...]
+    lines: Sequence[int]
     faults: tuple[Malformed, ...]
 
     def place(self, row: int, column: str) -> str:
@@ -57,72 +54,112 @@ def read_table(path: Path, kind: type[Row], optional: Collection[str] = ()) -> T
     """The rows that can be read, and every fault of the others.
 
     Thousands of rows are converted at once; only where one of them does not fit they are looked at row by row, and a
-    row that does not fit cell by cell, for the place of each fault.
+    row that does not fit cell by cell, for the place of each fault. A table in which blanks stand around cells is read
+    a second time, without them.
     """
+    at_once = plain_rows(path.read_bytes(), kind, MOST_ROWS) if _is_large(path) else None
+    if at_once is not None:
+        return Table(path, tuple(at_once), range(2, len(at_once) + 2), ())
+    found, loose = _read(path, kind, optional, loose=False)
+    return _read(path, kind, optional, loose=True)[0] if loose else found
+
+
+def _is_large(path: Path) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size >= LEAST_BYTES
+    except OSError:  # which the reader names
+        return False
+
+
+def _read(path: Path, kind: type[Row], optional: Collection[str], loose: bool) -> tuple[Table[Row], bool]:
+    """A table, and whether blanks stand around cells that were taken as they are."""
     rows: list[Row] = []
     lines: list[int] = []
     faults: list[Malformed] = []
+    has_blanks = False
     try:
-        reader, shape = _opened(path, kind, optional)
-        while chunk := [(cells, reader.line_num) for cells in islice(reader, AT_ONCE)]:
+        reader, shape = _opened(path, kind, optional, loose)
+        ends = reader.line_num
+        while chunk := list(islice(reader, AT_ONCE)):
+            begins, ends = ends, reader.line_num
             if len(rows) + len(chunk) > MOST_ROWS:
-                raise Malformed(f"{path} line {chunk[-1][1]}", f"more than {MOST_ROWS} rows", "split the table")
-            whole = shape.all_of([cells for cells, _ in chunk])
+                raise Malformed(f"{path} line {ends}", f"more than {MOST_ROWS} rows", "split the table")
+            ended = _lines_of(chunk, begins, ends)
+            whole = shape.all_of(chunk)
             if whole is not None:
                 rows += whole
-                lines += [line for _, line in chunk]
+                lines += ended
                 continue
-            for cells, line in chunk:
-                fitting = shape.all_of([cells])
+            for cells, line in zip(chunk, ended, strict=True):
+                fitting = shape.all_of([[cell.strip() for cell in cells]])
                 if fitting is not None:
                     rows += fitting
                     lines.append(line)
                 else:
                     faults += shape.faults(cells, f"{path} line {line}")
+        has_blanks = shape.has_blanks()
     except Malformed as fault:  # of the file: nothing after it can be read
         faults.append(fault)
     except csv.Error as error:
         faults.append(Malformed(f"{path} line {reader.line_num}", str(error), "quote cells that hold a comma"))
-    return Table(path, tuple(rows), tuple(lines), tuple(faults))
+    return Table(path, tuple(rows), tuple(lines), tuple(faults)), has_blanks
+
+
+def _lines_of(chunk: Sequence[Sequence[str]], begins: int, ends: int) -> Sequence[int]:
+    """The line that each row ends on, after line `begins`: the next one, but where a cell has lines of its own."""
+    if ends - begins == len(chunk):
+        return range(begins + 1, ends + 1)
+    return [*accumulate((1 + sum(cell.count("\n") for cell in cells) for cells in chunk), initial=begins)][1:]
 
 
 class _Shape(Generic[Row]):
-    """What the cells of a row must be."""
+    """What the cells of a row must be. Chunks are looked at column by column, of which there are far fewer."""
 
     def __init__(self, kind: type[Row], columns: Sequence[str], loose: bool) -> None:
         hints = get_type_hints(kind, include_extras=True)
         self.kinds = {column: hints[column] for column in columns}
-        #: Whether blanks stand around cells.
         self.loose = loose
         self.may_be_empty = [place for place, each in enumerate(self.kinds.values()) if NoneType in get_args(each)]
         self.words = [place for place, each in enumerate(self.kinds.values()) if get_origin(each) is tuple]
         self.numbers = [place for place, each in enumerate(self.kinds.values()) if _holds_a_float(each)]
+        #: The texts of each column that holds text, each kept once: rows share them, so they are hashed once.
+        self.texts: dict[int, dict[Any, Any]] = {
+            place: {} for place, each in enumerate(self.kinds.values()) if place not in self.words and _holds_text(each)
+        }
         self.rows: Any = list[kind]  # type: ignore[valid-type]
         self.in_order = kind.__struct_config__.array_like and [*columns] == [*kind.__struct_fields__]
 
     def all_of(self, chunk: Sequence[Sequence[str]]) -> list[Row] | None:
         """These rows; None where one of them does not fit."""
-        many = len(self.kinds)
-        if not all(len(cells) == many for cells in chunk):
+        try:
+            columns: list[Sequence[Any]] = [*zip(*chunk, strict=True)]
+        except ValueError:
             return None
-        values: list[list[Any]] = [[*map(str.strip, cells)] if self.loose else [*cells] for cells in chunk]
+        if len(columns) != len(self.kinds):
+            return None
+        if self.loose:
+            columns = [[*map(str.strip, column)] for column in columns]
         for place in self.may_be_empty:
-            for each in values:
-                each[place] = each[place] or None
-        for place in self.words:
-            for each in values:
-                each[place] = each[place].split()
-        if any("" in each for each in values):
+            columns[place] = [cell or None for cell in columns[place]]
+        if not all(_are_digits(columns[place]) for place in self.numbers):
             return None
-        for place in self.numbers:  # msgspec takes `nan` and `inf` for numbers
-            if not all(each[place] is None or each[place][-1] in _DIGIT for each in values):
+        for place in self.words:
+            columns[place] = [cell.split() for cell in columns[place]]
+        for place, kept in self.texts.items():
+            columns[place] = [*map(kept.setdefault, columns[place], columns[place])]
+            if kept.pop("", None) is not None:
                 return None
-        told: list[Any] = values if self.in_order else [dict(zip(self.kinds, each, strict=True)) for each in values]
+        values = zip(*columns, strict=True)
+        told: list[Any] = [*values] if self.in_order else [dict(zip(self.kinds, each, strict=True)) for each in values]
         try:
             found: list[Row] = msgspec.convert(told, self.rows, strict=False)
         except msgspec.ValidationError:
             return None
         return found
+
+    def has_blanks(self) -> bool:
+        """Whether blanks stand around a text of these rows."""
+        return any(text is not None and text != text.strip() for kept in self.texts.values() for text in kept)
 
     def faults(self, cells: Sequence[str], place: str) -> Iterator[Malformed]:
         """What is wrong with a row, each cell by itself."""
@@ -137,7 +174,7 @@ class _Shape(Generic[Row]):
                 yield fault
 
 
-def _opened(path: Path, kind: type[Row], optional: Collection[str]) -> tuple[Any, _Shape[Row]]:
+def _opened(path: Path, kind: type[Row], optional: Collection[str], loose: bool) -> tuple[Any, _Shape[Row]]:
     """A reader that stands behind the header, and what the rows must be; `Malformed` for other columns."""
     columns = list(kind.__struct_fields__)
     try:
@@ -154,7 +191,7 @@ def _opened(path: Path, kind: type[Row], optional: Collection[str]) -> tuple[Any
     columns = [column for column in columns if column in header or column not in optional]
     if header != columns:
         _blame_header(path, header, columns)
-    return reader, _Shape(kind, columns, any(edge in text for edge in _LOOSE))
+    return reader, _Shape(kind, columns, loose)
 
 
 def write_rows(path: Path, kind: type[Row], rows: Iterable[Row]) -> None:
@@ -215,6 +252,23 @@ def _value(cell: str, kind: Any, place: str) -> Any:
 def _holds_a_float(kind: Any) -> bool:
     """Whether a field holds one number that may have a fraction, which is written `nan` or `inf` too."""
     return kind is float or (get_origin(kind) is not tuple and any(map(_holds_a_float, get_args(kind))))
+
+
+def _holds_text(kind: Any) -> bool:
+    """Whether a field holds text: any, or one of some words."""
+    if get_origin(kind) is Literal:
+        return isinstance(get_args(kind)[0], str)
+    return kind is str or any(map(_holds_text, get_args(kind)))
+
+
+def _are_digits(column: Sequence[str | None]) -> bool:
+    """Whether no cell is `nan`, `inf` or `infinity`, which msgspec takes for numbers.
+
+    >>> _are_digits(["1", None, "2e5"]), _are_digits(["1", "inf"]), _are_digits(["NAN"])
+    (True, False, False)
+    """
+    all_of_them = "".join(filter(None, column))
+    return "n" not in all_of_them and "N" not in all_of_them
 
 
 def _finite(value: object) -> bool:

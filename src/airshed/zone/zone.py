@@ -305,6 +305,14 @@ class Zone(msgspec.Struct, frozen=True):
     criteria: RuleTerms = RuleTerms()
 
 
+def outlets_of(zone: Zone) -> dict[str, list[Stack]]:
+    """The outlets of each works, in their order; none of one that has none."""
+    found: dict[str, list[Stack]] = {source.source: [] for source in zone.sources}
+    for stack in zone.stacks:
+        found[stack.source].append(stack)
+    return found
+
+
 def known_kg(zone: Zone, pollutant: str) -> Iterator[tuple[str, int]]:
     """Source and mass of every baseline year of which the mass is known, in the order of the zone."""
     for year in zone.baseline:

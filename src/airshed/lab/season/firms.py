@@ -14,7 +14,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.regulated import regulated
-from airshed.zone.zone import ProductFactor, Stack, Zone, ZoneSource, expected_kg
+from airshed.zone.zone import ProductFactor, Zone, ZoneSource, expected_kg, outlets_of
 
 #: How far a firm's belief of the price may lie from the published guide price, as a standard deviation of its log.
 BELIEF_SPREAD = 0.18
@@ -108,9 +108,7 @@ def guide_price(steps: Sequence[CostStep], need_kg: int) -> int:
 def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
     """The firms of a zone under a law before they decide anything, in the order of the inventory."""
     zone = regulated(zone, rules)
-    stacks: dict[str, list[Stack]] = {}
-    for stack in zone.stacks:
-        stacks.setdefault(stack.source, []).append(stack)
+    stacks = outlets_of(zone)
     last = {row.source: row for row in zone.baseline}  # rows are in the order of years
     steps: dict[tuple[str, str], list[CostStep]] = {}
     for option in zone.options:

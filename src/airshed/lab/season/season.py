@@ -34,6 +34,7 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import activity_details, activity_lines, zone_activities
 from airshed.zone.entering import BANK, EXCHANGE, HOST, people_of, second_people, works_of
+from airshed.zone.zone import outlets_of
 
 FIRST_SESSION = "01-04"
 #: Days before the last day to surrender on which trading ends, and days after it on which the next vintage is issued.
@@ -87,8 +88,9 @@ class Season(SeasonDesk):
         )
         accounts: list[tuple[str, c.Body]] = []
         entering: list[tuple[str, c.Body]] = []
+        outlets = outlets_of(self.zone)
         for firm in self.firms:
-            for body in works_of(self.zone, self.rules, firm.source):
+            for body in works_of(self.rules, firm.source, outlets[firm.source.source]):
                 sender = authority if isinstance(body, c.RegisterSource) else registrar
                 (accounts if isinstance(body, c.OpenAccount) else entering).append((sender, body))
             entering.append((BANK, c.Deposit(firm.account, max(firm.cash_fen, 1))))
