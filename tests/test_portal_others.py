@@ -139,7 +139,9 @@ def test_what_may_be_called_off_and_what_takes_bids_stand_among_what_is_due_and_
         assert "/act/PlaceBid?auction=spring" in others
         assert "/act/PlaceCallOrder?call=noon" in others
         notices = text_of(served.rehearsing("steel", "zh").get("/notices"))
-        assert f"{SERIES} 100千克" in notices, "of its own act too, for it may be called off"
+        assert f"{SERIES} 0.100吨" in notices, "of its own act too, for it may be called off"
+        assert f"spring {SERIES}" in notices, "what was opened, and of which series"
+        assert f"noon {SERIES}" in notices
 
 
 def test_a_firm_for_which_nothing_is_due_sees_the_next_day_of_the_law() -> None:

@@ -71,6 +71,8 @@ def test_a_strip_is_offered_by_one_firm_and_bought_by_another(there: Portal) -> 
     rest = text_of(seller.get("/with-others")) + text_of(seller.get(f"/trade?series={STRIP}"))
     assert f"{STRIP} Sell 8,000.00 25 / 40" in rest, "what is left of the offer"
     assert "never traded yet" not in rest
+    chosen = text_of(seller.get("/act/CancelOrder"))
+    assert f"1 · steel · sell · {STRIP} · 25.000 t · 8,000.00 yuan/t" in chosen, "which order it is, before it is gone"
 
 
 def test_a_strip_of_which_one_vintage_lacks_is_refused_in_tonnes(there: Portal) -> None:

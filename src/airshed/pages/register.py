@@ -49,8 +49,9 @@ def build(book: KeptBook) -> str:
 def sheet(book: KeptBook) -> Sheet:
     """What the page says."""
     rules = law_of(book)
+    places = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.jurisdictions}
     accounts = [
-        (account, number, firm_name(rules, name), KINDS[kind], place, group or "–", STATES[state])
+        (account, number, firm_name(rules, name), KINDS[kind], places.get(place, place), group or "–", STATES[state])
         for account, number, name, kind, place, group, state in book.sql.execute(ACCOUNTS)
     ]
     law, public = rules.compliance, as_of_last(book)
@@ -174,8 +175,9 @@ def fined(book: KeptBook) -> tuple[Part, ...]:
 
 def _cancelled(book: KeptBook) -> tuple[Part, ...]:
     """What holders have given up for no emission, once somebody has."""
+    rules = law_of(book)
     rows = [
-        (str(number), same(name), series, tonnes(count), day_of(at), same(said or "–"))
+        (str(number), firm_name(rules, name), series, tonnes(count), day_of(at), same(said or "–"))
         for number, name, series, count, at, said in book.sql.execute(CANCELLED)
     ]
     heads = ("Number", "编号"), ("Holder", "持有人"), ("Series", "品种"), ("Given up (t)", "注销量（吨）")

@@ -10,11 +10,12 @@ from airshed.engine.state import State
 from airshed.model.allowance import Series, Strip, instrument, is_strip, members
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal.happening import in_language
+from airshed.pages.portal.happening import in_column, in_language
 from airshed.pages.portal.meant import choice_of
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.registry.accounts import PRIVATE
 from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.happened import WORDS
 from airshed.service.forms.measures import Terms, write
 
 
@@ -76,6 +77,7 @@ NAMED: Mapping[str, Callable[[State], Mapping[str, Any]]] = {
     "sale": lambda state: state.sales,
     "repurchase": lambda state: state.repurchases,
 }
+SIDES = {side: Phrase(*WORDS[side]) for side in ("buy", "sell")}
 #: States in which nothing more comes of a thing.
 OVER = (
     "done",
@@ -223,20 +225,23 @@ def _within(state: State, actor: Actor, jurisdiction: str, account: str) -> bool
 
 
 def _numbered(state: State, rules: Rulebook, actor: Actor, field: str) -> Iterator[Choice]:
-    terms = Terms.of(rules)
     for number, thing in NUMBERED[field](state).items():
         if getattr(thing, "state", "") in OVER:
             continue
         parties = [getattr(thing, name) for name in WHOSE if getattr(thing, name, "")]
         if actor.account and parties and actor.account not in parties:
             continue
-        said = [str(number), *dict.fromkeys(parties)]
+        said = [same(text) for text in (str(number), *dict.fromkeys(parties))]
+        if field == "order":
+            said.append(SIDES[thing.side])
         if getattr(thing, "series", ""):
-            said.append(_short(thing.series))
+            said.append(same(_short(thing.series)))
         count = getattr(thing, "left", None) if field == "order" else getattr(thing, "count", None)
         if isinstance(count, int):
-            said.append(write(count, Unit.ALLOWANCES, terms))
-        yield Choice(str(number), same(" · ".join(said)))
+            said.append(in_column(count, Unit.ALLOWANCES, rules))
+        if field == "order":
+            said.append(in_column(thing.limit, Unit.FEN_PER_T, rules))
+        yield Choice(str(number), Phrase(" · ".join(each.en for each in said), " · ".join(each.zh for each in said)))
 
 
 def _short(series: str | tuple[str, ...]) -> str:

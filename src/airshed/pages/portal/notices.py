@@ -19,7 +19,7 @@ from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, acting, page
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import in_column
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.naming import Naming, lines_newest_first
@@ -145,7 +145,7 @@ def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebo
     moves = list(lines_of([record], actor.account))
     for move in moves:
         value, unit = (move.count, Unit.ALLOWANCES) if move.series else (move.fen, Unit.FEN)
-        shown = amount(abs(value), unit, rules)
+        shown = in_column(abs(value), unit, rules)
         sign = "+" if value > 0 else "−"
         text = Phrase(f"{sign}{shown.en}", f"{sign}{shown.zh}")
         yield Notice(record.seq, record.at, Phrase(*said_of_event(getattr(e, move.what))), move.series or "", text)
@@ -156,11 +156,19 @@ def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebo
             continue
         named = next((text for text in _texts(event) if text in mine), "")
         if named or isinstance(event, FOR_ALL):
-            about, text = named, same("")
+            about, text = named or _subject(event), same("")
             if isinstance(event, e.TransferDelayed):
-                about, text = event.series, amount(event.count, Unit.ALLOWANCES, rules)
+                about, text = event.series, in_column(event.count, Unit.ALLOWANCES, rules)
             yield Notice(record.seq, record.at, Phrase(*said_of_event(type(event))), about, text)
             return
+
+
+def _subject(event: Any) -> str:
+    """What an event that concerns everybody is about: the thing's name, and its series where the name has none."""
+    names = [getattr(event, field, "") for field in ("auction", "call", "repurchase", "name")]
+    series = getattr(event, "series", "") or getattr(event, "pollutant", "")
+    name = next(filter(None, names), "")
+    return name if series in name else f"{name} {series}".strip()
 
 
 def _texts(event: Any) -> Iterator[str]:

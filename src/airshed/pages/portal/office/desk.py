@@ -18,7 +18,7 @@ from airshed.model.period import clock, day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page, reads_as_office, visitor_of
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import amount, in_column
 from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -78,8 +78,8 @@ async def desk(service: Service, request: Request) -> Response:
         mine = lookup.roles(rules).get(actor.role, frozenset())
         over = [
             OverVenue(
-                *(each.id, each.series, amount(each.count + each.consigned, Unit.ALLOWANCES, rules)),
-                *(amount(each.sold, Unit.ALLOWANCES, rules), _price(each.price, rules)),
+                *(each.id, each.series, in_column(each.count + each.consigned, Unit.ALLOWANCES, rules)),
+                *(in_column(each.sold, Unit.ALLOWANCES, rules), _price(each.price, rules)),
             )
             for each in reversed(state.auctions.values())
             if not each.open and _within(each.series, actor)
