@@ -13,7 +13,7 @@ from msgspec import inspect as kinds
 from msgspec.structs import replace
 
 from airshed.engine.commands import ActivityLine, Allocate, DecideMark
-from airshed.engine.events import Event, HoursMarked, ImprovementClosed, YearVerified
+from airshed.engine.events import BidSealed, Event, HoursMarked, ImprovementClosed, SealingBegan, YearVerified
 from airshed.engine.nouns import Mark
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
 from airshed.model.measures import Unit
@@ -185,6 +185,24 @@ def test_lines_with_parts_are_said_by_the_names_of_the_parts_and_named_once() ->
     assert [name for name, _ in activities] == ["各排放源的历史活动", ""]
     assert activities[0][1].startswith("A：各年份2024, 2025；各年排放量3吨, 4吨；各年产量5, 6")
     assert "years=" not in "".join(said.zh + said.en for _, said in rows)
+
+
+def test_figures_of_an_event_have_the_word_that_they_have_there() -> None:
+    """A receipt called the digest of a bid that of the law's text, said 0 t of what is sealed, and `commitment`."""
+    sealed = BidSealed("auction", "SO2-KM-2028-1", 1, "steel", "steel", "ab" * 32, "", 10_000_000, "", 0)
+    began = SealingBegan("auction", "SO2-KM-2028-1", "commitment", 60, withdrawal=True, forfeit_basis_points=1_000)
+    told, opened = (
+        {fact.name.zh: fact.text.zh for fact in each.facts}
+        for each in happenings([sealed, began], load(find("dianzhong")))
+    )
+
+    assert told["申报摘要"] == "ab" * 32
+    assert told["保证金"] == "100,000元"
+    assert "数量" not in told
+    assert "规则文本摘要" not in told
+    assert opened["密封方式"] == "承诺（仅提交摘要）"
+    assert opened["截止前可撤回"] == "是"
+    assert opened["拍卖或竞价"] == "拍卖"
 
 
 def test_the_mass_of_a_year_is_said_as_such_and_to_the_kilogram() -> None:

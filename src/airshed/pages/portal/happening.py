@@ -132,6 +132,8 @@ def _happening(event: Any, rules: Rulebook) -> Happening:
     for field, _, value, unit in named_parts(event):
         if field in MOVES or field in RULES or isinstance(value, msgspec.Struct):
             continue
+        if not value and f"{kind}.{field}" in NOTHING:
+            continue
         if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
             continue
         name = option_of(field).replace("-", " ")
@@ -164,7 +166,14 @@ def _masses(by_pollutant: Mapping[str, int], rules: Rulebook) -> Phrase:
 
 
 #: Fields whose text is one of a few words, and no name.
-WORDED = frozenset(("opinion", "pay", "side", "kind", "trade", "direction", "ground", "step", "severity"))
+WORDED = frozenset(
+    (
+        *("opinion", "pay", "side", "kind", "trade", "direction", "ground", "step", "severity"),
+        *("venue", "delivery", "way", "how", "type"),
+    )
+)
+#: Figures of an event that are nothing where they are zero: a sealed bid sets aside money or allowances.
+NOTHING = frozenset(("BidSealed.count", "BidSealed.guarantee_fen"))
 
 
 def word_zh(field: str, text: str, rules: Rulebook) -> str:
@@ -179,6 +188,8 @@ def word_zh(field: str, text: str, rules: Rulebook) -> str:
         return article_zh(text)
     if field == "method":
         return law_word("allocation", "method", text)
+    if field == "mark" and f"kind.{text}" in WORDS:
+        return WORDS[f"kind.{text}"][1]
     if field in WORDED:
         return (WORDS.get(f"{field}.{text}") or WORDS.get(text) or (text, text))[1]
     return {"yes": "是", "no": "否"}.get(text, text)

@@ -292,6 +292,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "once": ("once", "一次付清"),
     "yearly": ("every year", "按年支付"),
     "adverse": ("adverse", "不通过"),
+    "delivery.spot": ("for the year of now", "现货"),
+    "delivery.advance": ("for a year to come", "预售"),
+    "way.open": ("in the open", "公开"),
+    "way.commitment": ("a commitment to a digest", "承诺（仅提交摘要）"),
+    "way.key": ("encrypted to a key", "加密"),
+    "type.transfer": ("a plain transfer", "划转"),
+    "type.own_transfer": ("between accounts of one holder", "本企业账户间划转"),
+    "type.gift": ("a gift", "赠与"),
+    "how.refused": ("the mark was refused", "未批准"),
+    "how.lapsed": ("the proof did not come in time", "逾期未证明"),
     "satisfactory": ("satisfactory", "通过"),
     "with comments": ("satisfactory, with comments", "通过（有意见）"),
 }
@@ -316,7 +326,14 @@ OF_YEARS: Mapping[str, str] = {"mass_mg": "年度排放量（按污染物）"}
 
 
 #: Figures that are another in one event than in others of their name.
-OF_EVENT: Mapping[str, str] = {"HoursMarked.hours": "小时数"}
+OF_EVENT: Mapping[str, str] = {
+    "HoursMarked.hours": "小时数",
+    "BidSealed.digest": "申报摘要",
+    "SealedOpened.number": "密封申报编号",
+    "SealedOpened.place": "申报编号",
+    "SealingBegan.withdrawal": "截止前可撤回",
+    "TransferDelayed.trusted": "转入账户在信任名单内",
+}
 
 
 def fact_zh(field: str, event: str = "") -> str:
