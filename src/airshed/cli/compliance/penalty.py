@@ -205,9 +205,7 @@ _OWN_PLACE = ("kind", "penalty", "instalments", "differs")
 
 
 def _rest(row: Mapping[str, Any]) -> str:
-    kept = {
-        key: value for key, value in row.items() if key not in ("kind", "penalty", "instalments", "differs") and value
-    }
+    kept = {key: value for key, value in row.items() if key not in _OWN_PLACE and value}
     kept |= {day: part for day, part in row.get("instalments", ())}
     return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in kept.items())
 

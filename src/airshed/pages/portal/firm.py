@@ -51,7 +51,6 @@ class Stands(NamedTuple):
     surrendered: Phrase
     #: What is still to be surrendered for a year that is verified.
     left: int
-    left_text: Phrase
     sources: Sequence[str]
     #: What earlier years take of what is held; empty where they take nothing.
     taken: Phrase
@@ -153,7 +152,6 @@ def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
         lots_of(each.short, rules),
         tonnes(each.surrendered),
         left,
-        tonnes(left),
         mine,
         tonnes(each.taken) if each.taken else same(""),
         _lately(market, rules, each),

@@ -84,7 +84,6 @@ class Totals(msgspec.Struct, frozen=True):
     auction_fen: int
     measured_hours: int
     substituted_hours: int
-    exceeding_stacks: int
     refused: int
 
 
@@ -248,6 +247,5 @@ def _totals(
         auction_fen=sum(each.auctions for each in trading.money),
         measured_hours=sum(each.measured for each in measuring.hours),
         substituted_hours=sum(each.substituted for each in measuring.hours),
-        exceeding_stacks=len({each.stack for each in measuring.exceedances}),
         refused=sight.book.sql.execute("SELECT count(*) FROM refusals").fetchone()[0],
     )
