@@ -135,4 +135,5 @@ def test_the_ledger_is_a_set_of_serials_and_a_sum_of_money_for_each_account(
         ledger.check()
     for name in "abc":
         assert ledger.held_of(name, SERIES).blocks == blocks_of(held[name])
+        assert dict(ledger.of_account(name)) == ({SERIES: ledger.held_of(name, SERIES)} if held[name] else {})
         assert ledger.purses[name].fen == cash[name]

@@ -45,6 +45,8 @@ class Ledger:
     accounts: dict[str, Account] = field(default_factory=dict)
     purses: dict[str, Purse] = field(default_factory=dict)
     positions: dict[tuple[str, str], Position] = field(default_factory=dict)
+    #: The series in which each account has a position, in the order in which it got them.
+    series_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     frozen: dict[str, str] = field(default_factory=dict)
     #: Accounts that are over, with the reason; their names are not given again.
     closed: dict[str, str] = field(default_factory=dict)
@@ -88,6 +90,7 @@ class Ledger:
         position = self.positions.get((account, series))
         if position is None:
             position = self.positions[account, series] = Position()
+            self.series_of[account] = (*self.series_of.get(account, ()), series)
         return position
 
     def held_of(self, account: str, series: str) -> Position:
@@ -126,8 +129,9 @@ class Ledger:
 
     def of_account(self, account: str) -> Iterator[tuple[str, Position]]:
         """Every series of which an account holds some."""
-        for (name, series), position in self.positions.items():
-            if name == account and position.count:
+        for series in self.series_of.get(account, ()):
+            position = self.positions[account, series]
+            if position.count:
                 yield series, position
 
     def check(self) -> None:
@@ -136,6 +140,7 @@ class Ledger:
         for (account, series), position in self.positions.items():
             assert position.count == count_of(position.blocks), f"I2: {account} {series}"
             assert 0 <= position.held <= position.count, f"I2: {account} {series} sets aside {position.held}"
+            assert series in self.series_of[account], f"I2: {account} is not known to have {series}"
             tiles[series].extend(position.blocks)
         for series, blocks in tiles.items():
             following = 1

@@ -124,7 +124,7 @@ def _too_large(state: State, rules: Rulebook, auction: Auction, body: c.PlaceBid
     limit = holding_limit(state, auction)
     if limit is not None:
         bids = [placed for each in of_event(state, auction.event) for placed in each.bids]
-        left = limit - holding(state, group, Series.parse(auction.series).pollutant)
+        left = limit - holding(state, body.account, Series.parse(auction.series).pollutant)
         left -= sum(placed.count for placed in bids if group_of(state, placed.account) == group)
         if body.count > left:
             detail = f"{group} may hold {max(0, left)} more, not {body.count}; the limit is {limit}"
@@ -156,15 +156,15 @@ def holding_limit(state: State, auction: Auction) -> int | None:
     return issued * share // ALL_BASIS_POINTS
 
 
-def holding(state: State, group: str, pollutant: str) -> int:
-    """What the accounts of a group hold of a pollutant."""
+def holding(state: State, account: str, pollutant: str) -> int:
+    """What an account and those of its group hold of a pollutant."""
+    group = state.ledger.accounts[account].group
     return sum(
         position.count
-        for (account, series), position in state.ledger.positions.items()
-        if position.count
-        and pollutant_of(series) == pollutant
-        and state.ledger.accounts[account].kind in PRIVATE
-        and group_of(state, account) == group
+        for each in (state.groups[group] if group else (account,))
+        if state.ledger.accounts[each].kind in PRIVATE
+        for series, position in state.ledger.of_account(each)
+        if pollutant_of(series) == pollutant
     )
 
 

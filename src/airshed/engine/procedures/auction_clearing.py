@@ -162,7 +162,7 @@ def _bidders(state: State, event: Sequence[Auction]) -> list[Bidder]:
         group = group_of(state, account)
         if account in state.ledger.frozen:
             continue
-        held = 0 if group in seen or most is None else holding(state, group, pollutant)
+        held = 0 if group in seen or most is None else holding(state, account, pollutant)
         seen.add(group)
         worth = before_fee(fen, event[0].buyer_fee_basis_points)
         bidders.append(Bidder(bidder=account, group=group, guarantee_fen=worth, held=held, holding_limit=most))

@@ -390,10 +390,11 @@ def _ledger(state: State, accounts: set[str]) -> Ledger:
     """The ledger with copies of what these accounts have."""
     ledger = copy.copy(state.ledger)
     ledger.purses, ledger.positions = dict(ledger.purses), dict(ledger.positions)
+    ledger.series_of = dict(ledger.series_of)
     for name in accounts:
         ledger.purses[name] = copy.copy(ledger.purses[name])
-    for place in [place for place in ledger.positions if place[0] in accounts]:
-        ledger.positions[place] = copy.copy(ledger.positions[place])
+        for series in ledger.series_of.get(name, ()):
+            ledger.positions[name, series] = copy.copy(ledger.positions[name, series])
     return ledger
 
 
