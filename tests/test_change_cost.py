@@ -23,7 +23,7 @@ GENERATED = ("src/airshed/rulebook/command_names.py", "src/airshed/client/comman
 MOST = 8
 USED_WIDELY = {
     "ConfirmAct": 20,
-    "PlaceOrder": 22,
+    "PlaceOrder": 23,
     "RegisterActor": 19,
     "AdoptRulebook": 18,
     "Allocate": 17,
@@ -32,7 +32,7 @@ USED_WIDELY = {
     "PlaceBid": 14,
     "CloseAuction": 13,
     "SetCap": 14,
-    "PlaceCallOrder": 13,
+    "PlaceCallOrder": 14,
     "CloseCall": 12,
     "OpenSession": 13,
     "Surrender": 12,

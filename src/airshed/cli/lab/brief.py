@@ -50,6 +50,15 @@ def brief(
     weights: Annotated[
         str, typer.Option(metavar="NAME=PERCENT,...", help="Other weights of criteria; the rest share what is left.")
     ] = "",
+    write_rulebook: Annotated[
+        str, typer.Option("--write-rulebook", metavar="FOLDER", help="Write the choice as a law into a new folder.")
+    ] = "",
+    design: Annotated[
+        str,
+        typer.Option(
+            metavar="CODE", help="With --write-rulebook: this design and no brief, by code or name as pilots."
+        ),
+    ] = "",
     sessions: Annotated[int, typer.Option(min=0, max=1_000, help="Sessions of each kind; none with 0.")] = 6,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
     json: Json = False,
@@ -65,16 +74,32 @@ def brief(
     Example: airshed lab brief --pollutant SO2,NOx --weights air=40,revenue=0
 
     Example: airshed lab brief --pollutant all --book demo/dianzhong.book --out brief
+
+    --write-rulebook writes the choice, or the --design of a code, as a law: that in hand with what the design says
+    otherwise, each with where it comes from. It passes `airshed rules check`, and `airshed book open` opens it.
+
+    Example: airshed lab brief --write-rulebook draft --design zone-none-benchmark-part-year-none-continuous
     """
+    from airshed.cli.lab.brief_law import Draft, write_law
+    from airshed.lab.brief.adopted import code_of
+    from airshed.lab.brief.designs import BriefDesign
     from airshed.lab.brief.run import brief as run
     from airshed.lab.brief.run import count
-    from airshed.lab.brief.sessions import SESSIONS
+    from airshed.lab.brief.sessions import SEED, SESSIONS
     from airshed.lab.brief.tasks import BriefTask
     from airshed.lab.brief.world import Assumed
     from airshed.rulebook.load import find, load
     from airshed.service.run.pool import each
     from airshed.zone.load import of_law
 
+    assumes = f"Assumed: growth of {growth:g} percent a year, caps that fall by {decline:g}, a rate of {rate:g}"
+    draft = Draft(rulebook, write_rulebook, f"{assumes}; costs are indicative; sessions are drawn from seed {SEED}.")
+    if design:
+        if not write_rulebook:
+            raise Malformed("--design", "goes only with --write-rulebook", "give the folder to write it to")
+        write_law(draft, design, f"airshed lab brief --rulebook {quote(rulebook)} --design {quote(design)}", json)
+        return
+    draft.examine()
     folder = _folder(out, pdf)
     rules = load(find(rulebook))
     zone = of_law(rules, region)
@@ -121,8 +146,12 @@ def brief(
         written += _certificates(folder, zone, rules, known)
     if json:
         as_json(facts)
+    else:
+        _print(facts, rules)
+    if write_rulebook:
+        write_law(draft, code_of(BriefDesign(**facts.choice)), " ".join(said), json)  # type: ignore[arg-type]
+    if json:
         return
-    _print(facts, rules)
     for path in written:
         console.print(f"{path}: {path.stat().st_size:,} bytes")
 

@@ -8,8 +8,15 @@ from airshed.engine import commands as c
 from airshed.engine.procedures.trade_rules import wall_of
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.season.trader import SeasonView
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
 
 Wish = tuple[str, c.Body]
+
+
+def held(rules: Rulebook) -> bool:
+    """Whether the law has such calls: the exchange opens them, and somebody may place an order."""
+    return lookup.may(rules, "exchange", "OpenCall") and bool(lookup.senders(rules, "PlaceCallOrder"))
 
 
 def calls_of(view: SeasonView, month: str) -> dict[tuple[str, str], str]:

@@ -167,7 +167,8 @@ class Season(SeasonDesk):
         first = date.fromisoformat(f"{self.year}-{FIRST_SESSION}")
         chores = self._chores()
         series = self._series()
-        calling, called = lookup.may(self.rules, "exchange", "OpenCall"), ""
+        listing = bool(lookup.senders(self.rules, "PlaceOrder"))
+        calling, called = monthly_call.held(self.rules), ""
         for number, day in enumerate(days):
             iso = day.isoformat()
             yesterday = (day - timedelta(days=1)).isoformat()
@@ -181,7 +182,8 @@ class Season(SeasonDesk):
                 if calling and iso[:7] != called:
                     called = iso[:7]
                     self._call(iso, view)
-                self._session(iso, view)
+                if listing:
+                    self._session(iso, view)
             yield iso
 
     def _series(self) -> dict[str, tuple[str, ...]]:
