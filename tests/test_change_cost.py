@@ -39,7 +39,7 @@ USED_WIDELY = {
     "AskRepurchase": 12,
     "CloseZoneCall": 11,
     "OfferRepurchase": 11,
-    "OpenCall": 11,
+    "OpenCall": 10,
     "RejectAct": 11,
     "Transfer": 11,
     "PlaceZoneBid": 11,

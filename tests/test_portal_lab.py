@@ -20,6 +20,7 @@ from airshed.lab.scenarios.schema import every, of
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.office.designs import FILE, _file, as_toml, asked, laws
+from airshed.pages.portal.office.law_files import texts_of
 from airshed.pages.portal.ways import PORTAL
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
@@ -169,6 +170,32 @@ def test_a_brief_is_made_and_opened_under_a_policy_of_its_own(there: Portal) -> 
     assert "script-src 'sha256-" in page.headers["content-security-policy"]
     assert 'data-chosen="zh"' in page.text
     assert "SO2全区统一价格" in text_of(city.get(f"/lab/compare?a={name}&b={name}"))
+
+
+def test_what_a_brief_chose_is_written_as_a_law_kept_or_taken_to_the_act(there: Portal) -> None:
+    office = there.rehearsing(AUTHORITY)
+    name = sent(office, BRIEF).url.path.removeprefix("/lab/")
+    over(studies_of(there), name)
+    page = office.get(f"/lab/{name}")
+    assert "Write it as a law" in text_of(page)
+    assert "写成规则" in text_of(there.rehearsing(AUTHORITY, "zh").get(f"/lab/{name}"))
+
+    packed = office.get(f"/lab/{name}/law.zip")
+    assert packed.headers["content-type"] == "application/zip"
+    law = load_texts(texts_of([("law.zip", packed.content)]))
+    assert law.programme.version.startswith("2027.1-")
+    assert "lab brief --rulebook=dianzhong --pollutant=SO2" in law.terms.cite
+
+    brought = office.send(f"/lab/{name}", {"csrf": hidden(page)["csrf"]}, step="law")
+    assert brought.url.path == "/law/new"
+    assert law.programme.version in text_of(brought)
+    assert digest(law) in brought.text
+
+    city = there.rehearsing("small-bureau")
+    shown = city.get(f"/lab/{name}")
+    assert "Write it as a law" not in text_of(shown)
+    assert "Keep the law as a zip" in text_of(shown)
+    assert city.send(f"/lab/{name}", {"csrf": hidden(shown)["csrf"]}, step="law").status_code == 403
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_begins(there: Portal) -> None:

@@ -78,12 +78,12 @@ class Fault(NamedTuple):
 
 async def adopting(service: Service, request: Request) -> Response:
     """Where a law is brought; what was brought last, with what it changes."""
-    return await _shown(await _may(service, request))
+    return await _shown(await adopter(service, request))
 
 
 async def bring(service: Service, request: Request) -> Response:
     """Texts were brought to be checked, or those that were are to be taken to the act."""
-    visitor = await _may(service, request)  # before a file is read for them
+    visitor = await adopter(service, request)  # before a file is read for them
     raw = await large_body_of(service, request, service.limits.command_bytes, SEVERAL_PARTS)
     fields, files = await asyncio.to_thread(files_of, raw, request.headers.get("content-type", ""))
     signed = visitor.signed
@@ -99,11 +99,17 @@ async def bring(service: Service, request: Request) -> Response:
         programme = brought.rules.programme
         named = {"programme": programme.id, "version": programme.version, "digest": brought.digest}
         return on(f"/act/AdoptRulebook?{urlencode(named)}")
-    found = await asyncio.to_thread(_checked, files)
-    kept.pop(signed.user.name, None)
+    return await offered(visitor, await asyncio.to_thread(checked, files))
+
+
+async def offered(visitor: Visitor, found: Candidate | Sequence[Fault]) -> Response:
+    """Keep a law that was brought or drafted until it is taken to the act; one with faults is shown and not kept."""
+    assert visitor.signed is not None
+    kept, user = _kept(visitor.service), visitor.signed.user.name
+    kept.pop(user, None)
     if not isinstance(found, Candidate):
         return await _shown(visitor, found, status=422)
-    kept[signed.user.name] = found
+    kept[user] = found
     while len(kept) > MOST:
         kept.popitem(last=False)
     return on("/law/new")
@@ -131,7 +137,7 @@ def _kept(service: Service) -> OrderedDict[str, Candidate]:
     return found
 
 
-async def _may(service: Service, request: Request) -> Visitor:
+async def adopter(service: Service, request: Request) -> Visitor:
     """Somebody whom the law in force lets adopt the next."""
     visitor = await acting(service, request)
     actor = visitor.actor
@@ -141,19 +147,20 @@ async def _may(service: Service, request: Request) -> Visitor:
     return visitor
 
 
-def _checked(files: Brought) -> Candidate | Sequence[Fault]:
+def checked(files: Brought) -> Candidate | Sequence[Fault]:
     """The law that files say, or every fault in them, as `airshed rules check` finds them."""
     try:
         found = texts_of(files)
         rules, faults = read(found)
     except Malformed as error:
-        return [_fault(error)]
+        return [fault_of(error)]
     if rules is None:
-        return [_fault(each) for each in faults]
+        return [fault_of(each) for each in faults]
     return Candidate(digest(rules), rules, found, tuple(of_one(rules)))
 
 
-def _fault(error: Malformed) -> Fault:
+def fault_of(error: Malformed) -> Fault:
+    """What is wrong, in both languages."""
     told = cures.told(error)
     chinese = next((said for begins, said in SAID.items() if error.what.startswith(begins)), None)
     if chinese is None and told.zh.startswith(cures.UNKNOWN):

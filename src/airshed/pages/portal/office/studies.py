@@ -13,6 +13,7 @@ from starlette.responses import Response
 from airshed.engine.nouns import Actor
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import Visitor, acting, fields_of, office, on, page
+from airshed.pages.portal.office import study_law
 from airshed.pages.portal.office.designs import (
     BOOK,
     BRIEF,
@@ -26,6 +27,7 @@ from airshed.pages.portal.office.designs import (
     blank,
     scenarios,
 )
+from airshed.pages.portal.office.law import may_adopt
 from airshed.pages.portal.office.outcomes import (
     as_it_is,
     beside,
@@ -205,6 +207,7 @@ async def study(service: Service, request: Request) -> Response:
         if each.state == "done" and each.asked.kind == found.asked.kind and each.name != found.name
     ]
     assert visitor.actor is not None
+    role = visitor.actor.role
     return page(
         visitor,
         "study.html.j2",
@@ -217,6 +220,7 @@ async def study(service: Service, request: Request) -> Response:
         outcome=outcome,
         others=others,
         may=await _may_change(visitor, found),
+        adopts=await visitor.look(lambda market, rules: may_adopt(rules, role)),
         asking=visitor.request.query_params.get("ask", ""),
         command=f"airshed {shlex.join(found.asked.words)}",
         said_of=found.said().splitlines()[-6:] if found.state in ("failed", "lost") else [],
@@ -235,6 +239,8 @@ async def change(service: Service, request: Request) -> Response:
     assert visitor.actor is not None
     if not _own(visitor, request, fields):
         raise Stopped("csrf", "the form is older than the sign-in")
+    if fields.get("step") == "law":
+        return await study_law.propose(service, request, found)
     if not await _may_change(visitor, found):
         raise Stopped("not_yours_to_read", "who began a study stops and removes it, or another of the same office")
     studies = _studies(visitor)
@@ -310,6 +316,8 @@ async def file(service: Service, request: Request) -> Response:
     visitor = await acting(service, request)
     found = await _found(visitor, request.path_params["study"])
     name = request.path_params["file"]
+    if name == study_law.FILE:
+        return await study_law.as_zip(visitor, found)
     if name not in FILES or (name == ANSWER and found.state != "done") or not (found.folder / name).is_file():
         raise Stopped("not_there", "a study has the files that its page names")
     raw = await asyncio.to_thread((found.folder / name).read_bytes)
