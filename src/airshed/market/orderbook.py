@@ -258,6 +258,7 @@ class OrderBook:
     def depth(self, side: Side, levels: int | None = None) -> list[Level]:
         """Allowances and orders at each price, best first; at most `levels` prices."""
         half = self._bids if side == "buy" else self._asks
+        self._trim(half)
         shown: list[Level] = []
         for rank in reversed(half.ranks):
             if levels is not None and len(shown) >= levels:
