@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from airshed.cli.book.group import app
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.journal import NO_CHANGES, MemoryJournal, decode
+from airshed.engine.journal import NO_CHANGES, Line, MemoryJournal, decode
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import INSPECTOR
 from airshed.model.allowance import count_of
@@ -28,21 +28,17 @@ from airshed.service.book.preview import Foreseen, foresee, settling
 from airshed.service.book.sqlite import Book
 from laws import FILES, RULES
 from markets import AT, AUTHORITY, done, market, proposed, send, why
-from seasons import played
 
 SETTLED = instant("2028-07-01", 9)
 
 
 @pytest.fixture(scope="module")
-def unsettled() -> tuple[MemoryJournal, list[Any]]:
+def unsettled(year_lines: list[Line]) -> tuple[MemoryJournal, list[Any]]:
     """A season up to its first `CloseYear`, and the records that follow."""
-    whole = MemoryJournal()
-    played(whole, tables=False)
-    lines = list(whole.lines())
-    first = next(place for place, line in enumerate(lines) if b'"do":"CloseYear"' in line.record)
+    first = next(place for place, line in enumerate(year_lines) if b'"do":"CloseYear"' in line.record)
     before = MemoryJournal()
-    before.write(lines[:first], NO_CHANGES)
-    return before, [decode(line) for line in lines[first:]]
+    before.write(year_lines[:first], NO_CHANGES)
+    return before, [decode(line) for line in year_lines[first:]]
 
 
 def test_a_previewed_year_end_is_the_one_that_comes(unsettled: tuple[MemoryJournal, list[Any]]) -> None:
