@@ -8,11 +8,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import typer.main
+import typer.testing
 from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
@@ -40,6 +42,9 @@ CHARTS = ROOT / "src" / "airshed" / "pages" / "kit" / "assets" / "echarts.js"
 # Properties fail for what they find, never for how long a busy machine took to look.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Of a group of commands the tree is made once in a process: making it takes longer than most commands that tests try.
+vars(typer.testing)["_get_command"] = lru_cache(maxsize=32)(typer.main.get_command)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

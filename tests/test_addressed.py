@@ -20,6 +20,7 @@ from airshed.service.sign_in.users import users_of
 from markets import AT
 from services import market_book, moved
 
+AIRSHED = build(ROOMS)
 READING = (
     "book show {}",
     "book show {} accounts --json",
@@ -58,7 +59,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory, database: str) -> Twice:
 
 def said(line: str, book: str) -> tuple[int, str]:
     """Status and output of a command, without the name of the book and the time that it took."""
-    found = CliRunner().invoke(build(ROOMS), [word.replace("{}", book) for word in line.split()])
+    found = CliRunner().invoke(AIRSHED, [word.replace("{}", book) for word in line.split()])
     text = found.output.replace(without_password(book), "BOOK").replace(book, "BOOK")
     return found.exit_code, text
 
@@ -79,7 +80,7 @@ def test_an_act_is_sent_there(twice: Twice) -> None:
         before = book.last()
     at = ("--at", "2027-03-01T12:00")
     act = ["act", "Deposit", twice.there, "--as", "small-bank", "--account", "steel", "--amount", "5,000 yuan", *at]
-    found = CliRunner().invoke(build(ROOMS), act)
+    found = CliRunner().invoke(AIRSHED, act)
     assert found.exit_code == 0, found.output
     with to_read(twice.there) as book:
         assert book.last() == before + 1
@@ -90,7 +91,7 @@ def test_an_act_is_sent_there(twice: Twice) -> None:
 )
 def test_a_password_is_in_no_answer(line: str) -> None:
     address = "postgresql://li:geheim@127.0.0.1:1/air#air"
-    found = CliRunner().invoke(build(ROOMS), line.replace("{}", address).split())
+    found = CliRunner().invoke(AIRSHED, line.replace("{}", address).split())
     assert isinstance(found.exception, Malformed)
     assert "geheim" not in f"{found.output} {found.exception}"
 
