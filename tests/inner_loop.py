@@ -35,8 +35,6 @@ ALONE = frozenset(
         "test_random_bodies_of_every_command_come_back_from_their_options",
         "test_two_hundred_thousand_messages_trade_as_in_the_naive_book",
         "test_the_command_of_the_shell_shows_the_code_and_waits",
-        "test_the_simulator_notices_an_engine_that_forgets_who_may",
-        "test_the_simulator_notices_a_closed_account_that_goes_on",
     }
 )
 #: Fixtures that start one, or play a year.

@@ -7,13 +7,10 @@ import pytest
 from airshed.engine import commands as c
 from airshed.engine.invariants import check
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.sim import Broken, simulate
 from airshed.lab.simulator.small_market import BANK, INSPECTOR
 from airshed.model.period import instant
 from airshed.model.refusal import Refusal, Why
-from airshed.registry.ledger import Ledger
 from airshed.registry.moves import Paid
-from laws import RULES
 from markets import AT, AUTHORITY, REGISTRAR, SERIES, done, market, proposed, send, why
 
 FUND = "fund"
@@ -172,14 +169,3 @@ def test_the_ledger_ends_the_process_when_something_lies_in_a_closed_account() -
 
     with pytest.raises(AssertionError, match="I4: fund is closed and has money"):
         check(runner.state)
-
-
-def test_the_simulator_notices_a_closed_account_that_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ledger, "absent", lambda ledger, account: None if account in ledger.accounts else "no account")
-
-    def a_dozen() -> None:
-        for seed in range(12):
-            simulate(seed, 150, RULES)
-
-    with pytest.raises(Broken, match="closed"):
-        a_dozen()

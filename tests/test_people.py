@@ -11,15 +11,12 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from airshed.engine import apply
 from airshed.engine import commands as c
-from airshed.engine import events as e
 from airshed.engine.decide import decide
 from airshed.engine.nouns import Act, Actor
-from airshed.engine.procedures import people_rights, scope
+from airshed.engine.procedures import scope
 from airshed.engine.procedures.people_rights import may_send
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.sim import Broken, simulate
 from airshed.model.refusal import Refusal, Why
 from laws import FILES, LAW, RULES
 from markets import AT, REGISTRAR, SERIES, done, market, send, why
@@ -240,30 +237,3 @@ def test_an_account_has_no_more_representatives_than_the_law_lets() -> None:
     done(runner, REGISTRAR, c.RegisterActor("second", "operator", "steel"))
 
     assert why(runner, REGISTRAR, c.RegisterActor("third", "operator", "steel")) is Why.TOO_LARGE
-
-
-# --- the simulator has its own opinion
-
-
-def found(seed: int) -> str:
-    """What the simulator finds wrong in a run; empty when it finds nothing."""
-    try:
-        simulate(seed, 150, RULES)
-    except Broken as error:
-        return str(error)
-    return ""
-
-
-@pytest.mark.parametrize(
-    ("broken", "says"),
-    [("scope", "is bound to KM"), ("suspended", "suspended or revoked")],
-)
-def test_the_simulator_notices_an_engine_that_forgets_who_may(
-    broken: str, says: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if broken == "scope":
-        monkeypatch.setattr(people_rights, "out_of_scope", lambda *given: None)
-    else:
-        for kind in (e.ActorSuspended, e.ActorRevoked):
-            monkeypatch.setitem(apply.APPLY, kind, lambda state, event: None)
-    assert any(says in found(seed) for seed in range(1, 20))
