@@ -225,3 +225,14 @@ def test_back_and_reload_find_what_was_written_and_what_was_done(rehearsal: Serv
     page.go_back()
     expect(page.get_by_text("Nothing was done twice.")).to_be_visible()
     context.close()
+
+
+@pytest.mark.parametrize("path", ["/prices", "/prices/SO2-KM-2027", "/map"])
+def test_a_chart_has_room_on_its_page(rehearsal: Served, browser: Browser, path: str) -> None:
+    """The index of the zone and the days of a series were drawn into boxes of no height."""
+    page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
+    page.goto(f"{rehearsal.url}{path}")
+    heights = page.locator(".chart").evaluate_all("charts => charts.map(chart => chart.offsetHeight)")
+    assert all(height >= 200 for height in heights), heights
+    assert heights or path == "/map", "a small market has no map"
+    page.close()
