@@ -7,7 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from airshed.engine.journal import Line, decode
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.journal import Line, Record, decode
+from airshed.engine.nouns import Actor
 from airshed.pages.portal.notices import Notice, notices_in, of_account
 from airshed.pages.portal.telling import (
     MOST_KEPT,
@@ -18,6 +21,7 @@ from airshed.pages.portal.telling import (
     listeners_in,
     told_in,
 )
+from airshed.rulebook.load import find, load
 from airshed.service.book.law import law_of
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata.reading import Market
@@ -52,6 +56,23 @@ def test_each_of_many_hears_what_they_would_read_alone(
         alone = [notice for record in records for notice in notices_in(record, each.mine, each.actor, rules)]
         assert heard.get(each.user, []) == alone, each.user
     assert any(heard.values())
+
+
+def test_a_notice_says_what_it_is_about_and_how_much() -> None:
+    """Ten calls said "a call has begun" and nothing else, and three orders that a new law took off were one line."""
+    rules = load(find("dianzhong"))
+    off = [e.OrderCancelled(number, "KM-CEM-01", "SO2-KM-2027", 18_400) for number in (7, 8)]
+    law = e.RulebookAdopted("dianzhong", "2028.1", "ab" * 32, (), None)
+    call = e.CallOpened("SO2-KM-2027-03", "SO2-KM-2027", "")
+    record = Record(9, 0, "registrar", "k", c.ConfirmAct(1), (*off, law, call), None)
+    reads = Actor("somebody", "operator", "KM-CEM-01", "")
+    told = [(each.of, each.moved.zh) for each in notices_in(record, frozenset({"KM-CEM-01"}), reads, rules)]
+    assert told == [
+        ("SO2-KM-2027 #7", "18.400吨"),
+        ("SO2-KM-2027 #8", "18.400吨"),
+        ("2028.1", ""),
+        ("SO2-KM-2027-03", ""),
+    ]
 
 
 def test_nobody_hears_again_what_they_were_told(year_book: Path, listeners: Listeners) -> None:

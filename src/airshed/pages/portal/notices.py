@@ -151,21 +151,34 @@ def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebo
         yield Notice(record.seq, record.at, Phrase(*said_of_event(getattr(e, move.what))), move.series or "", text)
     if moves or isinstance(record.body, CloseSession):
         return  # what rests is let go at every close, which is nobody's news
-    for event in record.events:
-        if record.actor == actor.id and not isinstance(event, OWN_TOO):
-            continue
-        named = next((text for text in _texts(event) if text in mine), "")
-        if named or isinstance(event, FOR_ALL):
-            about, text = named or _subject(event), same("")
-            if isinstance(event, e.TransferDelayed):
-                about, text = event.series, in_column(event.count, Unit.ALLOWANCES, rules)
+    others = [event for event in record.events if record.actor != actor.id or isinstance(event, OWN_TOO)]
+    told = [event for event in others if _named(event, mine)]
+    # Of what is theirs the first is told, and of orders each; what concerns all is told besides.
+    for event in others:
+        each = isinstance(event, FOR_ALL) or (event in told and isinstance(event, e.OrderCancelled))
+        if each or event is next(iter(told), None):
+            about, text = _about(event, mine, rules)
             yield Notice(record.seq, record.at, Phrase(*said_of_event(type(event))), about, text)
-            return
+
+
+def _named(event: Any, mine: frozenset[str]) -> str:
+    return next((text for text in _texts(event) if text in mine), "")
+
+
+def _about(event: Any, mine: frozenset[str], rules: Rulebook) -> tuple[str, Phrase]:
+    """What an event is about, and how much of it."""
+    if isinstance(event, e.TransferDelayed):
+        return event.series, in_column(event.count, Unit.ALLOWANCES, rules)
+    if isinstance(event, e.OrderCancelled):
+        return f"{event.series} #{event.order}", in_column(event.left, Unit.ALLOWANCES, rules)
+    if isinstance(event, FOR_ALL):
+        return _subject(event), same("")
+    return _named(event, mine), same("")
 
 
 def _subject(event: Any) -> str:
     """What an event that concerns everybody is about: the thing's name, and its series where the name has none."""
-    names = [getattr(event, field, "") for field in ("auction", "call", "repurchase", "name")]
+    names = [getattr(event, field, "") for field in ("auction", "call", "repurchase", "name", "version")]
     series = getattr(event, "series", "") or getattr(event, "pollutant", "")
     name = next(filter(None, names), "")
     return name if series in name else f"{name} {series}".strip()
