@@ -41,12 +41,12 @@ soak: $(VENV)/dev.stamp ## the writer killed under load from 64 clients, KILLS t
 	@PYTHONPATH=src:tests $(BIN)/python scripts/soak.py --kills $(or $(KILLS),200) --minutes $(or $(MINUTES),0)
 	@PYTHONPATH=src:tests $(BIN)/python scripts/soak.py --kills $(or $(KILLS),200) --minutes $(or $(MINUTES),0) --dsn own --standby
 
-test: $(VENV)/dev.stamp $(CHARTS) ## every test: properties, transcripts, simulator, crashes, browser
+test: $(VENV)/dev.stamp $(CHARTS) ## every test: properties, transcripts, simulator, crashes, browser (TIMES=1: what each costs)
 	@scripts/browser
 	@scripts/verifiers
 	@scripts/provider
 	@scripts/axe
-	@scripts/in-memory $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist worksteal
+	@scripts/in-memory $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist worksteal $(if $(TIMES),--times)
 
 quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process
 	@scripts/in-memory $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist worksteal --quick

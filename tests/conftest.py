@@ -18,6 +18,7 @@ import typer.testing
 from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
+import times
 from airshed.cli import show
 from airshed.engine.journal import Line
 from airshed.service.book.sqlite import Book
@@ -49,6 +50,7 @@ vars(typer.testing)["_get_command"] = lru_cache(maxsize=32)(typer.main.get_comma
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="the inner loop: leave out what is long")
+    parser.addoption("--times", action="store_true", help="the dearest files and tests by processor time")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -111,6 +113,8 @@ def pytest_configure(config: pytest.Config) -> None:
     What all processes of a run share ends with the one that began the run, however that ends.
     """
     config.pluginmanager.register(Examples())
+    if config.getoption("times"):
+        config.pluginmanager.register(times)
     made_from = [ROOT / "charts" / name for name in ("echarts.js", "package-lock.json")]
     old = not CHARTS.is_file() or CHARTS.stat().st_mtime < max(each.stat().st_mtime for each in made_from)
     if "PYTEST_XDIST_WORKER" in os.environ:
