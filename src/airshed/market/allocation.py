@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 from typing import Protocol
 
@@ -55,6 +56,10 @@ __all__ = [
     "split",
     "whip",
 ]
+
+
+#: Claims of sources that are kept for the next allocation of the same.
+CLAIMS_KEPT = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +292,7 @@ def _shared(
     for each in activities:
         if each.entrant:
             raise Malformed(place_of(each), "a new entrant has no baseline", "serve it from the reserve")
-    claims = {each.source: claim_of(each, baseline) for each in sorted(activities, key=_source)}
+    claims = {each.source: _claim(claim_of, each, baseline) for each in sorted(activities, key=_source)}
     scale = lcm(*(claim.kg.denominator for claim in claims.values()))
     weights = {source: claim.kg.numerator * (scale // claim.kg.denominator) for source, claim in claims.items()}
     counts = split(pool, weights)
@@ -305,6 +310,12 @@ def _shared(
         for source, claim in claims.items()
     )
     return Allocation(method, pool, shares)
+
+
+@lru_cache(maxsize=CLAIMS_KEPT)
+def _claim(claim_of: Callable[[Activity, Baseline], Claim], activity: Activity, baseline: Baseline) -> Claim:
+    """What a source claims: asked again and again where allocations are compared that differ in one source."""
+    return claim_of(activity, baseline)
 
 
 def _each_once(activities: Sequence[Activity]) -> None:
