@@ -256,6 +256,7 @@ def test_a_works_shows_its_hours_its_limit_and_why_hours_were_substituted(year: 
     assert "Hour by hour" in page
     assert "8,750 hours measured, 10 substituted, 0 stopped" in page
     assert "3 measured hours above the limit" in page, "what a neighbour asks first"
+    assert page.index("Verified years and compliance") < page.index("Substituted hours, and why"), "25 cards on a phone"
     assert re.search(r"limit \d+ mg/m³ \(GB", page)
     assert "2027-06-10 00:00 2027-06-10 09:00 10 no frame came – 900.0" in page
     other = text_of(year.stranger().get(f"/works/{WORKS}?stack={STACK}&pollutant=NOx"))
