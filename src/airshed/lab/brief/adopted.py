@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from airshed.lab.brief.designs import AXES, GUARD, NAMED, SOLD, BriefDesign
+from airshed.lab.brief.designs import AXES, GUARD, NAMED, SOLD, BriefDesign, every
 from airshed.lab.brief.world import CEILING
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.measures import KG_PER_T
@@ -55,7 +55,12 @@ def design_of(code: str) -> BriefDesign:
     for (axis, known), option in zip(AXES.items(), options, strict=True):
         if option not in known:
             raise Malformed("--design", f"no such {axis} {option[:40]!r}", near(option[:40], known))
-    return BriefDesign(*options)  # type: ignore[arg-type]
+    design = BriefDesign(*options)  # type: ignore[arg-type]
+    if design not in every():
+        guarded = design.border == "guarded"
+        what = "a guard on receptors needs calls" if guarded else "where all is sold no method shares anything"
+        raise Malformed("--design", what, "end with calls" if guarded else f"write {BriefDesign().method}")
+    return design
 
 
 def adopted(files: Mapping[str, bytes], design: BriefDesign, told: Told) -> dict[str, bytes]:
