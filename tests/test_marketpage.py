@@ -65,6 +65,21 @@ def test_the_page_has_every_series_with_its_figures(facts: MarketFacts, made: Pa
         assert yuan(each.fen) in page
 
 
+def test_a_book_behind_a_wall_is_named_in_both_languages_and_a_quote_has_its_day(
+    facts: MarketFacts, made: Path
+) -> None:
+    """`SO2-QJ-2027 · power` stood in the Chinese list, and a bid of February beside a close of May without a day."""
+    text = made.read_text("utf-8")
+    walled = [name for name in facts.quotes if " · power" in name]
+    assert walled
+    for name in walled:
+        assert f'data-zh="{name.replace("power", "火电")}"' in text
+    quoted = [row for row in facts.summary if row.quoted_day]
+    assert quoted
+    for row in quoted:
+        assert re.search(rf"{row.series}</td>.*?%</td><td class=\"w\">{row.quoted_day}</td>", text), row.series
+
+
 def test_every_kind_and_every_part_has_a_name() -> None:
     assert tuple(KIND_NAMES) == KINDS
     holders = {field for field, _, _ in PARTS}

@@ -83,6 +83,8 @@ class MarketFacts(msgspec.Struct, frozen=True):
     #: Weight of each component in hundredths of a percent.
     weights: dict[str, int]
     index_cite: str
+    #: What sectors are called, by their codes: behind the wall of one there is a book of its own.
+    sectors: dict[str, Phrase]
     summary: tuple[SeriesSummary, ...]
 
 
@@ -116,6 +118,7 @@ def facts_of(market: Market, rules: Rulebook, book: str) -> MarketFacts:
         index=zone_index(market, rules, "week"),
         pollutants=tuple(rule.code for rule in rules.pollutants),
         weights={row.pollutant: row.weight_basis_points for row in rules.price_index.rows},
+        sectors={row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors},
         index_cite=f"{rules.price_index.cite} ({rules.price_index.status})",
         summary=tuple(row for row in summaries(market, EXCHANGE_KINDS) if row.series in series),
     )

@@ -13,7 +13,7 @@ from airshed.model.measures import tonnes, yuan
 from airshed.model.period import clock
 from airshed.pages.kit.colours import pollutant_colour
 from airshed.pages.kit.html import environment, script_json
-from airshed.pages.kit.words import Phrase, millions, told
+from airshed.pages.kit.words import Phrase, millions, same, told
 from airshed.pages.market.charts import FALLING, RISING, charts, height_of_index
 from airshed.pages.market.facts import MarketFacts
 from airshed.pages.market.words import KINDS, PARTS
@@ -46,6 +46,7 @@ def build(facts: MarketFacts) -> str:
             charts=script_json(drawn),
             bars=_choices([(f"bars-{series}", series) for series in _busiest(facts)]),
             depths=_choices(_books(facts)),
+            behind=lambda label: _behind(label, facts),
             groups=_choices([(f"held-{group.name}", group.name) for group in facts.groups]),
             newest=newest(facts),
             kinds=KINDS,
@@ -102,6 +103,15 @@ def _books(facts: MarketFacts) -> list[tuple[str, str]]:
     place = {series: number for number, series in enumerate(_busiest(facts))}
     names = sorted(facts.quotes, key=lambda name: (place[facts.quotes[name].depth.series], name))
     return [(f"depth-{name}", name) for name in names]
+
+
+def _behind(label: str, facts: MarketFacts) -> Phrase:
+    """An order book: its series, and the sector that trades in it by itself."""
+    series, _, wall = label.partition(" · ")
+    if not wall:
+        return same(label)
+    sector = facts.sectors.get(wall, same(wall))
+    return Phrase(f"{series} · {sector.en}", f"{series} · {sector.zh}")
 
 
 def _choices(named: list[tuple[str, str]]) -> list[tuple[str, list[SeriesChoice]]]:
