@@ -72,6 +72,10 @@ def test_a_code_is_that_of_one_design_and_a_name_too() -> None:
         Malformed, match="'best' is no design; give BORDER-WALL-METHOD-SALE-TERM-COLLAR-TRADING, or one"
     ):
         design_of("best")
+    with pytest.raises(Malformed, match="a guard on receptors needs calls; end with calls"):
+        design_of("guarded-none-benchmark-free-year-none-continuous")
+    with pytest.raises(Malformed, match="where all is sold no method shares anything; write benchmark"):
+        design_of("zone-none-history-paid-year-none-continuous")
 
 
 def test_what_a_design_does_not_say_stays_and_each_change_says_where_it_comes_from() -> None:
