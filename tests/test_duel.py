@@ -29,3 +29,11 @@ def test_a_house_that_pins_others_gets_a_python_with_those_alone(tmp_path: Path)
     assert Path(python).is_relative_to(tmp_path)
     found = subprocess.run([python, "-c", "import numpy"], capture_output=True, text=True, check=False)
     assert "No module named 'numpy'" in found.stderr
+
+
+def test_a_command_is_sent_without_what_only_studies_need() -> None:
+    """Each of these libraries takes as long to begin as some thousand orders to send."""
+    asked = "import sys, airshed.engine.runner, airshed.service.book.sqlite, airshed.rulebook.load; print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+
+    assert not {"numpy", "highspy", "polars"} & set(said.split())

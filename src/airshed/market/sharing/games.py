@@ -7,7 +7,6 @@ from itertools import combinations
 from math import factorial
 from random import Random
 
-from airshed.market.sharing.nucleolus_stage import least_excess
 from airshed.model.refusal import Malformed
 
 #: What a coalition saves by itself; players are numbered from 0.
@@ -81,6 +80,9 @@ def nucleolus(players: int, worth: Worth) -> list[float]:
         return [values[whole]]
     size = max(abs(value) for value in values.values()) or 1.0
     values = {team: value / size for team, value in values.items()}  # the solver's tolerance is absolute
+    # NumPy and HiGHS are for who divides by this rule, not for whoever reads a law.
+    from airshed.market.sharing.nucleolus_stage import least_excess
+
     free = [team for team in values if team and team != whole]
     fixed: dict[frozenset[int], float] = {whole: values[whole]}
     while free:
