@@ -15,8 +15,11 @@ from airshed.engine.commands import PlaceOrder
 from airshed.engine.nouns import Day, Year
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import EXCHANGE
+from airshed.model.measures import Unit
 from airshed.model.period import instant
-from airshed.pages.portal.firm import stands
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.firm import Stands, stands
+from airshed.pages.portal.happening import in_column
 from airshed.service.book.position import positions
 from airshed.service.marketdata.reading import Market
 from laws import RULES
@@ -91,15 +94,29 @@ def test_a_series_that_was_never_traded_has_no_change_and_says_whose_price_it_is
     assert raw.index('class="of-order"') < raw.index('class="of-list"'), "the order comes before forty prices"
 
 
-def test_what_is_lacking_is_priced_at_what_the_pollutant_closed_at_last_too() -> None:
+def test_what_is_lacking_is_priced_at_the_market_before_its_own_series_trades() -> None:
     runner = market()
     for number in range(1, 11):
         seal(runner, number, 20_000_000_000)
     there = Market(runner.state)
-    assert all(each.lately.en == "" for each in stands(there, RULES, "steel", AT))
-    there.closes["SO2-KM-2026"] = {"2027-02-01": 11_674_000}
-    (known,) = [each for each in stands(there, RULES, "steel", AT) if each.position.pollutant == "SO2"]
-    assert known.lately.zh.startswith("116,740.00元/吨（SO2-KM-2026，2027-02-01）；按此补足约需")
+
+    def so2() -> Stands:
+        return next(each for each in stands(there, RULES, "steel", AT) if each.position.pollutant == "SO2")
+
+    by_law = so2().cost
+    assert (by_law.lately.en, by_law.range.en) == ("", "")
+    there.closes["SO2-KM-2026"] = {"2027-01-02": 11_674_000}
+    known = so2()
+    assert known.cost.lately.zh == "116,740.00元/吨（SO2-KM-2026，2027-01-02）"
+    fen = known.position.short * 11_674_000 // 1000
+    assert known.cost.whole == in_column(fen, Unit.FEN, RULES), "the law's opening price is far below the market's"
+    assert by_law.whole.zh in known.cost.rests.zh, "what it would come to by the law is said beside it"
+    there.closes["SO2-QJ-2026"] = {"2027-02-01": 3_157_000}
+    two = so2().cost
+    assert two.whole == known.cost.whole, "its own city's close comes before a later one of another city"
+    assert two.lately.zh.endswith("；2个系列为31,570.00元/吨至116,740.00元/吨")
+    low = in_column(known.position.short * 3_157_000 // 1000, Unit.FEN, RULES)
+    assert two.range == Phrase(f"{low.en} to {two.whole.en}", f"{low.zh}至{two.whole.zh}")
 
 
 def test_the_first_page_of_a_firm_is_understood_on_a_phone(served: Portal) -> None:

@@ -7,15 +7,14 @@ from typing import Any, Literal, NamedTuple
 
 from starlette.responses import Response
 
-from airshed.compliance.obligation import admitted
 from airshed.engine.procedures.deadlines import ends
 from airshed.engine.state import State
-from airshed.model.allowance import Series
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.dues import Due, dues
 from airshed.pages.portal.frame import Visitor, page
 from airshed.pages.portal.happening import in_column, lots_of
+from airshed.pages.portal.lacking import Cost, cost
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -45,7 +44,7 @@ class Stands(NamedTuple):
     balance: Phrase
     state: Literal["short", "long", "even", "unknown"]
     price: Phrase
-    cost: Phrase
+    cost: Cost
     #: The fewest lots that cover what is short, in tonnes as a form takes them.
     lots: str
     surrendered: Phrase
@@ -54,9 +53,6 @@ class Stands(NamedTuple):
     sources: Sequence[str]
     #: What earlier years take of what is held; empty where they take nothing.
     taken: Phrase
-    #: What the pollutant closed at last elsewhere in the zone, and what is lacking would cost at that; empty where its
-    #: own series was traded, or none was.
-    lately: Phrase
 
 
 class Held(NamedTuple):
@@ -74,37 +70,6 @@ class Held(NamedTuple):
 def stands(market: Market, rules: Rulebook, account: str, at: int) -> list[Stands]:
     """Where a firm stands, as its page shows it."""
     return [_stands(market, rules, each) for each in positions(market.state, rules, account, at)]
-
-
-def _lately(market: Market, rules: Rulebook, each: Position) -> Phrase:
-    """The last closes of a pollutant in series that count for a year, and what is lacking at the last of them."""
-    mine = [source for source in market.state.sources.values() if source.account == each.account]
-    law = rules.allowance
-    last = [
-        (max(closes), name, closes[max(closes)])
-        for name, closes in market.closes.items()
-        if closes
-        and ".." not in name
-        and any(
-            admitted(Series.parse(name), each.pollutant, of.jurisdiction, each.year, law.admitted, law.vintages_back)
-            for of in mine
-        )
-    ]
-    if each.traded or not last:
-        return same("")
-    day, name, fen = max(last)
-    price = in_column(fen, Unit.FEN_PER_T, rules)
-    said = Phrase(f"{price.en} ({name}, {day})", f"{price.zh}（{name}，{day}）")
-    if len(last) > 1:
-        low, high = (in_column(end(each[2] for each in last), Unit.FEN_PER_T, rules) for end in (min, max))
-        said = Phrase(
-            f"{said.en}; of {len(last)} series {low.en} to {high.en}",
-            f"{said.zh}；{len(last)}个系列为{low.zh}至{high.zh}",
-        )
-    if each.short:
-        cost = in_column(-(-each.short * fen * law.size_kg // 1000), Unit.FEN, rules)
-        said = Phrase(f"{said.en}; what is lacking would cost {cost.en} at that", f"{said.zh}；按此补足约需{cost.zh}")
-    return said
 
 
 def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
@@ -126,10 +91,6 @@ def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
     if low is not None and high is not None and low != high:
         between = Phrase(f"{tonnes(low).en} to {tonnes(high).en}", f"{tonnes(low).zh}至{tonnes(high).zh}")
     price = in_column(each.price, Unit.FEN_PER_T, rules)
-    cost = same("–")
-    if each.short:
-        fen = -(-each.short * each.price * rules.allowance.size_kg // 1000)
-        cost = in_column(fen, Unit.FEN, rules)
     verified = each.basis == "verified"
     left = max(0, each.owed - each.surrendered) if verified and each.owed is not None else 0
     mine = [
@@ -148,13 +109,12 @@ def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
         over,
         how,
         price,
-        cost,
+        cost(market, rules, each),
         lots_of(each.short, rules),
         tonnes(each.surrendered),
         left,
         mine,
         tonnes(each.taken) if each.taken else same(""),
-        _lately(market, rules, each),
     )
 
 

@@ -1,0 +1,86 @@
+"""What it would cost a firm to buy what it lacks: at its own series' price, or at the close that is nearest to it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from airshed.compliance.obligation import admitted
+from airshed.model.allowance import Series
+from airshed.model.measures import Unit
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.happening import in_column
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.position import Position
+from airshed.service.marketdata.reading import Market
+
+
+class Closed(NamedTuple):
+    """The last close of a series that counts for a year."""
+
+    #: Whether it is of the city where the firm emits: its price is nearer than that of another city.
+    own: bool
+    day: str
+    series: str
+    fen: int
+
+
+class Cost(NamedTuple):
+    """What is lacking, in money; empty phrases where nothing is lacking."""
+
+    whole: Phrase
+    #: From the cheapest to the dearest series that counts; empty where there is one price.
+    range: Phrase
+    #: Which price that is.
+    rests: Phrase
+    #: What the pollutant closed at last; empty where its own series was traded, or none was.
+    lately: Phrase
+
+
+def cost(market: Market, rules: Rulebook, each: Position) -> Cost:
+    """What is lacking costs, at the market's price where there is one: the law's opening price knows nothing of it."""
+    last = [] if each.traded else _closed(market, rules, each)
+    if not last:
+        at = Phrase("assumed: at the reference price, without fee", "假设：按参考价计算，不含手续费")
+        return Cost(_money(each, each.price, rules), same(""), at, same(""))
+    nearest = max(last)
+    fens = [every.fen for every in last]
+    by_law = _money(each, each.price, rules)
+    rests = Phrase(
+        f"assumed: at the last close of {nearest.series}, without fee; {by_law.en} at the price of the rulebook",
+        f"假设：按{nearest.series}最近收盘价计算，不含手续费；按规则所定参考价为{by_law.zh}",
+    )
+    low, high = _money(each, min(fens), rules), _money(each, max(fens), rules)
+    between = same("") if low == high else Phrase(f"{low.en} to {high.en}", f"{low.zh}至{high.zh}")
+    return Cost(_money(each, nearest.fen, rules), between, rests, _lately(nearest, fens, rules))
+
+
+def _closed(market: Market, rules: Rulebook, each: Position) -> list[Closed]:
+    """The last closes of a pollutant in series that count for a year of an account."""
+    law = rules.allowance
+    places = {source.jurisdiction for source in market.state.sources.values() if source.account == each.account}
+    own = Series.parse(each.series).jurisdiction
+    found = []
+    for name, closes in market.closes.items():
+        if not closes or ".." in name:
+            continue
+        series = Series.parse(name)
+        if any(admitted(series, each.pollutant, of, each.year, law.admitted, law.vintages_back) for of in places):
+            found.append(Closed(series.jurisdiction == own, max(closes), name, closes[max(closes)]))
+    return found
+
+
+def _lately(nearest: Closed, fens: list[int], rules: Rulebook) -> Phrase:
+    price = in_column(nearest.fen, Unit.FEN_PER_T, rules)
+    said = Phrase(f"{price.en} ({nearest.series}, {nearest.day})", f"{price.zh}（{nearest.series}，{nearest.day}）")
+    if len(fens) == 1:
+        return said
+    low, high = (in_column(end(fens), Unit.FEN_PER_T, rules) for end in (min, max))
+    return Phrase(
+        f"{said.en}; of {len(fens)} series {low.en} to {high.en}",
+        f"{said.zh}；{len(fens)}个系列为{low.zh}至{high.zh}",
+    )
+
+
+def _money(each: Position, fen_per_t: int, rules: Rulebook) -> Phrase:
+    """What is lacking at a price, rounded up."""
+    return in_column(-(-each.short * fen_per_t * rules.allowance.size_kg // 1000), Unit.FEN, rules)
