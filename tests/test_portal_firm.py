@@ -20,7 +20,8 @@ from airshed.model.period import instant
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.firm import Stands, stands
 from airshed.pages.portal.happening import in_column
-from airshed.service.book.position import positions
+from airshed.rulebook.lookup import cap
+from airshed.service.book.position import Position, positions
 from airshed.service.marketdata.reading import Market
 from laws import RULES
 from markets import AT, AUTHORITY, SERIES, market
@@ -66,6 +67,27 @@ def test_an_expectation_has_a_range_where_the_last_days_were_others() -> None:
     assert known.expected is not None
     assert known.high is not None
     assert known.low == known.expected < known.high == 61_000 + 2_000 * 334
+
+
+def test_an_expectation_as_the_year_before_has_a_range_too() -> None:
+    runner = market()
+
+    def verified(year: int, count: int) -> None:
+        runner.state.years["s-steel", year] = Year("s-steel", year, verified_mg={}, obligation={"SO2": count})
+
+    def so2() -> Position:
+        at = instant("2028-03-01")
+        return [each for each in positions(runner.state, RULES, "steel", at) if each.pollutant == "SO2"][-1]
+
+    verified(2027, 10_000)
+    caps = [cap(RULES, f"SO2-KM-{year}") or 0 for year in (2027, 2028)]
+    assert caps[1] < caps[0]
+    known = so2()
+    assert (known.year, known.basis, known.expected) == (2028, "year before", 10_000)
+    assert (known.low, known.high) == (10_000 * caps[1] // caps[0], 10_000), "the cap declines, and it may with it"
+    verified(2026, 13_000)
+    known = so2()
+    assert (known.low, known.expected, known.high) == (7_000, 10_000, 13_000), "it changed so much the year before"
 
 
 def test_what_an_earlier_year_takes_is_not_there_for_a_later_one() -> None:

@@ -26,7 +26,10 @@ from airshed.service.marketdata.reading import Market
 BASES = {
     "verified": Phrase("verified", "已核查"),
     "pace": Phrase("assumed: the rest of the year as the sealed days so far", "假设：余下日期按已封存日均值推算"),
-    "year before": Phrase("assumed: as verified for the year before", "假设：与上年核查结果相同"),
+    "year before": Phrase(
+        "assumed: as verified for the year before; range: if it changes as the cap does, or as much as it did last",
+        "假设：与上年核查结果相同；区间按总量的变化幅度或该源上次年际变化推算",
+    ),
     "none": Phrase("unknown: no day of the year is sealed yet", "未知：本年尚无封存日数据"),
 }
 

@@ -209,8 +209,20 @@ def _expected(
     before = state.years.get((source.id, year - 1))
     if before is not None and before.verified_mg is not None:
         due = before.obligation.get(code, 0)
-        return "year before", (due, due, due)
+        ends = [due, *_changed(state, rules, source, code, year, due)]
+        return "year before", (due, min(ends), max(ends))
     return "none", (0, 0, 0)
+
+
+def _changed(state: State, rules: Rulebook, source: Source, code: str, year: int, due: int) -> Iterator[int]:
+    """What a year obliges to if it changes from the year before as the cap does, or as much as that one did."""
+    new, old = (lookup.cap(rules, f"{code}-{source.jurisdiction}-{each}") for each in (year, year - 1))
+    if new is not None and old:
+        yield due * new // old
+    earlier = state.years.get((source.id, year - 2))
+    if earlier is not None and earlier.verified_mg is not None:
+        change = abs(due - earlier.obligation.get(code, 0))
+        yield from (max(0, due - change), due + change)
 
 
 def _allowances(mass_mg: int, rules: Rulebook) -> int:
