@@ -314,6 +314,21 @@ def test_what_pages_show_is_had_as_files_from_its_day_on(year: Portal) -> None:
         assert '.parquet">Parquet' in stranger.get(path).text
 
 
+def test_fines_are_the_penalties_of_a_settled_year_too(year: Portal) -> None:
+    """The file had decisions in cases alone, and no row of firms whose penalties stood in `years`."""
+    stranger = year.stranger()
+    years = stranger.get("/data/years.json").json()["rows"]
+    fines = stranger.get("/data/fines.json").json()["rows"]
+    set_then = {(row["source"], row["year"], row["pollutant"]): row["due_fen"] for row in years if row["penalty_fen"]}
+    assert set_then
+    assert {
+        (row["source"], row["year"], row["pollutant"]): row["due_fen"] for row in fines if not row["case_number"]
+    } == set_then
+    assert all(row["fen"] >= row["paid_fen"] + row["due_fen"] for row in fines)
+    assert {row["state"] for row in fines if row["due_fen"]} == {"settled"}
+    assert all(row["pay_by"] for row in fines if row["due_fen"])
+
+
 def test_hours_of_a_stack_are_a_file_with_what_was_substituted_and_why(year: Portal) -> None:
     stranger = year.stranger()
     assert f'href="/data/hours/{STACK}.csv"' in stranger.get("/data").text

@@ -98,16 +98,29 @@ VIEWS = (
     ),
     View(
         "fines",
-        Phrase("Decisions in cases, as the register shows them", "行政处罚决定（同公开登记簿）"),
-        (
-            *(Column("case_number INTEGER", "number of the case"), Column("source TEXT"), Column("account TEXT")),
-            *(Column("year INTEGER", "year of the breach"), Column("ground TEXT", "`shortfall`, or a ground")),
-            *(Column("pollutant TEXT"), Column("fen INTEGER", "penalty by the last decision")),
-            *(Column("state TEXT", "decided, upheld or lowered"), Column("cite TEXT", "article by which it is fined")),
+        Phrase(
+            "Penalties: of settlements of years and of decisions in cases, and how far each is paid",
+            "罚款：年度结算与行政处罚决定所处，及缴纳情况",
         ),
-        1,
-        """SELECT case_number, source, account, year, ground, pollutant, fen, state, cite FROM cases
-           WHERE state IN ('decided', 'upheld', 'lowered') AND year <= ? ORDER BY case_number""",
+        (
+            *(Column("source TEXT"), Column("year INTEGER", "year of the breach")),
+            Column("pollutant TEXT", "code of the pollutant; empty where it concerns none"),
+            Column("case_number INTEGER", "number of the case that imposed it; 0 for the settlement of the year"),
+            *(Column("account TEXT"), Column("ground TEXT", "`shortfall`, or a ground")),
+            *(Column("fen INTEGER", "penalty as it stands"), Column("paid_fen INTEGER", "what of it is paid")),
+            Column("due_fen INTEGER", "what of it is still to be paid"),
+            Column("interest_fen INTEGER", "interest for all late days; empty until the penalty is paid in full"),
+            Column("pay_by TEXT", "last day to pay the oldest part that is not paid; empty when all are"),
+            Column("state TEXT", "`settled` with the year; of a case decided, upheld or lowered"),
+            Column("cite TEXT", "article by which a case is fined; empty for the settlement of a year"),
+        ),
+        4,
+        """SELECT penalties.source, penalties.year, penalties.pollutant, penalties.case_number, penalties.account,
+                  COALESCE(ground, 'shortfall'), penalties.fen, paid_fen, due_fen, interest_fen, pay_by,
+                  COALESCE(state, 'settled'), COALESCE(cite, '')
+           FROM penalties LEFT JOIN cases ON cases.case_number = penalties.case_number
+           WHERE (penalties.case_number = 0 OR state IN ('decided', 'upheld', 'lowered')) AND penalties.year <= ?
+           ORDER BY penalties.source, penalties.year, penalties.pollutant, penalties.case_number""",
         "standing",
     ),
 )

@@ -181,6 +181,12 @@ UNITS: Mapping[str, str] = {
 
 #: What a column of one table holds, where columns of that name hold something else in others.
 OF_TABLE: Mapping[str, str] = {
+    "fines.interest_fen": "逾期滞纳金；罚款缴清前为空",
+    "fines.cite": "案件处罚依据条款；年度结算所处罚款为空",
+    "fines.state": "settled年度结算所处；案件：decided已决定、upheld复议维持、lowered复议变更",
+    "fines.fen": "现应处罚款",
+    "fines.due_fen": "尚未缴纳的罚款",
+    "fines.pay_by": "最早一期未缴罚款的缴纳期限；已缴清为空",
     "hours_marked.hours": "标记的小时数",
     "sealed_days.measured": "实测小时数",
     "sealed_days.substituted": "替代小时数",
