@@ -425,6 +425,9 @@ def test_an_act_of_two_waits_and_another_confirms_it_with_a_code(served: Portal)
     fields = {**hidden(teller.get("/act/Withdraw")), "account": "steel", "fen": "1000"}
     shown = teller.send("/act/Withdraw", {**fields, "step": "preview"})
     assert "It takes two people" in text_of(shown)
+    assert "Once another has confirmed it Money came in or went out" in text_of(shown), (
+        "who asks is told what comes of it"
+    )
     done = teller.send("/act/Withdraw", {**hidden(shown), "step": "confirm"})
     assert "waits for a second person" in text_of(done)
     assert "Nothing waits for you" in text_of(teller.get("/waiting"))

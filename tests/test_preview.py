@@ -130,6 +130,7 @@ def test_each_command_is_decided_on_what_those_before_it_would_leave() -> None:
     assert first.record.refusal is not None
     assert [each.record.refusal for each in (second, confirmed, third)] == [None, None, None]
     assert (second.waits, confirmed.waits, third.waits) == (True, False, True)
+    assert second.comes == confirmed.record.events[-1:], "who proposes it is told what it does, as who confirms it is"
     assert third.sharing is not None
     assert (fourth.answered, fourth.record.seq) == (True, third.record.seq)
 

@@ -311,6 +311,8 @@ class Seen(NamedTuple):
     """What a command would come to, on a page."""
 
     happenings: Sequence[Happening]
+    #: What would come of it once another confirms it, of an act of two.
+    then: Sequence[Happening]
     changes: Sequence[Change]
     #: What it comes to, of an order.
     reckoning: Reckoning | None
@@ -384,7 +386,8 @@ async def _preview(
         events = () if foreseen.sealed else foreseen.record.events
         shown = Seen(
             happenings(events, rules),
-            changes(events, market.state, actor.account, rules),
+            happenings(foreseen.comes, rules),
+            changes((*events, *foreseen.comes), market.state, actor.account, rules),
             reckoned(body, events, market.state, rules) if isinstance(body, PlaceOrder) else None,
         )
         return (

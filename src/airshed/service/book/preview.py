@@ -120,6 +120,8 @@ class Foreseen(msgspec.Struct, frozen=True):
     recorded: bool = True
     #: It only becomes an act that another confirms; what is told beside is what would come of that.
     waits: bool = False
+    #: What would come of an act that waits, were it confirmed now.
+    comes: tuple[e.Event, ...] = ()
     #: It opens sealed bids: what comes of it is not told.
     sealed: bool = False
     #: Why the act, once confirmed, would be refused as things stand.
@@ -220,6 +222,7 @@ def _told(
     return Foreseen(
         record,
         waits=waits,
+        comes=events if waits else (),
         closings=tuple(
             _closing(state, rules, event, len(events) - 1, hidden=event.account in sealed)
             for event in events
