@@ -310,6 +310,12 @@ def test_what_pages_show_is_had_as_files_from_its_day_on(year: Portal) -> None:
     assert early["works"] == len(stranger.get("/data/works.json").json()["rows"]) > 0
     works = {row["source"]: row for row in stranger.get("/data/works.json").json()["rows"]}
     assert works[WORKS]["jurisdiction"] == "KM"
+    foreign = [row for row in _files(year) if not re.search("[一-鿿]", row)]
+    assert not foreign, "who searches for what a page calls it finds it in the file"
+    shown = text_of(year.stranger("zh").get(f"/works/{WORKS}"))
+    assert all(works[WORKS][name] in shown for name in ("name_zh", "jurisdiction_zh", "sector_zh"))
+    codes = {row["jurisdiction"]: row["name_zh"] for row in stranger.get("/data/jurisdictions.json").json()["rows"]}
+    assert codes.items() >= {(row["jurisdiction"], row["jurisdiction_zh"]) for row in works.values()}
     for path in ("/register", "/works", f"/works/{WORKS}"):
         assert '.parquet">Parquet' in stranger.get(path).text
 
@@ -369,6 +375,13 @@ def test_the_tape_of_a_series_is_a_file_and_names_nobody(year: Portal) -> None:
     assert len([row for row in every if row["series"] == "SO2-KM-2027"]) == len(rows) < len(every)
     assert 'href="/data/tape/SO2-KM-2027.parquet"' in stranger.get("/prices/SO2-KM-2027").text
     assert stranger.get("/data/tape/SO2-KM-1999.csv").status_code in (400, 404, 422)
+
+
+def _files(year: Portal) -> Iterator[str]:
+    """What files have for Chinese names of works, firms, places and sectors."""
+    for name in ("works", "register_accounts", "jurisdictions"):
+        for row in year.stranger().get(f"/data/{name}.json").json()["rows"]:
+            yield from (text for column, text in row.items() if column.endswith("_zh"))
 
 
 async def _early(year: Portal) -> dict[str, int]:
@@ -433,7 +446,7 @@ def test_a_notice_is_new_once(tmp_path: Path) -> None:
             assert "Done" in text_of(browser.send(f"/act/{PlaceOrder.__name__}", order))
         page = text_of(buyer.get("/notices"))
         assert "since you looked last" in page
-        assert "+1 t" in page
+        assert "+1.000 t" in page
         assert "Nothing new since you looked last" in text_of(buyer.get("/notices"))
         assert HEARD in {cookie.name for cookie in buyer.client.cookies.jar}
 

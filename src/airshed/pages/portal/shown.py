@@ -1,18 +1,25 @@
-"""What the public pages show of works, accounts, shares, days, marks and fines, as tables that may be taken away.
+"""What public pages show of works, accounts, places, shares, days, marks and fines, as tables that may be taken away.
 
 Offices read the tables that these are of whole; everybody reads of them what stands on a page, from the day of the law.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, NamedTuple
 
 from airshed.engine.tables.table import Column
 from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.frame import place_name
+from airshed.pages.portal.names import firm_name, works_name
+from airshed.rulebook.schema import Rulebook
 from airshed.service.book.embargo import Embargo, embargo
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import law_of
+
+
+def _as_it_is(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return row
 
 
 class View(NamedTuple):
@@ -26,11 +33,34 @@ class View(NamedTuple):
     sql: str
     #: The year up to which rows are public, which the statement asks for; empty where all are.
     until: Literal["", "emissions", "standing"] = ""
+    #: A row of the book with what the law and its zone call things, as pages do.
+    named: Callable[[Rulebook, tuple[Any, ...]], tuple[Any, ...]] = _as_it_is
 
     def rows(self, book: KeptBook, day: str) -> Iterable[tuple[Any, ...]]:
         """Its rows as far as they are public on a day."""
-        public: Embargo = embargo(law_of(book), day)
-        return book.sql.execute(self.sql, (getattr(public, self.until),) if self.until else ())
+        rules = law_of(book)
+        public: Embargo = embargo(rules, day)
+        found = book.sql.execute(self.sql, (getattr(public, self.until),) if self.until else ())
+        return (self.named(rules, tuple(row)) for row in found)
+
+
+def _works(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    source, name, account, holder, place, sector = row
+    called, held = works_name(rules, source, name), firm_name(rules, holder)
+    sector_zh = next((each.name_zh for each in rules.sectors if each.code == sector), sector)
+    where = place_name(rules, place)
+    return (source, called.en, called.zh, account, held.en, held.zh, place, where.zh, sector, sector_zh)
+
+
+def _account(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    account, number, kind, name, place, group, state = row
+    called = firm_name(rules, name)
+    return (account, number, kind, called.en, called.zh, place, place_name(rules, place).zh, group, state)
+
+
+def _place(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    called = place_name(rules, row[0])
+    return (row[0], called.en, called.zh)
 
 
 VIEWS = (
@@ -38,25 +68,42 @@ VIEWS = (
         "works",
         Phrase("Regulated works, as on their pages", "纳入管理的企业（同企业页）"),
         (
-            *(Column("source TEXT"), Column("name TEXT", "name in English"), Column("account TEXT")),
-            *(Column("holder TEXT", "name of the firm"), Column("jurisdiction TEXT"), Column("sector TEXT", "sector")),
+            *(Column("source TEXT"), Column("name TEXT", "name in English")),
+            *(Column("name_zh TEXT", "name in Chinese"), Column("account TEXT")),
+            *(Column("holder TEXT", "name of the firm"), Column("holder_zh TEXT", "name of the firm in Chinese")),
+            *(Column("jurisdiction TEXT"), Column("jurisdiction_zh TEXT", "name of the jurisdiction in Chinese")),
+            *(Column("sector TEXT", "sector"), Column("sector_zh TEXT", "name of the sector in Chinese")),
         ),
         1,
         """SELECT sources.source, sources.name, sources.account, accounts.name, sources.jurisdiction, sources.sector
            FROM sources JOIN accounts ON accounts.account = sources.account ORDER BY sources.source""",
+        named=_works,
     ),
     View(
         "register_accounts",
         Phrase("Accounts, as the register shows them", "账户（同公开登记簿）"),
         (
             *(Column("account TEXT"), Column("number TEXT", "number of the account"), Column("kind TEXT", "kind")),
-            *(Column("name TEXT", "name of the firm"), Column("jurisdiction TEXT")),
+            *(Column("name TEXT", "name of the firm"), Column("name_zh TEXT", "name in Chinese")),
+            *(Column("jurisdiction TEXT"), Column("jurisdiction_zh TEXT", "name of the jurisdiction in Chinese")),
             Column("corporate_group TEXT", "corporate group, empty when none is known"),
             Column("state TEXT", "what the account may do now, in one word"),
         ),
         1,
         """SELECT account, number, kind, name, jurisdiction, corporate_group, state FROM accounts
            WHERE kind IN ('operator', 'trader') ORDER BY account""",
+        named=_account,
+    ),
+    View(
+        "jurisdictions",
+        Phrase("Cities and county groups by their codes", "辖区代码与名称"),
+        (
+            *(Column("jurisdiction TEXT"), Column("name_en TEXT", "name in English")),
+            Column("name_zh TEXT", "name in Chinese"),
+        ),
+        1,
+        "SELECT DISTINCT jurisdiction FROM accounts WHERE jurisdiction <> '' ORDER BY jurisdiction",
+        named=_place,
     ),
     View(
         "free_allocations",
