@@ -346,6 +346,15 @@ def test_nothing_is_done_before_it_is_confirmed_and_then_once(served: Portal, st
     assert served.records() == before + 1
 
 
+@pytest.mark.parametrize("target", ["broker", "cement"])
+def test_the_page_that_confirms_a_transfer_says_what_is_free_after_it(served: Portal, target: str) -> None:
+    """To an account that is trusted it goes at once; to another it is only set aside."""
+    browser = served.rehearsing("steel", "zh")
+    fields = {"origin": "steel", "target": target, "series": SERIES, "count": "1", "step": "preview"}
+    said = text_of(browser.send("/act/Transfer", {**hidden(browser.get("/act/Transfer")), **fields}))
+    assert re.search(r"本账户 现有 变动 办理后 SO2-KM-2027.* −1吨 ", said), said
+
+
 def test_the_page_that_confirms_an_order_says_fee_value_limits_and_position_after(served: Portal) -> None:
     browser = served.rehearsing("steel", "zh")
     said = text_of(browser.send("/act/PlaceOrder", selling(browser, count="1", limit="4400", step="preview")))

@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 
 from airshed.engine.commands import PlaceOrder
+from airshed.engine.events import TransferDelayed
 from airshed.engine.nouns import Day, Year
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.measures import Unit
 from airshed.model.period import instant
 from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.afterwards import left
 from airshed.pages.portal.firm import Stands, stands
-from airshed.pages.portal.happening import in_column
+from airshed.pages.portal.happening import amount, in_column
 from airshed.rulebook.lookup import cap
 from airshed.service.book.position import Position, positions
 from airshed.service.marketdata.reading import Market
@@ -139,6 +141,21 @@ def test_what_is_lacking_is_priced_at_the_market_before_its_own_series_trades() 
     assert two.lately.zh.endswith("；2个系列为31,570.00元/吨至116,740.00元/吨")
     low = in_column(known.position.short * 3_157_000 // 1000, Unit.FEN, RULES)
     assert two.range == Phrase(f"{low.en} to {two.whole.en}", f"{low.zh}至{two.whole.zh}")
+
+
+def test_what_a_transfer_sets_aside_is_told_with_what_the_year_lacks_then() -> None:
+    runner = market()
+    for number in range(1, 11):
+        seal(runner, number, 20_000_000_000)
+    (so2,) = [each for each in positions(runner.state, RULES, "steel", AT) if each.pollutant == "SO2"]
+    held = runner.state.ledger.position("steel", SERIES).free
+    waits = TransferDelayed(1, "transfer", "steel", "cement", SERIES, 40_000, trusted=False, due=AT)
+    free, year = left([waits], runner.state, "steel", RULES, AT)
+    assert free.what.zh == "SO2-KM-2027，可用"
+    assert free.after == amount(held - 40_000, Unit.ALLOWANCES, RULES)
+    assert year.before.zh == f"短缺{amount(so2.short, Unit.ALLOWANCES, RULES).zh}"
+    assert year.after.zh == f"短缺{amount(so2.short + 40_000, Unit.ALLOWANCES, RULES).zh}"
+    assert left([waits], runner.state, "cement", RULES, AT) == [], "it has not come to the other yet"
 
 
 def test_the_first_page_of_a_firm_is_understood_on_a_phone(served: Portal) -> None:

@@ -24,6 +24,7 @@ from airshed.model.period import clock
 from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import rows
+from airshed.pages.portal.afterwards import left
 from airshed.pages.portal.amounts import detail
 from airshed.pages.portal.drafts import Draft, drafts_of
 from airshed.pages.portal.fields import Field, Written, form_of, label_of, name_of, read, sentence_of
@@ -384,10 +385,14 @@ async def _preview(
     def look(market: Market, rules: Rulebook) -> tuple[Seen, list[tuple[Phrase, Phrase]], list[tuple[str, str]]]:
         body: Body = foreseen.record.body
         events = () if foreseen.sealed else foreseen.record.events
+        all_of_it, mine = (*events, *foreseen.comes), actor.account
         shown = Seen(
             happenings(events, rules),
             happenings(foreseen.comes, rules),
-            changes((*events, *foreseen.comes), market.state, actor.account, rules),
+            [
+                *changes(all_of_it, market.state, mine, rules),
+                *left(all_of_it, market.state, mine, rules, foreseen.record.at),
+            ],
             reckoned(body, events, market.state, rules) if isinstance(body, PlaceOrder) else None,
         )
         return (

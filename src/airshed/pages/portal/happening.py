@@ -237,8 +237,12 @@ def purse_change(state: State, account: str, difference: int, rules: Rulebook) -
     return [] if purse is None else [_change(Phrase("Money", "资金"), purse.fen, difference, Unit.FEN, rules)]
 
 
+def signed(difference: int, unit: Unit, rules: Rulebook) -> Phrase:
+    """A difference with its sign."""
+    sign, moved = "+" if difference > 0 else "−", amount(abs(difference), unit, rules)
+    return Phrase(f"{sign}{moved.en}", f"{sign}{moved.zh}")
+
+
 def _change(what: Phrase, before: int, difference: int, unit: Unit, rules: Rulebook) -> Change:
-    sign = "+" if difference > 0 else "−"
-    moved = amount(abs(difference), unit, rules)
-    signed = Phrase(f"{sign}{moved.en}", f"{sign}{moved.zh}")
-    return Change(what, amount(before, unit, rules), amount(before + difference, unit, rules), signed)
+    after = amount(before + difference, unit, rules)
+    return Change(what, amount(before, unit, rules), after, signed(difference, unit, rules))

@@ -6,6 +6,7 @@ from calendar import isleap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -73,10 +74,13 @@ class Position(msgspec.Struct, frozen=True):
         return max(0, -(self.balance or 0))
 
 
-def positions(state: State, rules: Rulebook, account: str, at: int) -> list[Position]:
+def positions(
+    state: State, rules: Rulebook, account: str, at: int, moved: Mapping[str, int] = MappingProxyType({})
+) -> list[Position]:
     """Where an account stands to every year that it has begun and not settled, the earliest first.
 
-    What an earlier year is expected to take is not there for a later one: allowances count once.
+    What an earlier year is expected to take is not there for a later one: allowances count once. With `moved`, where it
+    would stand if so many more were free of each series, or with a count below zero fewer.
     """
     sources = [source for source in state.sources.values() if source.account == account]
     now = int(day_of(at)[:4])
@@ -86,7 +90,7 @@ def positions(state: State, rules: Rulebook, account: str, at: int) -> list[Posi
     gone: dict[str, Counter[str]] = {}
     for year in sorted(years):
         if year <= now and (account, year) not in state.closed:
-            for position, counts in _of_year(state, rules, account, sources, year):
+            for position, counts in _of_year(state, rules, account, sources, year, moved):
                 taken_of = gone.setdefault(position.pollutant, Counter())
                 taken = sum(min(taken_of[name], count) for name, count in counts.items())
                 found.append(msgspec.structs.replace(position, taken=taken))
@@ -103,7 +107,7 @@ def _take(taken: Counter[str], counts: Mapping[str, int], need: int) -> None:
 
 
 def _of_year(
-    state: State, rules: Rulebook, account: str, sources: Sequence[Source], year: int
+    state: State, rules: Rulebook, account: str, sources: Sequence[Source], year: int, moved: Mapping[str, int]
 ) -> Iterator[tuple[Position, Mapping[str, int]]]:
     """Where it stands by pollutant, with what it holds for it by series."""
     claims = usable(state, rules, account)
@@ -119,10 +123,12 @@ def _of_year(
             continue
         known = [state.years.get((source.id, year)) for source in mine]
         counts: dict[str, int] = {}
-        for name, position in state.ledger.of_account(account):
+        free = {name: position.free for name, position in state.ledger.of_account(account)}
+        for name in (*free, *(name for name in moved if name not in free)):
             series = Series.parse(name)
             if any(admitted(series, code, each.jurisdiction, year, law.admitted, law.vintages_back) for each in mine):
-                counts[name] = position.free + sum(claim.count for claim in claims.get(name, ()))
+                claimed = sum(claim.count for claim in claims.get(name, ()))
+                counts[name] = free.get(name, 0) + moved.get(name, 0) + claimed
         yield _position(state, rules, account, mine, known, code, year, sum(counts.values())), counts
 
 
