@@ -22,9 +22,10 @@ from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.acts import said_fields
 from airshed.pages.portal.acts import told as refused
+from airshed.pages.portal.choices import choices
 from airshed.pages.portal.cures import told
 from airshed.pages.portal.drafts import MOST_OF_ONE, Draft, Drafts
-from airshed.pages.portal.fields import WARNED, label_of, name_of, read, sentence_of
+from airshed.pages.portal.fields import WARNED, form_of, label_of, name_of, read, sentence_of
 from airshed.pages.portal.happening import happenings
 from airshed.pages.portal.meant import choice_of, meant
 from airshed.rulebook.load import find, load
@@ -213,7 +214,29 @@ def test_the_mass_of_a_year_is_said_as_such_and_to_the_kilogram() -> None:
 
 def test_a_notice_without_its_document_is_refused_beside_the_document() -> None:
     what = "name the document that it rests on by its SHA-256, so that steel can hold the office to it"
-    assert refused(Refusal(Why.UNEXPLAINED, what, "art. 26"), BODIES["NoticeCase"], ANY_LAW).field == "evidence"
+    told_of = refused(Refusal(Why.UNEXPLAINED, what, "art. 26"), BODIES["NoticeCase"], ANY_LAW)
+    assert (told_of.field, told_of.title.zh) == ("evidence", "缺少所依据的文件。")
+
+
+def test_a_refused_sum_of_money_is_no_quantity() -> None:
+    low = Refusal(Why.TOO_SMALL, "the law gives 100,000 yuan at least, not 1 yuan", "art. 99")
+    assert refused(low, BODIES["NoticeCase"], ANY_LAW).title.zh == "金额低于下限。"
+    assert refused(low, BODIES["PlaceOrder"], ANY_LAW).title.zh == "数量低于下限。"
+
+
+def test_the_form_of_a_notice_says_each_ground_with_what_it_may_cost_and_asks_for() -> None:
+    state = market().state
+    actor, notice = state.actors[AUTHORITY], BODIES["NoticeCase"]
+    fields = {each.name: each for each in form_of(notice, state, LAW, actor, {})}
+    said = {choice.value: choice.label.zh for choice in fields["ground"].choices}
+    assert said["shortfall"] == "欠缴：与结算所定数额一致；须填污染物"
+    assert said["exceedance"] == "超标排放：100,000元至1,000,000元；须填排放口、日期、污染物、证据摘要"
+    assert not re.search("[a-z]", "".join(said.values())), "no code stands in a label"
+    assert {fields[name].left_out.zh for name in ("stack", "day", "pollutant", "evidence")} == {"（视事由而定）"}
+    own = [stack for stack, source in state.stack_source.items() if source == "s-power"]
+    found = choices(state, LAW, actor, "NoticeCase", "stack", "s-power") or ()
+    assert [choice.value for choice in found][: len(own)] == own, "those of the source that is named come first"
+    assert len(found) == len(state.stack_source) > len(own) > 0
 
 
 def test_what_is_true_is_said_in_chinese() -> None:

@@ -96,6 +96,15 @@ BESIDE: Mapping[Why, Sequence[str]] = {
     Why.ACCOUNT_FROZEN: ("account", "origin"),
     Why.ALREADY_EXISTS: ("actor", "account", "source", "auction", "call", "sale", "repurchase", "vintage"),
 }
+#: Titles of refusals of a field that their cause says too widely.
+TITLES: Mapping[tuple[Why, str], Phrase] = {
+    (Why.TOO_SMALL, "fen"): Phrase("An amount of money is less than the rules ask for.", "金额低于下限。"),
+    (Why.TOO_LARGE, "fen"): Phrase(
+        "An amount of money is more than the rules or what is owed allow.", "金额超过上限。"
+    ),
+    (Why.NOT_POSITIVE, "fen"): Phrase("An amount of money is zero or below.", "金额须大于零。"),
+    (Why.UNEXPLAINED, "evidence"): Phrase("The document that it rests on is missing.", "缺少所依据的文件。"),
+}
 
 
 class Group(NamedTuple):
@@ -305,7 +314,8 @@ def told(refusal: Refusal, kind: type[msgspec.Struct], terms: Terms, seq: int | 
         beside = ["evidence"]
     article = Phrase(refusal.cite, article_zh(refusal.cite))
     said = detail(refusal.detail, terms.size_kg)
-    return Told(Phrase(*MEANINGS[refusal.why]), said, article, beside[0] if beside else "", seq)
+    field = beside[0] if beside else ""
+    return Told(TITLES.get((refusal.why, field)) or Phrase(*MEANINGS[refusal.why]), said, article, field, seq)
 
 
 class Seen(NamedTuple):

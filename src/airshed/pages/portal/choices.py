@@ -10,6 +10,7 @@ from airshed.engine.state import State
 from airshed.model.allowance import Series, Strip, instrument, is_strip, members
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.grounds import NOTICE, first_of, grounds
 from airshed.pages.portal.happening import in_column, in_language
 from airshed.pages.portal.meant import choice_of
 from airshed.pages.portal.names import firm_name, works_name
@@ -96,8 +97,10 @@ OVER = (
 WHOSE = ("account", "origin", "target", "seller", "buyer", "lessor", "lessee", "pledgor", "pledgee", "holder")
 
 
-def choices(state: State, rules: Rulebook, actor: Actor, command: str, field: str) -> tuple[Choice, ...] | None:
-    """What a field may name; None where it names nothing that is there already."""
+def choices(
+    state: State, rules: Rulebook, actor: Actor, command: str, field: str, source: str = ""
+) -> tuple[Choice, ...] | None:
+    """What a field may name, what is of the source that is named beside it first; None where it names nothing there."""
     if (command, field) in NEW:
         return None
     if field in OWN:
@@ -127,7 +130,10 @@ def choices(state: State, rules: Rulebook, actor: Actor, command: str, field: st
         return tuple(_sources(state, rules, actor))
     if field == "stack":
         mine_too = {choice.value for choice in _sources(state, rules, actor)}
-        return tuple(Choice(stack, same(stack)) for stack, source in state.stack_source.items() if source in mine_too)
+        owners = {stack: owner for stack, owner in state.stack_source.items() if owner in mine_too}
+        return tuple(Choice(stack, same(stack)) for stack in first_of(source, owners))
+    if (command, field) == (NOTICE, "ground"):
+        return tuple(Choice(*ground) for ground in grounds(rules))
     if field == "mark":
         if command == "MarkHours":
             return tuple(Choice(row.mark, Phrase(row.name_en, row.name_zh)) for row in rules.marks.rows)

@@ -17,6 +17,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import cures, rows
 from airshed.pages.portal.choices import Choice, choices
+from airshed.pages.portal.grounds import DEPENDS, NOTICE, OF_GROUND
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.chinese import both, field_zh
 from airshed.service.forms.english import meaning
@@ -73,6 +74,8 @@ class Field(NamedTuple):
     suffix: Phrase
     choices: Sequence[Choice]
     error: Phrase | None = None
+    #: What stands beside one that is not required.
+    left_out: Phrase = Phrase("(may be left out)", "（可不填）")
 
 
 def label_of(command: str, field: str) -> Phrase:
@@ -117,7 +120,7 @@ def form_of(
     for slot in slots(kind):
         if slot.field == WARNED:
             continue
-        may_be = choices(state, rules, actor, kind.__name__, slot.field) or _words(slot)
+        may_be = choices(state, rules, actor, kind.__name__, slot.field, written.get("source", "")) or _words(slot)
         widget = _widget(slot, may_be)
         value = written.get(slot.field, "")
         if slot.required and len(may_be) == 1 and widget in ("choice", "radios"):
@@ -133,6 +136,7 @@ def form_of(
                 suffix_of(slot, terms, money),
                 may_be,
                 (errors or {}).get(slot.field),
+                **({"left_out": DEPENDS} if kind.__name__ == NOTICE and slot.field in OF_GROUND else {}),
             )
         )
     return found

@@ -21,6 +21,7 @@ from airshed.mrv.exceedance import over_limit
 from airshed.mrv.rules import LimitValue, MonitoringRules
 from airshed.pages.kit.words import MARK_STATES, Phrase, same
 from airshed.pages.portal.frame import acting, office, page, place_name
+from airshed.pages.portal.grounds import NOTICE
 from airshed.pages.portal.hours import Hours, Monitors, converted, monitors_of, read, there
 from airshed.pages.portal.names import works_name
 from airshed.pages.portal.one_works import KINDS
@@ -33,8 +34,6 @@ from airshed.service.marketdata.reading import Market
 MOST = 2_000
 #: The ground of a case that such a day is.
 GROUND = "exceedance"
-#: The act that opens one.
-NOTICE = "NoticeCase"
 
 
 class Over(NamedTuple):
