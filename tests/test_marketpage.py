@@ -117,6 +117,17 @@ def test_charts_hold_what_was_read(facts: MarketFacts) -> None:
         assert round(1_000 * last) == group.weeks[-1][1].cap
 
 
+def test_held_allowances_are_drawn_as_given_up_from_the_day_of_the_surrender(facts: MarketFacts) -> None:
+    """The drawing ended at the last session, and the bars below it had what was surrendered weeks later."""
+    settled = [group for group in facts.groups if group.weeks[-1][1].surrendered]
+    assert settled
+    for group in settled:
+        before = [(day, held.surrendered) for day, held in group.weeks[:-1]]
+        assert facts.last is not None
+        assert before[-1] == (before[-1][0], group.weeks[-1][1].surrendered), group.name
+        assert facts.last < before[-1][0] < group.weeks[-1][0], "a step of some breadth before the end"
+
+
 def test_a_curve_of_depth_ends_at_its_last_level(facts: MarketFacts) -> None:
     drawn = charts(facts)
     for name, quoted in facts.quotes.items():

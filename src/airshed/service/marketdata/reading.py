@@ -17,6 +17,7 @@ from airshed.market.interest import Interest, interest
 from airshed.market.tape import Kind, Trade
 from airshed.model.allowance import members
 from airshed.model.near import near
+from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.registry.accounts import AccountKind
 from airshed.service.book.sealed import sealed_in
@@ -43,7 +44,7 @@ class Quote(msgspec.Struct, frozen=True):
 
 
 class Holdings(msgspec.Struct, frozen=True):
-    """Open interest of every series right after a session closed."""
+    """Open interest of every series right after a session closed, or after the last surrender of a day."""
 
     day: str
     seq: int
@@ -65,6 +66,8 @@ class Market:
     days: list[str] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     holdings: list[Holdings] = field(default_factory=list)
+    #: The day of a surrender, until the holdings after it are taken.
+    given_up_on: str = ""
 
     @property
     def series(self) -> list[str]:
@@ -120,6 +123,7 @@ class History(msgspec.Struct, frozen=True):
     days: list[str]
     quotes: list[Quote]
     holdings: list[Holdings]
+    given_up_on: str = ""
 
 
 class Folding:
@@ -137,14 +141,14 @@ class Folding:
             tape_of: dict[str, list[Trade]] = {}
             for trade in before.tape:
                 tape_of.setdefault(trade.series, []).append(trade)
-            parts = (before.closes, before.days, before.quotes, before.holdings)
+            parts = (before.closes, before.days, before.quotes, before.holdings, before.given_up_on)
             self.market = Market(state, before.tape, tape_of, *parts)
 
     @property
     def history(self) -> History:
         """What of it no state has."""
         market = self.market
-        return History(market.tape, market.closes, market.days, market.quotes, market.holdings)
+        return History(market.tape, market.closes, market.days, market.quotes, market.holdings, market.given_up_on)
 
     def take(self, lines: Iterable[Line], until: Until = END) -> None:
         """Fold the lines that follow; `Malformed` names the record that is altered or missing."""
@@ -172,6 +176,8 @@ def read_market(lines: Iterable[Line], until: Until = END, *, history: bool = Fa
 
 def _take(market: Market, record: Record, history: bool) -> None:
     state = market.state
+    if market.given_up_on and day_of(record.at) != market.given_up_on:
+        _hold(market, market.given_up_on)
     if not record.events:  # refused: a record, and nothing in the market
         take_in(state, record)
         return
@@ -189,8 +195,18 @@ def _take(market: Market, record: Record, history: bool) -> None:
     for event in record.events:
         if type(event) is e.SessionOpened:
             market.days.append(event.day)
+        if history and type(event) is e.Surrendered:
+            market.given_up_on = day_of(record.at)
     if closed is not None:
         for series, price in closed.closes.items():
             market.closes.setdefault(series, {})[closed.day] = price
         if history:
-            market.holdings.append(Holdings(closed.day, record.seq, market.interest()))
+            _hold(market, closed.day)
+
+
+def _hold(market: Market, day: str) -> None:
+    """Take the holdings as they are now for a day, in place of those of an earlier moment of it."""
+    if market.holdings and market.holdings[-1].day == day:
+        market.holdings.pop()
+    market.holdings.append(Holdings(day, market.state.seq, market.interest()))
+    market.given_up_on = ""

@@ -86,8 +86,8 @@ _OWN: dict[str, tuple[ExportColumn, ...]] = {
         ExportColumn("orders", "int", "orders that waited"),
     ),
     "interest": (
-        ExportColumn("day", "text", "day of the session"),
-        ExportColumn("seq", "int", "record that closed it; the holdings are from right after"),
+        ExportColumn("day", "text", "day of the session, or of the surrender"),
+        ExportColumn("seq", "int", "record from right after which the holdings are"),
         ExportColumn("series", "text", "series, as SO2-KM-2027"),
         ExportColumn("cap", "int", "allowances in all; the following sum to it"),
         ExportColumn("unissued", "int", "in the issuance account"),
