@@ -1,4 +1,4 @@
-"""`make watchers`: what two hundred live screens cost the service, beside a bare server that sends the same bytes.
+"""`python scripts/watchers.py`: what two hundred live screens cost, beside a bare server that sends the same bytes.
 
 Both send an event a second to each of so many open pages; the bare one knows nothing and only writes. Processor time
 is that of the process, in percent of a core.
