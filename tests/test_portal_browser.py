@@ -120,7 +120,7 @@ def test_enter_sends_a_form_and_does_not_change_its_language(rehearsal: Served, 
         expect(page.get_by_role("alert")).to_be_visible()
         assert page.title().startswith("登录"), "still in Chinese"
         signs_in(page, rehearsal, "steel")
-        page.goto(f"{rehearsal.url}/act/PlaceOrder?series=SO2-KM-2027&side=buy&limit=4100")
+        page.goto(f"{rehearsal.url}/act/PlaceOrder?series=SO2-KM-2027&side=sell&limit=4300")
         page.get_by_label("数量").fill("2")
         page.get_by_label("数量").press("Enter")
         expect(page.get_by_text("尚未办理")).to_be_visible()
