@@ -434,6 +434,21 @@ def test_a_session_that_is_over_in_the_middle_of_a_form_loses_no_text(served: Po
     assert "See what would happen" in text_of(said)
 
 
+def test_what_somebody_wrote_is_shown_to_nobody_who_signs_in_after_them(served: Portal) -> None:
+    """On a machine that several share the next one had the amounts of the one before as their own."""
+    browser = served.rehearsing("steel")
+    written = selling(browser, count="7", limit="4,321", step="preview")
+    browser.client.cookies.clear()
+    asked = browser.send("/act/PlaceOrder", written)
+    said = browser.send("/sign-in", {**hidden(asked), "as": "cement"})
+    assert said.url.path == "/act/PlaceOrder"
+    late = browser.send("/act/PlaceOrder", written)
+    assert "somebody who was signed in here before" in text_of(late)
+    for page in (said, late):
+        assert 'name="writer" value="cement"' in page.text
+        assert "4,321" not in page.text
+
+
 def test_a_form_without_the_token_of_the_session_does_nothing(served: Portal, steel: Browser) -> None:
     confirming = previewed(steel, selling(steel))
     before = served.records()

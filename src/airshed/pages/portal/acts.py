@@ -44,7 +44,7 @@ from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.meant import meant
 from airshed.pages.portal.office.law import law_wanted
 from airshed.pages.portal.reckoning import Reckoning, reckoned
-from airshed.pages.portal.signing import over
+from airshed.pages.portal.signing import WRITER, over
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waiting_for
@@ -318,6 +318,12 @@ def told(refusal: Refusal, kind: type[msgspec.Struct], terms: Terms, seq: int | 
     return Told(TITLES.get((refusal.why, field)) or Phrase(*MEANINGS[refusal.why]), said, article, field, seq)
 
 
+OF_ANOTHER = Phrase(
+    "The form that was sent is of somebody who was signed in here before. Nothing of it was sent or is shown.",
+    "所提交的表单属于此前在此登录的用户，未提交，其内容不予显示。",
+)
+
+
 class Seen(NamedTuple):
     """What a command would come to, on a page."""
 
@@ -343,6 +349,8 @@ async def send(service: Service, request: Request) -> Response:
     if not KEY.fullmatch(fields["key"]):
         fields["key"] = _new_key()
     if not service.door.own_form(request, visitor.signed.session, fields.get("csrf", "")):
+        if fields.get(WRITER, "") != visitor.writer:
+            return await _form(visitor, kind, {"key": _new_key()}, notice=OF_ANOTHER)
         again = Phrase(
             "You have signed in anew since this form was made. Nothing was sent: look at it, and send it again.",
             "表单早于本次登录，尚未提交。请核对后重新提交。",

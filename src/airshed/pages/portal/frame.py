@@ -93,6 +93,11 @@ class Visitor(NamedTuple):
         return masked(self.signed.session.csrf) if self.signed is not None and self.signed.session is not None else ""
 
     @property
+    def writer(self) -> str:
+        """Whose forms the page has."""
+        return "" if self.signed is None else self.signed.user.name
+
+    @property
     def now(self) -> int:
         """The instant for which a page speaks: that of the service, or of a simulated book that is further on."""
         asked = self.service.clock()

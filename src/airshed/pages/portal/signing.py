@@ -35,6 +35,8 @@ from airshed.service.sign_in.nouns import User
 
 #: Fields of a form that are not its content.
 OWN = ("csrf", "step", "language", "code")
+#: The field with the name of whose form it is: nobody else is shown what was written in it.
+WRITER = "writer"
 
 
 def kept(fields: Mapping[str, str]) -> str:
@@ -84,8 +86,8 @@ async def over(visitor: Visitor, fields: Mapping[str, str]) -> Response:
         visitor.request.url.path,
         carried=kept(fields),
         wrong=Phrase(
-            "You are not signed in any more. What you wrote is kept: sign in, and it is there again.",
-            "登录已失效。您填写的内容已保留，重新登录后继续。",
+            "You are not signed in any more. What you wrote is kept: sign in as before, and it is there again.",
+            "登录已失效。您填写的内容已保留，以原身份重新登录后继续。",
         ),
         status=401,
     )
@@ -126,10 +128,9 @@ async def sign_in(service: Service, request: Request) -> Response:
     token, session = service.door.users.begin(user)
     service.note("signed_in", user=user.name, actor=user.actor)
     headers = {"Set-Cookie": cookie_of(service, token)}
-    if carried:
-        there = page(
-            visitor._replace(signed=Signed(user, session)), "carried.html.j2", target=target, fields=unkept(carried)
-        )
+    written = unkept(carried) if carried else {}
+    if written and written.pop(WRITER, "") == user.name:
+        there = page(visitor._replace(signed=Signed(user, session)), "carried.html.j2", target=target, fields=written)
         there.headers.append("Set-Cookie", headers["Set-Cookie"])
         return there
     return on(target, headers)
