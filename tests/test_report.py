@@ -35,7 +35,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
 from airshed.service.book.summary import by_sector, summary
-from airshed.zone.load import load as load_zone
+from airshed.zone.load import of_law
 from airshed.zone.zone import Zone, expected_kg
 from browsers import Seen, opened, show_at, sizes
 from stack_years import RULES, SO2, STACK, TYPICAL, YEAR, changed, steady_year
@@ -75,7 +75,7 @@ def stack_years() -> tuple[StackYear, ...]:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """A year of the zone with days sealed at the typical emission of every stack."""
     rules = load_rules(shipped("rulebooks", "dianzhong"))
-    zone = load_zone(shipped("zones", "dianzhong"))
+    zone = of_law(rules)
     episodes = read_episodes(shipped("zones", "dianzhong"), zone)
     with Book.create(tmp_path_factory.mktemp("report") / "year.book") as book:
         season = Season(Runner(book, rules, tables=True), rules, zone, SEED, YEAR)
