@@ -12,10 +12,12 @@ from httpx import Response
 from msgspec import inspect as kinds
 from msgspec.structs import replace
 
-from airshed.engine.commands import ActivityLine, Allocate, DecideMark
+from airshed.engine.commands import ActivityLine, Allocate, DecideMark, OpenSession
 from airshed.engine.events import BidSealed, Event, HoursMarked, ImprovementClosed, SealingBegan, YearVerified
 from airshed.engine.nouns import Mark
+from airshed.engine.procedures.trade_rules import reference_price
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
+from airshed.market.fees import band
 from airshed.model.measures import Unit
 from airshed.model.period import DAY_MS, instant
 from airshed.model.refusal import Malformed, Refusal, Why
@@ -26,8 +28,9 @@ from airshed.pages.portal.choices import choices
 from airshed.pages.portal.cures import told
 from airshed.pages.portal.drafts import MOST_OF_ONE, Draft, Drafts
 from airshed.pages.portal.fields import WARNED, form_of, label_of, name_of, read, sentence_of
-from airshed.pages.portal.happening import happenings
+from airshed.pages.portal.happening import happenings, in_column
 from airshed.pages.portal.meant import choice_of, meant
+from airshed.pages.portal.opening import trading
 from airshed.rulebook.load import find, load
 from airshed.service.forms.english import meaning
 from airshed.service.forms.form import BODIES, bare, options_of, slots
@@ -527,6 +530,23 @@ def test_an_allocation_is_seen_works_by_works_before_anybody_is_asked(served: Po
 
 def test_the_day_of_a_session_stands_there_already(served: Portal) -> None:
     assert 'value="2027-03-01"' in served.rehearsing(EXCHANGE).get("/act/OpenSession").text
+
+
+def test_opening_a_session_says_what_trades_and_between_which_limits() -> None:
+    state = market().state
+    rows = {each.series: each for each in trading(OpenSession("2027-03-01"), state, LAW, AT)}
+    assert set(rows) == set(state.ledger.caps)
+    reference = reference_price(state, LAW, SERIES)
+    limits = band(reference, LAW.trading.band_basis_points, LAW.trading.tick_fen_per_t)
+    assert rows[SERIES][1:] == tuple(in_column(price, Unit.FEN_PER_T, LAW) for price in (reference, *limits))
+    state.halted[SERIES] = "an outage"
+    assert SERIES not in [each.series for each in trading(OpenSession("2027-03-01"), state, LAW, AT)]
+    assert trading(DecideMark(1, approved=True, reason=""), state, LAW, AT) == []
+
+
+def test_an_open_market_is_closed_and_not_opened(served: Portal) -> None:
+    page = served.rehearsing(EXCHANGE).get("/").text
+    assert ('href="/act/OpenSession"' in page) != ('href="/act/CloseSession"' in page)
 
 
 # --- going back and loading anew

@@ -43,6 +43,7 @@ from airshed.pages.portal.happening import Change, Happening, changes, happening
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.meant import meant
 from airshed.pages.portal.office.law import law_wanted
+from airshed.pages.portal.opening import UPON_DAY, Trades, trading
 from airshed.pages.portal.reckoning import Reckoning, reckoned
 from airshed.pages.portal.signing import WRITER, over
 from airshed.rulebook import lookup
@@ -125,8 +126,6 @@ def groups_of(rules: Rulebook, actor: Actor) -> list[Group]:
     return [Group(Phrase(*room_of(room)), found[room]) for room in rooms]
 
 
-#: Acts whose day is today.
-TODAY = ("OpenSession", "CloseSession")
 #: Confirmed and rejected on the page of what waits.
 ELSEWHERE = APPROVING
 
@@ -202,7 +201,7 @@ async def form(service: Service, request: Request) -> Response:
     assert visitor.signed is not None
     draft = drafts_of(service).get(visitor.signed.user.name, kind.__name__, key)
     if draft is None:
-        usual = {"day": clock(visitor.now)[:10]} if kind.__name__ in TODAY else {}
+        usual = {"day": clock(visitor.now)[:10]} if kind.__name__ in UPON_DAY else {}
         notice = GONE if SEEN in asked else None
         return await _form(visitor, kind, {**usual, **asked, "key": key}, notice=notice)
     if draft.refused is not None:
@@ -333,6 +332,8 @@ class Seen(NamedTuple):
     changes: Sequence[Change]
     #: What it comes to, of an order.
     reckoning: Reckoning | None
+    #: What would trade, of a session.
+    trades: Sequence[Trades]
 
 
 async def send(service: Service, request: Request) -> Response:
@@ -412,6 +413,7 @@ async def _preview(
                 *left(all_of_it, market.state, mine, rules, foreseen.record.at),
             ],
             reckoned(body, events, market.state, rules) if isinstance(body, PlaceOrder) else None,
+            trading(body, market.state, rules, foreseen.record.at),
         )
         return (
             shown,

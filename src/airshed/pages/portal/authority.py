@@ -14,6 +14,7 @@ from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page, place_name, reads_as_office
 from airshed.pages.portal.names import firm_name
+from airshed.pages.portal.opening import sensible
 from airshed.pages.portal.overview import calendar, caps, telling, works
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
@@ -69,7 +70,7 @@ async def today(visitor: Visitor) -> Response:
             "session": state.session,
             "market": reads_as_office(visitor, "orders"),
             "halted": dict(state.halted),
-            "often": [name for name in OFTEN if name in mine],
+            "often": [name for name in sensible(OFTEN, state) if name in mine],
             "desks": [each for each in DESKS if each.commands & mine or not each.commands],
         }
 

@@ -19,6 +19,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page, reads_as_office, visitor_of
 from airshed.pages.portal.happening import amount, in_column
+from airshed.pages.portal.opening import sensible
 from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -91,7 +92,7 @@ async def desk(service: Service, request: Request) -> Response:
             "over_all": len(over),
             "session": state.session,
             "halted": dict(state.halted),
-            "more": [(name, name_of(BODIES[name])) for name in MORE if name in mine],
+            "more": [(name, name_of(BODIES[name])) for name in sensible(MORE, state) if name in mine],
             "day": day_of(max(visitor.now, state.at)),
         }
 

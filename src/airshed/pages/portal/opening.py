@@ -1,0 +1,50 @@
+"""What trades once the market opens: each series that counts still, with its reference and the band about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from airshed.engine.commands import OpenSession
+from airshed.engine.procedures.deadlines import ends
+from airshed.engine.procedures.trade_rules import not_halted, reference_price
+from airshed.engine.state import State
+from airshed.market.fees import band
+from airshed.model.measures import Unit
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.happening import in_column
+from airshed.rulebook.schema import Rulebook
+
+#: The act that begins a session, and the one that ends it: their day is today, and only one makes sense.
+OPENS, CLOSES = UPON_DAY = ("OpenSession", "CloseSession")
+
+
+class Trades(NamedTuple):
+    """A series of a session."""
+
+    series: str
+    reference: Phrase
+    lowest: Phrase
+    highest: Phrase
+
+
+def trading(body: Any, state: State, rules: Rulebook, at: int) -> list[Trades]:
+    """What would trade in a session; nothing of any other act."""
+    if not isinstance(body, OpenSession):
+        return []
+    names = sorted(state.ledger.caps, key=lambda name: (-int(name.rpartition("-")[2]), name))
+    return [
+        _trades(name, state, rules) for name in names if at <= ends(rules, name) and not not_halted(state, rules, name)
+    ]
+
+
+def _trades(name: str, state: State, rules: Rulebook) -> Trades:
+    law, reference = rules.trading, reference_price(state, rules, name)
+    prices = (reference, *band(reference, law.band_basis_points, law.tick_fen_per_t))
+    return Trades(name, *(in_column(price, Unit.FEN_PER_T, rules) for price in prices))
+
+
+def sensible(names: Iterable[str], state: State) -> list[str]:
+    """Of acts those that can be done as the market stands: who has it open does not open it."""
+    senseless = OPENS if state.session else CLOSES
+    return [name for name in names if name != senseless]
