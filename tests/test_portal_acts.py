@@ -409,6 +409,16 @@ def test_a_refusal_stands_beside_its_field_in_the_users_language_with_its_articl
     assert 'value="9000000"' in said.text, "what was written stays"
 
 
+def test_a_refusal_about_time_says_from_which_day_it_can_be_done(served: Portal) -> None:
+    browser = served.rehearsing("steel", "zh")
+    for form, more, day in (
+        ("Surrender", {"pollutant": "SO2", "count": "1"}, "核查截止2028-04-30；核查通过后可以办理"),
+        ("ReportYear", {}, "自2028-01-01起可以办理"),
+    ):
+        fields = {**hidden(browser.get(f"/act/{form}")), "source": "s-steel", "year": "2027", **more, "step": "preview"}
+        assert day in text_of(browser.send(f"/act/{form}", fields)), form
+
+
 def test_errors_stand_beside_every_field_at_once_and_nothing_is_lost(served: Portal, steel: Browser) -> None:
     before = served.records()
     said = steel.send("/act/PlaceOrder", selling(steel, count="forty", limit="3.000,5", step="confirm"))

@@ -46,6 +46,7 @@ from airshed.pages.portal.office.law import law_wanted
 from airshed.pages.portal.opening import UPON_DAY, Trades, trading
 from airshed.pages.portal.reckoning import Reckoning, reckoned
 from airshed.pages.portal.signing import WRITER, over
+from airshed.pages.portal.when import when
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waiting_for
@@ -269,6 +270,10 @@ async def _form(
     filled = await _filled(visitor, kind, written, errors)
     if not filled.allowed:
         raise Stopped("not_yours_to_send", f"the role {_actor(visitor).role} does not send {kind.__name__}")
+    cure = same("")
+    if refusal is not None:
+        why, plain, year = refusal.why, refusal.plain, written.get("year", "")
+        cure = await visitor.look(lambda market, rules: when(why, plain, year, rules))
     return page(
         visitor,
         "form.html.j2",
@@ -280,6 +285,7 @@ async def _form(
         errors=errors or {},
         key=written.get("key") or _new_key(),
         refusal=refusal,
+        cure=cure,
         notice=notice,
     )
 
@@ -298,6 +304,9 @@ class Told(NamedTuple):
     article: Phrase
     #: The field that caused it; empty where none did.
     field: str
+    #: Its cause, and what the engine says of it.
+    why: Why
+    plain: str
     #: The record of it, where it was sent.
     seq: int | None = None
 
@@ -314,7 +323,8 @@ def told(refusal: Refusal, kind: type[msgspec.Struct], terms: Terms, seq: int | 
     article = Phrase(refusal.cite, article_zh(refusal.cite))
     said = detail(refusal.detail, terms.size_kg)
     field = beside[0] if beside else ""
-    return Told(TITLES.get((refusal.why, field)) or Phrase(*MEANINGS[refusal.why]), said, article, field, seq)
+    title = TITLES.get((refusal.why, field)) or Phrase(*MEANINGS[refusal.why])
+    return Told(title, said, article, field, refusal.why, refusal.detail, seq)
 
 
 OF_ANOTHER = Phrase(
