@@ -320,6 +320,21 @@ def test_what_pages_show_is_had_as_files_from_its_day_on(year: Portal) -> None:
         assert '.parquet">Parquet' in stranger.get(path).text
 
 
+def test_the_dictionary_counts_the_fields_of_each_file_and_says_which_has_the_number_of_the_record(
+    year: Portal,
+) -> None:
+    """`works` had six fields by its head and seven below it; the page sent people to numbers that no row had."""
+    stranger = year.stranger()
+    page = stranger.get("/data").text
+    names = re.findall(r'href="/data/(\w+)\.csv"', page)
+    assert {"works", "years", "free_allocations"} <= set(names)
+    for name in names:
+        columns = stranger.get(f"/data/{name}.csv").text.partition("\r\n")[0].split(",")
+        assert f"<code>{name}</code> · {len(columns)} fields" in page, name
+        (row,) = re.findall(rf'<tr><td[^>]*><a href="#t-{name}">.*?</tr>', page, re.S)
+        assert ("number of the record in each row" in row) == ("seq" in columns), name
+
+
 def test_fines_are_the_penalties_of_a_settled_year_too(year: Portal) -> None:
     """The file had decisions in cases alone, and no row of firms whose penalties stood in `years`."""
     stranger = year.stranger()

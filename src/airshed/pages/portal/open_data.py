@@ -45,6 +45,11 @@ class Data(NamedTuple):
     #: Where it is had, without the ending of its form; empty where there is a file for each stack.
     at: str
 
+    @property
+    def numbered(self) -> bool:
+        """Whether each row says which record it is from."""
+        return any(field.name == "seq" for field in self.fields)
+
 
 def _field(column: Column, table: str) -> Field:
     unit = "" if column.unit is None else str(column.unit)
