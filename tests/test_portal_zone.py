@@ -25,6 +25,7 @@ from airshed.engine.state import State
 from airshed.engine.tables import TABLES
 from airshed.market.tape import EXCHANGE_KINDS
 from airshed.model.allowance import Strip
+from airshed.model.period import instant
 from airshed.mrv import states
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import downloads, zone_map
@@ -38,9 +39,10 @@ from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.one_series import Day, days_of
 from airshed.pages.portal.one_works import open_years
 from airshed.pages.portal.open_data import shapes, tables_for, views
-from airshed.pages.portal.overview import _looked_at
+from airshed.pages.portal.overview import CapRow, _looked_at, caps
 from airshed.pages.portal.shown import VIEWS
 from airshed.pages.portal.tables_zh import COLUMNS, OF_TABLE, SHOWS, TYPES, UNITS, column_zh
+from airshed.registry.accounts import surrendered
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.forms.form import BODIES
@@ -261,6 +263,36 @@ def test_a_works_shows_its_hours_its_limit_and_why_hours_were_substituted(year: 
     assert "2027-06-10 00:00 2027-06-10 09:00 10 no frame came – 900.0" in page
     other = text_of(year.stranger().get(f"/works/{WORKS}?stack={STACK}&pollutant=NOx"))
     assert "Day by day" in other, "of what no hours are there the sealed days are shown"
+
+
+def test_a_city_over_its_cap_says_what_else_its_works_gave_up_once_that_is_public(year: Portal) -> None:
+    """A red bar of 109 % stood beside works that all had complied, and nothing said how."""
+
+    def look(market: Market, rules: Rulebook) -> tuple[list[CapRow], list[CapRow], int]:
+        state, law = market.state, rules.allowance.size_kg
+        known = state.years[WORKS, 2027]
+        assert known.verified_mg is not None
+        more = replace(known, verified_mg={**known.verified_mg, "SO2": 10**16})
+        other = replace(state, years={**state.years, (WORKS, 2027): more})
+        moments = (state.at, instant("2028-06-01", 10))
+        late, early = (caps(other, rules, at, public=True, jurisdiction="KM") for at in moments)
+        given = sum(
+            position.count
+            for (account, name), position in state.ledger.positions.items()
+            if account == surrendered("KM") and re.fullmatch("SO2-(?!KM)[A-Z]+-2027", name)
+        )
+        return [row for each in late for row in each.rows], [row for each in early for row in each.rows], given * law
+
+    late, early, kilograms = year.loop.run_until_complete(year.running.service.market.look(look))
+    assert all((row.beyond is not None) == (row.share is not None and row.share > 100) for row in (*late, *early))
+    said, before = (next(row.beyond for row in rows if row.series == "SO2-KM-2027") for rows in (late, early))
+    assert said is not None
+    assert before is not None
+    assert "art. 16" in said.en
+    assert "第16条" in said.zh
+    assert kilograms > 0
+    assert f"given up of other cities: {kilograms / 1_000:,.3f} t" in said.en
+    assert "given up" not in before.en, "how each stands is not public yet"
 
 
 def test_what_is_sealed_of_a_year_is_public_from_the_day_of_the_law() -> None:

@@ -16,8 +16,10 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import place_name
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.names import works_name
+from airshed.registry.accounts import surrendered
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.articles import article_zh
 
 NOTHING = same("–")
 
@@ -35,6 +37,8 @@ class CapRow(NamedTuple):
     basis: Phrase
     #: Emitted of the cap, in percent; None where it is not known, or not public.
     share: int | None
+    #: Why more could be emitted than the cap; None where it was not.
+    beyond: Phrase | None
 
 
 class CapYear(NamedTuple):
@@ -69,6 +73,7 @@ def _cap_row(state: State, rules: Rulebook, series: Series, cap: int, today: str
     granted = sum(grant.count for (_, of), grant in state.grants.items() if of == str(series))
     mass, basis = _emitted(state, rules, mine, series, today, public=public)
     whole = cap * rules.allowance.size_kg * 1_000_000
+    share = None if mass is None or not whole else round(100 * mass / whole)
     return CapRow(
         str(series),
         series.pollutant,
@@ -77,8 +82,34 @@ def _cap_row(state: State, rules: Rulebook, series: Series, cap: int, today: str
         in_column(granted, Unit.ALLOWANCES, rules),
         NOTHING if mass is None else in_column(mass // 1_000_000, Unit.KG, rules),
         basis,
-        None if mass is None or not whole else round(100 * mass / whole),
+        share,
+        _beyond(state, rules, series, today, public=public) if share is not None and share > 100 else None,
     )
+
+
+def _beyond(state: State, rules: Rulebook, series: Series, today: str, *, public: bool) -> Phrase:
+    """Why a city may emit more than its cap, and what its works gave up of the vintage from elsewhere."""
+    article = rules.trade_rules.cite.partition(";")[0]
+    others = rules.trade_rules.crossing != "never"
+    whose = ("other cities or of earlier years", "其他城市或以前年度") if others else ("earlier years", "以前年度")
+    why = Phrase(
+        f"more than the cap: its works also give up allowances of {whose[0]} ({article})",
+        f"超出本市总量：企业亦可清缴{whose[1]}的配额（{article_zh(article)}）",
+    )
+    if public and embargoed(series.vintage, rules.compliance.standing_public_on, today):
+        return why
+    given = sum(
+        position.count
+        for (account, name), position in state.ledger.positions.items()
+        if account == surrendered(series.jurisdiction) and _elsewhere(Series.parse(name), series)
+    )
+    amount = in_column(given, Unit.ALLOWANCES, rules)
+    en, zh = f"; given up of other cities: {amount.en}", f"；已清缴其他城市配额{amount.zh}"
+    return Phrase(why.en + en, why.zh + zh) if given else why
+
+
+def _elsewhere(held: Series, own: Series) -> bool:
+    return (held.pollutant, held.vintage) == (own.pollutant, own.vintage) and held.jurisdiction != own.jurisdiction
 
 
 def _emitted(
