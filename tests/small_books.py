@@ -28,8 +28,9 @@ from verifiers import verify_export
 STEPS, MANY_STEPS = 110, 250
 #: Where it is found now (`planted_seeds.py --runs`); the others when the simulator comes to draw something else.
 SEEDS = tuple(dict.fromkeys((7, *range(3, 40))))
-#: The same: three have every kind of event once, six have twice what is not seldom (`planted_seeds.py --runs`).
-MANY_SEEDS = tuple(dict.fromkeys((98, 3, 20, 4, 5, 17, *range(3, 60))))
+#: The same: three have every kind of event once, six have twice what is not seldom (`planted_seeds.py --runs`); the
+#: seventh has a transfer that a new law moves, which is seldom indeed.
+MANY_SEEDS = tuple(dict.fromkeys((98, 3, 20, 4, 5, 17, 67, *range(3, 60))))
 VERSIONS = ("sim-1", "sim-2")
 #: Forgeries that the stand-alone verifier sees only where others fell short too, or a later record needs what is gone.
 NEEDED = ("penalty-halved", "makeup-removed", "penalty-price", "deposit-removed")
