@@ -221,6 +221,12 @@ def test_a_notice_without_its_document_is_refused_beside_the_document() -> None:
     assert (told_of.field, told_of.title.zh) == ("evidence", "缺少所依据的文件。")
 
 
+def test_a_jurisdiction_that_a_role_is_not_bound_to_is_refused_beside_it() -> None:
+    what = "who is operator is bound to no jurisdiction; leave KM out"
+    told_of = refused(Refusal(Why.WRONG_KIND, what, "art. 9"), BODIES["RegisterActor"], ANY_LAW)
+    assert (told_of.field, told_of.detail.zh) == ("jurisdiction", "排污单位不限行政区；请勿填写KM")
+
+
 def test_a_refused_sum_of_money_is_no_quantity() -> None:
     low = Refusal(Why.TOO_SMALL, "the law gives 100,000 yuan at least, not 1 yuan", "art. 99")
     assert refused(low, BODIES["NoticeCase"], ANY_LAW).title.zh == "金额低于下限。"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import airshed
+from airshed.rulebook.load import find, load
 from airshed.service.forms.refusals import in_chinese, rows
 
 ENGINE = Path(airshed.__file__).parent / "engine" / "procedures"
@@ -113,7 +114,7 @@ def test_each_place_of_a_sentence_stands_in_its_chinese() -> None:
 @pytest.mark.parametrize(
     ("detail", "zh"),
     [
-        ("power is operator, which may not send OpenAuction", "power的角色是运营方，无权发出OpenAuction"),
+        ("power is operator, which may not send OpenAuction", "power的角色是排污单位，无权发出OpenAuction"),
         (
             "fund has 278 of NOx-YX-2028 free, not 739; 500 are set aside",
             "fund可用NOx-YX-2028 278，不足739；另有500已冻结",
@@ -166,3 +167,12 @@ def test_a_text_that_somebody_made_long_or_strange_is_said_soon() -> None:
     assert in_chinese("a of b is c, " * 5_000).startswith("a of b")
     assert in_chinese("; ".join("a of b is c" for _ in range(5_000)))
     assert "{1}" in in_chinese("{1} is not registered; a registrar registers people")
+
+
+@pytest.mark.parametrize("zone", ["dianzhong", "shanxi", "acidrain"])
+def test_a_role_has_the_chinese_name_that_its_law_gives_it(zone: str) -> None:
+    for role in load(find(zone)).people:
+        said = in_chinese(f"power is {role.code}, which may not send OpenAuction")
+        # An authority is told by what it is over, whatever a law calls its office.
+        if role.code not in ("administrator", "province", "city", "machine"):
+            assert said == f"power的角色是{role.name_zh}，无权发出OpenAuction"

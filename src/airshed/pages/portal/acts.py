@@ -98,6 +98,14 @@ BESIDE: Mapping[Why, Sequence[str]] = {
     Why.ACCOUNT_FROZEN: ("account", "origin"),
     Why.ALREADY_EXISTS: ("actor", "account", "source", "auction", "call", "sale", "repurchase", "vintage"),
 }
+#: Words of a refusal that tell its field better than its cause does.
+BY_WORDS = (
+    ("by its SHA-256", "evidence"),
+    ("bound to no jurisdiction", "jurisdiction"),
+    ("is no jurisdiction of the zone", "jurisdiction"),
+    ("acts in one jurisdiction; name it", "jurisdiction"),
+    ("acts for one account; name it", "account"),
+)
 #: Titles of refusals of a field that their cause says too widely.
 TITLES: Mapping[tuple[Why, str], Phrase] = {
     (Why.TOO_SMALL, "fen"): Phrase("An amount of money is less than the rules ask for.", "金额低于下限。"),
@@ -318,8 +326,7 @@ def told(refusal: Refusal, kind: type[msgspec.Struct], terms: Terms, seq: int | 
     thing = refusal.why.value.removeprefix("unknown_")
     if not beside and thing in names:
         beside = [thing]
-    if "evidence" in names and "by its SHA-256" in refusal.detail:
-        beside = ["evidence"]
+    beside = [name for words, name in BY_WORDS if name in names and words in refusal.detail] or beside
     article = Phrase(refusal.cite, article_zh(refusal.cite))
     said = detail(refusal.detail, terms.size_kg)
     field = beside[0] if beside else ""
