@@ -21,10 +21,11 @@ import polars as pl
 import pytest
 
 from airshed.engine.commands import PlaceOrder, RegisterActor
+from airshed.engine.events import SourceRegistered, Surrendered
 from airshed.engine.state import State
 from airshed.engine.tables import TABLES
 from airshed.market.tape import EXCHANGE_KINDS
-from airshed.model.allowance import Strip
+from airshed.model.allowance import SerialBlock, Strip
 from airshed.model.period import instant
 from airshed.mrv import states
 from airshed.pages.kit.words import Phrase, same
@@ -33,6 +34,7 @@ from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.choices import strips
 from airshed.pages.portal.downloads import SHAPES
+from airshed.pages.portal.happening import happenings
 from airshed.pages.portal.hours import Hours, lost, monitors_of, over_by_month, read, stood_in
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.notices import HEARD
@@ -42,7 +44,8 @@ from airshed.pages.portal.open_data import shapes, tables_for, views
 from airshed.pages.portal.overview import CapRow, _looked_at, caps
 from airshed.pages.portal.shown import VIEWS
 from airshed.pages.portal.tables_zh import COLUMNS, OF_TABLE, SHOWS, TYPES, UNITS, column_zh
-from airshed.registry.accounts import surrendered
+from airshed.registry.accounts import TREASURY, surrendered
+from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.forms.form import BODIES
@@ -601,8 +604,27 @@ def test_the_calendar_marks_the_day_that_comes_next() -> None:
     assert [(each.day, each.what.en) for each in found if each.how == "next"] == [
         ("2028-04-30", "Verification of 2027 is due")
     ]
-    assert [each.what.zh for each in found if each.how == "over"] == ["2027年度报告截止"]
+    assert [each.what.zh for each in found if each.how == "over"] == ["规则所定拍卖日", "2027年度报告截止"]
     assert ("2028-05-31", "Emissions of 2027 are public") in [(each.day, each.what.en) for each in found]
+
+
+def test_the_calendar_has_the_auctions_of_the_law_and_the_next_trading_day(year: Portal) -> None:
+    """They stood on another page in a running sentence."""
+    coming = dates(market().state, RULES, "2028-04-15")
+    found = {each.day for each in coming if each.what.zh == "规则所定拍卖日"}
+    days = sorted(RULES.auction.days)
+    assert found == {*(f"2028-{day}" for day in days), f"2029-{days[0]}"}
+    assert re.search(r"下一交易日：2028-\d\d-\d\d。", text_of(year.stranger("zh").get("/calendar")))
+
+
+def test_a_receipt_in_chinese_calls_works_and_the_programmes_own_accounts_by_their_names() -> None:
+    """Money went to `treasury`, and a works had its English name alone."""
+    entry = (Paid(FIRM, TREASURY, 100), Delivered(FIRM, surrendered("KM"), "SO2-KM-2027", (SerialBlock(1, 9),)))
+    named = SourceRegistered(WORKS, "Kunming cement works 1", FIRM, "KM", "cement", True, ())
+    moved, told = happenings([Surrendered(WORKS, 2027, "SO2", 9, entry), named], RULES)
+    assert [move.zh.rpartition("：")[2] for move in moved.moves] == [f"{FIRM} → 国库", f"{FIRM} → 清缴账户·昆明"]
+    assert [move.en.rpartition(": ")[2] for move in moved.moves] == [f"{FIRM} → treasury", f"{FIRM} → surrendered-KM"]
+    assert ("Kunming cement works 1", "昆明水泥1号") in {(fact.text.en, fact.text.zh) for fact in told.facts}
 
 
 def test_a_new_programme_has_no_day_of_a_year_before_its_first() -> None:

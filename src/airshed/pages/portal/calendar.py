@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.compliance.deadline import next_business_day
 from airshed.compliance.publication import public_from
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.state import State
@@ -15,6 +17,7 @@ from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.overview import first_year
+from airshed.rulebook.lookup import worked
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
@@ -35,7 +38,11 @@ async def calendar(service: Service, request: Request) -> Response:
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         at = max(visitor.now, market.state.at)
-        return {"dates": dates(market.state, rules, day_of(at)), "today": day_of(at), "session": market.state.session}
+        today = day_of(at)
+        tomorrow = (date.fromisoformat(today) + timedelta(days=1)).isoformat()
+        trading = next_business_day(tomorrow, lambda day: worked(rules, day))
+        found = dates(market.state, rules, today)
+        return {"dates": found, "today": today, "session": market.state.session, "trading": trading}
 
     return page(visitor, "calendar.html.j2", **await visitor.look(look))
 
@@ -43,7 +50,11 @@ async def calendar(service: Service, request: Request) -> Response:
 def dates(state: State, rules: Rulebook, today: str) -> list[Date]:
     """Every day of the law for the year that runs and the one before, in order; the next that comes is marked."""
     found = sorted(
-        {*_of_law(rules, int(today[:4]), first_year(state, rules, today)), *_on_sale(state)},
+        {
+            *_of_law(rules, int(today[:4]), first_year(state, rules, today)),
+            *_auctions(rules, int(today[:4])),
+            *_on_sale(state),
+        },
         key=lambda each: (each.day, each.what.en),
     )
     coming = next((each.day for each in found if each.day >= today), "")
@@ -64,6 +75,13 @@ def _of_law(rules: Rulebook, now: int, first: int) -> Iterator[Date]:
             known = public_from(year, day)
             if known is not None:
                 yield Date(known, Phrase(english.format(year), chinese.format(year)))
+
+
+def _auctions(rules: Rulebook, now: int) -> Iterator[Date]:
+    """Those of the year, and the first of the next."""
+    days = sorted(rules.auction.days)
+    for day in (*(f"{now}-{each}" for each in days), *(f"{now + 1}-{each}" for each in days[:1])):
+        yield Date(day, Phrase("Auctions by the law", "规则所定拍卖日"))
 
 
 def _on_sale(state: State) -> Iterator[Date]:

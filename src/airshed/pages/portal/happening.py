@@ -12,6 +12,7 @@ from airshed.engine.state import State
 from airshed.model.allowance import count_of
 from airshed.model.measures import Unit, tonnes, yuan
 from airshed.pages.kit.words import Language, Phrase, same
+from airshed.pages.portal.names import account_name, firm_name
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.breach_sections import SHORTFALL
 from airshed.rulebook.chinese import word_zh as law_word
@@ -172,6 +173,8 @@ WORDED = frozenset(
         *("venue", "delivery", "way", "how", "type"),
     )
 )
+#: Fields that name an account.
+ACCOUNTS = frozenset(("account", "origin", "target", "buyer", "seller", "other"))
 #: Figures of an event that are nothing where they are zero: a sealed bid sets aside money or allowances.
 NOTHING = frozenset(("BidSealed.count", "BidSealed.guarantee_fen"))
 
@@ -184,6 +187,10 @@ def word_zh(field: str, text: str, rules: Rulebook) -> str:
         return next((row.name_zh for row in rules.people if row.code == text), text)
     if field == "ground" and text in (SHORTFALL, *(row.ground for row in rules.cases.grounds)):
         return ground_of(rules, text).zh
+    if field == "name":
+        return firm_name(rules, text).zh
+    if field in ACCOUNTS:
+        return account_name(rules, text).zh
     if field == "cite":
         return article_zh(text)
     if field == "method":
@@ -201,11 +208,15 @@ def _moves(event: Any, rules: Rulebook) -> Iterator[Phrase]:
             case Delivered(origin=origin, target=target, series=series, blocks=blocks):
                 count = amount(count_of(blocks), Unit.ALLOWANCES, rules)
                 yield Phrase(
-                    f"{count.en} of {series}: {origin} → {target}", f"{series} {count.zh}：{origin} → {target}"
+                    f"{count.en} of {series}: {origin} → {target}", f"{series} {count.zh}：{_way(move, rules)}"
                 )
             case Paid(origin=origin, target=target, fen=fen) if fen:
                 money = amount(fen, Unit.FEN, rules)
-                yield Phrase(f"{money.en}: {origin} → {target}", f"{money.zh}：{origin} → {target}")
+                yield Phrase(f"{money.en}: {origin} → {target}", f"{money.zh}：{_way(move, rules)}")
+
+
+def _way(move: Delivered | Paid, rules: Rulebook) -> str:
+    return " → ".join(account_name(rules, account).zh for account in (move.origin, move.target))
 
 
 def changes(events: Iterable[Any], state: State, account: str, rules: Rulebook) -> list[Change]:

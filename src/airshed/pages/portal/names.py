@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
+from airshed.registry.accounts import programme_accounts
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.load import of_law
 from airshed.zone.zone import Zone
@@ -42,6 +43,17 @@ def works_name(rules: Rulebook, source: str, name: str) -> Phrase:
 def firm_name(rules: Rulebook, name: str) -> Phrase:
     """What the holder of an account is called in both languages, where the zone or the law names it."""
     return _holders(rules).get(name) or same(name)
+
+
+def account_name(rules: Rulebook, account: str) -> Phrase:
+    """What an account is called on a receipt: one of the programme's own by its name in Chinese, any other as it is."""
+    return _programme(rules).get(account) or same(account)
+
+
+@lru_cache(maxsize=4)
+def _programme(rules: Rulebook) -> Mapping[str, Phrase]:
+    opened = programme_accounts(row.code for row in rules.jurisdictions)
+    return {each.id: Phrase(each.id, firm_name(rules, each.name).zh) for each in opened}
 
 
 @lru_cache(maxsize=4)
