@@ -242,6 +242,7 @@ def test_the_form_of_a_notice_says_each_ground_with_what_it_may_cost_and_asks_fo
     assert said["exceedance"] == "超标排放：100,000元至1,000,000元；须填排放口、日期、污染物、证据摘要"
     assert not re.search("[a-z]", "".join(said.values())), "no code stands in a label"
     assert {fields[name].left_out.zh for name in ("stack", "day", "pollutant", "evidence")} == {"（视事由而定）"}
+    assert (fields["pollutant"].widget, fields["reason"].required) == ("choice", True), "a radio cannot be unset"
     own = [stack for stack, source in state.stack_source.items() if source == "s-power"]
     found = choices(state, LAW, actor, "NoticeCase", "stack", "s-power") or ()
     assert [choice.value for choice in found][: len(own)] == own, "those of the source that is named come first"

@@ -17,7 +17,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import cures, rows
 from airshed.pages.portal.choices import Choice, choices
-from airshed.pages.portal.grounds import DEPENDS, NOTICE, OF_GROUND
+from airshed.pages.portal.grounds import ASKED, DEPENDS, NOTICE, OF_GROUND
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.chinese import both, field_zh
 from airshed.service.forms.english import meaning
@@ -132,7 +132,7 @@ def form_of(
                 _help(kind, slot),
                 widget,
                 value,
-                slot.required and not _may_be_empty(slot),
+                slot.required and (not _may_be_empty(slot) or (kind.__name__, slot.field) in ASKED),
                 suffix_of(slot, terms, money),
                 may_be,
                 (errors or {}).get(slot.field),
@@ -160,7 +160,8 @@ def _widget(slot: Slot, may_be: Sequence[Choice]) -> Widget:
     if may_be:
         if len(may_be) > MOST_SHOWN:
             return "among"
-        return "radios" if len(may_be) <= IN_THE_OPEN and slot.required else "choice"
+        # What is chosen in the open cannot be left out again.
+        return "radios" if len(may_be) <= IN_THE_OPEN and slot.required and not _may_be_empty(slot) else "choice"
     if isinstance(kind, kinds.IntType):
         return "amount"
     if isinstance(kind, kinds.StrType) and (kind.max_length or 0) > 100:
