@@ -21,12 +21,12 @@ import polars as pl
 import pytest
 
 from airshed.engine.commands import PlaceOrder, RegisterActor
-from airshed.engine.events import SourceRegistered, Surrendered
+from airshed.engine.events import MarkReverted, SourceRegistered, Surrendered
 from airshed.engine.state import State
 from airshed.engine.tables import TABLES
 from airshed.market.tape import EXCHANGE_KINDS
 from airshed.model.allowance import SerialBlock, Strip
-from airshed.model.period import instant
+from airshed.model.period import clock, instant
 from airshed.mrv import states
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import downloads, zone_map
@@ -625,6 +625,20 @@ def test_a_receipt_in_chinese_calls_works_and_the_programmes_own_accounts_by_the
     assert [move.zh.rpartition("：")[2] for move in moved.moves] == [f"{FIRM} → 国库", f"{FIRM} → 清缴账户·昆明"]
     assert [move.en.rpartition(": ")[2] for move in moved.moves] == [f"{FIRM} → treasury", f"{FIRM} → surrendered-KM"]
     assert ("Kunming cement works 1", "昆明水泥1号") in {(fact.text.en, fact.text.zh) for fact in told.facts}
+
+
+def test_reasons_that_no_person_wrote_are_told_in_chinese() -> None:
+    """Those of a person stay as they were written."""
+    reasons = {
+        f"no proof came by {clock(instant('2027-02-08', 10))}": "截至2027-02-08 10:00未提交证明材料",
+        "mark 7 was reverted": "标记7已撤回",
+        "other hours look back on those of a mark": "其他小时的取值回溯至标记时段",
+        "the photograph shows another stack": "the photograph shows another stack",
+    }
+    told = happenings([MarkReverted(7, "host", "lapsed", reason) for reason in reasons], RULES)
+    facts = [{fact.name.en: fact.text for fact in each.facts} for each in told]
+    assert [each["Reason"].zh for each in facts] == list(reasons.values())
+    assert not re.search("[a-z]", facts[0]["How"].zh)
 
 
 def test_a_new_programme_has_no_day_of_a_year_before_its_first() -> None:

@@ -27,6 +27,12 @@ from airshed.service.forms.told import named_parts, written
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)", re.ASCII)
 #: An hour as the book writes it.
 _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)\Z", re.ASCII)
+#: Reasons that no person wrote, but the law's own course or the monitoring host.
+_OWN_REASONS = (
+    (re.compile(r"no proof came by ([\d-]+) (\d\d:\d\d)\S*"), r"截至\1 \2未提交证明材料"),
+    (re.compile(r"mark (\d+) was reverted"), r"标记\1已撤回"),
+    (re.compile("other hours look back on those of a mark"), "其他小时的取值回溯至标记时段"),
+)
 #: Most lines of one list on a page.
 MOST = 12
 #: Figures that a page does not repeat: what is moved stands by itself.
@@ -187,6 +193,8 @@ def word_zh(field: str, text: str, rules: Rulebook) -> str:
         return next((row.name_zh for row in rules.people if row.code == text), text)
     if field == "ground" and text in (SHORTFALL, *(row.ground for row in rules.cases.grounds)):
         return ground_of(rules, text).zh
+    if field == "reason":
+        return next((match.expand(zh) for form, zh in _OWN_REASONS if (match := form.fullmatch(text))), text)
     if field == "name":
         return firm_name(rules, text).zh
     if field in ACCOUNTS:
