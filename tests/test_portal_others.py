@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from airshed.engine import commands as c
 from airshed.lab.simulator.small_market import EXCHANGE
-from airshed.model.period import DAY_MS
+from airshed.model.period import DAY_MS, day_of
 from airshed.pages.portal.between import PARTS
+from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.dues import dues
 from airshed.pages.portal.live import Sight
 from airshed.service.marketdata.reading import Market
@@ -147,5 +148,6 @@ def test_what_may_be_called_off_and_what_takes_bids_stand_among_what_is_due_and_
 def test_a_firm_for_which_nothing_is_due_sees_the_next_day_of_the_law() -> None:
     runner = market()
     (due,) = dues(runner.state, RULES, "fund", AT, 0)
-    assert due.day == f"2028-{RULES.calendar.report_by}", "2027 is the first year of the programme"
-    assert due.href == "/calendar"
+    assert (due.what.en, due.href) == ("Auctions by the law", "/calendar")
+    reports = [each.day for each in dates(runner.state, RULES, day_of(AT)) if each.what.en.startswith("Reports of")]
+    assert reports == [f"2028-{RULES.calendar.report_by}"], "2027 is the first year of the programme"
