@@ -199,14 +199,17 @@ def larger(estimates: Sequence[Estimate]) -> Estimate:
 def rows_of(text: str, columns: Sequence[str], place: str) -> Iterable[tuple[int, Mapping[str, str]]]:
     """The rows of a CSV text with their line numbers; `Malformed` for another header or another number of cells."""
     reader = csv.reader(text.splitlines())
-    if tuple(next(reader, ())) != tuple(columns):
-        raise Malformed(f"{place} line 1", "has another header", f"write {','.join(columns)}")
-    for cells in reader:
-        if len(cells) != len(columns):
-            raise Malformed(
-                f"{place} line {reader.line_num}", f"has {len(cells)} cells, not {len(columns)}", "quote commas"
-            )
-        yield reader.line_num, dict(zip(columns, cells, strict=True))
+    try:
+        if tuple(next(reader, ())) != tuple(columns):
+            raise Malformed(f"{place} line 1", "has another header", f"write {','.join(columns)}")
+        for cells in reader:
+            if len(cells) != len(columns):
+                raise Malformed(
+                    f"{place} line {reader.line_num}", f"has {len(cells)} cells, not {len(columns)}", "quote commas"
+                )
+            yield reader.line_num, dict(zip(columns, cells, strict=True))
+    except csv.Error as error:
+        raise Malformed(f"{place} line {reader.line_num}", str(error), "quote cells that hold a comma") from None
 
 
 def positive(text: str, place: str, what: str) -> Decimal:

@@ -32,6 +32,7 @@ from airshed.service.run.lock import LOCK, only_writer
 from airshed.service.run.parts import PARTS, put, sweep
 from airshed.service.run.pool import pooled
 from airshed.service.stacks.recomputed import code_digest, sum_of
+from airshed.zone.regulated import regulated
 from airshed.zone.zone import Zone
 
 MANIFEST, SUMS = "scenario.json", "draws.sha256"
@@ -100,7 +101,7 @@ def run(
     `progress` hears of every batch, whether it was there or is played. Malformed if the folder is of something else or
     is being written by another run, a worker is lost or runs other code, or the disk is full.
     """
-    setting = Setting(scenario, rules, zone)
+    setting = Setting(scenario, rules, regulated(zone, rules))
     jobs = jobs_of(setting)
     with only_writer(out, "lab run"):
         claim(setting, out)
