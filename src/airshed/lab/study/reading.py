@@ -49,7 +49,7 @@ class Printed(NamedTuple):
     def agrees(self, value: Decimal) -> bool:
         """Whether a value is the printed one when it is rounded to its digits, or lies within the range.
 
-        >>> printed("15.89").agrees(Decimal("15.8886")), printed("33-40").agrees(Decimal("40.1"))
+        >>> printed("15.89").agrees(Decimal("15.8886")), printed("33-40").agrees(Decimal("40.6"))
         (True, False)
         """
         return self.low <= round(value, self.digits) <= self.high
