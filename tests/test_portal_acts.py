@@ -462,6 +462,8 @@ def test_what_somebody_wrote_is_shown_to_nobody_who_signs_in_after_them(served: 
     asked = browser.send("/act/PlaceOrder", written)
     said = browser.send("/sign-in", {**hidden(asked), "as": "cement"})
     assert said.url.path == "/act/PlaceOrder"
+    (asking,) = re.findall(r'<form id="asked".*?</form>', browser.get("/").text, re.S)
+    assert 'name="writer" value="cement"' in asking, "nor is who confirms beside a link taken for another"
     late = browser.send("/act/PlaceOrder", written)
     assert "somebody who was signed in here before" in text_of(late)
     for page in (said, late):
