@@ -367,7 +367,7 @@ def test_the_dictionary_counts_the_fields_of_each_file_and_says_which_has_the_nu
         columns = stranger.get(f"/data/{name}.csv").text.partition("\r\n")[0].split(",")
         assert f"<code>{name}</code> · {len(columns)} fields" in page, name
         (row,) = re.findall(rf'<tr><td[^>]*><a href="#t-{name}">.*?</tr>', page, re.S)
-        assert ("number of the record in each row" in row) == ("seq" in columns), name
+        assert ("with record numbers" in row) == ("seq" in columns), name
 
 
 def test_fines_are_the_penalties_of_a_settled_year_too(year: Portal) -> None:
