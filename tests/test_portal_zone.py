@@ -268,6 +268,14 @@ def test_a_works_shows_its_hours_its_limit_and_why_hours_were_substituted(year: 
     assert "Day by day" in other, "of what no hours are there the sealed days are shown"
 
 
+def test_a_works_is_found_in_small_letters_too(year: Portal) -> None:
+    stranger = year.stranger()
+    found = stranger.get(f"/works/{WORKS.lower()}?stack={STACK}&pollutant=SO2")
+    assert found.status_code == 200
+    assert str(found.url).endswith(f"/works/{WORKS}?stack={STACK}&pollutant=SO2")
+    assert stranger.get("/works/nobody").status_code == 404
+
+
 def test_a_city_over_its_cap_says_what_else_its_works_gave_up_once_that_is_public(year: Portal) -> None:
     """A red bar of 109 % stood beside works that all had complied, and nothing said how."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import numpy as np
 from starlette.requests import Request
@@ -40,7 +41,7 @@ from airshed.pages.kit.figures import (
 from airshed.pages.kit.html import script_json
 from airshed.pages.kit.words import FINDINGS, MARK_STATES, Phrase, same
 from airshed.pages.portal.assets import charts_there
-from airshed.pages.portal.frame import Visitor, page, passed_over, place_name, visitor_of
+from airshed.pages.portal.frame import Visitor, on, page, passed_over, place_name, visitor_of
 from airshed.pages.portal.happening import amount
 from airshed.pages.portal.hours import (
     MG_PER_KG,
@@ -117,10 +118,20 @@ class FindingSeen(NamedTuple):
     hours: int
 
 
+def as_spelt(state: State, name: str) -> str:
+    """The name of a works as the book spells it, for whoever writes it in small letters; the name itself otherwise."""
+    if name in state.sources:
+        return name
+    return next((source for source in state.sources if source.casefold() == name.casefold()), name)
+
+
 async def one_works(service: Service, request: Request) -> Response:
     """A works: its hours, its limits, what was substituted, its years."""
     visitor = await visitor_of(service, request)
     name, asked = request.path_params["source"], request.query_params
+    spelt = await visitor.look(lambda market, rules: as_spelt(market.state, name))
+    if spelt != name:
+        return on(f"/works/{quote(spelt)}{'?' * bool(asked)}{asked}")
 
     def look(market: Market, rules: Rulebook) -> tuple[dict[str, Any], Chosen | None, Monitors | None]:
         state = market.state
