@@ -79,6 +79,16 @@ def adopting(rules: Rulebook = RULES) -> c.AdoptRulebook:
     return c.AdoptRulebook(rules.programme.id, rules.programme.version, digest(rules), Simulation("test"))
 
 
+def issued(rules: Rulebook) -> Runner:
+    """A book under a law with the firms of the small market and NOx of Kunming issued."""
+    runner = Runner(MemoryJournal(), rules, tables=False)
+    done(runner, AUTHORITY, adopting(rules))
+    for actor, body in opening(rules, random.Random(3)):
+        done(runner, actor, body)
+    done(runner, AUTHORITY, c.SetCap("NOx", "KM", 2027))
+    return runner
+
+
 def adopting_next(rules: Rulebook) -> c.AdoptRulebook:
     """The command that puts these rules in force where others are: what the book is was said before."""
     return c.AdoptRulebook(rules.programme.id, rules.programme.version, digest(rules))

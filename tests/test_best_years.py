@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from pathlib import Path
 
@@ -13,15 +12,14 @@ from typer.testing import CliRunner
 from airshed.cli.allocate.command import allocate
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.journal import MemoryJournal, decode
+from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.mirror.whole import Mirror
-from airshed.lab.simulator.small_market import opening
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from laws import FILES
-from markets import AUTHORITY, adopting, done, send
+from markets import AUTHORITY, done, issued, send
 
 #: One works burnt alike every year, the other stood still for one of three.
 LINES = (
@@ -37,19 +35,9 @@ def law(baseline: str) -> Rulebook:
     return load_texts({**FILES, "rulebook.toml": text.encode()})
 
 
-def opened(rules: Rulebook) -> Runner:
-    """A book with the firms of the small market and NOx of Kunming issued."""
-    runner = Runner(MemoryJournal(), rules, tables=False)
-    done(runner, AUTHORITY, adopting(rules))
-    for actor, body in opening(rules, random.Random(3)):
-        done(runner, actor, body)
-    done(runner, AUTHORITY, c.SetCap("NOx", "KM", 2027))
-    return runner
-
-
 def shared(baseline: str) -> tuple[Runner, e.Allocated]:
     """The same, shared out under the law with that baseline."""
-    runner = opened(law(baseline))
+    runner = issued(law(baseline))
     (allocated,) = done(runner, AUTHORITY, c.Allocate("NOx", "KM", 2027, LINES)).events
     assert isinstance(allocated, e.Allocated)
     return runner, allocated
@@ -78,7 +66,7 @@ def test_the_mirror_shares_by_them_too() -> None:
 
 
 def test_more_years_than_there_are_is_refused() -> None:
-    refusal = send(opened(law("best_5")), AUTHORITY, c.Allocate("NOx", "KM", 2027, LINES)).refusal
+    refusal = send(issued(law("best_5")), AUTHORITY, c.Allocate("NOx", "KM", 2027, LINES)).refusal
 
     assert refusal is not None
     assert refusal.why is Why.NOT_CONSERVED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from fractions import Fraction
 from typing import get_args
 
@@ -12,10 +11,8 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.journal import MemoryJournal, decode
-from airshed.engine.runner import Runner
+from airshed.engine.journal import decode
 from airshed.lab.simulator.mirror.whole import Mirror
-from airshed.lab.simulator.small_market import opening
 from airshed.market.allocation import Activity, parts
 from airshed.market.claims import PowerRule
 from airshed.market.sharing.lawful import claims_by_law, plan_of, share_by_law
@@ -29,7 +26,7 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.kinds import MethodName
 from airshed.rulebook.load import find, load, load_texts, read, texts
 from airshed.rulebook.schema import Rulebook
-from markets import AUTHORITY, adopting, done, send
+from markets import AUTHORITY, done, issued, send
 
 SHIPPED = texts(find("dianzhong"))
 RULES = load(find("dianzhong"))
@@ -190,19 +187,9 @@ LINES = (
 )
 
 
-def opened(rules: Rulebook) -> Runner:
-    """A book under that law with the firms of the small market and NOx of Kunming issued."""
-    runner = Runner(MemoryJournal(), rules, tables=False)
-    done(runner, AUTHORITY, adopting(rules))
-    for actor, body in opening(rules, random.Random(3)):
-        done(runner, actor, body)
-    done(runner, AUTHORITY, c.SetCap("NOx", "KM", 2027))
-    return runner
-
-
 def test_a_book_shares_out_by_what_works_state_beside_their_lines() -> None:
     rules = law_by("heat_input")
-    runner = opened(rules)
+    runner = issued(rules)
     refused = send(runner, AUTHORITY, c.Allocate("NOx", "KM", 2027, LINES)).refusal
     assert refused is not None
     assert refused.why is Why.NOT_CONSERVED
@@ -230,7 +217,7 @@ def test_a_book_shares_out_by_what_works_state_beside_their_lines() -> None:
 
 def test_an_advance_is_given_at_once_and_the_rest_lies_in_the_reserve() -> None:
     whole, part = law_by("benchmark"), load_texts(written({"advance_basis_points": 7_000}))
-    runners = [opened(whole), opened(part)]
+    runners = [issued(whole), issued(part)]
     events = [done(runner, AUTHORITY, c.Allocate("NOx", "KM", 2027, LINES)).events[0] for runner in runners]
     full, advanced = events
     assert isinstance(full, e.Allocated)

@@ -68,6 +68,7 @@ def run(
     marks = marks_of(book) if book is not None else None
     years: tuple[YearSummary, ...]
     names = tuple(dict.fromkeys(filter(None, map(str.strip, stacks.split(",")))))
+    how: dict[str, Any] = {"stacks": names, "workers": workers, "cluster": cluster}
     of(provenance_of(folder))
     began = perf_counter()
     if hourly.is_readings(folder):
@@ -75,31 +76,11 @@ def run(
         marks = with_quality(marks, quality, inventory, rules, held)
         count = len(names) or len({holding.stack for holding in hourly.read_manifest(folder).holdings})
         with bar(count, json) as told:
-            years, kept = recompute_readings(
-                folder,
-                inventory,
-                rules,
-                out,
-                marks=marks,
-                stacks=names,
-                workers=workers,
-                cluster=cluster,
-                progress=told,
-            )
+            years, kept = recompute_readings(folder, inventory, rules, out, marks=marks, progress=told, **how)
     else:
         marks = with_quality(marks, quality, inventory, rules, [read_manifest(folder).year])
         with bar(len(names) or len(read_manifest(folder).stacks), json) as told:
-            year, kept = recompute(
-                folder,
-                inventory,
-                rules,
-                out,
-                marks=marks,
-                stacks=names,
-                workers=workers,
-                cluster=cluster,
-                progress=told,
-            )
+            year, kept = recompute(folder, inventory, rules, out, marks=marks, progress=told, **how)
         years = (year,)
     seconds = perf_counter() - began
     if json:

@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from airshed.engine.journal import decode
 from airshed.engine.tables import BY_NAME, TABLES
-from airshed.engine.tables.table import Column
+from airshed.engine.tables.table import Column, Table
 from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.downloads import ENDINGS, HOURS, SHAPES, stacks_of
+from airshed.pages.portal.downloads import ENDINGS, HOURS, SHAPES, Shape, stacks_of
 from airshed.pages.portal.frame import page, visitor_of
-from airshed.pages.portal.shown import VIEW_NAMES, VIEWS
+from airshed.pages.portal.shown import VIEW_NAMES, VIEWS, View
 from airshed.pages.portal.tables_zh import SHOWS, TYPES, UNITS, column_zh
 from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
@@ -62,16 +62,25 @@ def _field(column: Column, table: str) -> Field:
     )
 
 
+def _data(part: Table | View | Shape, shows: Phrase, at: str, *, published: bool) -> Data:
+    return Data(
+        part.name,
+        shows,
+        tuple(column.name for column in part.parts[: part.key]),
+        tuple(_field(column, part.name) for column in part.parts),
+        published,
+        at,
+    )
+
+
 def tables_for(viewer: Viewer) -> list[Data]:
     """The tables of which somebody reads rows, by the law."""
     return [
-        Data(
-            table.name,
+        _data(
+            table,
             Phrase(table.shows, SHOWS[table.name]),
-            tuple(column.name for column in table.parts[: table.key]),
-            tuple(_field(column, table.name) for column in table.parts),
-            "published" in viewer.reach(table.name),
             f"/data/{table.name}",
+            published="published" in viewer.reach(table.name),
         )
         for table in TABLES
         if viewer.reach(table.name)
@@ -80,30 +89,13 @@ def tables_for(viewer: Viewer) -> list[Data]:
 
 def views() -> list[Data]:
     """What the public pages show, as tables."""
-    return [
-        Data(
-            view.name,
-            view.shows,
-            tuple(column.name for column in view.parts[: view.key]),
-            tuple(_field(column, view.name) for column in view.parts),
-            bool(view.until),
-            f"/data/{view.name}",
-        )
-        for view in VIEWS
-    ]
+    return [_data(view, view.shows, f"/data/{view.name}", published=bool(view.until)) for view in VIEWS]
 
 
 def shapes() -> list[Data]:
     """The tape, and the hours of stacks."""
     return [
-        Data(
-            shape.name,
-            shape.shows,
-            tuple(column.name for column in shape.parts[: shape.key]),
-            tuple(_field(column, shape.name) for column in shape.parts),
-            shape is HOURS,
-            "" if shape is HOURS else f"/data/{shape.name}/all",
-        )
+        _data(shape, shape.shows, "" if shape is HOURS else f"/data/{shape.name}/all", published=shape is HOURS)
         for shape in SHAPES
     ]
 
