@@ -12,8 +12,8 @@ from airshed.engine.commands import Body
 from airshed.engine.events import Event
 from airshed.model.refusal import Malformed, Refusal
 
-#: The first instant that Beijing has no day for, in milliseconds: the year 10000.
-END_OF_TIME = 253_402_272_000_000
+#: The first instant that some place on earth has no day for, in milliseconds: the year 10000, where it begins first.
+END_OF_TIME = 253_402_250_400_000
 #: What the first record is chained to.
 GENESIS = "0" * 64
 

@@ -16,7 +16,6 @@ from airshed.engine.journal import GENESIS, Line, Record, decode, encode
 from airshed.engine.recording import recorded
 from airshed.engine.runner import checked, take_in
 from airshed.engine.state import State
-from airshed.model.period import clock
 from airshed.model.refusal import Malformed, Refusal
 from airshed.rulebook.schema import Rulebook
 
@@ -66,7 +65,7 @@ class Anew:
             what = f"holds a command that cannot be sent ({error.place.removeprefix('command ')}: {error.what})"
             raise Malformed(place, what, RESTORE) from None
         if record.at < self.state.at:
-            when, before = clock(record.at), clock(self.state.at)
+            when, before = self.state.civil.clock(record.at), self.state.civil.clock(self.state.at)
             raise Malformed(place, f"is of {when}, before what happened last ({before})", RESTORE)
         stands = self.state.keys.get((record.actor, record.key))
         earlier = None if stands is None else decode(self._line(stands))

@@ -41,6 +41,7 @@ from airshed.engine.nouns import (
 )
 from airshed.market.auction.waiting import Waiting
 from airshed.market.orderbook import OrderBook
+from airshed.model.civil import DEFAULT, CivilTime, civil
 from airshed.model.measures import mean_price
 from airshed.model.provenance import Provenance
 from airshed.registry.ledger import Ledger
@@ -65,6 +66,8 @@ class State:
     at: int = 0
     seq: int = 0
     rulebook: e.RulebookAdopted | None = None
+    #: The time zone of its days; one for the whole book.
+    time_zone: str = DEFAULT
     #: What the book is; None only before its first rulebook.
     provenance: Provenance | None = None
     keys: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -177,6 +180,16 @@ class State:
     next_case: int = 1
     #: Penalties that were imposed, those that are paid too.
     penalties: dict[PenaltyKey, Penalty] = field(default_factory=dict)
+
+    @property
+    def civil(self) -> CivilTime:
+        """The time that the book keeps: of its days, sessions and deadlines."""
+        return civil(self.time_zone)
+
+    @property
+    def standard(self) -> CivilTime:
+        """The time in which hours are monitored."""
+        return civil(self.time_zone).standard
 
     def mean_price(self, pollutant: str, month: str, first: str = "") -> int | None:
         """Volume-weighted mean price of a month, or from a first one to it, in fen per tonne, half upwards.

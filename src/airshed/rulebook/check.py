@@ -15,7 +15,7 @@ from airshed.rulebook.check_air import air
 from airshed.rulebook.check_allocation import FACTORS, allocation, classes
 from airshed.rulebook.check_allocation import FILE as CLASSES
 from airshed.rulebook.check_auction import auctions
-from airshed.rulebook.check_calendar import cases, days, index, late_payment
+from airshed.rulebook.check_calendar import cases, days, index, late_payment, time_zone
 from airshed.rulebook.check_market import known, trade_rules
 from airshed.rulebook.check_mrv import availability, processes, quality
 from airshed.rulebook.check_people import roles
@@ -80,6 +80,7 @@ def contradictions_there(rules: Rulebook, file: str) -> list[Malformed]:
 
 
 def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:
+    yield from time_zone(rules, file)
     yield from _day(rules.programme.effective, f"{file} [programme] effective")
     deadlines = [(key, getattr(rules.calendar, key)) for key in ("report_by", "verify_by", "surrender_by")]
     for key, day in deadlines:

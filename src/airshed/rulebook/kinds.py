@@ -24,6 +24,8 @@ Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}\Z", examples=["2027-01-01
 MonthDay = Annotated[str, Meta(pattern=r"^\d{2}-\d{2}\Z", examples=["06-30"])]
 #: A time of day.
 Clock = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z", examples=["10:00"])]
+#: A zone of the IANA time-zone database.
+TimeZone = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{1,39}\Z", examples=["Europe/Berlin"])]
 #: A short name, used in the book and in file names.
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}\Z", examples=["a-short-name"])]
 #: A data flag of HJ 212.

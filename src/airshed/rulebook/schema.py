@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from airshed.model.civil import DEFAULT, CivilTime, civil
 from airshed.rulebook.allocation_tables import AllocationClass, AllocationTier, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseRule, LatePaymentRule
 from airshed.rulebook.kinds import (
@@ -27,6 +28,7 @@ from airshed.rulebook.kinds import (
     Share,
     Step,
     TieRule,
+    TimeZone,
     TrimStep,
     UndersubscribedRule,
     Year,
@@ -59,7 +61,7 @@ from airshed.rulebook.transactions import TransactionRule
 from airshed.rulebook.zone_call_section import RatioRule, ReceptorRule, TransferRule, ZoneCallRule
 
 
-class Programme(Section, frozen=True):
+class Programme(Section, frozen=True, omit_defaults=True):
     """What the programme is and who runs it."""
 
     #: Short name, used in the book and in file names. 标识。
@@ -76,6 +78,9 @@ class Programme(Section, frozen=True):
     effective: Day
     #: Actor who adopts rulebooks and opens accounts. 主管部门。
     authority: Name
+    #: Time zone of the IANA database that days, sessions and deadlines follow, summer time included; hours of emissions
+    #: are counted in its standard time. A book keeps the zone of its first law. 时区。
+    time_zone: TimeZone = DEFAULT
 
 
 class CurrencyRule(Section, frozen=True):
@@ -610,3 +615,13 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     founders: tuple[FounderRule, ...]
     may_vary: MayVary
     variations: tuple[Variation, ...] = ()
+
+    @property
+    def civil(self) -> CivilTime:
+        """The time of the region: of its days, sessions and deadlines."""
+        return civil(self.programme.time_zone)
+
+    @property
+    def standard(self) -> CivilTime:
+        """The time in which hours are monitored."""
+        return civil(self.programme.time_zone).standard

@@ -9,7 +9,6 @@ from airshed.engine.apply.positions import buy, count_trade, set_aside, want
 from airshed.engine.nouns import Call, CallOrder
 from airshed.engine.state import State
 from airshed.model.allowance import members, pollutant_of
-from airshed.model.period import day_of
 
 
 def opened(state: State, event: e.CallOpened) -> None:
@@ -53,7 +52,7 @@ def cleared(state: State, event: e.CallCleared) -> None:
         # the band of a day does not move within it: the call counts towards its close
         count_trade(state, call.series, fen, event.count, event.price)
     else:
-        month = state.month_trades.setdefault((pollutant_of(call.series), day_of(state.at)[:7]), [0, 0])
+        month = state.month_trades.setdefault((pollutant_of(call.series), state.civil.day_of(state.at)[:7]), [0, 0])
         month[0] += fen
         month[1] += event.count * len(members(call.series))
         state.references[call.series] = event.price

@@ -7,7 +7,6 @@ from airshed.engine.apply.fold import Apply
 from airshed.engine.apply.settling import imposed, note_due
 from airshed.engine.nouns import Case, Instalment, PenaltyKey
 from airshed.engine.state import State
-from airshed.model.period import day_of
 
 
 def noticed(state: State, event: e.CaseNoticed) -> None:
@@ -68,7 +67,7 @@ def appeal_decided(state: State, event: e.CaseAppealDecided) -> None:
     penalty.suspended = penalty.granted = False
     penalty.asked = None
     penalty.instalments = [Instalment(event.pay_by, event.fen, paid)] if event.fen else []
-    penalty.flow = [(event.pay_by, event.fen), (day_of(state.at), -paid)] if event.fen else []
+    penalty.flow = [(event.pay_by, event.fen), (state.civil.day_of(state.at), -paid)] if event.fen else []
     penalty.before_fen = penalty.interest_paid_fen = 0
     penalty.interest_fen = 0 if paid == event.fen else None
     note_due(state, key_of(known))

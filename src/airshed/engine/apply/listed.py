@@ -8,13 +8,12 @@ from airshed.engine.apply.positions import count_trade, pass_on, set_aside, want
 from airshed.engine.nouns import Order
 from airshed.engine.state import State, book_name
 from airshed.market.orderbook import OrderBook
-from airshed.model.period import day_end
 
 
 def session_opened(state: State, event: e.SessionOpened) -> None:
     """A day of trading begins."""
     state.session = event.day
-    state.session_end = day_end(state.at)
+    state.session_end = state.civil.day_end(state.at)
     state.day_trades = {}
 
 

@@ -7,12 +7,12 @@ from airshed.engine.apply.day import stale
 from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Mark
 from airshed.engine.state import State
-from airshed.model.period import HOUR_MS, hour_instant, hour_of
+from airshed.model.period import HOUR_MS
 
 
 def marked(state: State, event: e.HoursMarked) -> None:
     """Hours are marked."""
-    first = hour_instant(event.first)
+    first = state.standard.hour_instant(event.first)
     mark = Mark(
         event.mark,
         event.stack,
@@ -43,7 +43,7 @@ def reverted(state: State, event: e.MarkReverted) -> None:
     """The mark counts no longer."""
     mark = state.marks[event.mark]
     mark.state = event.how
-    stale(state, mark.stack, hour_of(mark.first))
+    stale(state, mark.stack, state.standard.hour_of(mark.first))
 
 
 #: What each event does to the state.

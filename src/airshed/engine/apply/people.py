@@ -18,7 +18,7 @@ def adopted(state: State, event: e.RulebookAdopted) -> None:
         state.ledger.registry = letters_of(event.programme)
     for account in event.opened:
         state.ledger.open(account)
-    state.rulebook = event
+    state.rulebook, state.time_zone = event, event.time_zone
     if event.provenance is not None:
         state.provenance = event.provenance
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from airshed.engine.state import State
 from airshed.model.allowance import members, pollutant_of
-from airshed.model.period import day_end
 
 
 def set_aside(state: State, account: str, series: str, count: int) -> None:
@@ -43,7 +42,7 @@ def buy(state: State, account: str, series: str, count: int) -> None:
 def new_day(state: State) -> None:
     """Yesterday's purchases no longer count."""
     state.bought = {}
-    state.bought_end = day_end(state.at)
+    state.bought_end = state.civil.day_end(state.at)
 
 
 def count_trade(state: State, series: str, fen: int, count: int, price: int) -> None:

@@ -10,7 +10,6 @@ from airshed.engine.apply.report import owes
 from airshed.engine.nouns import FlowControl, Instalment, PartsAsked, Penalty, PenaltyKey, Year
 from airshed.engine.state import State
 from airshed.model.allowance import Series, count_of, joined, lowest
-from airshed.model.period import day_of
 from airshed.registry.accounts import AccountKind
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.breach_sections import SHORTFALL
@@ -156,7 +155,7 @@ def paid(state: State, event: e.PenaltyPaid) -> None:
     known.interest_paid_fen += event.interest_fen
     left = move.fen - event.interest_fen
     if left:
-        known.flow.append((day_of(state.at), -left))
+        known.flow.append((state.civil.day_of(state.at), -left))
     for part in known.instalments:
         taken = min(left, part.fen - part.paid_fen)
         part.paid_fen += taken
@@ -182,7 +181,7 @@ def refused(state: State, event: e.InstalmentsRefused) -> None:
 def granted(state: State, event: e.InstalmentsGranted) -> None:
     """What is owed is to be paid in parts: nothing of it is late any more, and what was paid stays as it was."""
     known = state.penalties[event.source, event.year, event.pollutant, event.case]
-    today = day_of(state.at)
+    today = state.civil.day_of(state.at)
     known.instalments = [
         *(Instalment(part.pay_by, part.paid_fen, part.paid_fen) for part in known.instalments if part.paid_fen),
         *(Instalment(part.pay_by, part.fen) for part in event.parts),

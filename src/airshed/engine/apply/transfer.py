@@ -11,7 +11,6 @@ from airshed.engine.apply.report import gone_back, owes
 from airshed.engine.nouns import AllowanceTransfer, TransferLimits
 from airshed.engine.state import State
 from airshed.model.allowance import members
-from airshed.model.period import day_end
 from airshed.registry.moves import Delivered
 
 
@@ -58,7 +57,7 @@ def _hold(state: State, origin: str, instrument: str, count: int) -> None:
 def give(state: State, account: str, instrument: str, count: int, *, trusted: bool) -> None:
     """Count what an account gives on this day, and what of it to an account that it does not trust."""
     if state.at >= state.given_end:
-        state.given, state.given_end = {}, day_end(state.at)
+        state.given, state.given_end = {}, state.civil.day_end(state.at)
     for series in members(instrument):
         everything, untrusted = state.given.get((account, series), (0, 0))
         state.given[account, series] = (everything + count, untrusted + (0 if trusted else count))

@@ -9,7 +9,6 @@ from airshed.engine.apply.positions import buy, want
 from airshed.engine.nouns import ZoneCall, ZoneOrder
 from airshed.engine.state import State
 from airshed.model.allowance import Series, count_of
-from airshed.model.period import day_of
 from airshed.registry.accounts import PRIVATE
 from airshed.registry.moves import Delivered
 
@@ -56,7 +55,7 @@ def cleared(state: State, event: e.ZoneCallCleared) -> None:
         if type(move) is Delivered and state.ledger.accounts[move.target].kind in PRIVATE:
             buy(state, move.target, move.series, count_of(move.blocks))
     if event.count:
-        month = state.month_trades.setdefault((call.pollutant, day_of(state.at)[:7]), [0, 0])
+        month = state.month_trades.setdefault((call.pollutant, state.civil.day_of(state.at)[:7]), [0, 0])
         month[0] += sum(fill.fen for fill in event.fills if fill.side == "sell")
         month[1] += event.count
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from airshed.engine.commands import Body, May, StackEntry
 from airshed.engine.events.fact import Fact
+from airshed.model.civil import DEFAULT
 from airshed.model.provenance import Provenance
 from airshed.registry.accounts import Account, AccountState
 from airshed.registry.moves import Entry
 
 
-class RulebookAdopted(Fact, frozen=True):
+class RulebookAdopted(Fact, frozen=True, omit_defaults=True):
     """A rulebook is in force; the programme's own accounts that did not exist are opened."""
 
     #: `programme.id` of the text.
@@ -22,6 +23,8 @@ class RulebookAdopted(Fact, frozen=True):
     opened: tuple[Account, ...]
     #: What the book is; said with the first rulebook, null with every later one.
     provenance: Provenance | None
+    #: The time zone of its days; left out where it is Asia/Shanghai.
+    time_zone: str = DEFAULT
 
 
 class ActorRegistered(Fact, frozen=True):

@@ -14,7 +14,6 @@ from airshed.engine.procedures.transfer_clock import noon_after
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.measures import yuan
-from airshed.model.period import clock, day_of
 from airshed.model.refusal import Malformed, Why
 from airshed.registry.accounts import BANK, reserve
 from airshed.registry.moves import Delivered, Move, Paid
@@ -36,7 +35,7 @@ def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeClo
         what = f"this rulebook knows no notice: empty {body.account}, and it is closed"
         return no(rules, LAW, Why.WRONG_KIND, what)
     if body.account in state.closing:
-        until = clock(state.closing[body.account].until)
+        until = rules.civil.clock(state.closing[body.account].until)
         return no(rules, "roles", Why.ALREADY_EXISTS, f"{body.account} has its notice, which runs until {until}")
     refusal = thawed(state, rules, body.account)
     if refusal:
@@ -69,7 +68,7 @@ def close_account(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
     if left:
         what = f"{body.account} still has {'; '.join(left)}"
         if known is not None and not over:
-            what += f"; its notice runs until {clock(known.until)}"
+            what += f"; its notice runs until {rules.civil.clock(known.until)}"
         return no(rules, "roles", Why.CONDITION_OPEN, what)
     if not body.reason.strip():
         return no(rules, "roles", Why.UNEXPLAINED, f"say why {body.account} is closed")
@@ -122,7 +121,7 @@ def _open_for(state: State, at: int, account: str) -> Iterator[str]:
             yield f"lease {lease.id}"
     for right in state.rights.values():
         served = all(right.named(vintage) in state.ledger.caps for vintage in range(right.first, right.until + 1))
-        if right.holder == account and (right.until >= int(day_of(at)[:4]) or not served):
+        if right.holder == account and (right.until >= int(state.civil.day_of(at)[:4]) or not served):
             yield f"right {right.id}"
     for purchase in state.purchases.values():
         if purchase.account == account and purchase.state == "owing":

@@ -23,7 +23,6 @@ from airshed.engine.procedures.taken_off import all_off
 from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.state import State
 from airshed.model.allowance import Series
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import AccountKind
 from airshed.rulebook import lookup
@@ -190,12 +189,12 @@ def _out_of_step(state: State, rules: Rulebook, at: int, source: str, origin: st
         yield from (
             f"{origin} settles {year} first, as this law wants of years that are over"
             for year in sorted(issued)
-            if first <= year < int(day_of(at)[:4]) and (origin, year) not in state.closed
+            if first <= year < int(rules.civil.day_of(at)[:4]) and (origin, year) not in state.closed
         )
 
 
 def _entered(state: State, source: str) -> int:
-    return int(day_of(state.sources[source].registered)[:4])
+    return int(state.civil.day_of(state.sources[source].registered)[:4])
 
 
 def _settled(state: State, account: str) -> list[int]:

@@ -18,7 +18,6 @@ from airshed.market.auction.trimming import ALL_BASIS_POINTS
 from airshed.market.auction.waiting import Waiting, due
 from airshed.model.allowance import Series, is_strip, members
 from airshed.model.measures import yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.rulebook import lookup
@@ -40,7 +39,7 @@ def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
     )
     if refusal:
         return refusal
-    ahead = series.vintage - int(day_of(at)[:4])
+    ahead = series.vintage - int(rules.civil.day_of(at)[:4])
     if ahead > terms.advance_years:
         detail = f"{body.series} is {ahead} years ahead; at most {terms.advance_years} are sold in advance"
         return no(rules, "auction", Why.TOO_EARLY, detail)
@@ -259,7 +258,7 @@ def of_holder(
         auction,
         auction,
         series,
-        "advance" if issued.vintage > int(day_of(at)[:4]) else "spot",
+        "advance" if issued.vintage > int(rules.civil.day_of(at)[:4]) else "spot",
         seller,
         count,
         0,

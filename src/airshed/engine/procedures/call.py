@@ -29,7 +29,6 @@ from airshed.engine.state import State
 from airshed.market.call import CallResult, LimitOrder, clear, settle
 from airshed.model.allowance import Blocks, best_fit, members, without
 from airshed.model.measures import part_fen, value_fen
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import EXCHANGE
 from airshed.registry.moves import Delivered, Move, Paid
@@ -49,7 +48,7 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenCa
             return no(rules, "trading", Why.ALREADY_EXISTS, f"the call {call.id} gathers orders of {body.series}")
     if body.wall and body.wall not in rules.trade_rules.walled_sectors:
         return no(rules, "trade_rules", Why.WRONG_KIND, f"{body.wall} stands behind no wall; leave it empty")
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     if not lookup.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; a call opens on a working day")
     refusal = (

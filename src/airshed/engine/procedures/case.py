@@ -13,7 +13,6 @@ from airshed.engine.procedures.transfer_clock import closing_after, closing_on
 from airshed.engine.state import State
 from airshed.model.measures import yuan
 from airshed.model.near import near
-from airshed.model.period import clock, day_of, days_after
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Entry, Paid
@@ -36,9 +35,9 @@ def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeCas
     refusal = staying(state, rules, body.source)
     if refusal:
         return refusal
-    if body.year > int(day_of(at)[:4]):
+    if body.year > int(rules.civil.day_of(at)[:4]):
         return no(rules, LAW, Why.TOO_EARLY, f"{body.year} has not begun")
-    if body.day > day_of(at):
+    if body.day > rules.civil.day_of(at):
         return no(rules, LAW, Why.TOO_EARLY, f"{body.day} is still to come")
     begins = min((row.vintage for row in rules.caps.rows), default=body.year)
     if body.year < begins:
@@ -103,7 +102,12 @@ def reply(state: State, rules: Rulebook, at: int, actor: str, body: c.ReplyCase)
     if known.replies >= rules.cases.replies:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"case {known.id} has its reply; {rules.cases.replies} is the most")
     if at > known.reply_until:
-        return no(rules, LAW, Why.TOO_LATE, f"case {known.id} could be replied to until {clock(known.reply_until)}")
+        return no(
+            rules,
+            LAW,
+            Why.TOO_LATE,
+            f"case {known.id} could be replied to until {rules.civil.clock(known.reply_until)}",
+        )
     if not body.reply.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say what {known.account} replies to case {known.id}")
     if known.state != "noticed":
@@ -117,7 +121,7 @@ def decide(state: State, rules: Rulebook, at: int, actor: str, body: c.DecideCas
     if known is None:
         return no(rules, LAW, Why.UNKNOWN_CASE, f"there is no case {body.case}")
     if known.state == "noticed" and at <= known.reply_until and known.replies < rules.cases.replies:
-        what = f"{known.account} may reply to case {known.id} until {clock(known.reply_until)}"
+        what = f"{known.account} may reply to case {known.id} until {rules.civil.clock(known.reply_until)}"
         return no(rules, LAW, Why.TOO_EARLY, what)
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say why case {known.id} is decided so")
@@ -127,10 +131,10 @@ def decide(state: State, rules: Rulebook, at: int, actor: str, body: c.DecideCas
     if known.state != "noticed":
         return no(rules, LAW, Why.NOTHING_DUE, f"case {known.id} is {known.state}")
     try:
-        until = closing_on(rules, days_after(at, rules.cases.appeal_days))
+        until = closing_on(rules, rules.civil.days_after(at, rules.cases.appeal_days))
     except Malformed as error:
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{error.what}; an appeal has its time by working days")
-    pay_by = day_to_pay(rules, day_of(at)) if body.fen else ""
+    pay_by = day_to_pay(rules, rules.civil.day_of(at)) if body.fen else ""
     return (e.CaseDecided(known.id, actor, body.fen, body.reason, until, pay_by, evidence=body.evidence),)
 
 
@@ -142,7 +146,9 @@ def appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.AppealCas
     if known.state == "appealed":
         return no(rules, LAW, Why.APPEAL_OPEN, f"case {known.id} is appealed already")
     if known.state == "decided" and at > known.appeal_until:
-        return no(rules, LAW, Why.TOO_LATE, f"case {known.id} could be appealed until {clock(known.appeal_until)}")
+        return no(
+            rules, LAW, Why.TOO_LATE, f"case {known.id} could be appealed until {rules.civil.clock(known.appeal_until)}"
+        )
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say why case {known.id} should be decided otherwise")
     if known.state != "decided":
@@ -174,7 +180,7 @@ def decide_appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.De
         entry = (Paid(accounts.TREASURY, known.account, back),) if back else ()
     if not appealed:
         return no(rules, LAW, Why.NOTHING_DUE, f"case {known.id} is {known.state}, not appealed")
-    pay_by = day_to_pay(rules, day_of(at)) if body.fen else ""
+    pay_by = day_to_pay(rules, rules.civil.day_of(at)) if body.fen else ""
     return (e.CaseAppealDecided(known.id, actor, body.fen, body.reason, pay_by, entry, body.evidence),)
 
 

@@ -16,7 +16,6 @@ from airshed.engine.procedures.guards import (
 )
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
-from airshed.model.period import DAY_MS, instant
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
@@ -77,7 +76,7 @@ def _digest(state: State, rules: Rulebook, body: c.SealDay) -> Refusal | None:
 
 
 def _over(rules: Rulebook, at: int, body: c.SealDay) -> Refusal | None:
-    if at < instant(body.day) + DAY_MS:
+    if at < rules.standard.over(body.day):
         return no(rules, "monitoring", Why.TOO_EARLY, f"{body.day} is not over")
     return None
 

@@ -8,7 +8,6 @@ from airshed.compliance.banking import last_year
 from airshed.compliance.deadline import last_day, next_business_day
 from airshed.engine.procedures.guards import no
 from airshed.model.allowance import Series, members
-from airshed.model.period import HOUR_MS, instant
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -27,7 +26,7 @@ def surrender_day(rules: Rulebook, year: int) -> str:
 
 def deadline(rules: Rulebook, year: int) -> int:
     """The last millisecond to surrender for `year`."""
-    return instant(surrender_day(rules, year), 23) + HOUR_MS - 1
+    return rules.civil.over(surrender_day(rules, year)) - 1
 
 
 @lru_cache(maxsize=4096)

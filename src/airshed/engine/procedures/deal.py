@@ -36,7 +36,6 @@ from airshed.engine.state import State
 from airshed.market.fees import fees_fen
 from airshed.model.allowance import members, pollutant_of
 from airshed.model.measures import value_fen, yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Move
 from airshed.rulebook import lookup
@@ -165,7 +164,7 @@ def allow_crossing(state: State, rules: Rulebook, at: int, actor: str, body: c.A
         return refusal
     if body.jurisdiction not in {jurisdiction.code for jurisdiction in rules.jurisdictions}:
         return no(rules, "programme", Why.WRONG_KIND, f"{body.jurisdiction!r} is no jurisdiction of the zone")
-    if body.until < day_of(at):
+    if body.until < rules.civil.day_of(at):
         return no(rules, "trade_rules", Why.TOO_LATE, f"{body.until} is over; name the last day of the leave")
     if not body.reason.strip():
         return no(rules, "trade_rules", Why.UNEXPLAINED, "say why the leave is given")

@@ -12,7 +12,6 @@ from airshed.engine.apply import settling
 from airshed.engine.nouns import Source
 from airshed.engine.state import State
 from airshed.model.allowance import Blocks, Series, lowest
-from airshed.model.period import day_of
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
@@ -27,7 +26,7 @@ def due(state: State, rules: Rulebook, at: int) -> tuple[e.FlowControlStated, ..
     share = rules.banking.flow_basis_points
     if share is None:
         return ()
-    before, now = int(day_of(state.at)[:4]), int(day_of(at)[:4])
+    before, now = int(rules.civil.day_of(state.at)[:4]), int(rules.civil.day_of(at)[:4])
     if before == now:
         return ()
     budgets: dict[tuple[int, str], int] = {}

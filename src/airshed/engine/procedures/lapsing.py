@@ -10,7 +10,6 @@ from airshed.engine import events as e
 from airshed.engine.apply import transfer
 from airshed.engine.nouns import Act
 from airshed.engine.state import FOR_GOOD, State
-from airshed.model.period import clock
 
 
 @contextmanager
@@ -51,4 +50,4 @@ def said(state: State, act: Act) -> str:
     if act.law != state.rulebook.digest:
         return f"act {act.id} was proposed under the law {act.law[:12]}, which is no longer in force; propose it anew"
     assert act.until is not None, act
-    return f"act {act.id} waited until {clock(act.until)} and has lapsed; propose it anew"
+    return f"act {act.id} waited until {state.civil.clock(act.until)} and has lapsed; propose it anew"

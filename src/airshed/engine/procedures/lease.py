@@ -25,7 +25,6 @@ from airshed.engine.procedures.trade_rules import may_give, over_position
 from airshed.engine.state import State
 from airshed.model.allowance import Series, best_fit, members
 from airshed.model.measures import value_fen, yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Delivered, Move, Paid
 from airshed.rulebook.schema import Rulebook
@@ -51,7 +50,7 @@ def offer_lease(state: State, rules: Rulebook, at: int, actor: str, body: c.Offe
         return refusal
     vintages = [Series.parse(series).vintage for series in members(body.series)]
     ends = surrender_day(rules, vintages[-1])
-    if not law.open or ends < day_of(at):
+    if not law.open or ends < rules.civil.day_of(at):
         what = "no new leases are made under this rulebook" if not law.open else f"{body.series} counted until {ends}"
         return no(rules, "lease", Why.TOO_LATE, what)
     refusal = (
@@ -138,7 +137,7 @@ def _deliver(state: State, rules: Rulebook, at: int, lease: Lease, due: list[str
     for series in due:
         entry += moved(state, lease.lessor, lease.lessee, series, lease.waiting[series])
     parties = (lease.lessor, lease.lessee, lease.series)
-    return (e.LeaseDelivered(lease.id, day_of(at), *parties, tuple(due), fen, tuple(entry)),)
+    return (e.LeaseDelivered(lease.id, rules.civil.day_of(at), *parties, tuple(due), fen, tuple(entry)),)
 
 
 def drop_lease(state: State, rules: Rulebook, at: int, actor: str, body: c.DropLease) -> Decision:
@@ -170,7 +169,7 @@ def end_lease(state: State, rules: Rulebook, at: int, actor: str, body: c.EndLea
     on = [each.id for each in state.leases.values() if each.part_of == lease.id]
     if on:
         return no(rules, "lease", Why.TOO_EARLY, f"lease {lease.id} is leased on as lease {on[0]}; end that first")
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     if account != lease.lessee and today <= lease.ends:
         return _overdue(rules, lease, today)
     entry: tuple[Move, ...] = ()

@@ -39,7 +39,6 @@ from airshed.engine.state import State, book_name
 from airshed.market.orderbook import Fill, OwnOrder
 from airshed.model.allowance import Blocks, best_fit, is_strip, joined, members, without
 from airshed.model.measures import mean_price, part_fen, value_fen, yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import TREASURY, reserve
 from airshed.registry.moves import Delivered, Move, Paid
@@ -51,7 +50,7 @@ def open_session(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
     """One session at a time, on the day that it is; what waits with a vintage that has expired goes first."""
     if state.session is not None:
         return no(rules, "trading", Why.ALREADY_EXISTS, f"the session of {state.session} is open; close it first")
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     if body.day != today:
         why = Why.TOO_EARLY if body.day > today else Why.TOO_LATE
         return no(rules, "trading", why, f"today is {today}, not {body.day}; a session is opened on its day")

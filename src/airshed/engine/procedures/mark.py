@@ -7,7 +7,7 @@ from airshed.engine import events as e
 from airshed.engine.nouns import Mark
 from airshed.engine.procedures.guards import Decision, Procedure, no, own_source, who
 from airshed.engine.state import State
-from airshed.model.period import DAY_MS, HOUR_MS, clock, day_of, hour_instant, hour_of, instant
+from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -18,7 +18,7 @@ def standing(state: State, stack: str, day: str) -> tuple[int, ...]:
     marks = state.stack_marks[stack]
     if not marks:
         return ()
-    first = instant(day)
+    first = state.standard.instant(day)
     return tuple(mark.id for mark in marks if mark.stands and mark.first < first + DAY_MS and mark.after > first)
 
 
@@ -27,7 +27,9 @@ def standing_by_day(state: State, stack: str) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     for mark in state.stack_marks[stack]:
         if mark.stands:
-            for day in dict.fromkeys(map(day_of, (*range(mark.first, mark.after, DAY_MS), mark.after - 1))):
+            for day in dict.fromkeys(
+                map(state.standard.day_of, (*range(mark.first, mark.after, DAY_MS), mark.after - 1))
+            ):
                 found[day] = (*found.get(day, ()), mark.id)
     return found
 
@@ -44,7 +46,7 @@ def mark_hours(state: State, rules: Rulebook, at: int, actor: str, body: c.MarkH
     if row is None:
         names = ", ".join(lookup.marks(rules)) or "none"
         return no(rules, "marks", Why.WRONG_KIND, f"the rulebook has no mark {body.mark}; there are: {names}")
-    first, after = hour_instant(body.first), hour_instant(body.last) + HOUR_MS
+    first, after = rules.standard.hour_instant(body.first), rules.standard.hour_instant(body.last) + HOUR_MS
     if after <= first:
         return no(rules, "marks", Why.NOT_POSITIVE, f"{body.last} lies before {body.first}")
     year = int(body.first[:4])
@@ -55,7 +57,7 @@ def mark_hours(state: State, rules: Rulebook, at: int, actor: str, body: c.MarkH
     there = [mark for mark in state.stack_marks[body.stack] if mark.stands]
     for mark in there:
         if mark.first < after and first < mark.after:
-            what = f"mark {mark.id} ({mark.kind}) covers {hour_of(max(mark.first, first))} already"
+            what = f"mark {mark.id} ({mark.kind}) covers {rules.standard.hour_of(max(mark.first, first))} already"
             return no(rules, "marks", Why.ALREADY_EXISTS, what)
     known = state.years.get((source, year))
     if known is not None and known.verified_mg is not None and not known.reopened:
@@ -69,13 +71,18 @@ def mark_hours(state: State, rules: Rulebook, at: int, actor: str, body: c.MarkH
         return no(rules, "marks", Why.TOO_EARLY, f"the hour {body.last} is not over; a mark says what has been")
     enter_by = after + row.enter_hours * HOUR_MS
     if at > enter_by:
-        what = f"{body.mark} had to be entered until {clock(enter_by)}, {row.enter_hours} hours after its last hour"
+        until = rules.civil.clock(enter_by)
+        what = f"{body.mark} had to be entered until {until}, {row.enter_hours} hours after its last hour"
         return no(rules, "marks", Why.TOO_LATE, what)
     if not body.reason.strip():
         return no(rules, "marks", Why.UNEXPLAINED, "say what happened")
     hours = (after - first) // HOUR_MS
     if row.yearly_hours is not None:
-        used = sum(mark.hours for mark in there if mark.kind == body.mark and hour_of(mark.first)[:4] == body.first[:4])
+        used = sum(
+            mark.hours
+            for mark in there
+            if mark.kind == body.mark and rules.standard.hour_of(mark.first)[:4] == body.first[:4]
+        )
         if used + hours > row.yearly_hours:
             what = f"{body.stack} has used {used} of {row.yearly_hours} {body.mark} hours of {year}, not {hours} more"
             return no(rules, "marks", Why.TOO_LARGE, what)
@@ -97,7 +104,9 @@ def prove_mark(state: State, rules: Rulebook, at: int, actor: str, body: c.Prove
     if refusal:
         return refusal
     if at > mark.prove_by:
-        return no(rules, "marks", Why.TOO_LATE, f"the proof of mark {mark.id} was due by {clock(mark.prove_by)}")
+        return no(
+            rules, "marks", Why.TOO_LATE, f"the proof of mark {mark.id} was due by {rules.civil.clock(mark.prove_by)}"
+        )
     return (e.MarkProven(mark.id, body.evidence),)
 
 
@@ -113,7 +122,12 @@ def decide_mark(state: State, rules: Rulebook, at: int, actor: str, body: c.Deci
             return no(rules, "marks", Why.UNEXPLAINED, f"say why mark {mark.id} is refused")
         return (e.MarkReverted(mark.id, actor, "refused", body.reason),)
     if not mark.evidence:
-        return no(rules, "marks", Why.UNPROVEN, f"mark {mark.id} has no proof yet; it is due by {clock(mark.prove_by)}")
+        return no(
+            rules,
+            "marks",
+            Why.UNPROVEN,
+            f"mark {mark.id} has no proof yet; it is due by {rules.civil.clock(mark.prove_by)}",
+        )
     return (e.MarkApproved(mark.id, actor, body.reason),)
 
 
@@ -125,8 +139,13 @@ def lapse_mark(state: State, rules: Rulebook, at: int, actor: str, body: c.Lapse
     if mark.evidence:
         return no(rules, "marks", Why.NOTHING_DUE, f"mark {mark.id} has its proof; decide it")
     if at <= mark.prove_by:
-        return no(rules, "marks", Why.TOO_EARLY, f"the proof of mark {mark.id} may come until {clock(mark.prove_by)}")
-    return (e.MarkReverted(mark.id, actor, "lapsed", f"no proof came by {clock(mark.prove_by)}"),)
+        return no(
+            rules,
+            "marks",
+            Why.TOO_EARLY,
+            f"the proof of mark {mark.id} may come until {rules.civil.clock(mark.prove_by)}",
+        )
+    return (e.MarkReverted(mark.id, actor, "lapsed", f"no proof came by {rules.civil.clock(mark.prove_by)}"),)
 
 
 def _waiting(state: State, rules: Rulebook, number: int) -> Mark | Refusal:

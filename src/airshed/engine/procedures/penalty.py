@@ -14,7 +14,6 @@ from airshed.engine.nouns import Penalty, PenaltyKey
 from airshed.engine.procedures.guards import MOST, Decision, Procedure, known_source, no, own_account, own_source
 from airshed.engine.state import State
 from airshed.model.measures import yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Paid
@@ -29,7 +28,7 @@ WHOLE = 10_000
 def pay_by(rules: Rulebook, at: int, deadline: str) -> str:
     """The last day to pay a penalty that is settled at an instant for what was missing on a day."""
     law = rules.late_payment
-    return day_to_pay(rules, deadline if law.pay_from == "deadline" else day_of(at))
+    return day_to_pay(rules, deadline if law.pay_from == "deadline" else rules.civil.day_of(at))
 
 
 def day_to_pay(rules: Rulebook, day: str) -> str:
@@ -97,7 +96,7 @@ def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayP
     section = "cases" if body.case else "shortfall"
     if body.case in state.cases and state.cases[body.case].state == "appealed":
         return no(rules, LAW, Why.APPEAL_OPEN, _waits(body))
-    due, added = owed_of(state, rules, key, day_of(at))
+    due, added = owed_of(state, rules, key, rules.civil.day_of(at))
     owed = due + added
     fen = body.fen or owed
     if fen < 0:
@@ -169,7 +168,7 @@ def _planned(
         return no(rules, LAW, Why.ALREADY_EXISTS, f"{which} is paid in instalments already")
     if known is not None and known.asked is not None and isinstance(body, c.AskInstalments):
         return no(rules, LAW, Why.ALREADY_EXISTS, f"an application for {which} waits for its answer")
-    law, today = rules.late_payment, day_of(at)
+    law, today = rules.late_payment, rules.civil.day_of(at)
     if not law.most_instalments:
         return no(rules, LAW, Why.WRONG_KIND, "a penalty is paid at once under this rulebook")
     if known is not None and known.suspended:

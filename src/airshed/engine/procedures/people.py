@@ -49,7 +49,7 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
             f"the rules at hand are {mine[0]} {mine[1]} {mine[2][:12]}, not {body.programme} {body.version} "
             f"{body.digest[:12]}; load the text that is to be adopted",
         )
-    refusal = _strangers(state, rules) or _provenance(state, rules, body)
+    refusal = _strangers(state, rules) or _provenance(state, rules, body) or _other_time(state, rules)
     if refusal:
         return refusal
     if state.rulebook and body.digest == state.rulebook.digest:
@@ -66,7 +66,9 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
         for account in programme_accounts(jurisdiction.code for jurisdiction in rules.jurisdictions)
         if account.id not in state.ledger.accounts
     )
-    adopted = e.RulebookAdopted(body.programme, body.version, body.digest, opened, body.provenance)
+    adopted = e.RulebookAdopted(
+        body.programme, body.version, body.digest, opened, body.provenance, rules.programme.time_zone
+    )
     if state.rulebook is None:
         return (adopted, *(e.ActorRegistered(founder.actor, founder.role, "", "", "") for founder in rules.founders))
     return (*orders_off(state), *lapsing.under_the_law_before(state, body), adopted, *hours_moved(state, rules))
@@ -101,6 +103,16 @@ def _provenance(state: State, rules: Rulebook, body: c.AdoptRulebook) -> Refusal
         what = type(state.provenance).__name__.lower()
         return no(rules, "programme", Why.PROVENANCE_FIXED, f"this book is a {what} for good; leave provenance out")
     return None
+
+
+def _other_time(state: State, rules: Rulebook) -> Refusal | None:
+    """A book keeps the days of its first law: in another time zone those that are over would begin otherwise."""
+    if state.rulebook is None or rules.programme.time_zone == state.time_zone:
+        return None
+    what = (
+        f"this book keeps the days of {state.time_zone}; a law of {rules.programme.time_zone} needs a book of its own"
+    )
+    return no(rules, "programme", Why.WRONG_KIND, what)
 
 
 def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenAccount) -> Decision:

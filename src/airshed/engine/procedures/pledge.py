@@ -24,7 +24,6 @@ from airshed.engine.procedures.trade_rules import may_give, reference_price
 from airshed.engine.state import State
 from airshed.model.allowance import best_fit
 from airshed.model.measures import KG_PER_T, value_fen, yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Delivered, Move, Paid
 from airshed.rulebook.schema import Rulebook
@@ -46,7 +45,7 @@ def pledge_allowances(state: State, rules: Rulebook, at: int, actor: str, body: 
         return refusal
     if not rules.pledge.open:
         return no(rules, "pledge", Why.TOO_LATE, "no new pledges are made under this rulebook")
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     if body.until < today:
         return no(rules, "pledge", Why.TOO_LATE, f"the last day to pay, {body.until}, is over; today is {today}")
     refusal = (
@@ -130,7 +129,7 @@ def call_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Call
         return refusal
     if pledge.state == "offered":
         return no(rules, "pledge", Why.NOT_IN_FORCE, f"pledge {pledge.id} is not accepted yet")
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     if today <= pledge.until:
         what = f"the debt may be paid until {pledge.until}; today is {today}"
         return no(rules, "pledge", Why.TOO_EARLY, what)
@@ -177,7 +176,7 @@ def enforceable(rules: Rulebook, at: int, pledge: Pledge) -> Refusal | None:
         return no(
             rules, "pledge", Why.NOT_IN_FORCE, f"pledge {pledge.id} is on sale in {pledge.sale}; wait for its close"
         )
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     if today < pledge.enforce_from:
         return no(rules, "pledge", Why.TOO_EARLY, f"notice runs until {pledge.enforce_from}; today is {today}")
     return None

@@ -21,7 +21,6 @@ from airshed.engine.procedures.guards import (
 from airshed.engine.procedures.report_checks import Draft, examine
 from airshed.engine.state import State
 from airshed.model.allowance import lowest
-from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.moves import Delivered, Move
 from airshed.rulebook import lookup
@@ -39,7 +38,7 @@ def report_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Repo
     if year is not None and year.verified_mg is not None and not year.reopened:
         what = f"{body.source} {body.year} is verified; {who(rules, 'ReopenYear')} may reopen the year"
         return no(rules, "calendar", Why.YEAR_CLOSED, what)
-    if at < instant(f"{body.year + 1}-01-01"):
+    if at < rules.standard.instant(f"{body.year + 1}-01-01"):
         return no(rules, "calendar", Why.TOO_EARLY, f"{body.year} is not over")
     if min(body.declared_g.values(), default=0) < 0:
         return no(rules, "monitoring", Why.NOT_POSITIVE, f"{body.source} declares a negative mass")
@@ -158,7 +157,7 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{body.source} {body.year} is verified")
     if (body.source, body.year) in state.excluded:
         return _excluded(rules, body.source, body.year)
-    if at < instant(f"{body.year + 1}-01-01"):
+    if at < rules.standard.instant(f"{body.year + 1}-01-01"):
         return no(rules, "calendar", Why.TOO_EARLY, f"{body.year} is not over")
     capped = tuple(sorted(rule.code for rule in lookup.owed(rules, source.sector)))
     if tuple(sorted(body.mass_g)) != capped or min(body.mass_g.values()) < 0:

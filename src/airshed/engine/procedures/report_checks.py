@@ -10,11 +10,11 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from airshed.engine import events as e
-from airshed.engine.nouns import Day, Source
+from airshed.engine.nouns import Day, Mark, Source
 from airshed.engine.procedures.guards import no
 from airshed.engine.procedures.mark import standing_by_day
 from airshed.engine.state import State
-from airshed.model.period import days_of, instant
+from airshed.model.period import days_of
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -128,7 +128,7 @@ def _days_present(draft: Draft, row: CheckRow) -> Iterator[str]:
 def _marks_decided(draft: Draft, row: CheckRow) -> Iterator[str]:
     for stack, _ in draft.source.stacks:
         for mark in draft.state.stack_marks[stack]:
-            if mark.state == "entered" and mark.stack == stack and _of_year(mark.first, draft.year):
+            if mark.state == "entered" and mark.stack == stack and _of_year(mark, draft):
                 yield f"mark {mark.id} ({mark.kind}) of {stack} waits for a decision"
 
 
@@ -192,8 +192,8 @@ def _improvements_carried(draft: Draft, row: CheckRow) -> Iterator[str]:
             yield f"item {item.number} of {draft.year - 1} is {item.state}: {item.item[:100]}"
 
 
-def _of_year(at: int, year: int) -> bool:
-    return instant(f"{year}-01-01") <= at < instant(f"{year + 1}-01-01")
+def _of_year(mark: Mark, draft: Draft) -> bool:
+    return draft.state.standard.day_of(mark.first)[:4] == str(draft.year)
 
 
 #: The questions that a rulebook may ask, by name.

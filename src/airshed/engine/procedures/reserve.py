@@ -15,7 +15,6 @@ from airshed.market.auction.reverse import Ask, RepurchaseLaw, buy_back
 from airshed.market.auction.reverse import RepurchaseTerms as Terms
 from airshed.model.allowance import Series, best_fit, lowest
 from airshed.model.measures import yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
@@ -212,7 +211,7 @@ def draw(state: State, rules: Rulebook, at: int, actor: str, body: c.DrawReserve
 def _kept(state: State, rules: Rulebook, at: int, body: c.DrawReserve) -> int:
     """What is set aside for new entrants is not auctioned while they may still ask for it; a price is contained."""
     until = f"{Series.parse(body.series).vintage}-{rules.new_entrants.unused_on}"
-    if body.purpose == "containment" or day_of(at) >= until:
+    if body.purpose == "containment" or rules.civil.day_of(at) >= until:
         return 0
     return entrants_left(state, body.series)
 

@@ -24,7 +24,6 @@ from airshed.engine.state import State
 from airshed.market.allocation import Activity, Allocation, entrants
 from airshed.model.allowance import Blocks, Series, lowest
 from airshed.model.measures import part_fen, value_fen, yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
@@ -50,7 +49,7 @@ def apply_for_reserve(state: State, rules: Rulebook, at: int, actor: str, body: 
         return refusal
     series = Series.parse(body.series)
     last = f"{series.vintage}-{rules.new_entrants.apply_by}"
-    if day_of(at) > last:
+    if rules.civil.day_of(at) > last:
         return no(rules, LAW, Why.TOO_LATE, f"the last day to apply for {body.series} was {last}")
     why_not = _not_for(state, body, source.jurisdiction)
     if why_not:
@@ -161,7 +160,7 @@ def grant_reserve(state: State, rules: Rulebook, at: int, actor: str, body: c.Gr
     refusal = expired(rules, at, body.series)
     if refusal:
         return refusal
-    if together and day_of(at) <= last:
+    if together and rules.civil.day_of(at) <= last:
         return no(rules, LAW, Why.TOO_EARLY, f"applications for {body.series} may come until {last}")
     if not waiting:
         return no(rules, LAW, Why.NOTHING_DUE, f"no application for {body.series} waits to be served")
@@ -215,7 +214,7 @@ def release_unused(state: State, rules: Rulebook, at: int, actor: str, body: c.R
         return no(rules, LAW, Why.TOO_LATE, "what no new source was granted stays in the reserve")
     if any(each.state == "waiting" and each.series == body.series for each in state.applications.values()):
         return no(rules, LAW, Why.ALREADY_EXISTS, f"an application for {body.series} waits; serve it first")
-    if day_of(at) < first:
+    if rules.civil.day_of(at) < first:
         return no(rules, LAW, Why.TOO_EARLY, f"what is unused of {body.series} is released from {first}")
     origin = accounts.reserve(series.jurisdiction)
     position = state.ledger.held_of(origin, body.series)

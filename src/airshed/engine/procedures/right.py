@@ -26,7 +26,6 @@ from airshed.market.allocation import split
 from airshed.market.fees import fees_fen
 from airshed.model.allowance import Blocks, SerialBlock, Series, best_fit, lowest
 from airshed.model.measures import yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move
@@ -73,7 +72,7 @@ def grant_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Gran
     refusal = thawed(state, rules, body.account, takes="right")
     if refusal:
         return refusal
-    this_year = int(day_of(at)[:4])
+    this_year = int(rules.civil.day_of(at)[:4])
     if body.first < this_year:
         return no(rules, "terms", Why.TOO_LATE, f"vintage {body.first} is of a year that is over; it is {this_year}")
     refusal = positive(rules, "terms", "the count", body.count)

@@ -22,7 +22,6 @@ from airshed.market.entitlement import entitlement
 from airshed.market.instalments import DueDay, days_late, first_fen, late_fen, price_of, schedule, unpaid
 from airshed.model.allowance import Series, lowest
 from airshed.model.measures import yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
@@ -54,7 +53,7 @@ def open_sale(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenSa
     price = lookup.sale_price(rules, first.pollutant)
     if not law.open or price is None:
         return no(rules, LAW, Why.TOO_LATE, f"nothing of {first.pollutant} is sold at a fixed price")
-    if body.until < day_of(at):
+    if body.until < rules.civil.day_of(at):
         return no(rules, LAW, Why.TOO_LATE, f"the last day, {body.until}, is over")
     refusal = expired(rules, at, body.series) or positive(rules, LAW, "the count", body.count)
     if refusal:
@@ -93,7 +92,7 @@ def buy(state: State, rules: Rulebook, at: int, actor: str, body: c.BuyAllocatio
         return refusal
     if isinstance(sale, Refusal):
         return sale
-    if day_of(at) > sale.until:
+    if rules.civil.day_of(at) > sale.until:
         return no(rules, LAW, Why.TOO_LATE, f"the last day of the sale {sale.id} was {sale.until}")
     refusal = expired(rules, at, sale.series[0]) or _not_for(state, rules, sale, source, body)
     if refusal:
@@ -106,7 +105,7 @@ def buy(state: State, rules: Rulebook, at: int, actor: str, body: c.BuyAllocatio
         what = f"{source.account} has {yuan(free)} yuan free, the first instalment is {yuan(first)}"
         return no(rules, LAW, Why.INSUFFICIENT_CASH, what)
     due = [DueDay(each.on, each.years_later, each.basis_points) for each in rules.instalments]
-    left = schedule(fen - first, int(day_of(at)[:4]), due)
+    left = schedule(fen - first, int(rules.civil.day_of(at)[:4]), due)
     entry: list[Move] = [Paid(source.account, accounts.TREASURY, first)] if first else []
     for name in sale.series:
         taken, _ = lowest(state.ledger.positions[sale.seller, name].blocks, body.count)
@@ -192,7 +191,7 @@ def pay_instalment(state: State, rules: Rulebook, at: int, actor: str, body: c.P
         return no(rules, LAW, Why.NOTHING_DUE, f"purchase {purchase.id} is {purchase.state}; nothing is due")
     interest = late_fen(
         due.fen,
-        days_late(due.on, day_of(at)),
+        days_late(due.on, rules.civil.day_of(at)),
         purchase.grace_days,
         purchase.late_basis_points,
         purchase.late_cap_basis_points,
@@ -216,7 +215,7 @@ def withdraw_unpaid(state: State, rules: Rulebook, at: int, actor: str, body: c.
         return purchase
     if not purchase.due:
         return no(rules, LAW, Why.NOTHING_DUE, f"purchase {purchase.id} is {purchase.state}; nothing is due")
-    late = days_late(purchase.due[0].on, day_of(at))
+    late = days_late(purchase.due[0].on, rules.civil.day_of(at))
     if late <= purchase.withdraw_after_days:
         what = f"the instalment of {purchase.due[0].on} is {late} days late; withdrawal follows after "
         return no(rules, LAW, Why.TOO_EARLY, f"{what}{purchase.withdraw_after_days}")

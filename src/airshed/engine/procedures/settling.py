@@ -36,7 +36,7 @@ from airshed.engine.procedures.warned import Warned, Warns, positive_only
 from airshed.engine.state import State
 from airshed.model.allowance import Blocks, SerialBlock, Series, count_of, lowest
 from airshed.model.measures import yuan
-from airshed.model.period import day_of, month_before
+from airshed.model.period import month_before
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move
@@ -59,7 +59,7 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
     if closed and not extra:
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}")
     last = year.extra_until if closed else surrender_day(rules, body.year)
-    if day_of(at) > last:
+    if rules.civil.day_of(at) > last:
         return no(rules, "calendar", Why.TOO_LATE, f"the last day was {last}")
     refusal = positive(rules, "allowance", "the count", body.count)
     if refusal:
@@ -251,7 +251,7 @@ def _open_late(state: State, at: int, account: str) -> Iterator[Owed]:
     """What corrections of earlier years added, and whose day is over."""
     for name, number in state.extras:
         source, year = state.sources[name], state.years[name, number]
-        if source.account == account and day_of(at) > year.extra_until:
+        if source.account == account and state.civil.day_of(at) > year.extra_until:
             for pollutant, extra in sorted(year.extra.items()):
                 yield Owed(source, number, pollutant, extra)
 

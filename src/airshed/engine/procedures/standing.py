@@ -15,7 +15,6 @@ from airshed.engine.procedures.report import MG_PER_G, given_back, obligations
 from airshed.engine.procedures.settling import penalty_of, terms_of
 from airshed.engine.state import State
 from airshed.model.allowance import Series
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
@@ -82,7 +81,7 @@ def amend_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Amend
     if mass == year.verified_mg:
         return no(rules, "calendar", Why.NOTHING_DUE, f"{body.source} {body.year} has these figures already")
     amended = tuple(_amended(state, rules, year, pollutant, owed[pollutant]) for pollutant in sorted(owed))
-    waits = any(year.extra.values()) and day_of(at) <= year.extra_until
+    waits = any(year.extra.values()) and rules.civil.day_of(at) <= year.extra_until
     until = year.extra_until if waits else _next_deadline(rules, at, body.year)
     event = e.YearAmended(
         body.source,

@@ -15,7 +15,6 @@ from airshed.market.fees import band
 from airshed.market.position_limit import HoldingLimit
 from airshed.model.allowance import instrument, is_strip, members, pollutant_of
 from airshed.model.measures import part_fen, value_fen, yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import AccountKind
 from airshed.rulebook import lookup
@@ -110,7 +109,7 @@ def may_cross(state: State, rules: Rulebook, at: int, account: str, series: str,
     if law.crossing == "never":
         what = f"{account} is of {homes} and may not buy {series}"
         return no(rules, "trade_rules", Why.CROSSING, what)
-    if law.crossing == "approval" and state.crossings.get((account, wanted.jurisdiction), "") < day_of(at):
+    if law.crossing == "approval" and state.crossings.get((account, wanted.jurisdiction), "") < rules.civil.day_of(at):
         what = f"{account} is of {homes} and has no leave to buy series of {wanted.jurisdiction}"
         what = f"{what}; {who(rules, 'AllowCrossing')} gives it"
         return no(rules, "trade_rules", Why.CROSSING, what)

@@ -24,7 +24,6 @@ from airshed.engine.procedures.trade_rules import may_cross, over_position, wall
 from airshed.engine.procedures.transfer_clock import due, same_holder, trusted_from, trusts
 from airshed.engine.state import State
 from airshed.model.allowance import Blocks, best_fit, joined, members, without
-from airshed.model.period import clock
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.accounts import PRIVATE, AccountKind
 from airshed.registry.moves import Delivered
@@ -86,7 +85,7 @@ def cancel(state: State, rules: Rulebook, at: int, actor: str, body: c.CancelTra
         return refusal
     if known.ended is not None:
         how = "was carried out" if known.state == "done" else "was called off"
-        what = f"transfer {known.id} {how} at {clock(known.ended)}; only one that waits can be called off"
+        what = f"transfer {known.id} {how} at {rules.civil.clock(known.ended)}; only one that waits can be called off"
         return no(rules, LAW, Why.TRANSFER_OVER, what)
     return (e.TransferCancelled(known.id, known.origin, known.series, actor, ""),)
 
@@ -96,8 +95,8 @@ def execute(state: State, rules: Rulebook, at: int, actor: str, body: c.ExecuteT
     waiting = sorted(state.waiting_transfers.values(), key=lambda each: (each.due, each.id))
     if waiting and waiting[0].due > at:
         first = waiting[0]
-        what = f"the first, transfer {first.id}, may be carried out from {clock(first.due)}"
-        return no(rules, LAW, Why.TOO_EARLY, f"{what}; it is {clock(at)}")
+        what = f"the first, transfer {first.id}, may be carried out from {rules.civil.clock(first.due)}"
+        return no(rules, LAW, Why.TOO_EARLY, f"{what}; it is {rules.civil.clock(at)}")
     if not waiting:
         return no(rules, LAW, Why.NOTHING_DUE, "no transfer waits")
     happened: list[e.Event] = []
@@ -123,7 +122,9 @@ def trust(state: State, rules: Rulebook, at: int, actor: str, body: c.TrustAccou
         return refusal
     known = state.trusted.get(body.account, {})
     if body.trusted in known:
-        what = f"{body.account} has named {body.trusted} already; it counts from {clock(known[body.trusted])}"
+        what = (
+            f"{body.account} has named {body.trusted} already; it counts from {rules.civil.clock(known[body.trusted])}"
+        )
         return no(rules, LAW, Why.ALREADY_EXISTS, what)
     if same_holder(state, body.account, body.trusted):
         what = f"{body.trusted} is of the same holder as {body.account}, and trusted without being named"
@@ -295,7 +296,7 @@ def _untrusted(state: State, rules: Rulebook, at: int, body: c.Transfer, *, trus
     if trusted or most is None or body.count <= most:
         return None
     since = state.trusted.get(body.origin, {}).get(body.target)
-    known = "does not trust it: TrustAccount" if since is None else f"trusts it from {clock(since)} only"
+    known = "does not trust it: TrustAccount" if since is None else f"trusts it from {rules.civil.clock(since)} only"
     what = f"{body.count} is more than the {most} that may go to {body.target}, and {body.origin} {known}"
     return no(rules, LAW, Why.UNTRUSTED, what)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import lru_cache, partial
 
 from airshed.compliance.deadline import next_business_day
 from airshed.engine.state import State
-from airshed.model.period import BEIJING
 from airshed.registry.business_clock import BusinessClock
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -44,13 +43,13 @@ def due(rules: Rulebook, kind: str, at: int, *, trusted: bool) -> int:
     row = lookup.transaction(rules, kind)
     if row is None or (row.trusted if trusted else row.delay) == "none":
         return at
-    clock = office(rules)
+    clock, wall = office(rules), rules.civil.wall(at)
     if trusted:
-        return _instant(clock.due(_wall(at), 0))
+        return rules.civil.at(clock.due(wall, 0))
     if row.delay == "noon":
-        return _instant(clock.next_noon(_wall(at)))
+        return rules.civil.at(clock.next_noon(wall))
     assert row.delay_minutes is not None, row
-    return _instant(clock.due(_wall(at), row.delay_minutes))
+    return rules.civil.at(clock.due(wall, row.delay_minutes))
 
 
 def trusted_from(rules: Rulebook, at: int) -> int:
@@ -58,30 +57,21 @@ def trusted_from(rules: Rulebook, at: int) -> int:
     law = rules.transactions
     if not law.trust_working_days:
         return at
-    day = office(rules).noon(_wall(at), law.trust_working_days).date()
-    return _instant(datetime.combine(day, time.fromisoformat(law.trust_at)))
+    day = office(rules).noon(rules.civil.wall(at), law.trust_working_days).date()
+    return rules.civil.at(datetime.combine(day, time.fromisoformat(law.trust_at)))
 
 
 def noon_after(rules: Rulebook, at: int, days: int) -> int:
     """Noon of so many working days from now; `Malformed` as with `due`."""
-    return _instant(office(rules).noon(_wall(at), days))
+    return rules.civil.at(office(rules).noon(rules.civil.wall(at), days))
 
 
 def closing_after(rules: Rulebook, at: int, days: int) -> int:
     """When the office closes on the so many-th working day from now; `Malformed` as with `due`."""
-    return closing_on(rules, office(rules).noon(_wall(at), days).date().isoformat())
+    return closing_on(rules, office(rules).noon(rules.civil.wall(at), days).date().isoformat())
 
 
 def closing_on(rules: Rulebook, day: str) -> int:
     """When the office closes on a day, or on the next one that is worked; `Malformed` as with `due`."""
     last = date.fromisoformat(next_business_day(day, partial(lookup.worked, rules)))
-    return _instant(datetime.combine(last, office(rules).closes))
-
-
-def _wall(at: int) -> datetime:
-    seconds, milliseconds = divmod(at, 1000)
-    return datetime.fromtimestamp(seconds, BEIJING).replace(tzinfo=None) + timedelta(milliseconds=milliseconds)
-
-
-def _instant(wall: datetime) -> int:
-    return round(wall.replace(tzinfo=BEIJING).timestamp() * 1000)
+    return rules.civil.at(datetime.combine(last, office(rules).closes))

@@ -22,7 +22,6 @@ from airshed.engine.procedures.transfer import LAW
 from airshed.engine.procedures.withdrawal import offers_off, reachable
 from airshed.engine.state import State
 from airshed.model.allowance import Series, common, count_of, lowest
-from airshed.model.period import clock, day_of, days_after
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered
@@ -47,9 +46,11 @@ def reverse_transfer(state: State, rules: Rulebook, at: int, actor: str, body: c
     if known.state != "done" or known.ended is None:
         how = {"waiting": "waits: CancelTransfer calls it off", "cancelled": "was called off"}
         return no(rules, LAW, Why.TRANSFER_OVER, f"{what} {how.get(known.state, 'is reversed already')}")
-    last = days_after(known.ended, days)
-    if day_of(at) > last:
-        return no(rules, LAW, Why.TOO_LATE, f"{what} of {clock(known.ended)} could be reversed until {last}")
+    last = rules.civil.days_after(known.ended, days)
+    if rules.civil.day_of(at) > last:
+        return no(
+            rules, LAW, Why.TOO_LATE, f"{what} of {rules.civil.clock(known.ended)} could be reversed until {last}"
+        )
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say what was wrong with transfer {known.id}")
     moves = [move for move in known.entry if isinstance(move, Delivered)]
@@ -83,15 +84,17 @@ def reverse_surrender(state: State, rules: Rulebook, at: int, actor: str, body: 
         return no(rules, "calendar", Why.TOO_LATE, f"{what} could be reversed until {day}, when it could be given anew")
     year = state.years.get((body.source, body.year))
     when = year.surrenders.get(body.pollutant, []) if year is not None else []
-    if when and day_of(at) > days_after(when[-1][0], days):
-        last = days_after(when[-1][0], days)
-        return no(rules, LAW, Why.TOO_LATE, f"{what} of {clock(when[-1][0])} could be reversed until {last}")
+    if when and rules.civil.day_of(at) > rules.civil.days_after(when[-1][0], days):
+        last = rules.civil.days_after(when[-1][0], days)
+        return no(
+            rules, LAW, Why.TOO_LATE, f"{what} of {rules.civil.clock(when[-1][0])} could be reversed until {last}"
+        )
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say what was wrong with {what}")
     refusal = positive(rules, LAW, "the count", body.count)
     if refusal:
         return refusal
-    recent = sum(count for given, count in when if day_of(at) <= days_after(given, days))
+    recent = sum(count for given, count in when if rules.civil.day_of(at) <= rules.civil.days_after(given, days))
     most = min(recent, year.surrendered.get(body.pollutant, 0)) if year is not None else 0
     if body.count > most:
         return no(rules, LAW, Why.TOO_LARGE, f"of {what} {most} of {body.pollutant} can be reversed, not {body.count}")

@@ -24,7 +24,6 @@ from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
 from airshed.model.measures import part_fen, value_fen, yuan
-from airshed.model.period import day_of, days_after
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
@@ -123,8 +122,8 @@ def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeWit
         short=short,
         sold_on=law.sold_on,
         pay_back=part_fen(last, rules.withdrawal.pay_back_basis_points) if law.sold_on == "pay_back" else 0,
-        appeal_by=days_after(at, rules.withdrawal.appeal_days),
-        notice_until=days_after(at, rules.withdrawal.notice_days),
+        appeal_by=rules.civil.days_after(at, rules.withdrawal.appeal_days),
+        notice_until=rules.civil.days_after(at, rules.withdrawal.notice_days),
         reason=body.reason,
         figure=body.reduced_kg if body.ground == "paid_reduction" else body.figure,
         base=body.public_share if body.ground == "paid_reduction" else body.base,
@@ -181,7 +180,7 @@ def appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.AppealWit
         return refusal
     if found.state == "appealed":
         return no(rules, LAW, Why.APPEAL_OPEN, f"withdrawal {found.id} is appealed already")
-    if day_of(at) > found.appeal_by:
+    if rules.civil.day_of(at) > found.appeal_by:
         return no(rules, LAW, Why.TOO_LATE, f"the last day to appeal withdrawal {found.id} was {found.appeal_by}")
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say why withdrawal {found.id} should fall")
@@ -211,7 +210,7 @@ def withdraw(state: State, rules: Rulebook, at: int, actor: str, body: c.Withdra
         return found
     if found.state == "appealed":
         return no(rules, LAW, Why.APPEAL_OPEN, f"the appeal of withdrawal {found.id} is not decided")
-    if day_of(at) <= found.notice_until:
+    if rules.civil.day_of(at) <= found.notice_until:
         return no(rules, LAW, Why.TOO_EARLY, f"the notice of withdrawal {found.id} runs until {found.notice_until}")
     series = Series.parse(found.series)
     position = state.ledger.held_of(found.account, found.series)

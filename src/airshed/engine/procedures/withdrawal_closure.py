@@ -6,7 +6,6 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.guards import Decision, Procedure, known_source, no
 from airshed.engine.state import State
-from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
@@ -20,7 +19,7 @@ def close_source(state: State, rules: Rulebook, at: int, actor: str, body: c.Clo
         return source
     if source.id in state.closures:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"{source.id} has closed on {state.closures[source.id]}")
-    if body.day >= day_of(at):
+    if body.day >= rules.civil.day_of(at):
         return no(rules, LAW, Why.TOO_EARLY, f"{body.day} is not over")
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say on what the closure of {source.id} rests")

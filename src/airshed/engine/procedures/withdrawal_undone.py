@@ -10,7 +10,6 @@ from airshed.engine.procedures.withdrawal import LAW, offers_off, owed, reachabl
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
 from airshed.model.measures import yuan
-from airshed.model.period import day_of, days_after
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
@@ -40,8 +39,8 @@ def reverse_allocation(state: State, rules: Rulebook, at: int, actor: str, body:
     if isinstance(known, Refusal):
         return known
     source, granted = known
-    last = days_after(granted.at, rules.withdrawal.reversal_days)
-    if day_of(at) > last:
+    last = rules.civil.days_after(granted.at, rules.withdrawal.reversal_days)
+    if rules.civil.day_of(at) > last:
         return no(rules, LAW, Why.TOO_LATE, f"an error in {body.series} could be reversed until {last}")
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, "say what the error was")
@@ -73,8 +72,8 @@ def restore(state: State, rules: Rulebook, at: int, actor: str, body: c.RestoreW
     refusal = known_account(state, rules, found.account)
     if refusal:
         return refusal
-    last = days_after(found.done_at, rules.withdrawal.reversal_days)
-    if found.state == "withdrawn" and day_of(at) > last:
+    last = rules.civil.days_after(found.done_at, rules.withdrawal.reversal_days)
+    if found.state == "withdrawn" and rules.civil.day_of(at) > last:
         return no(rules, LAW, Why.TOO_LATE, f"withdrawal {found.id} could be shown wrong until {last}")
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say why withdrawal {found.id} was wrong")

@@ -10,7 +10,6 @@ from airshed.engine.procedures.guards import Decision, Procedure, known_grant, n
 from airshed.engine.procedures.withdrawal import owed
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
-from airshed.model.period import day_of, days_after
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered
@@ -47,7 +46,7 @@ def withhold(state: State, rules: Rulebook, at: int, actor: str, body: c.Withhol
     if not _open(state, rules, at, source.id, body.ground, body.year):
         return no(rules, LAW, Why.NOTHING_DUE, f"{source.id} {body.year}: there is no {said(body.ground)}")
     law = rules.withholding
-    until = days_after(at, law.investigation_days if body.ground == INVESTIGATION else law.forfeit_days)
+    until = rules.civil.days_after(at, law.investigation_days if body.ground == INVESTIGATION else law.forfeit_days)
     return (
         e.AllowancesWithheld(
             state.next_withholding,
@@ -71,7 +70,7 @@ def said(ground: str) -> str:
 def _open(state: State, rules: Rulebook, at: int, source: str, ground: str, year: int) -> bool:
     """Whether the condition is still to be met."""
     known = state.years.get((source, year))
-    today, law = day_of(at), rules.calendar
+    today, law = rules.civil.day_of(at), rules.calendar
     match ground:
         case "missing_report":
             reported = known is not None and (known.version > 0 or known.verified_mg is not None)
@@ -107,7 +106,7 @@ def release(state: State, rules: Rulebook, at: int, actor: str, body: c.ReleaseW
 
 def _ended(state: State, rules: Rulebook, at: int, actor: str, found: Withholding, reason: str) -> Decision:
     """The authority ends an investigation with what it has found; after its time anybody whose it is."""
-    over = day_of(at) > found.until
+    over = rules.civil.day_of(at) > found.until
     if state.actors[actor].account and not over:
         until = f"until {found.until}, or until those who look into it say what they have found"
         what = f"{found.source} is looked into {until}"
@@ -125,7 +124,7 @@ def forfeit(state: State, rules: Rulebook, at: int, actor: str, body: c.ForfeitW
     if found.ground == INVESTIGATION:
         what = "an investigation ends with a release; what it finds has a penalty of its own"
         return no(rules, LAW, Why.NOT_ELIGIBLE, what)
-    if found.state == "withheld" and day_of(at) <= found.until:
+    if found.state == "withheld" and rules.civil.day_of(at) <= found.until:
         return no(rules, LAW, Why.TOO_EARLY, f"withholding {found.id} may be met until {found.until}")
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, "say why it is forfeited")

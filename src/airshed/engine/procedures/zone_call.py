@@ -34,7 +34,6 @@ from airshed.market.zonecall import NotCleared, ZoneCleared, certificate, settle
 from airshed.market.zonecall.checks import MOST_COUNT, MOST_LIMIT
 from airshed.model.allowance import Blocks, Series, lowest
 from airshed.model.measures import part_fen, value_fen, yuan
-from airshed.model.period import day_of
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.accounts import EXCHANGE, TREASURY, surrendered
 from airshed.registry.moves import Delivered, Move, Paid
@@ -59,7 +58,7 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenZo
         if call.open and call.pollutant == body.pollutant:
             what = f"the call {call.id} gathers orders of {body.pollutant}; close it first"
             return no(rules, "zone_call", Why.ALREADY_EXISTS, what)
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     if not lookup.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; a call opens on a working day")
     refusal = not_halted(state, rules, "") or unsealed(rules, "zone_call", f"the call {body.call}", body.seal)

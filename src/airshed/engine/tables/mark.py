@@ -7,7 +7,6 @@ from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
 from airshed.model.measures import Unit
-from airshed.model.period import hour_of
 
 
 def _mark_row(state: State, key: int) -> Row:
@@ -16,8 +15,8 @@ def _mark_row(state: State, key: int) -> Row:
         key,
         mark.stack,
         mark.kind,
-        hour_of(mark.first),
-        hour_of(mark.after - 1),
+        state.standard.hour_of(mark.first),
+        state.standard.hour_of(mark.after - 1),
         mark.hours,
         mark.state,
         mark.actor,
