@@ -39,13 +39,7 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Put a rulebook in force from now on; its digest must be that of the rules at hand. 采用规则。"""
-        body = c.AdoptRulebook(
-            programme,
-            version,
-            digest,
-            provenance,
-        )
-        return self.send(body, **how)
+        return self.send(c.AdoptRulebook(programme, version, digest, provenance), **how)
 
     def register_actor(
         self,
@@ -60,51 +54,19 @@ class Commands(ABC):
 
         登记行为人。
         """
-        body = c.RegisterActor(
-            actor,
-            role,
-            account,
-            jurisdiction,
-            may,
-        )
-        return self.send(body, **how)
+        return self.send(c.RegisterActor(actor, role, account, jurisdiction, may), **how)
 
-    def suspend_actor(
-        self,
-        actor: c.Name,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def suspend_actor(self, actor: c.Name, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Let somebody do nothing until further notice; what they proposed falls. 暂停行为人。"""
-        body = c.SuspendActor(
-            actor,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.SuspendActor(actor, reason), **how)
 
-    def resume_actor(
-        self,
-        actor: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def resume_actor(self, actor: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Let a suspended person or machine act again. 恢复行为人。"""
-        body = c.ResumeActor(
-            actor,
-        )
-        return self.send(body, **how)
+        return self.send(c.ResumeActor(actor), **how)
 
-    def revoke_actor(
-        self,
-        actor: c.Name,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def revoke_actor(self, actor: c.Name, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Take the rights of a person or machine for good; the name is not given again. 撤销行为人。"""
-        body = c.RevokeActor(
-            actor,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.RevokeActor(actor, reason), **how)
 
     def open_account(
         self,
@@ -116,51 +78,19 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Open an account for an operator, a trader or the public. 开立账户。"""
-        body = c.OpenAccount(
-            account,
-            kind,
-            name,
-            jurisdiction,
-            group,
-        )
-        return self.send(body, **how)
+        return self.send(c.OpenAccount(account, kind, name, jurisdiction, group), **how)
 
-    def freeze_account(
-        self,
-        account: c.Name,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def freeze_account(self, account: c.Name, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Stop every act of an account, with the reason. 冻结账户。"""
-        body = c.FreezeAccount(
-            account,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.FreezeAccount(account, reason), **how)
 
-    def thaw_account(
-        self,
-        account: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def thaw_account(self, account: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Let a frozen account act again. 解冻账户。"""
-        body = c.ThawAccount(
-            account,
-        )
-        return self.send(body, **how)
+        return self.send(c.ThawAccount(account), **how)
 
-    def close_account(
-        self,
-        account: c.Name,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def close_account(self, account: c.Name, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Close an account for good, once nothing lies in it and nothing waits or is owed for it. 注销账户。"""
-        body = c.CloseAccount(
-            account,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.CloseAccount(account, reason), **how)
 
     def register_source(
         self,
@@ -174,191 +104,67 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Enter a source with its operator's account and its monitored stacks. 登记排放源。"""
-        body = c.RegisterSource(
-            source,
-            name,
-            account,
-            jurisdiction,
-            sector,
-            simulated,
-            stacks,
-        )
-        return self.send(body, **how)
+        return self.send(c.RegisterSource(source, name, account, jurisdiction, sector, simulated, stacks), **how)
 
-    def deposit(
-        self,
-        account: c.Name,
-        fen: c.Money,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def deposit(self, account: c.Name, fen: c.Money, **how: Unpack[How]) -> CommandReceipt:
         """The settlement bank has received money for an account. 入金。"""
-        body = c.Deposit(
-            account,
-            fen,
-        )
-        return self.send(body, **how)
+        return self.send(c.Deposit(account, fen), **how)
 
-    def withdraw(
-        self,
-        account: c.Name,
-        fen: c.Money,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def withdraw(self, account: c.Name, fen: c.Money, **how: Unpack[How]) -> CommandReceipt:
         """The settlement bank pays an account's free money out. 出金。"""
-        body = c.Withdraw(
-            account,
-            fen,
-        )
-        return self.send(body, **how)
+        return self.send(c.Withdraw(account, fen), **how)
 
-    def confirm_act(
-        self,
-        act: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def confirm_act(self, act: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """The second pair of eyes: an act of another that waits takes effect now. 复核确认。"""
-        body = c.ConfirmAct(
-            act,
-        )
-        return self.send(body, **how)
+        return self.send(c.ConfirmAct(act), **how)
 
-    def reject_act(
-        self,
-        act: c.Whole,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def reject_act(self, act: c.Whole, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Let an act that waits fall; whoever proposed it may take it back so. 复核退回。"""
-        body = c.RejectAct(
-            act,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.RejectAct(act, reason), **how)
 
-    def restrict_account(
-        self,
-        account: c.Name,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def restrict_account(self, account: c.Name, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Let an account give only by the transactions that the law leaves to a restricted one. 限制账户交易。"""
-        body = c.RestrictAccount(
-            account,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.RestrictAccount(account, reason), **how)
 
-    def suspend_account(
-        self,
-        account: c.Name,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def suspend_account(self, account: c.Name, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Let nobody act for an account, and freeze it, until further notice. 暂停账户。"""
-        body = c.SuspendAccount(
-            account,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.SuspendAccount(account, reason), **how)
 
-    def notice_closure(
-        self,
-        account: c.Name,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def notice_closure(self, account: c.Name, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Give notice that an account is to be closed: its holder empties it by then, and it takes nothing.
 
         预告注销。
         """
-        body = c.NoticeClosure(
-            account,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.NoticeClosure(account, reason), **how)
 
-    def offer_source(
-        self,
-        source: c.Name,
-        target: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def offer_source(self, source: c.Name, target: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Offer a source to the account of who has bought the works; that account claims it. 提出排放源转移。"""
-        body = c.OfferSource(
-            source,
-            target,
-        )
-        return self.send(body, **how)
+        return self.send(c.OfferSource(source, target), **how)
 
-    def claim_source(
-        self,
-        source: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def claim_source(self, source: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Claim a source that is offered to one's account, with what is owed; the authority transfers it.
 
         认领排放源。
         """
-        body = c.ClaimSource(
-            source,
-        )
-        return self.send(body, **how)
+        return self.send(c.ClaimSource(source), **how)
 
-    def transfer_source(
-        self,
-        source: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def transfer_source(self, source: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Let a source that is offered and claimed pass to its new account, from now on. 准予排放源转移。"""
-        body = c.TransferSource(
-            source,
-        )
-        return self.send(body, **how)
+        return self.send(c.TransferSource(source), **how)
 
-    def drop_source(
-        self,
-        source: c.Name,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def drop_source(self, source: c.Name, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Take an offer of a source back, decline it, or refuse it: the source stays where it is. 撤回排放源转移。"""
-        body = c.DropSource(
-            source,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.DropSource(source, reason), **how)
 
     def cancel_allowances(
-        self,
-        account: c.Name,
-        series: c.Name,
-        count: c.Whole,
-        statement: c.Statement = "",
-        **how: Unpack[How],
+        self, account: c.Name, series: c.Name, count: c.Whole, statement: c.Statement = "", **how: Unpack[How]
     ) -> CommandReceipt:
         """Give up allowances for good, for no emission: nobody will emit them. It cannot be undone. 自愿注销配额。"""
-        body = c.CancelAllowances(
-            account,
-            series,
-            count,
-            statement,
-        )
-        return self.send(body, **how)
+        return self.send(c.CancelAllowances(account, series, count, statement), **how)
 
-    def set_cap(
-        self,
-        pollutant: c.Name,
-        jurisdiction: c.Name,
-        vintage: c.Year,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def set_cap(self, pollutant: c.Name, jurisdiction: c.Name, vintage: c.Year, **how: Unpack[How]) -> CommandReceipt:
         """Bring the allowances of a series into being, as many as the rulebook's cap says. 设定总量。"""
-        body = c.SetCap(
-            pollutant,
-            jurisdiction,
-            vintage,
-        )
-        return self.send(body, **how)
+        return self.send(c.SetCap(pollutant, jurisdiction, vintage), **how)
 
     def allocate(
         self,
@@ -371,77 +177,29 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method. 分配配额。"""
-        body = c.Allocate(
-            pollutant,
-            jurisdiction,
-            vintage,
-            activities,
-            knowing or {},
-            details,
-        )
-        return self.send(body, **how)
+        return self.send(c.Allocate(pollutant, jurisdiction, vintage, activities, knowing or {}, details), **how)
 
     def transfer(
-        self,
-        origin: c.Name,
-        target: c.Name,
-        series: c.Name,
-        count: c.Whole,
-        **how: Unpack[How],
+        self, origin: c.Name, target: c.Name, series: c.Name, count: c.Whole, **how: Unpack[How]
     ) -> CommandReceipt:
         """Move allowances from an account to another without money; of a strip, every vintage or none."""
-        body = c.Transfer(
-            origin,
-            target,
-            series,
-            count,
-        )
-        return self.send(body, **how)
+        return self.send(c.Transfer(origin, target, series, count), **how)
 
-    def cancel_transfer(
-        self,
-        transfer: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def cancel_transfer(self, transfer: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Call off a transfer that waits; its allowances are free again. 撤销待执行的划转。"""
-        body = c.CancelTransfer(
-            transfer,
-        )
-        return self.send(body, **how)
+        return self.send(c.CancelTransfer(transfer), **how)
 
-    def execute_transfers(
-        self,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def execute_transfers(self, **how: Unpack[How]) -> CommandReceipt:
         """Carry out every transfer whose hour has come; one that the rules forbid by now falls. 执行到期的划转。"""
-        body = c.ExecuteTransfers()
-        return self.send(body, **how)
+        return self.send(c.ExecuteTransfers(), **how)
 
-    def trust_account(
-        self,
-        account: c.Name,
-        trusted: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def trust_account(self, account: c.Name, trusted: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Name an account as trusted; it counts as that after the days that the law has for it. 加入信任账户名单。"""
-        body = c.TrustAccount(
-            account,
-            trusted,
-        )
-        return self.send(body, **how)
+        return self.send(c.TrustAccount(account, trusted), **how)
 
-    def distrust_account(
-        self,
-        account: c.Name,
-        trusted: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def distrust_account(self, account: c.Name, trusted: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Take an account off the list of those that are trusted, at once. 移出信任账户名单。"""
-        body = c.DistrustAccount(
-            account,
-            trusted,
-        )
-        return self.send(body, **how)
+        return self.send(c.DistrustAccount(account, trusted), **how)
 
     def set_transfer_limits(
         self,
@@ -455,271 +213,104 @@ class Commands(ABC):
 
         设定划转限额。
         """
-        body = c.SetTransferLimits(
-            account,
-            two_above,
-            trusted_above,
-            lift,
-        )
-        return self.send(body, **how)
+        return self.send(c.SetTransferLimits(account, two_above, trusted_above, lift), **how)
 
-    def reverse_transfer(
-        self,
-        transfer: c.Whole,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def reverse_transfer(self, transfer: c.Whole, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Take a transfer back within the time that the law has for it: the same serials, if they are there.
 
         冲正划转。
         """
-        body = c.ReverseTransfer(
-            transfer,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReverseTransfer(transfer, reason), **how)
 
     def reverse_surrender(
-        self,
-        source: c.Name,
-        year: c.Year,
-        pollutant: c.Name,
-        count: c.Whole,
-        reason: c.Text,
-        **how: Unpack[How],
+        self, source: c.Name, year: c.Year, pollutant: c.Name, count: c.Whole, reason: c.Text, **how: Unpack[How]
     ) -> CommandReceipt:
         """Give back what was surrendered, the last first, within the time that the law has for it. 冲正清缴。"""
-        body = c.ReverseSurrender(
-            source,
-            year,
-            pollutant,
-            count,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReverseSurrender(source, year, pollutant, count, reason), **how)
 
     def return_excess(
-        self,
-        source: c.Name,
-        series: c.Name,
-        count: c.Whole,
-        reason: c.Text,
-        **how: Unpack[How],
+        self, source: c.Name, series: c.Name, count: c.Whole, reason: c.Text, **how: Unpack[How]
     ) -> CommandReceipt:
         """Return what a source was granted too much, to the government reserve. 退还超额分配的配额。"""
-        body = c.ReturnExcess(
-            source,
-            series,
-            count,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReturnExcess(source, series, count, reason), **how)
 
-    def write_off(
-        self,
-        series: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def write_off(self, series: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Write off what nobody surrendered of a vintage that has ended, whoever holds it, but what is set aside.
 
         核销。
         """
-        body = c.WriteOff(
-            series,
-        )
-        return self.send(body, **how)
+        return self.send(c.WriteOff(series), **how)
 
     def open_sale(
-        self,
-        sale: c.Name,
-        series: c.Name,
-        years: c.Term,
-        count: c.Whole,
-        until: c.Day,
-        **how: Unpack[How],
+        self, sale: c.Name, series: c.Name, years: c.Term, count: c.Whole, until: c.Day, **how: Unpack[How]
     ) -> CommandReceipt:
         """
 
         Offer allowances of a series to existing sources at the fixed price, for one vintage or several from it on.
         """
-        body = c.OpenSale(
-            sale,
-            series,
-            years,
-            count,
-            until,
-        )
-        return self.send(body, **how)
+        return self.send(c.OpenSale(sale, series, years, count, until), **how)
 
-    def close_sale(
-        self,
-        sale: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def close_sale(self, sale: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """End a sale; what is not sold is free again. 结束定价出让。"""
-        body = c.CloseSale(
-            sale,
-        )
-        return self.send(body, **how)
+        return self.send(c.CloseSale(sale), **how)
 
     def buy_allocation(
-        self,
-        sale: c.Name,
-        source: c.Name,
-        count: c.Whole,
-        first: c.Share,
-        **how: Unpack[How],
+        self, sale: c.Name, source: c.Name, count: c.Whole, first: c.Share, **how: Unpack[How]
     ) -> CommandReceipt:
         """Buy allowances for a source in a sale: the first instalment is paid, the allowances are delivered at once."""
-        body = c.BuyAllocation(
-            sale,
-            source,
-            count,
-            first,
-        )
-        return self.send(body, **how)
+        return self.send(c.BuyAllocation(sale, source, count, first), **how)
 
-    def pay_instalment(
-        self,
-        purchase: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def pay_instalment(self, purchase: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Pay the next instalment of a purchase, with interest when it is late; what it pays for is free.
 
         支付分期款。
         """
-        body = c.PayInstalment(
-            purchase,
-        )
-        return self.send(body, **how)
+        return self.send(c.PayInstalment(purchase), **how)
 
-    def withdraw_unpaid(
-        self,
-        purchase: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def withdraw_unpaid(self, purchase: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """
 
         Withdraw what a purchase has not paid for, when an instalment is overdue; it goes to the government reserve.
         """
-        body = c.WithdrawUnpaid(
-            purchase,
-        )
-        return self.send(body, **how)
+        return self.send(c.WithdrawUnpaid(purchase), **how)
 
     def apply_for_reserve(
-        self,
-        source: c.Name,
-        series: c.Name,
-        kind: Literal["new", "extension"],
-        capacity: c.Whole,
-        **how: Unpack[How],
+        self, source: c.Name, series: c.Name, kind: Literal["new", "extension"], capacity: c.Whole, **how: Unpack[How]
     ) -> CommandReceipt:
         """Apply for allowances of the reserve for new and extended sources; their price is set aside. 申请储备配额。"""
-        body = c.ApplyForReserve(
-            source,
-            series,
-            kind,
-            capacity,
-        )
-        return self.send(body, **how)
+        return self.send(c.ApplyForReserve(source, series, kind, capacity), **how)
 
-    def drop_application(
-        self,
-        application: c.Whole,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def drop_application(self, application: c.Whole, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Take an application back, or turn it down with a reason. 撤回或驳回申请。"""
-        body = c.DropApplication(
-            application,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.DropApplication(application, reason), **how)
 
-    def grant_reserve(
-        self,
-        series: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def grant_reserve(self, series: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Serve the applications for a series from the reserve, cut alike or in the order in which they came."""
-        body = c.GrantReserve(
-            series,
-        )
-        return self.send(body, **how)
+        return self.send(c.GrantReserve(series), **how)
 
-    def release_unused(
-        self,
-        series: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def release_unused(self, series: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Send the part of the new-entrant reserve that nobody was granted to auction, once the year allows it."""
-        body = c.ReleaseUnused(
-            series,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReleaseUnused(series), **how)
 
     def open_repurchase(
-        self,
-        repurchase: c.Name,
-        series: c.Name,
-        count: c.Whole,
-        budget_fen: c.Money,
-        **how: Unpack[How],
+        self, repurchase: c.Name, series: c.Name, count: c.Whole, budget_fen: c.Money, **how: Unpack[How]
     ) -> CommandReceipt:
         """Ask for sealed offers of a series: the government buys from the cheapest up; its budget is set aside."""
-        body = c.OpenRepurchase(
-            repurchase,
-            series,
-            count,
-            budget_fen,
-        )
-        return self.send(body, **how)
+        return self.send(c.OpenRepurchase(repurchase, series, count, budget_fen), **how)
 
     def ask_repurchase(
-        self,
-        repurchase: c.Name,
-        account: c.Name,
-        count: c.Whole,
-        price: c.Price,
-        **how: Unpack[How],
+        self, repurchase: c.Name, account: c.Name, count: c.Whole, price: c.Price, **how: Unpack[How]
     ) -> CommandReceipt:
         """A sealed offer to sell in a reverse auction; the allowances are set aside. 反向拍卖报价。"""
-        body = c.AskRepurchase(
-            repurchase,
-            account,
-            count,
-            price,
-        )
-        return self.send(body, **how)
+        return self.send(c.AskRepurchase(repurchase, account, count, price), **how)
 
-    def close_repurchase(
-        self,
-        repurchase: c.Name,
-        seed: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def close_repurchase(self, repurchase: c.Name, seed: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Buy from the cheapest up, as far as count and budget reach; what is bought goes to the government reserve."""
-        body = c.CloseRepurchase(
-            repurchase,
-            seed,
-        )
-        return self.send(body, **how)
+        return self.send(c.CloseRepurchase(repurchase, seed), **how)
 
-    def feed_reserve(
-        self,
-        series: c.Name,
-        count: c.Whole,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def feed_reserve(self, series: c.Name, count: c.Whole, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Set allowances of the jurisdiction's auction account aside in its reserve. 补充储备。"""
-        body = c.FeedReserve(
-            series,
-            count,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.FeedReserve(series, count, reason), **how)
 
     def draw_reserve(
         self,
@@ -730,41 +321,15 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Take allowances out of the reserve into the jurisdiction's auction account. 动用储备。"""
-        body = c.DrawReserve(
-            series,
-            count,
-            purpose,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.DrawReserve(series, count, purpose, reason), **how)
 
-    def close_source(
-        self,
-        source: c.Name,
-        day: c.Day,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def close_source(self, source: c.Name, day: c.Day, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Record that a source has stopped for good; it is granted nothing more, and still reports and surrenders."""
-        body = c.CloseSource(
-            source,
-            day,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.CloseSource(source, day, reason), **how)
 
-    def reopen_source(
-        self,
-        source: c.Name,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def reopen_source(self, source: c.Name, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Take back that a source has closed, which has been shown wrong. 撤销关闭登记。"""
-        body = c.ReopenSource(
-            source,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReopenSource(source, reason), **how)
 
     def notice_withdrawal(
         self,
@@ -779,97 +344,34 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Give notice that part of a grant will be withdrawn; the rule says how much, and it is blocked at once."""
-        body = c.NoticeWithdrawal(
-            source,
-            series,
-            ground,
-            reason,
-            figure,
-            base,
-            reduced_kg,
-            public_share,
-        )
+        body = c.NoticeWithdrawal(source, series, ground, reason, figure, base, reduced_kg, public_share)
         return self.send(body, **how)
 
-    def appeal_withdrawal(
-        self,
-        withdrawal: c.Whole,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def appeal_withdrawal(self, withdrawal: c.Whole, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Appeal a notice; nothing is withdrawn until the appeal is decided. 对收回提出申诉。"""
-        body = c.AppealWithdrawal(
-            withdrawal,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.AppealWithdrawal(withdrawal, reason), **how)
 
-    def decide_appeal(
-        self,
-        withdrawal: c.Whole,
-        upheld: bool,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def decide_appeal(self, withdrawal: c.Whole, upheld: bool, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Decide an appeal; who gave the notice does not. 裁决申诉。"""
-        body = c.DecideAppeal(
-            withdrawal,
-            upheld,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.DecideAppeal(withdrawal, upheld, reason), **how)
 
-    def withdraw_allowances(
-        self,
-        withdrawal: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def withdraw_allowances(self, withdrawal: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Carry a withdrawal out, once its notice is over: into the government reserve, at the price of the rule."""
-        body = c.WithdrawAllowances(
-            withdrawal,
-        )
-        return self.send(body, **how)
+        return self.send(c.WithdrawAllowances(withdrawal), **how)
 
-    def pay_back(
-        self,
-        withdrawal: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def pay_back(self, withdrawal: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Pay for what was to be withdrawn and had been sold on already. 补缴已售配额款。"""
-        body = c.PayBack(
-            withdrawal,
-        )
-        return self.send(body, **how)
+        return self.send(c.PayBack(withdrawal), **how)
 
-    def restore_withdrawn(
-        self,
-        withdrawal: c.Whole,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def restore_withdrawn(self, withdrawal: c.Whole, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Give back what was withdrawn, once it is shown wrong. 返还误收配额。"""
-        body = c.RestoreWithdrawn(
-            withdrawal,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.RestoreWithdrawn(withdrawal, reason), **how)
 
     def reverse_allocation(
-        self,
-        source: c.Name,
-        series: c.Name,
-        count: c.Whole,
-        reason: c.Text,
-        **how: Unpack[How],
+        self, source: c.Name, series: c.Name, count: c.Whole, reason: c.Text, **how: Unpack[How]
     ) -> CommandReceipt:
         """Take back what an error gave; what is no longer there is withheld from the next allocation. 更正误发配额。"""
-        body = c.ReverseAllocation(
-            source,
-            series,
-            count,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReverseAllocation(source, series, count, reason), **how)
 
     def withhold(
         self,
@@ -882,41 +384,15 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Block part of a grant until a condition is met. 暂扣配额。"""
-        body = c.Withhold(
-            source,
-            series,
-            ground,
-            year,
-            count,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.Withhold(source, series, ground, year, count, reason), **how)
 
-    def release_withheld(
-        self,
-        withholding: c.Whole,
-        reason: c.Text = "",
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def release_withheld(self, withholding: c.Whole, reason: c.Text = "", **how: Unpack[How]) -> CommandReceipt:
         """Free what was withheld, once the condition is met. 解除暂扣。"""
-        body = c.ReleaseWithheld(
-            withholding,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReleaseWithheld(withholding, reason), **how)
 
-    def forfeit_withheld(
-        self,
-        withholding: c.Whole,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def forfeit_withheld(self, withholding: c.Whole, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Send what is withheld to the government reserve, when the condition was not met in time. 没收暂扣配额。"""
-        body = c.ForfeitWithheld(
-            withholding,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.ForfeitWithheld(withholding, reason), **how)
 
     def open_auction(
         self,
@@ -928,149 +404,51 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Offer what a jurisdiction has for auction in a series; what earlier auctions left over comes back by rule."""
-        body = c.OpenAuction(
-            auction,
-            series,
-            count,
-            event,
-            seal,
-        )
-        return self.send(body, **how)
+        return self.send(c.OpenAuction(auction, series, count, event, seal), **how)
 
     def consign_lot(
-        self,
-        auction: c.Name,
-        account: c.Name,
-        count: c.Whole,
-        minimum: c.Price = 0,
-        **how: Unpack[How],
+        self, auction: c.Name, account: c.Name, count: c.Whole, minimum: c.Price = 0, **how: Unpack[How]
     ) -> CommandReceipt:
         """Sell allowances of one's own through an auction; they are set aside until it is over. 委托拍卖。"""
-        body = c.ConsignLot(
-            auction,
-            account,
-            count,
-            minimum,
-        )
-        return self.send(body, **how)
+        return self.send(c.ConsignLot(auction, account, count, minimum), **how)
 
     def place_bid(
-        self,
-        auction: c.Name,
-        account: c.Name,
-        count: c.Whole,
-        limit: c.Price,
-        **how: Unpack[How],
+        self, auction: c.Name, account: c.Name, count: c.Whole, limit: c.Price, **how: Unpack[How]
     ) -> CommandReceipt:
         """A sealed bid; the guarantee that the rules ask for is set aside. 提交密封标书。"""
-        body = c.PlaceBid(
-            auction,
-            account,
-            count,
-            limit,
-        )
-        return self.send(body, **how)
+        return self.send(c.PlaceBid(auction, account, count, limit), **how)
 
-    def close_auction(
-        self,
-        auction: c.Name,
-        seed: c.Whole,
-        salt: c.Maybe = "",
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def close_auction(self, auction: c.Name, seed: c.Whole, salt: c.Maybe = "", **how: Unpack[How]) -> CommandReceipt:
         """Clear an auction and all others of its event; `seed` orders equal prices. 拍卖开标。"""
-        body = c.CloseAuction(
-            auction,
-            seed,
-            salt,
-        )
-        return self.send(body, **how)
+        return self.send(c.CloseAuction(auction, seed, salt), **how)
 
     def offer_auction(
-        self,
-        auction: c.Name,
-        account: c.Name,
-        series: c.Name,
-        count: c.Whole,
-        reserve: c.Price,
-        **how: Unpack[How],
+        self, auction: c.Name, account: c.Name, series: c.Name, count: c.Whole, reserve: c.Price, **how: Unpack[How]
     ) -> CommandReceipt:
         """A holder offers its own allowances by auction; the money is the holder's. 自行拍卖。"""
-        body = c.OfferAuction(
-            auction,
-            account,
-            series,
-            count,
-            reserve,
-        )
-        return self.send(body, **how)
+        return self.send(c.OfferAuction(auction, account, series, count, reserve), **how)
 
-    def open_session(
-        self,
-        day: c.Day,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def open_session(self, day: c.Day, **how: Unpack[How]) -> CommandReceipt:
         """Open a trading session of the listed market. 开市。"""
-        body = c.OpenSession(
-            day,
-        )
-        return self.send(body, **how)
+        return self.send(c.OpenSession(day), **how)
 
-    def close_session(
-        self,
-        day: c.Day,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def close_session(self, day: c.Day, **how: Unpack[How]) -> CommandReceipt:
         """Close the session: orders that rest are cancelled, closing prices are set. 收市。"""
-        body = c.CloseSession(
-            day,
-        )
-        return self.send(body, **how)
+        return self.send(c.CloseSession(day), **how)
 
     def place_order(
-        self,
-        account: c.Name,
-        series: c.Name,
-        side: c.Side,
-        count: c.Whole,
-        limit: c.Price,
-        **how: Unpack[How],
+        self, account: c.Name, series: c.Name, side: c.Side, count: c.Whole, limit: c.Price, **how: Unpack[How]
     ) -> CommandReceipt:
         """Buy or sell a series at a limit or better. 委托下单。"""
-        body = c.PlaceOrder(
-            account,
-            series,
-            side,
-            count,
-            limit,
-        )
-        return self.send(body, **how)
+        return self.send(c.PlaceOrder(account, series, side, count, limit), **how)
 
-    def cancel_order(
-        self,
-        order: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def cancel_order(self, order: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Take a resting order back. 撤单。"""
-        body = c.CancelOrder(
-            order,
-        )
-        return self.send(body, **how)
+        return self.send(c.CancelOrder(order), **how)
 
-    def offer_repurchase(
-        self,
-        account: c.Name,
-        series: c.Name,
-        count: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def offer_repurchase(self, account: c.Name, series: c.Name, count: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Sell leftovers to the government at the rulebook's price. 向政府出售结余。"""
-        body = c.OfferRepurchase(
-            account,
-            series,
-            count,
-        )
-        return self.send(body, **how)
+        return self.send(c.OfferRepurchase(account, series, count), **how)
 
     def offer_deal(
         self,
@@ -1086,160 +464,56 @@ class Commands(ABC):
 
         Offer allowances to one buyer at a price agreed on; they are set aside until the buyer accepts or declines.
         """
-        body = c.OfferDeal(
-            kind,
-            seller,
-            buyer,
-            series,
-            count,
-            price,
-        )
-        return self.send(body, **how)
+        return self.send(c.OfferDeal(kind, seller, buyer, series, count, price), **how)
 
-    def accept_deal(
-        self,
-        deal: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def accept_deal(self, deal: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Accept a deal that was offered: delivery against payment, in one entry. 接受协议。"""
-        body = c.AcceptDeal(
-            deal,
-        )
-        return self.send(body, **how)
+        return self.send(c.AcceptDeal(deal), **how)
 
-    def drop_deal(
-        self,
-        deal: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def drop_deal(self, deal: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Take a deal back, or decline it. 撤回或拒绝协议。"""
-        body = c.DropDeal(
-            deal,
-        )
-        return self.send(body, **how)
+        return self.send(c.DropDeal(deal), **how)
 
-    def halt_market(
-        self,
-        series: c.Maybe,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def halt_market(self, series: c.Maybe, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Stop the listed market of a series, or of all. 停市。"""
-        body = c.HaltMarket(
-            series,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.HaltMarket(series, reason), **how)
 
-    def resume_market(
-        self,
-        series: c.Maybe,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def resume_market(self, series: c.Maybe, **how: Unpack[How]) -> CommandReceipt:
         """Let a halted market go on. 复市。"""
-        body = c.ResumeMarket(
-            series,
-        )
-        return self.send(body, **how)
+        return self.send(c.ResumeMarket(series), **how)
 
     def allow_crossing(
-        self,
-        account: c.Name,
-        jurisdiction: c.Name,
-        until: c.Day,
-        reason: c.Text,
-        **how: Unpack[How],
+        self, account: c.Name, jurisdiction: c.Name, until: c.Day, reason: c.Text, **how: Unpack[How]
     ) -> CommandReceipt:
         """Give an account leave to buy series of another jurisdiction, where the rulebook asks for it.
 
         许可跨区购买。
         """
-        body = c.AllowCrossing(
-            account,
-            jurisdiction,
-            until,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.AllowCrossing(account, jurisdiction, until, reason), **how)
 
     def open_call(
-        self,
-        call: c.Name,
-        series: c.Name,
-        wall: c.Maybe,
-        seal: c.Seal = "",
-        **how: Unpack[How],
+        self, call: c.Name, series: c.Name, wall: c.Maybe, seal: c.Seal = "", **how: Unpack[How]
     ) -> CommandReceipt:
         """Open a call for a series: orders are gathered and none trades before it closes. 开始集合竞价。"""
-        body = c.OpenCall(
-            call,
-            series,
-            wall,
-            seal,
-        )
-        return self.send(body, **how)
+        return self.send(c.OpenCall(call, series, wall, seal), **how)
 
     def place_call_order(
-        self,
-        call: c.Name,
-        account: c.Name,
-        side: c.Side,
-        count: c.Whole,
-        limit: c.Price,
-        **how: Unpack[How],
+        self, call: c.Name, account: c.Name, side: c.Side, count: c.Whole, limit: c.Price, **how: Unpack[How]
     ) -> CommandReceipt:
         """Buy or sell in a call, at a limit or better. 集合竞价委托。"""
-        body = c.PlaceCallOrder(
-            call,
-            account,
-            side,
-            count,
-            limit,
-        )
-        return self.send(body, **how)
+        return self.send(c.PlaceCallOrder(call, account, side, count, limit), **how)
 
-    def drop_call_order(
-        self,
-        call: c.Name,
-        number: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def drop_call_order(self, call: c.Name, number: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Take an order of a call back before it closes. 撤回集合竞价委托。"""
-        body = c.DropCallOrder(
-            call,
-            number,
-        )
-        return self.send(body, **how)
+        return self.send(c.DropCallOrder(call, number), **how)
 
-    def close_call(
-        self,
-        call: c.Name,
-        seed: c.Whole,
-        salt: c.Maybe = "",
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def close_call(self, call: c.Name, seed: c.Whole, salt: c.Maybe = "", **how: Unpack[How]) -> CommandReceipt:
         """Clear a call at the price at which most changes hands. 集合竞价收盘。"""
-        body = c.CloseCall(
-            call,
-            seed,
-            salt,
-        )
-        return self.send(body, **how)
+        return self.send(c.CloseCall(call, seed, salt), **how)
 
-    def open_zone_call(
-        self,
-        call: c.Name,
-        pollutant: c.Name,
-        seal: c.Seal = "",
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def open_zone_call(self, call: c.Name, pollutant: c.Name, seal: c.Seal = "", **how: Unpack[How]) -> CommandReceipt:
         """Open a call for a pollutant in the whole zone: orders are gathered and none trades before it closes."""
-        body = c.OpenZoneCall(
-            call,
-            pollutant,
-            seal,
-        )
-        return self.send(body, **how)
+        return self.send(c.OpenZoneCall(call, pollutant, seal), **how)
 
     def place_zone_offer(
         self,
@@ -1252,15 +526,7 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Offer allowances of a series in a zone-wide call, at a limit or better. 全区竞价卖出委托。"""
-        body = c.PlaceZoneOffer(
-            call,
-            account,
-            series,
-            place,
-            count,
-            limit,
-        )
-        return self.send(body, **how)
+        return self.send(c.PlaceZoneOffer(call, account, series, place, count, limit), **how)
 
     def place_zone_bid(
         self,
@@ -1273,48 +539,20 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Bid for cover at a place: any series that may go there can fill it, several together. 全区竞价买入委托。"""
-        body = c.PlaceZoneBid(
-            call,
-            account,
-            place,
-            year,
-            count,
-            limit,
-        )
-        return self.send(body, **how)
+        return self.send(c.PlaceZoneBid(call, account, place, year, count, limit), **how)
 
-    def drop_zone_order(
-        self,
-        call: c.Name,
-        number: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def drop_zone_order(self, call: c.Name, number: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Take an order of a zone-wide call back before it closes. 撤回全区竞价委托。"""
-        body = c.DropZoneOrder(
-            call,
-            number,
-        )
-        return self.send(body, **how)
+        return self.send(c.DropZoneOrder(call, number), **how)
 
     def close_zone_call(
-        self,
-        call: c.Name,
-        seed: int,
-        rounds: tuple[c.ZoneRound, ...],
-        salt: c.Maybe = "",
-        **how: Unpack[How],
+        self, call: c.Name, seed: int, rounds: tuple[c.ZoneRound, ...], salt: c.Maybe = "", **how: Unpack[How]
     ) -> CommandReceipt:
         """Clear a zone-wide call by a solver's answer, which is judged, exactly, before anything moves.
 
         全区竞价收盘。
         """
-        body = c.CloseZoneCall(
-            call,
-            seed,
-            rounds,
-            salt,
-        )
-        return self.send(body, **how)
+        return self.send(c.CloseZoneCall(call, seed, rounds, salt), **how)
 
     def commit_bid(
         self,
@@ -1331,16 +569,7 @@ class Commands(ABC):
 
         密封承诺申报。
         """
-        body = c.CommitBid(
-            venue,
-            name,
-            account,
-            digest,
-            guarantee_fen,
-            series,
-            count,
-        )
-        return self.send(body, **how)
+        return self.send(c.CommitBid(venue, name, account, digest, guarantee_fen, series, count), **how)
 
     def encrypt_bid(
         self,
@@ -1354,80 +583,27 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Make a bid or an order encrypted to the key of the auction or call. 加密申报。"""
-        body = c.EncryptBid(
-            venue,
-            name,
-            account,
-            box,
-            guarantee_fen,
-            series,
-            count,
-        )
-        return self.send(body, **how)
+        return self.send(c.EncryptBid(venue, name, account, box, guarantee_fen, series, count), **how)
 
-    def withdraw_bid(
-        self,
-        venue: c.Venue,
-        name: c.Name,
-        number: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def withdraw_bid(self, venue: c.Venue, name: c.Name, number: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Take a sealed bid back before the close, where the law allows it. 撤回密封申报。"""
-        body = c.WithdrawBid(
-            venue,
-            name,
-            number,
-        )
-        return self.send(body, **how)
+        return self.send(c.WithdrawBid(venue, name, number), **how)
 
-    def announce_key(
-        self,
-        venue: c.Venue,
-        name: c.Name,
-        public_key: c.Key,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def announce_key(self, venue: c.Venue, name: c.Name, public_key: c.Key, **how: Unpack[How]) -> CommandReceipt:
         """Announce the public key that bids of an auction or a call are encrypted to. 公布加密公钥。"""
-        body = c.AnnounceKey(
-            venue,
-            name,
-            public_key,
-        )
-        return self.send(body, **how)
+        return self.send(c.AnnounceKey(venue, name, public_key), **how)
 
     def end_bidding(
-        self,
-        venue: c.Venue,
-        name: c.Name,
-        private_key: c.MaybeKey = "",
-        **how: Unpack[How],
+        self, venue: c.Venue, name: c.Name, private_key: c.MaybeKey = "", **how: Unpack[How]
     ) -> CommandReceipt:
         """The close: no bid is taken any more, and those that are sealed may be opened; of a whole event. 截止申报。"""
-        body = c.EndBidding(
-            venue,
-            name,
-            private_key,
-        )
-        return self.send(body, **how)
+        return self.send(c.EndBidding(venue, name, private_key), **how)
 
     def open_bid(
-        self,
-        venue: c.Venue,
-        name: c.Name,
-        account: c.Name,
-        text: c.Text,
-        salt: c.Salt,
-        **how: Unpack[How],
+        self, venue: c.Venue, name: c.Name, account: c.Name, text: c.Text, salt: c.Salt, **how: Unpack[How]
     ) -> CommandReceipt:
         """Open one's own commitment after the close. 揭示密封申报。"""
-        body = c.OpenBid(
-            venue,
-            name,
-            account,
-            text,
-            salt,
-        )
-        return self.send(body, **how)
+        return self.send(c.OpenBid(venue, name, account, text, salt), **how)
 
     def pledge_allowances(
         self,
@@ -1440,95 +616,39 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Pledge allowances for a debt: they are set aside at once, and bound when the pledgee accepts. 设立质押。"""
-        body = c.PledgeAllowances(
-            pledgor,
-            pledgee,
-            series,
-            count,
-            secured,
-            until,
-        )
-        return self.send(body, **how)
+        return self.send(c.PledgeAllowances(pledgor, pledgee, series, count, secured, until), **how)
 
-    def accept_pledge(
-        self,
-        pledge: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def accept_pledge(self, pledge: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Accept a pledge: from now on only the pledgee, or the payment of the debt, sets it free. 接受质押。"""
-        body = c.AcceptPledge(
-            pledge,
-        )
-        return self.send(body, **how)
+        return self.send(c.AcceptPledge(pledge), **how)
 
-    def release_pledge(
-        self,
-        pledge: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def release_pledge(self, pledge: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Set a pledge free: the pledgee at any time, the pledgor while it is not accepted. 解除质押。"""
-        body = c.ReleasePledge(
-            pledge,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReleasePledge(pledge), **how)
 
-    def redeem_pledge(
-        self,
-        pledge: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def redeem_pledge(self, pledge: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Pay the secured debt through the ledger; the pledge is free in the same entry. 清偿赎回质押。"""
-        body = c.RedeemPledge(
-            pledge,
-        )
-        return self.send(body, **how)
+        return self.send(c.RedeemPledge(pledge), **how)
 
-    def call_pledge(
-        self,
-        pledge: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def call_pledge(self, pledge: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Give notice, after the last day to pay, that the pledge will be enforced. 质押处置通知。"""
-        body = c.CallPledge(
-            pledge,
-        )
-        return self.send(body, **how)
+        return self.send(c.CallPledge(pledge), **how)
 
     def sell_pledge(
-        self,
-        pledge: c.Whole,
-        auction: c.Name,
-        series: c.Name,
-        count: c.Whole,
-        reserve: c.Price,
-        **how: Unpack[How],
+        self, pledge: c.Whole, auction: c.Name, series: c.Name, count: c.Whole, reserve: c.Price, **how: Unpack[How]
     ) -> CommandReceipt:
         """
 
         Have, after the notice, pledged allowances sold by auction; the debt is paid first, the rest is the pledgor's.
         """
-        body = c.SellPledge(
-            pledge,
-            auction,
-            series,
-            count,
-            reserve,
-        )
-        return self.send(body, **how)
+        return self.send(c.SellPledge(pledge, auction, series, count, reserve), **how)
 
-    def enforce_pledge(
-        self,
-        pledge: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def enforce_pledge(self, pledge: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Take, after the notice, what covers the debt at the reference price; the rest is free again.
 
         以质押配额抵债。
         """
-        body = c.EnforcePledge(
-            pledge,
-        )
-        return self.send(body, **how)
+        return self.send(c.EnforcePledge(pledge), **how)
 
     def offer_lease(
         self,
@@ -1542,60 +662,23 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Offer allowances to one lessee for use against rent; they are set aside until it accepts or declines."""
-        body = c.OfferLease(
-            lessor,
-            lessee,
-            series,
-            count,
-            rent,
-            pay,
-            part_of,
-        )
-        return self.send(body, **how)
+        return self.send(c.OfferLease(lessor, lessee, series, count, rent, pay, part_of), **how)
 
-    def accept_lease(
-        self,
-        lease: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def accept_lease(self, lease: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Accept a lease: allowances against rent, in one entry. 接受租赁。"""
-        body = c.AcceptLease(
-            lease,
-        )
-        return self.send(body, **how)
+        return self.send(c.AcceptLease(lease), **how)
 
-    def drop_lease(
-        self,
-        lease: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def drop_lease(self, lease: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Take an offered lease back, or decline it. 撤回或拒绝租赁。"""
-        body = c.DropLease(
-            lease,
-        )
-        return self.send(body, **how)
+        return self.send(c.DropLease(lease), **how)
 
-    def pay_rent(
-        self,
-        lease: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def pay_rent(self, lease: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Pay the next year of a lease that is paid yearly, and get its vintage in the same entry. 支付年租。"""
-        body = c.PayRent(
-            lease,
-        )
-        return self.send(body, **how)
+        return self.send(c.PayRent(lease), **how)
 
-    def end_lease(
-        self,
-        lease: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def end_lease(self, lease: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """End a lease: the lessee at any time, the lessor after its last day, or when rent is overdue. 终止租赁。"""
-        body = c.EndLease(
-            lease,
-        )
-        return self.send(body, **how)
+        return self.send(c.EndLease(lease), **how)
 
     def grant_right(
         self,
@@ -1608,65 +691,25 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Grant a right: what is issued already goes to its holder now, every later vintage when its cap is set."""
-        body = c.GrantRight(
-            account,
-            pollutant,
-            jurisdiction,
-            count,
-            first,
-            last,
-        )
-        return self.send(body, **how)
+        return self.send(c.GrantRight(account, pollutant, jurisdiction, count, first, last), **how)
 
-    def renew_right(
-        self,
-        right: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def renew_right(self, right: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Renew a right after its review: it is served for as many vintages more as the rulebook says. 续展排污权。"""
-        body = c.RenewRight(
-            right,
-        )
-        return self.send(body, **how)
+        return self.send(c.RenewRight(right), **how)
 
     def offer_right(
-        self,
-        right: c.Whole,
-        buyer: c.Name,
-        start: c.Year,
-        fen: c.Money,
-        **how: Unpack[How],
+        self, right: c.Whole, buyer: c.Name, start: c.Year, fen: c.Money, **how: Unpack[How]
     ) -> CommandReceipt:
         """Offer a right to one buyer, with every vintage from one on: those delivered already, and all to come."""
-        body = c.OfferRight(
-            right,
-            buyer,
-            start,
-            fen,
-        )
-        return self.send(body, **how)
+        return self.send(c.OfferRight(right, buyer, start, fen), **how)
 
-    def accept_right(
-        self,
-        right: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def accept_right(self, right: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Buy a right that is on offer: the right, its delivered vintages and the money, in one entry. 购买排污权。"""
-        body = c.AcceptRight(
-            right,
-        )
-        return self.send(body, **how)
+        return self.send(c.AcceptRight(right), **how)
 
-    def drop_right(
-        self,
-        right: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def drop_right(self, right: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Take the offer of a right back, or decline it. 撤回或拒绝排污权要约。"""
-        body = c.DropRight(
-            right,
-        )
-        return self.send(body, **how)
+        return self.send(c.DropRight(right), **how)
 
     def mark_hours(
         self,
@@ -1682,54 +725,19 @@ class Commands(ABC):
 
         标记时段。
         """
-        body = c.MarkHours(
-            stack,
-            mark,
-            first,
-            last,
-            reason,
-            evidence,
-        )
-        return self.send(body, **how)
+        return self.send(c.MarkHours(stack, mark, first, last, reason, evidence), **how)
 
-    def prove_mark(
-        self,
-        mark: c.Whole,
-        evidence: c.Name,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def prove_mark(self, mark: c.Whole, evidence: c.Name, **how: Unpack[How]) -> CommandReceipt:
         """Hand in the proof of a mark. 提交标记证明。"""
-        body = c.ProveMark(
-            mark,
-            evidence,
-        )
-        return self.send(body, **how)
+        return self.send(c.ProveMark(mark, evidence), **how)
 
-    def decide_mark(
-        self,
-        mark: c.Whole,
-        approved: bool,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def decide_mark(self, mark: c.Whole, approved: bool, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Approve a mark that is proven, or refuse it; a refused mark is reverted. 审批标记。"""
-        body = c.DecideMark(
-            mark,
-            approved,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.DecideMark(mark, approved, reason), **how)
 
-    def lapse_mark(
-        self,
-        mark: c.Whole,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def lapse_mark(self, mark: c.Whole, **how: Unpack[How]) -> CommandReceipt:
         """Revert a mark whose proof did not come in time. 标记逾期失效。"""
-        body = c.LapseMark(
-            mark,
-        )
-        return self.send(body, **how)
+        return self.send(c.LapseMark(mark), **how)
 
     def seal_day(
         self,
@@ -1744,35 +752,16 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Close a day of a stack: hours by state, mass per pollutant, digest of the evidence. 封存日数据。"""
-        body = c.SealDay(
-            stack,
-            day,
-            hours,
-            mass_mg,
-            evidence,
-            replaces,
-            reason,
-            marks,
-        )
-        return self.send(body, **how)
+        return self.send(c.SealDay(stack, day, hours, mass_mg, evidence, replaces, reason, marks), **how)
 
     def note_findings(
-        self,
-        stack: c.Name,
-        year: c.Year,
-        findings: tuple[c.FindingLine, ...] = (),
-        **how: Unpack[How],
+        self, stack: c.Name, year: c.Year, findings: tuple[c.FindingLine, ...] = (), **how: Unpack[How]
     ) -> CommandReceipt:
         """
 
         What the monitoring host found in a stack's year, in place of what it noted before; nothing is an answer too.
         """
-        body = c.NoteFindings(
-            stack,
-            year,
-            findings,
-        )
-        return self.send(body, **how)
+        return self.send(c.NoteFindings(stack, year, findings), **how)
 
     def report_year(
         self,
@@ -1784,116 +773,39 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """The operator reports a year: sealed days are summed, pollutants without a monitor are declared."""
-        body = c.ReportYear(
-            source,
-            year,
-            declared_g,
-            explained or {},
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReportYear(source, year, declared_g, explained or {}, reason), **how)
 
-    def request_improvement(
-        self,
-        source: c.Name,
-        year: c.Year,
-        item: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def request_improvement(self, source: c.Name, year: c.Year, item: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """The verifier asks the operator to mend something or to say why it is so. 要求整改。"""
-        body = c.RequestImprovement(
-            source,
-            year,
-            item,
-        )
-        return self.send(body, **how)
+        return self.send(c.RequestImprovement(source, year, item), **how)
 
     def answer_improvement(
-        self,
-        source: c.Name,
-        year: c.Year,
-        number: c.Whole,
-        answer: c.Text,
-        evidence: c.Maybe = "",
-        **how: Unpack[How],
+        self, source: c.Name, year: c.Year, number: c.Whole, answer: c.Text, evidence: c.Maybe = "", **how: Unpack[How]
     ) -> CommandReceipt:
         """The operator says what it has done about an item of the improvement list. 答复整改。"""
-        body = c.AnswerImprovement(
-            source,
-            year,
-            number,
-            answer,
-            evidence,
-        )
-        return self.send(body, **how)
+        return self.send(c.AnswerImprovement(source, year, number, answer, evidence), **how)
 
     def close_improvement(
-        self,
-        source: c.Name,
-        year: c.Year,
-        number: c.Whole,
-        accepted: bool,
-        reason: c.Text = "",
-        **how: Unpack[How],
+        self, source: c.Name, year: c.Year, number: c.Whole, accepted: bool, reason: c.Text = "", **how: Unpack[How]
     ) -> CommandReceipt:
         """The verifier is content with an answer, or sends it back. 整改审结。"""
-        body = c.CloseImprovement(
-            source,
-            year,
-            number,
-            accepted,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.CloseImprovement(source, year, number, accepted, reason), **how)
 
     def verify_year(
-        self,
-        source: c.Name,
-        year: c.Year,
-        opinion: c.Opinion,
-        comments: tuple[c.Text, ...] = (),
-        **how: Unpack[How],
+        self, source: c.Name, year: c.Year, opinion: c.Opinion, comments: tuple[c.Text, ...] = (), **how: Unpack[How]
     ) -> CommandReceipt:
         """A verifier's opinion on a reported year. 出具核查意见。"""
-        body = c.VerifyYear(
-            source,
-            year,
-            opinion,
-            comments,
-        )
-        return self.send(body, **how)
+        return self.send(c.VerifyYear(source, year, opinion, comments), **how)
 
     def determine_year(
-        self,
-        source: c.Name,
-        year: c.Year,
-        mass_g: dict[c.Name, c.Whole],
-        reason: c.Text,
-        **how: Unpack[How],
+        self, source: c.Name, year: c.Year, mass_g: dict[c.Name, c.Whole], reason: c.Text, **how: Unpack[How]
     ) -> CommandReceipt:
         """The authority sets the emission of a year itself, with the reason. 核定年排放量。"""
-        body = c.DetermineYear(
-            source,
-            year,
-            mass_g,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.DetermineYear(source, year, mass_g, reason), **how)
 
-    def reopen_year(
-        self,
-        source: c.Name,
-        year: c.Year,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def reopen_year(self, source: c.Name, year: c.Year, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Let a verified year that is not settled be corrected, reported and verified again. 重开年度。"""
-        body = c.ReopenYear(
-            source,
-            year,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReopenYear(source, year, reason), **how)
 
     def surrender(
         self,
@@ -1905,51 +817,22 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Give allowances up for a source's verified emission. 清缴配额。"""
-        body = c.Surrender(
-            source,
-            year,
-            pollutant,
-            count,
-            serials,
-        )
-        return self.send(body, **how)
+        return self.send(c.Surrender(source, year, pollutant, count, serials), **how)
 
     def close_year(
-        self,
-        account: c.Name,
-        year: c.Year,
-        knowing: c.Known | None = None,
-        **how: Unpack[How],
+        self, account: c.Name, year: c.Year, knowing: c.Known | None = None, **how: Unpack[How]
     ) -> CommandReceipt:
         """Settle an account's year after the deadline: shortfall, penalty, make-up, banking. 年度结算。"""
-        body = c.CloseYear(
-            account,
-            year,
-            knowing or {},
-        )
-        return self.send(body, **how)
+        return self.send(c.CloseYear(account, year, knowing or {}), **how)
 
     def pay_penalty(
-        self,
-        source: c.Name,
-        year: c.Year,
-        pollutant: c.Maybe,
-        fen: c.Money = 0,
-        case: c.Whole = 0,
-        **how: Unpack[How],
+        self, source: c.Name, year: c.Year, pollutant: c.Maybe, fen: c.Money = 0, case: c.Whole = 0, **how: Unpack[How]
     ) -> CommandReceipt:
         """Pay what is owed of a penalty: the penalty first, its oldest instalment first, then the interest.
 
         缴纳罚款。
         """
-        body = c.PayPenalty(
-            source,
-            year,
-            pollutant,
-            fen,
-            case,
-        )
-        return self.send(body, **how)
+        return self.send(c.PayPenalty(source, year, pollutant, fen, case), **how)
 
     def ask_instalments(
         self,
@@ -1965,17 +848,7 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Ask to pay what is owed of a penalty in parts; until that is answered it is due as before. 申请分期缴纳。"""
-        body = c.AskInstalments(
-            source,
-            year,
-            pollutant,
-            parts,
-            first_due,
-            every_months,
-            reason,
-            case,
-            evidence,
-        )
+        body = c.AskInstalments(source, year, pollutant, parts, first_due, every_months, reason, case, evidence)
         return self.send(body, **how)
 
     def grant_instalments(
@@ -1991,86 +864,31 @@ class Commands(ABC):
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Let what is owed of a penalty be paid in parts, each on the same day of a month. 准予分期缴纳。"""
-        body = c.GrantInstalments(
-            source,
-            year,
-            pollutant,
-            parts,
-            first_due,
-            every_months,
-            reason,
-            case,
-        )
+        body = c.GrantInstalments(source, year, pollutant, parts, first_due, every_months, reason, case)
         return self.send(body, **how)
 
     def refuse_instalments(
-        self,
-        source: c.Name,
-        year: c.Year,
-        pollutant: c.Maybe,
-        reason: c.Text,
-        case: c.Whole = 0,
-        **how: Unpack[How],
+        self, source: c.Name, year: c.Year, pollutant: c.Maybe, reason: c.Text, case: c.Whole = 0, **how: Unpack[How]
     ) -> CommandReceipt:
         """Refuse an application to pay a penalty in parts. 不予分期缴纳。"""
-        body = c.RefuseInstalments(
-            source,
-            year,
-            pollutant,
-            reason,
-            case,
-        )
-        return self.send(body, **how)
+        return self.send(c.RefuseInstalments(source, year, pollutant, reason, case), **how)
 
-    def exclude_year(
-        self,
-        source: c.Name,
-        year: c.Year,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def exclude_year(self, source: c.Name, year: c.Year, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Let a year oblige a source to nothing. 豁免年度。"""
-        body = c.ExcludeYear(
-            source,
-            year,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.ExcludeYear(source, year, reason), **how)
 
-    def include_year(
-        self,
-        source: c.Name,
-        year: c.Year,
-        reason: c.Text,
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def include_year(self, source: c.Name, year: c.Year, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """Let an excluded year oblige a source again. 取消豁免。"""
-        body = c.IncludeYear(
-            source,
-            year,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.IncludeYear(source, year, reason), **how)
 
     def amend_year(
-        self,
-        source: c.Name,
-        year: c.Year,
-        mass_g: dict[c.Name, c.Whole],
-        reason: c.Text,
-        **how: Unpack[How],
+        self, source: c.Name, year: c.Year, mass_g: dict[c.Name, c.Whole], reason: c.Text, **how: Unpack[How]
     ) -> CommandReceipt:
         """Correct the emission of a year that is settled: the difference to what was accepted counts.
 
         更正已结算年度。
         """
-        body = c.AmendYear(
-            source,
-            year,
-            mass_g,
-            reason,
-        )
-        return self.send(body, **how)
+        return self.send(c.AmendYear(source, year, mass_g, reason), **how)
 
     def notice_case(
         self,
@@ -2089,79 +907,24 @@ class Commands(ABC):
 
         立案告知。
         """
-        body = c.NoticeCase(
-            source,
-            year,
-            ground,
-            pollutant,
-            fen,
-            reason,
-            stack,
-            day,
-            evidence,
-        )
-        return self.send(body, **how)
+        return self.send(c.NoticeCase(source, year, ground, pollutant, fen, reason, stack, day, evidence), **how)
 
-    def reply_case(
-        self,
-        case: c.Whole,
-        reply: c.Text,
-        evidence: c.Seal = "",
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def reply_case(self, case: c.Whole, reply: c.Text, evidence: c.Seal = "", **how: Unpack[How]) -> CommandReceipt:
         """Reply to a notice. 陈述申辩。"""
-        body = c.ReplyCase(
-            case,
-            reply,
-            evidence,
-        )
-        return self.send(body, **how)
+        return self.send(c.ReplyCase(case, reply, evidence), **how)
 
     def decide_case(
-        self,
-        case: c.Whole,
-        fen: c.Money,
-        reason: c.Text,
-        evidence: c.Seal = "",
-        **how: Unpack[How],
+        self, case: c.Whole, fen: c.Money, reason: c.Text, evidence: c.Seal = "", **how: Unpack[How]
     ) -> CommandReceipt:
         """Decide a case after the reply or its term: as proposed, less, or nothing, which drops it. 作出处罚决定。"""
-        body = c.DecideCase(
-            case,
-            fen,
-            reason,
-            evidence,
-        )
-        return self.send(body, **how)
+        return self.send(c.DecideCase(case, fen, reason, evidence), **how)
 
-    def appeal_case(
-        self,
-        case: c.Whole,
-        reason: c.Text,
-        evidence: c.Seal = "",
-        **how: Unpack[How],
-    ) -> CommandReceipt:
+    def appeal_case(self, case: c.Whole, reason: c.Text, evidence: c.Seal = "", **how: Unpack[How]) -> CommandReceipt:
         """Appeal a decision; nothing is to be paid until the appeal is decided. 申请行政复议。"""
-        body = c.AppealCase(
-            case,
-            reason,
-            evidence,
-        )
-        return self.send(body, **how)
+        return self.send(c.AppealCase(case, reason, evidence), **how)
 
     def decide_case_appeal(
-        self,
-        case: c.Whole,
-        fen: c.Money,
-        reason: c.Text,
-        evidence: c.Seal = "",
-        **how: Unpack[How],
+        self, case: c.Whole, fen: c.Money, reason: c.Text, evidence: c.Seal = "", **how: Unpack[How]
     ) -> CommandReceipt:
         """Decide an appeal, by somebody who did not take the decision; never more than was decided. 作出复议决定。"""
-        body = c.DecideCaseAppeal(
-            case,
-            fen,
-            reason,
-            evidence,
-        )
-        return self.send(body, **how)
+        return self.send(c.DecideCaseAppeal(case, fen, reason, evidence), **how)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -54,20 +55,35 @@ def module() -> str:
 
 
 def _method(body: type[msgspec.Struct]) -> str:
+    """The text of one, laid out as the formatter would."""
     fields = _fields(body)
     assert not {name for name, _, _ in fields} & {"key", "times", "at", "code"}, f"{body} has a word of how it is sent"
-    lines = ["", f"    def {in_words(body.__name__)}(", "        self,"]
+    taken, given = ["self"], []
     for name, kind, default in fields:
         made = default.startswith("c.msgspec.field")
-        lines.append(f"        {name}: {kind} | None = None," if made else f"        {name}: {kind}{_is(default)},")
-    lines += ["        **how: Unpack[How],", "    ) -> CommandReceipt:", *_doc(body)]
-    lines.append(f"        body = c.{body.__name__}({')' * (not fields)}")
-    for name, _, default in fields:
-        lines.append(
-            f"            {name} or {{}}," if default.startswith("c.msgspec.field") else f"            {name},"
-        )
-    lines += [*(["        )"] if fields else []), "        return self.send(body, **how)", ""]
-    return "\n".join(lines)
+        taken.append(f"{name}: {kind} | None = None" if made else f"{name}: {kind}{_is(default)}")
+        given.append(f"{name} or {{}}" if made else name)
+    taken.append("**how: Unpack[How]")
+    head = _folded(f"    def {in_words(body.__name__)}(", taken, ") -> CommandReceipt:")
+    made_of = f"c.{body.__name__}("
+    sent = f"        return self.send({made_of}{', '.join(given)}), **how)"
+    if len(sent) <= WIDEST:
+        return "\n".join(["", *head, *_doc(body), sent, ""])
+    built = _folded(f"        body = {made_of}", given, ")")
+    return "\n".join(["", *head, *_doc(body), *built, "        return self.send(body, **how)", ""])
+
+
+#: Letters of a line.
+WIDEST = 120
+
+
+def _folded(head: str, each: Sequence[str], tail: str) -> list[str]:
+    """A list in brackets: on the line of its head, else on a line of its own, else a line for each."""
+    inner, margin = ", ".join(each), " " * (len(head) - len(head.lstrip()))
+    if len(head + inner + tail) <= WIDEST:
+        return [head + inner + tail]
+    alone = f"{margin}    {inner}"
+    return [head, *([alone] if len(alone) <= WIDEST else (f"{margin}    {one}," for one in each)), margin + tail]
 
 
 #: Names of types that commands have from elsewhere.
