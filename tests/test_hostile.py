@@ -17,7 +17,7 @@ from airshed.engine.journal import decode, encode
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, VERIFIERS
 from airshed.model.period import DAY_MS, instant
-from airshed.model.refusal import PRECEDENCE, Malformed, Why
+from airshed.model.refusal import Malformed, Why
 from airshed.service.forms.sample import sample
 from laws import RULES
 from markets import AT, AUTHORITY, DAY, REGISTRAR, SERIES, done, market, send, shared, why
@@ -269,7 +269,7 @@ def test_an_order_that_would_meet_its_own_is_refused_before_its_cover_is_looked_
     done(runner, "broker", c.PlaceOrder("broker", SERIES, "sell", 100, 400_000))
 
     assert why(runner, "broker", c.PlaceOrder("broker", SERIES, "buy", 2_000_000, 440_000)) is Why.SELF_TRADE
-    assert PRECEDENCE[Why.SELF_TRADE] < PRECEDENCE[Why.INSUFFICIENT_CASH]
+    assert list(Why).index(Why.SELF_TRADE) < list(Why).index(Why.INSUFFICIENT_CASH)
 
 
 def test_a_session_is_opened_on_its_day() -> None:

@@ -26,7 +26,7 @@ from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import Column
 from airshed.market.auction.waiting import Waiting
 from airshed.model.allowance import SerialBlock
-from airshed.model.refusal import MEANINGS, Refusal, Why
+from airshed.model.refusal import Refusal, Why
 from airshed.mrv.findings import SEEN
 from airshed.registry.accounts import Account
 from airshed.registry.moves import Delivered, Paid
@@ -271,8 +271,7 @@ def refusals_page() -> str:
             by = ["every command"]
         elif why in ALWAYS and len(by) >= len(BODIES) - 1:
             by = ["every command but AdoptRulebook" if len(by) < len(BODIES) else "every command"]
-        english, chinese = MEANINGS[why]
-        lines.append(f"| {number} | `{why}` | {english} | {chinese} | {', '.join(by) or 'none yet'} |")
+        lines.append(f"| {number} | `{why}` | {why.english} | {why.chinese} | {', '.join(by) or 'none yet'} |")
     return "\n".join(lines) + "\n"
 
 

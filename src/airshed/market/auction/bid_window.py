@@ -101,7 +101,7 @@ def _as_it_came(bid: SealedBid) -> tuple[int, str, str, int, int, str]:
 
 
 class _Desk:
-    """Looks at one bid after the other, in the order of `PRECEDENCE`, and keeps count of what was taken."""
+    """Looks at one bid after the other, in the order of `Why`, and keeps count of what was taken."""
 
     def __init__(self, law: AuctionLaw, bidders: Mapping[str, Bidder], consigned: Mapping[str, int]) -> None:
         self.law, self.bidders = law, bidders

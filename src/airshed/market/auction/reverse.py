@@ -161,7 +161,7 @@ def _taken(
 
 
 def _reason(terms: RepurchaseTerms, ask: Ask, asked: int, holdings: Mapping[str, int] | None) -> tuple[Why, str] | None:
-    """The first reason against an ask, in the order of `PRECEDENCE`."""
+    """The first reason against an ask, in the order of `Why`."""
     if holdings is not None and ask.seller not in holdings:
         return Why.UNKNOWN_ACCOUNT, f"{ask.seller} is not on the list of holders"
     if ask.count <= 0 or ask.price < 0:

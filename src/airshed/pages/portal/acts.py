@@ -21,7 +21,7 @@ from airshed.engine.procedures.guards import APPROVING
 from airshed.engine.procedures.people_rights import confirmers
 from airshed.model.near import near
 from airshed.model.period import clock
-from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
+from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import rows
 from airshed.pages.portal.afterwards import left
@@ -330,7 +330,7 @@ def told(refusal: Refusal, kind: type[msgspec.Struct], terms: Terms, seq: int | 
     article = Phrase(refusal.cite, article_zh(refusal.cite))
     said = detail(refusal.detail, terms.size_kg)
     field = beside[0] if beside else ""
-    title = TITLES.get((refusal.why, field)) or Phrase(*MEANINGS[refusal.why])
+    title = TITLES.get((refusal.why, field)) or Phrase(refusal.why.english, refusal.why.chinese)
     return Told(title, said, article, field, refusal.why, refusal.detail, seq)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
+from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.service.forms.refusals import in_chinese
 from airshed.service.http.shapes import Problem
 
@@ -94,11 +94,11 @@ def of_malformed(error: Malformed) -> Problem:
 
 def of_refusal(refusal: Refusal, **more: Any) -> Problem:
     """What the law does not allow; `more` are number, hash, actor, key, provenance."""
-    english, chinese = MEANINGS[refusal.why]
-    code, status = refusal.why.value, _STATUS.get(refusal.why, 422)
+    why = refusal.why
+    code, status = why.value, _STATUS.get(why, 422)
     kind = f"urn:airshed:refusal:{code}"
     said = in_chinese(refusal.detail)
-    return Problem(kind, english, chinese, status, code, refusal.detail, said, refusal.cite, **more)
+    return Problem(kind, why.english, why.chinese, status, code, refusal.detail, said, refusal.cite, **more)
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
