@@ -109,7 +109,7 @@ def refusal_of(problem: Problem) -> Refusal | None:
     """The refusal of the book that a problem is; None where the service itself said no."""
     if not problem.type.startswith("urn:airshed:refusal:"):
         return None
-    return Refusal(Why(problem.code), problem.detail, problem.article or "")
+    return Refusal(msgspec.convert(problem.code, Why), problem.detail, problem.article or "")
 
 
 def no_file_too(server: str, **given: Any) -> None:
