@@ -101,7 +101,6 @@ def test_closing_an_account_stands_in_the_rooms_that_its_page_walks_through() ->
         "src/airshed/lab/simulator/mirror/people.py",
         "src/airshed/lab/simulator/mirror/returns.py",
         "src/airshed/lab/simulator/mirror/whole.py",
-        "src/airshed/service/forms/happened.py",
     ]
 
 

@@ -43,7 +43,7 @@ from airshed.pages.portal.one_works import open_years
 from airshed.pages.portal.open_data import shapes, tables_for, views
 from airshed.pages.portal.overview import CapRow, _looked_at, caps
 from airshed.pages.portal.shown import VIEWS
-from airshed.pages.portal.tables_zh import COLUMNS, OF_TABLE, SHOWS, TYPES, UNITS, column_zh
+from airshed.pages.portal.tables_zh import COLUMNS, SHOWS, TYPES, UNITS, column_zh
 from airshed.registry.accounts import TREASURY, surrendered
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import Rulebook
@@ -476,8 +476,7 @@ def test_every_table_and_column_says_in_chinese_what_it_holds() -> None:
     assert set(SHOWS) == {table.name for table in TABLES}
     tables: list[Any] = [*TABLES, *VIEWS, *SHAPES]
     held = {(table.name, column.name) for table in tables for column in table.parts}
-    assert set(COLUMNS) <= {column for _, column in held}
-    assert set(OF_TABLE) <= {f"{table}.{column}" for table, column in held}
+    assert set(COLUMNS) <= {name for table, column in held for name in (column, f"{table}.{column}")}
     assert all(column_zh(column, table) for table, column in held)
     told = [field for table in (*tables_for(Viewer("zone")), *views(), *shapes()) for field in table.fields]
     assert {field.type.en for field in told} <= set(TYPES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -81,6 +82,14 @@ def doubles(folder: Path) -> list[str]:
             heading = HEADING.fullmatch(text_of(node) or "") if isinstance(node, ast.Constant) else None
             if heading and " " in heading[1]:  # a word by itself means something else in another table
                 english[heading[1].lower()][heading[2]].append(f"{path}:{getattr(node, 'lineno', 0)}")
+    for path in sorted(folder.rglob("*.csv")):
+        rows = list(csv.DictReader(path.read_text("utf-8").splitlines(keepends=True)))
+        if rows and {"name", "zh"} <= set(rows[0]):
+            names = Counter(f"{row.get('of', '')}[{row['name']!r}]" for row in rows)
+            found += [f"{path} has {name} {times} times" for name, times in names.items() if times > 1]
+            for number, row in enumerate(rows, 2):
+                if row.get("en"):
+                    english[row["en"].lower()][row["zh"]].append(f"{path}:{number}")
     for path in sorted(folder.rglob("*.j2")):
         for en, zh in IN_TEMPLATE.findall(path.read_text("utf-8")):
             if " " in en:

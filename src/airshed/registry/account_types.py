@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from airshed.model.beside import rows_beside
 from airshed.registry.account_number import REGISTRY, AccountNumber
 from airshed.registry.accounts import AccountKind
 
@@ -28,12 +27,11 @@ class AccountType(NamedTuple):
 @cache
 def account_types() -> Mapping[AccountKind, AccountType]:
     """Every kind with its code."""
-    text = files("airshed.registry").joinpath("account_types.csv").read_text("utf-8")
     return {
         AccountKind(row["kind"]): AccountType(
             int(row["code"]), row["name_en"], row["name_zh"], row["cite"], row["status"]
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in rows_beside("airshed.registry", "account_types.csv")
     }
 
 

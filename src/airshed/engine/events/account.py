@@ -7,7 +7,7 @@ from airshed.registry.moves import Entry
 
 
 class AccountRestricted(Fact, frozen=True):
-    """An account gives only by the transactions that the law leaves to a restricted one."""
+    """An account gives only by the transactions that the law leaves to a restricted one. 账户交易已受限。"""
 
     account: str
     #: Why.
@@ -15,7 +15,7 @@ class AccountRestricted(Fact, frozen=True):
 
 
 class AccountSuspended(Fact, frozen=True):
-    """Nobody may act for an account, and it is frozen."""
+    """Nobody may act for an account, and it is frozen. 账户已暂停。"""
 
     account: str
     #: Why.
@@ -23,7 +23,7 @@ class AccountSuspended(Fact, frozen=True):
 
 
 class ClosureNoticed(Fact, frozen=True):
-    """An account is to be closed; it takes nothing any more."""
+    """An account is to be closed; it takes nothing any more. 已预告注销账户。"""
 
     account: str
     #: Why.
@@ -33,7 +33,7 @@ class ClosureNoticed(Fact, frozen=True):
 
 
 class SourceOffered(Fact, frozen=True):
-    """A source is offered to another account."""
+    """A source is offered to another account. 已提出排放源转移。"""
 
     #: Number that the transfer of the source gets.
     transfer: int
@@ -45,7 +45,10 @@ class SourceOffered(Fact, frozen=True):
 
 
 class SourceClaimed(Fact, frozen=True):
-    """The account to which a source is offered takes it; the authority has the last word."""
+    """The account to which a source is offered takes it; the authority has the last word.
+
+    受让方已认领排放源，待主管部门准予。
+    """
 
     #: Number of the transfer of the source.
     transfer: int
@@ -55,7 +58,7 @@ class SourceClaimed(Fact, frozen=True):
 
 
 class SourceDropped(Fact, frozen=True):
-    """A source stays with the account that offered it."""
+    """A source stays with the account that offered it. 排放源转移已撤回。"""
 
     #: Number of the transfer of the source.
     transfer: int
@@ -71,7 +74,7 @@ class SourceDropped(Fact, frozen=True):
 
 
 class SourceTransferred(Fact, frozen=True):
-    """Another account answers for a source from now on, and for what is not settled yet."""
+    """Another account answers for a source from now on, and for what is not settled yet. 排放源已转移。"""
 
     #: Number of the transfer of the source.
     transfer: int
@@ -87,7 +90,7 @@ class SourceTransferred(Fact, frozen=True):
 
 
 class AllowancesCancelled(Fact, frozen=True):
-    """A holder has given allowances up for good, for no emission."""
+    """A holder has given allowances up for good, for no emission. 配额已自愿注销。"""
 
     #: Number of the cancellation.
     cancellation: int

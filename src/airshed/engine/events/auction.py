@@ -23,7 +23,7 @@ class Containment(msgspec.Struct, frozen=True, gc=False):
 
 
 class AuctionOpened(Fact, frozen=True):
-    """Allowances of a series are on offer, on terms that no later rulebook changes."""
+    """Allowances of a series are on offer, on terms that no later rulebook changes. 拍卖已开始。"""
 
     auction: str
     #: The event that it is cleared with.
@@ -58,7 +58,7 @@ class AuctionOpened(Fact, frozen=True):
 
 
 class LotConsigned(Fact, frozen=True):
-    """A holder's allowances are on offer too, and set aside."""
+    """A holder's allowances are on offer too, and set aside. 已委托拍卖，配额已冻结。"""
 
     auction: str
     account: str
@@ -68,7 +68,7 @@ class LotConsigned(Fact, frozen=True):
 
 
 class LotReturned(Fact, frozen=True):
-    """A lot is not on offer any more and free again: the year of its holder is closed."""
+    """A lot is not on offer any more and free again: the year of its holder is closed. 委托拍卖已退回，配额已解冻。"""
 
     auction: str
     #: Its place among the lots of the auction, from 1.
@@ -78,7 +78,7 @@ class LotReturned(Fact, frozen=True):
 
 
 class BidPlaced(Fact, frozen=True):
-    """A sealed bid stands; what it may cost is held, set aside."""
+    """A sealed bid stands; what it may cost is held, set aside. 密封标书已提交，资金已冻结。"""
 
     auction: str
     account: str
@@ -124,6 +124,8 @@ class AuctionCleared(Fact, frozen=True):
     """The auction is over: what was set aside is free again, winners have paid and hold.
 
     The auctions of an event are cleared one after the other in one record.
+
+    拍卖已成交结算。
     """
 
     auction: str

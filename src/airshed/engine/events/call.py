@@ -10,7 +10,7 @@ from airshed.registry.moves import Entry
 
 
 class CallOpened(Fact, frozen=True):
-    """Orders of a call are gathered."""
+    """Orders of a call are gathered. 集合竞价已开始。"""
 
     #: Name of the call.
     call: str
@@ -22,7 +22,7 @@ class CallOpened(Fact, frozen=True):
 
 
 class CallOrderPlaced(Fact, frozen=True):
-    """An order waits in a call; cash or allowances are set aside."""
+    """An order waits in a call; cash or allowances are set aside. 集合竞价委托已提交。"""
 
     #: Name of the call.
     call: str
@@ -38,7 +38,7 @@ class CallOrderPlaced(Fact, frozen=True):
 
 
 class CallOrderDropped(Fact, frozen=True):
-    """An order of a call was taken back."""
+    """An order of a call was taken back. 集合竞价委托已撤回。"""
 
     #: Name of the call.
     call: str
@@ -62,7 +62,7 @@ class CallFill(msgspec.Struct, frozen=True, gc=False):
 
 
 class CallCleared(Fact, frozen=True):
-    """A call is over: what was set aside is free again, and all fills are settled in one entry."""
+    """A call is over: what was set aside is free again, and all fills are settled in one entry. 集合竞价已成交结算。"""
 
     #: Name of the call.
     call: str

@@ -7,7 +7,7 @@ from airshed.registry.moves import Entry
 
 
 class CaseNoticed(Fact, frozen=True, omit_defaults=True):
-    """A case is open; the account has until an instant to reply."""
+    """A case is open; the account has until an instant to reply. 已立案告知。"""
 
     #: Number that the case gets.
     case: int
@@ -36,7 +36,7 @@ class CaseNoticed(Fact, frozen=True, omit_defaults=True):
 
 
 class CaseReplied(Fact, frozen=True, omit_defaults=True):
-    """The account has replied."""
+    """The account has replied. 已提交陈述申辩。"""
 
     #: Number of the case.
     case: int
@@ -49,7 +49,7 @@ class CaseReplied(Fact, frozen=True, omit_defaults=True):
 
 
 class CaseDecided(Fact, frozen=True, omit_defaults=True):
-    """A case is decided; with 0 it is dropped, else the penalty is to be paid."""
+    """A case is decided; with 0 it is dropped, else the penalty is to be paid. 已作出处罚决定。"""
 
     #: Number of the case.
     case: int
@@ -70,7 +70,7 @@ class CaseDecided(Fact, frozen=True, omit_defaults=True):
 
 
 class CaseAppealed(Fact, frozen=True, omit_defaults=True):
-    """An appeal waits; nothing is to be paid meanwhile."""
+    """An appeal waits; nothing is to be paid meanwhile. 已申请行政复议。"""
 
     #: Number of the case.
     case: int
@@ -83,7 +83,7 @@ class CaseAppealed(Fact, frozen=True, omit_defaults=True):
 
 
 class CaseAppealDecided(Fact, frozen=True, omit_defaults=True):
-    """An appeal is decided, and the case is over; what was paid beyond it has gone back."""
+    """An appeal is decided, and the case is over; what was paid beyond it has gone back. 已作出复议决定。"""
 
     #: Number of the case.
     case: int

@@ -7,7 +7,7 @@ from airshed.engine.events.fact import Fact
 
 
 class DaySealed(Fact, frozen=True, omit_defaults=True):
-    """A day of a stack is closed for good; a correction names what it replaces."""
+    """A day of a stack is closed for good; a correction names what it replaces. 日数据已封存。"""
 
     stack: str
     day: str
@@ -24,7 +24,10 @@ class DaySealed(Fact, frozen=True, omit_defaults=True):
 
 
 class DayReversed(Fact, frozen=True):
-    """What a sealed day booked is taken back, in full; the correction follows in the same record."""
+    """What a sealed day booked is taken back, in full; the correction follows in the same record.
+
+    原封存日数据已冲销。
+    """
 
     stack: str
     day: str
@@ -39,7 +42,7 @@ class DayReversed(Fact, frozen=True):
 
 
 class FindingsNoted(Fact, frozen=True):
-    """What was found in a stack's year, in place of what was noted before."""
+    """What was found in a stack's year, in place of what was noted before. 核查发现已记录。"""
 
     stack: str
     year: int

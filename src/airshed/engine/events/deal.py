@@ -7,7 +7,7 @@ from airshed.registry.moves import Entry
 
 
 class DealOffered(Fact, frozen=True):
-    """Allowances are set aside for one buyer."""
+    """Allowances are set aside for one buyer. 协议要约已发出，配额已冻结。"""
 
     #: Number that the deal gets.
     deal: int
@@ -24,7 +24,7 @@ class DealOffered(Fact, frozen=True):
 
 
 class DealSettled(Fact, frozen=True):
-    """Delivery against payment of a deal, fees of both sides, one entry."""
+    """Delivery against payment of a deal, fees of both sides, one entry. 协议已成交结算。"""
 
     #: Number of the deal.
     deal: int
@@ -46,7 +46,7 @@ class DealSettled(Fact, frozen=True):
 
 
 class DealDropped(Fact, frozen=True):
-    """What was set aside for a deal is free again."""
+    """What was set aside for a deal is free again. 协议要约已撤回或未被接受，配额已解冻。"""
 
     #: Number of the deal.
     deal: int
@@ -58,7 +58,7 @@ class DealDropped(Fact, frozen=True):
 
 
 class MarketHalted(Fact, frozen=True):
-    """The listed market of a series, or of all, stands still."""
+    """The listed market of a series, or of all, stands still. 已停市。"""
 
     #: The series; empty for all of them.
     series: str
@@ -67,14 +67,14 @@ class MarketHalted(Fact, frozen=True):
 
 
 class MarketResumed(Fact, frozen=True):
-    """A halt is over."""
+    """A halt is over. 已复市。"""
 
     #: The series; empty for the halt of all.
     series: str
 
 
 class CrossingAllowed(Fact, frozen=True):
-    """An account may buy series of another jurisdiction."""
+    """An account may buy series of another jurisdiction. 已许可跨区购买。"""
 
     account: str
     #: Whose series it may buy.

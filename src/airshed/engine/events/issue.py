@@ -9,7 +9,7 @@ from airshed.registry.moves import Entry
 
 
 class CapSet(Fact, frozen=True):
-    """The serials 1..count of a series lie in the issuance account."""
+    """The serials 1..count of a series lie in the issuance account. 总量已设定。"""
 
     series: str
     #: The issuance account of the jurisdiction.
@@ -36,7 +36,7 @@ class Award(msgspec.Struct, frozen=True, gc=False):
 
 
 class Allocated(Fact, frozen=True):
-    """A series is shared out in one entry."""
+    """A series is shared out in one entry. 配额已分配。"""
 
     series: str
     #: Name of the method, from the rulebook.

@@ -7,7 +7,7 @@ from airshed.registry.moves import Entry
 
 
 class LeaseOffered(Fact, frozen=True):
-    """Allowances are set aside for a lessee."""
+    """Allowances are set aside for a lessee. 租赁要约已发出，配额已冻结。"""
 
     #: Number that the lease gets.
     lease: int
@@ -29,7 +29,7 @@ class LeaseOffered(Fact, frozen=True):
 
 
 class LeaseDropped(Fact, frozen=True):
-    """What was set aside for an offered lease is free again."""
+    """What was set aside for an offered lease is free again. 租赁要约已撤回或未被接受，配额已解冻。"""
 
     #: Number of the lease.
     lease: int
@@ -43,7 +43,10 @@ class LeaseDropped(Fact, frozen=True):
 
 
 class LeaseDelivered(Fact, frozen=True):
-    """Vintages went to the lessee against their rent, in one entry; there they are set aside for use."""
+    """Vintages went to the lessee against their rent, in one entry; there they are set aside for use.
+
+    租赁配额已交付，租金已付。
+    """
 
     #: Number of the lease.
     lease: int
@@ -62,7 +65,10 @@ class LeaseDelivered(Fact, frozen=True):
 
 
 class LeaseShortened(Fact, frozen=True):
-    """Rent was not paid: vintages that were not delivered are the lessor's again, the lease ends sooner."""
+    """Rent was not paid: vintages that were not delivered are the lessor's again, the lease ends sooner.
+
+    未付租金，租期缩短。
+    """
 
     #: Number of the lease.
     lease: int
@@ -76,7 +82,7 @@ class LeaseShortened(Fact, frozen=True):
 
 
 class LeaseEnded(Fact, frozen=True):
-    """A lease is over: what is left of it goes back, or is free where it lies, as the rulebook says."""
+    """A lease is over: what is left of it goes back, or is free where it lies, as the rulebook says. 租赁已终止。"""
 
     #: Number of the lease.
     lease: int

@@ -8,13 +8,13 @@ from airshed.registry.moves import Entry
 
 
 class SessionOpened(Fact, frozen=True):
-    """Orders may be placed."""
+    """Orders may be placed. 已开市。"""
 
     day: str
 
 
 class SessionClosed(Fact, frozen=True):
-    """No orders may be placed; opening and closing prices by series traded that day, in fen per tonne."""
+    """No orders may be placed; opening and closing prices by series traded that day, in fen per tonne. 已收市。"""
 
     day: str
     #: By series: price of the first trade of the day, or of its call, in fen per tonne.
@@ -24,7 +24,10 @@ class SessionClosed(Fact, frozen=True):
 
 
 class OrderPlaced(Fact, frozen=True, omit_defaults=True):
-    """An order stands with its whole count; for a purchase money is held. Fills follow in the same record."""
+    """An order stands with its whole count; for a purchase money is held. Fills follow in the same record.
+
+    委托已挂出。
+    """
 
     #: Number that the order gets.
     order: int
@@ -44,6 +47,8 @@ class Traded(Fact, frozen=True):
     """Delivery against payment: `count` at `price`, fees of both sides, one entry.
 
     `buyer_held` is what stays set aside for the rest of the buyer's order.
+
+    已成交，银货两讫。
     """
 
     #: Number of the order that rested; its price is the price.
@@ -70,7 +75,7 @@ class Traded(Fact, frozen=True):
 
 
 class OrderCancelled(Fact, frozen=True):
-    """What was left of an order is free again."""
+    """What was left of an order is free again. 委托已撤销，剩余已解冻。"""
 
     order: int
     account: str
@@ -80,7 +85,7 @@ class OrderCancelled(Fact, frozen=True):
 
 
 class Repurchased(Fact, frozen=True):
-    """The government bought leftovers back."""
+    """The government bought leftovers back. 政府已回购结余。"""
 
     account: str
     series: str

@@ -6,7 +6,7 @@ from airshed.engine.events.fact import Fact
 
 
 class HoursMarked(Fact, frozen=True):
-    """Hours of a stack are marked, until the mark is refused or lapses."""
+    """Hours of a stack are marked, until the mark is refused or lapses. 时段已标记。"""
 
     #: Number that the mark gets.
     mark: int
@@ -30,7 +30,7 @@ class HoursMarked(Fact, frozen=True):
 
 
 class MarkProven(Fact, frozen=True):
-    """The proof of a mark is in."""
+    """The proof of a mark is in. 标记证明已提交。"""
 
     #: Number of the mark.
     mark: int
@@ -39,7 +39,7 @@ class MarkProven(Fact, frozen=True):
 
 
 class MarkApproved(Fact, frozen=True):
-    """A mark stands."""
+    """A mark stands. 标记已批准。"""
 
     #: Number of the mark.
     mark: int
@@ -50,7 +50,7 @@ class MarkApproved(Fact, frozen=True):
 
 
 class MarkReverted(Fact, frozen=True):
-    """A mark counts no longer: it was refused, or its proof did not come in time."""
+    """A mark counts no longer: it was refused, or its proof did not come in time. 标记已撤销。"""
 
     #: Number of the mark.
     mark: int

@@ -11,7 +11,7 @@ from airshed.registry.moves import Entry
 
 
 class RulebookAdopted(Fact, frozen=True, omit_defaults=True):
-    """A rulebook is in force; the programme's own accounts that did not exist are opened."""
+    """A rulebook is in force; the programme's own accounts that did not exist are opened. 规则已生效。"""
 
     #: `programme.id` of the text.
     programme: str
@@ -28,7 +28,7 @@ class RulebookAdopted(Fact, frozen=True, omit_defaults=True):
 
 
 class ActorRegistered(Fact, frozen=True):
-    """An actor has a role; the founders get theirs in the first record."""
+    """An actor has a role; the founders get theirs in the first record. 行为人已登记。"""
 
     actor: str
     role: str
@@ -41,7 +41,7 @@ class ActorRegistered(Fact, frozen=True):
 
 
 class ActorSuspended(Fact, frozen=True):
-    """An actor may do nothing until further notice."""
+    """An actor may do nothing until further notice. 行为人已暂停。"""
 
     actor: str
     #: Why.
@@ -49,13 +49,13 @@ class ActorSuspended(Fact, frozen=True):
 
 
 class ActorResumed(Fact, frozen=True):
-    """A suspended actor may act again."""
+    """A suspended actor may act again. 行为人已恢复。"""
 
     actor: str
 
 
 class ActorRevoked(Fact, frozen=True):
-    """An actor may do nothing any more, and nobody gets its name."""
+    """An actor may do nothing any more, and nobody gets its name. 行为人权限已撤销。"""
 
     actor: str
     #: Why.
@@ -63,14 +63,14 @@ class ActorRevoked(Fact, frozen=True):
 
 
 class AccountOpened(Fact, frozen=True):
-    """An account exists."""
+    """An account exists. 账户已开立。"""
 
     #: Name, kind, firm, jurisdiction and group.
     account: Account
 
 
 class AccountFrozen(Fact, frozen=True):
-    """An account may not act."""
+    """An account may not act. 账户已冻结。"""
 
     account: str
     #: Why.
@@ -78,7 +78,7 @@ class AccountFrozen(Fact, frozen=True):
 
 
 class AccountThawed(Fact, frozen=True):
-    """What held an account back most is lifted."""
+    """What held an account back most is lifted. 账户已解除限制。"""
 
     account: str
     #: The state that has ended.
@@ -86,7 +86,7 @@ class AccountThawed(Fact, frozen=True):
 
 
 class AccountClosed(Fact, frozen=True):
-    """An account takes part in nothing any more."""
+    """An account takes part in nothing any more. 账户已注销。"""
 
     account: str
     #: Why.
@@ -96,7 +96,7 @@ class AccountClosed(Fact, frozen=True):
 
 
 class SourceRegistered(Fact, frozen=True):
-    """A source and its stacks are known."""
+    """A source and its stacks are known. 排放源已登记。"""
 
     source: str
     #: Name of the works.
@@ -111,13 +111,13 @@ class SourceRegistered(Fact, frozen=True):
 
 
 class MoneyMoved(Fact, frozen=True):
-    """Money came in or went out by the settlement bank."""
+    """Money came in or went out by the settlement bank. 资金已划转。"""
 
     entry: Entry
 
 
 class ActProposed(Fact, frozen=True):
-    """An act that needs a second pair of eyes waits for it."""
+    """An act that needs a second pair of eyes waits for it. 已提交，待第二人复核。"""
 
     #: Number that the act gets.
     act: int
@@ -130,7 +130,7 @@ class ActProposed(Fact, frozen=True):
 
 
 class ActConfirmed(Fact, frozen=True):
-    """Another has confirmed the act; what it does follows in the same record."""
+    """Another has confirmed the act; what it does follows in the same record. 已由第二人复核确认。"""
 
     #: Number of the act.
     act: int
@@ -141,14 +141,17 @@ class ActConfirmed(Fact, frozen=True):
 
 
 class ActLapsed(Fact, frozen=True):
-    """An act waited beyond its time, or under a law that is no longer in force; the next that happens takes it off."""
+    """An act waited beyond its time, or under a law that is no longer in force; the next that happens takes it off.
+
+    逾期未复核，事项失效。
+    """
 
     #: Number of the act.
     act: int
 
 
 class ActRejected(Fact, frozen=True):
-    """An act that waited has fallen."""
+    """An act that waited has fallen. 复核未通过，事项已退回。"""
 
     #: Number of the act.
     act: int

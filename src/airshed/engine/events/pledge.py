@@ -9,7 +9,7 @@ from airshed.registry.moves import Entry
 
 
 class PledgeOffered(Fact, frozen=True):
-    """Allowances are set aside for a pledge that waits for its pledgee."""
+    """Allowances are set aside for a pledge that waits for its pledgee. 质押待质权人接受，配额已冻结。"""
 
     #: Number that the pledge gets.
     pledge: int
@@ -27,14 +27,14 @@ class PledgeOffered(Fact, frozen=True):
 
 
 class PledgeAccepted(Fact, frozen=True):
-    """The pledge stands."""
+    """The pledge stands. 质押已设立。"""
 
     #: Number of the pledge.
     pledge: int
 
 
 class PledgeReleased(Fact, frozen=True):
-    """What was left of a pledge is free again."""
+    """What was left of a pledge is free again. 质押已解除、撤回或未被接受，配额已解冻。"""
 
     #: Number of the pledge.
     pledge: int
@@ -46,7 +46,7 @@ class PledgeReleased(Fact, frozen=True):
 
 
 class PledgeRedeemed(Fact, frozen=True):
-    """The debt is paid, and what was left of the pledge is free again."""
+    """The debt is paid, and what was left of the pledge is free again. 债务已清偿，质押已赎回。"""
 
     #: Number of the pledge.
     pledge: int
@@ -57,7 +57,7 @@ class PledgeRedeemed(Fact, frozen=True):
 
 
 class PledgeCalled(Fact, frozen=True):
-    """Notice is given; the pledge may be enforced from a day on."""
+    """Notice is given; the pledge may be enforced from a day on. 质押处置已通知。"""
 
     #: Number of the pledge.
     pledge: int
@@ -66,7 +66,7 @@ class PledgeCalled(Fact, frozen=True):
 
 
 class PledgeForSale(Fact, frozen=True):
-    """Pledged allowances go from the pledge into an auction, which opens in the same record."""
+    """Pledged allowances go from the pledge into an auction, which opens in the same record. 质押配额已交付拍卖。"""
 
     #: Number of the pledge.
     pledge: int
@@ -80,7 +80,10 @@ class PledgeForSale(Fact, frozen=True):
 
 
 class PledgeServed(Fact, frozen=True):
-    """The auction of pledged allowances is over: what was sold served the debt; a debt that is paid frees the rest."""
+    """The auction of pledged allowances is over: what was sold served the debt; a debt that is paid frees the rest.
+
+    质押配额拍卖所得已抵债。
+    """
 
     #: Number of the pledge.
     pledge: int
@@ -100,7 +103,7 @@ class PledgeServed(Fact, frozen=True):
 
 
 class PledgeEnforced(Fact, frozen=True):
-    """The pledgee took what covers the debt; what was left of the pledge is free again."""
+    """The pledgee took what covers the debt; what was left of the pledge is free again. 质押配额已抵债。"""
 
     #: Number of the pledge.
     pledge: int
@@ -115,7 +118,10 @@ class PledgeEnforced(Fact, frozen=True):
 
 
 class ClaimCut(Fact, frozen=True):
-    """A pledge or a lease binds less: what it bound was surrendered, or went to the reserve after a year."""
+    """A pledge or a lease binds less: what it bound was surrendered, or went to the reserve after a year.
+
+    质押或租赁所及配额减少。
+    """
 
     #: What binds.
     kind: Literal["pledge", "lease"]

@@ -26,7 +26,7 @@ class CheckResult(msgspec.Struct, frozen=True, gc=False):
 
 
 class YearReported(Fact, frozen=True):
-    """A source's year by pollutant, as it is reported: measured (sealed days) and declared."""
+    """A source's year by pollutant, as it is reported: measured (sealed days) and declared. 年度报告已提交。"""
 
     source: str
     year: int
@@ -47,7 +47,10 @@ class YearReported(Fact, frozen=True):
 
 
 class YearVerified(Fact, frozen=True):
-    """The emission that counts, and the obligation in allowances; an adverse opinion leaves both out."""
+    """The emission that counts, and the obligation in allowances; an adverse opinion leaves both out.
+
+    年度排放已核查。
+    """
 
     source: str
     year: int
@@ -68,7 +71,7 @@ class YearVerified(Fact, frozen=True):
 
 
 class YearDetermined(Fact, frozen=True):
-    """The authority set the emission that counts."""
+    """The authority set the emission that counts. 年度排放已核定。"""
 
     source: str
     year: int
@@ -85,7 +88,7 @@ class YearDetermined(Fact, frozen=True):
 
 
 class YearReopened(Fact, frozen=True):
-    """A verified year may be corrected, reported and verified again; until then it counts as it stands."""
+    """A verified year may be corrected, reported and verified again; until then it counts as it stands. 年度已重开。"""
 
     source: str
     year: int
@@ -96,7 +99,7 @@ class YearReopened(Fact, frozen=True):
 
 
 class ImprovementRequested(Fact, frozen=True):
-    """An item is on the improvement list of a year."""
+    """An item is on the improvement list of a year. 已要求整改。"""
 
     source: str
     year: int
@@ -109,7 +112,7 @@ class ImprovementRequested(Fact, frozen=True):
 
 
 class ImprovementAnswered(Fact, frozen=True):
-    """The operator has answered an item."""
+    """The operator has answered an item. 整改已答复。"""
 
     source: str
     year: int
@@ -122,7 +125,7 @@ class ImprovementAnswered(Fact, frozen=True):
 
 
 class ImprovementClosed(Fact, frozen=True):
-    """The verifier has closed an item, or sent it back."""
+    """The verifier has closed an item, or sent it back. 整改已审结。"""
 
     source: str
     year: int

@@ -10,7 +10,7 @@ from airshed.rulebook.primary_sections import ReverseAuctionRule
 
 
 class ApplicationMade(Fact, frozen=True):
-    """An application waits; the price of what it asks for is set aside."""
+    """An application waits; the price of what it asks for is set aside. 申请已提交，价款已冻结。"""
 
     #: Number that the application gets.
     application: int
@@ -30,7 +30,7 @@ class ApplicationMade(Fact, frozen=True):
 
 
 class ApplicationDropped(Fact, frozen=True):
-    """An application is gone; what was set aside is free."""
+    """An application is gone; what was set aside is free. 申请已撤回，价款已解冻。"""
 
     #: Number of the application.
     application: int
@@ -60,7 +60,7 @@ class Granted(msgspec.Struct, frozen=True, gc=False):
 
 
 class ReserveGranted(Fact, frozen=True):
-    """Applications are served from the reserve, against payment, in one entry."""
+    """Applications are served from the reserve, against payment, in one entry. 储备配额已发放。"""
 
     series: str
     #: What each got.
@@ -69,7 +69,7 @@ class ReserveGranted(Fact, frozen=True):
 
 
 class UnusedReleased(Fact, frozen=True):
-    """What no new source was granted has gone to auction."""
+    """What no new source was granted has gone to auction. 未用储备已转拍卖。"""
 
     series: str
     #: Allowances that moved.
@@ -78,7 +78,7 @@ class UnusedReleased(Fact, frozen=True):
 
 
 class RepurchaseOpened(Fact, frozen=True):
-    """A reverse auction gathers asks; its budget is set aside in the treasury."""
+    """A reverse auction gathers asks; its budget is set aside in the treasury. 反向拍卖已开始。"""
 
     #: Name of the reverse auction.
     repurchase: str
@@ -94,7 +94,7 @@ class RepurchaseOpened(Fact, frozen=True):
 
 
 class AskPlaced(Fact, frozen=True):
-    """A sealed ask stands, its allowances set aside."""
+    """A sealed ask stands, its allowances set aside. 密封报价已提交，配额已冻结。"""
 
     #: Name of the reverse auction.
     repurchase: str
@@ -105,7 +105,10 @@ class AskPlaced(Fact, frozen=True):
 
 
 class AskReturned(Fact, frozen=True):
-    """What a seller asked a price for is free again: its account is frozen, or its year is closed."""
+    """What a seller asked a price for is free again: its account is frozen, or its year is closed.
+
+    报价已退回，配额已解冻。
+    """
 
     #: Name of the reverse auction.
     repurchase: str
@@ -126,7 +129,10 @@ class RepurchaseAward(msgspec.Struct, frozen=True, gc=False):
 
 
 class RepurchaseCleared(Fact, frozen=True):
-    """A reverse auction is over: what was set aside is free, sellers are paid, the reserve holds what was bought."""
+    """A reverse auction is over: what was set aside is free, sellers are paid, the reserve holds what was bought.
+
+    反向拍卖已结束。
+    """
 
     #: Name of the reverse auction.
     repurchase: str
@@ -142,7 +148,7 @@ class RepurchaseCleared(Fact, frozen=True):
 
 
 class ReserveFed(Fact, frozen=True):
-    """Allowances are set aside in the reserve."""
+    """Allowances are set aside in the reserve. 储备已补充。"""
 
     series: str
     #: Allowances that moved.
@@ -153,7 +159,7 @@ class ReserveFed(Fact, frozen=True):
 
 
 class ReserveDrawn(Fact, frozen=True):
-    """Allowances have left the reserve for the jurisdiction's auction account."""
+    """Allowances have left the reserve for the jurisdiction's auction account. 储备已动用。"""
 
     series: str
     #: Allowances that moved.

@@ -9,7 +9,7 @@ from airshed.registry.moves import Entry
 
 
 class RightGranted(Fact, frozen=True):
-    """A right stands; vintages that were issued already are delivered."""
+    """A right stands; vintages that were issued already are delivered. 排污权已授予。"""
 
     #: Number that the right gets.
     right: int
@@ -30,7 +30,7 @@ class RightGranted(Fact, frozen=True):
 
 
 class RightRenewed(Fact, frozen=True):
-    """A right is served for more vintages; those that were issued already are delivered."""
+    """A right is served for more vintages; those that were issued already are delivered. 排污权已续展。"""
 
     #: Number of the right.
     right: int
@@ -52,7 +52,7 @@ class Serving(msgspec.Struct, frozen=True, gc=False):
 
 
 class RightsServed(Fact, frozen=True):
-    """The rights to a series are served out of its cap, before it is shared out."""
+    """The rights to a series are served out of its cap, before it is shared out. 排污权已从总量中兑现。"""
 
     series: str
     #: What each right gets.
@@ -61,7 +61,7 @@ class RightsServed(Fact, frozen=True):
 
 
 class RightOffered(Fact, frozen=True):
-    """A right is on offer to one buyer; its delivered vintages are set aside."""
+    """A right is on offer to one buyer; its delivered vintages are set aside. 排污权要约已发出。"""
 
     #: Number of the right.
     right: int
@@ -78,7 +78,7 @@ class RightOffered(Fact, frozen=True):
 
 
 class RightDropped(Fact, frozen=True):
-    """The offer of a right has fallen; what was set aside is free again."""
+    """The offer of a right has fallen; what was set aside is free again. 排污权要约已撤回。"""
 
     #: Number of the right.
     right: int
@@ -91,7 +91,7 @@ class RightDropped(Fact, frozen=True):
 
 
 class RightSold(Fact, frozen=True):
-    """A right has another holder: delivered vintages against payment, fees of both sides, one entry."""
+    """A right has another holder: delivered vintages against payment, fees of both sides, one entry. 排污权已转让。"""
 
     #: Number of the right.
     right: int

@@ -9,7 +9,7 @@ from airshed.registry.moves import Entry
 
 
 class SaleOpened(Fact, frozen=True):
-    """Allowances are on offer at the fixed price, set aside in the jurisdiction's auction account."""
+    """Allowances are on offer at the fixed price, set aside in the jurisdiction's auction account. 定价出让已开始。"""
 
     #: Name of the sale.
     sale: str
@@ -26,7 +26,7 @@ class SaleOpened(Fact, frozen=True):
 
 
 class SaleClosed(Fact, frozen=True):
-    """A sale is over; what was not sold is free again."""
+    """A sale is over; what was not sold is free again. 定价出让已结束。"""
 
     #: Name of the sale.
     sale: str
@@ -47,6 +47,8 @@ class AllocationBought(Fact, frozen=True):
     """A source has bought: the first instalment is paid, the allowances are delivered, what is unpaid is blocked.
 
     The terms of payment are those of the day of purchase, whatever rulebook comes later.
+
+    已购买，首付款已付，配额已交付。
     """
 
     #: Number that the purchase gets.
@@ -81,7 +83,7 @@ class AllocationBought(Fact, frozen=True):
 
 
 class InstalmentPaid(Fact, frozen=True):
-    """An instalment is paid, with its interest; what it pays for is free."""
+    """An instalment is paid, with its interest; what it pays for is free. 分期款已付。"""
 
     #: Number of the purchase.
     purchase: int
@@ -97,7 +99,10 @@ class InstalmentPaid(Fact, frozen=True):
 
 
 class UnpaidWithdrawn(Fact, frozen=True):
-    """What a purchase did not pay for has gone to the government reserve, and nothing more is due for it."""
+    """What a purchase did not pay for has gone to the government reserve, and nothing more is due for it.
+
+    未付款配额已收回储备。
+    """
 
     #: Number of the purchase.
     purchase: int

@@ -10,7 +10,10 @@ from airshed.rulebook.kinds import SealingWay
 
 
 class SealingBegan(Fact, frozen=True):
-    """Bids of an auction or a call are sealed until its close, on terms that no later rulebook changes."""
+    """Bids of an auction or a call are sealed until its close, on terms that no later rulebook changes.
+
+    申报将密封至截止。
+    """
 
     #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
@@ -27,7 +30,7 @@ class SealingBegan(Fact, frozen=True):
 
 
 class KeyAnnounced(Fact, frozen=True):
-    """Bids are encrypted to this key."""
+    """Bids are encrypted to this key. 加密公钥已公布。"""
 
     #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
@@ -38,7 +41,7 @@ class KeyAnnounced(Fact, frozen=True):
 
 
 class BidSealed(Fact, frozen=True):
-    """A sealed bid waits for the close; its guarantee is set aside."""
+    """A sealed bid waits for the close; its guarantee is set aside. 密封申报已提交，保证金已冻结。"""
 
     #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
@@ -62,7 +65,10 @@ class BidSealed(Fact, frozen=True):
 
 
 class SealedDropped(Fact, frozen=True):
-    """A sealed bid was taken back, or off the market, before it was opened: what it set aside is free again."""
+    """A sealed bid was taken back, or off the market, before it was opened: what it set aside is free again.
+
+    密封申报已撤回，保证金已解冻。
+    """
 
     #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
@@ -74,7 +80,7 @@ class SealedDropped(Fact, frozen=True):
 
 
 class BiddingEnded(Fact, frozen=True):
-    """The close: nothing more is taken, and what was sealed may be opened for a while."""
+    """The close: nothing more is taken, and what was sealed may be opened for a while. 申报已截止，可揭示。"""
 
     #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
@@ -87,7 +93,10 @@ class BiddingEnded(Fact, frozen=True):
 
 
 class SealedOpened(Fact, frozen=True):
-    """A sealed bid is open: its guarantee is free again, and the bid or order itself follows and sets aside its own."""
+    """A sealed bid is open: its guarantee is free again, and the bid or order itself follows and sets aside its own.
+
+    密封申报已揭示。
+    """
 
     #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
@@ -101,7 +110,7 @@ class SealedOpened(Fact, frozen=True):
 
 
 class SealedVoided(Fact, frozen=True):
-    """A sealed bid is void by rule; its guarantee is free again but for what the treasury keeps."""
+    """A sealed bid is void by rule; its guarantee is free again but for what the treasury keeps. 密封申报作废。"""
 
     #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue

@@ -9,7 +9,10 @@ from airshed.registry.moves import Entry
 
 
 class FlowControlStated(Fact, frozen=True, omit_defaults=True):
-    """A year is over: how much of what was banked counts one for one when it is given for that year."""
+    """A year is over: how much of what was banked counts one for one when it is given for that year.
+
+    已公布年度结转流量控制。
+    """
 
     year: int
     pollutant: str
@@ -22,7 +25,7 @@ class FlowControlStated(Fact, frozen=True, omit_defaults=True):
 
 
 class Surrendered(Fact, frozen=True, omit_defaults=True):
-    """Allowances were given up for an obligation."""
+    """Allowances were given up for an obligation. 配额已清缴。"""
 
     source: str
     year: int
@@ -73,7 +76,7 @@ class LateSettlement(msgspec.Struct, frozen=True, gc=False):
 
 
 class YearClosed(Fact, frozen=True, omit_defaults=True):
-    """An account's year is settled; `banked` goes on by series, the rest went to the reserve."""
+    """An account's year is settled; `banked` goes on by series, the rest went to the reserve. 年度已结算。"""
 
     account: str
     year: int
@@ -91,7 +94,7 @@ class YearClosed(Fact, frozen=True, omit_defaults=True):
 
 
 class PenaltyPaid(Fact, frozen=True, omit_defaults=True):
-    """A penalty was paid, or a part of it."""
+    """A penalty was paid, or a part of it. 罚款已缴。"""
 
     source: str
     year: int
@@ -115,7 +118,7 @@ class Part(msgspec.Struct, frozen=True, gc=False):
 
 
 class InstalmentsAsked(Fact, frozen=True, omit_defaults=True):
-    """An application to pay what is owed of a penalty in parts waits for its answer."""
+    """An application to pay what is owed of a penalty in parts waits for its answer. 已申请分期缴纳罚款。"""
 
     source: str
     year: int
@@ -136,7 +139,7 @@ class InstalmentsAsked(Fact, frozen=True, omit_defaults=True):
 
 
 class InstalmentsRefused(Fact, frozen=True, omit_defaults=True):
-    """An application to pay a penalty in parts is refused; what is owed is due as before."""
+    """An application to pay a penalty in parts is refused; what is owed is due as before. 不予分期缴纳罚款。"""
 
     source: str
     year: int
@@ -149,7 +152,10 @@ class InstalmentsRefused(Fact, frozen=True, omit_defaults=True):
 
 
 class InstalmentsGranted(Fact, frozen=True, omit_defaults=True):
-    """What is owed of a penalty is paid in parts; what was late is late no more, and its interest so far stays."""
+    """What is owed of a penalty is paid in parts; what was late is late no more, and its interest so far stays.
+
+    已准予分期缴纳罚款。
+    """
 
     source: str
     year: int

@@ -9,7 +9,7 @@ from airshed.registry.moves import Entry
 
 
 class YearExcluded(Fact, frozen=True):
-    """A year obliges a source to nothing."""
+    """A year obliges a source to nothing. 年度已豁免。"""
 
     source: str
     year: int
@@ -19,7 +19,7 @@ class YearExcluded(Fact, frozen=True):
 
 
 class YearIncluded(Fact, frozen=True):
-    """An excluded year obliges again."""
+    """An excluded year obliges again. 年度豁免已取消。"""
 
     source: str
     year: int
@@ -47,7 +47,7 @@ class Amended(msgspec.Struct, frozen=True, gc=False):
 
 
 class YearAmended(Fact, frozen=True):
-    """The emission of a settled year was corrected; what was surrendered beyond it goes back."""
+    """The emission of a settled year was corrected; what was surrendered beyond it goes back. 已结算年度已更正。"""
 
     source: str
     year: int

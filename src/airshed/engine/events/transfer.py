@@ -8,7 +8,7 @@ from airshed.rulebook.transactions import TransactionType
 
 
 class TransferDelayed(Fact, frozen=True):
-    """A transfer waits; its allowances are set aside."""
+    """A transfer waits; its allowances are set aside. 划转待执行，配额已冻结。"""
 
     #: Number that the transfer gets.
     transfer: int
@@ -28,7 +28,7 @@ class TransferDelayed(Fact, frozen=True):
 
 
 class TransferMoved(Fact, frozen=True):
-    """A transfer that waits has another instant, because a law has moved a holiday."""
+    """A transfer that waits has another instant, because a law has moved a holiday. 划转执行时间已顺延。"""
 
     #: Number of the transfer.
     transfer: int
@@ -37,7 +37,7 @@ class TransferMoved(Fact, frozen=True):
 
 
 class TransferCancelled(Fact, frozen=True):
-    """A transfer that waited does not come about; its allowances are free again."""
+    """A transfer that waited does not come about; its allowances are free again. 划转已撤销，配额已解冻。"""
 
     #: Number of the transfer.
     transfer: int
@@ -52,7 +52,7 @@ class TransferCancelled(Fact, frozen=True):
 
 
 class Transferred(Fact, frozen=True):
-    """Allowances changed hands without money: at once, or when the hour of a transfer had come."""
+    """Allowances changed hands without money: at once, or when the hour of a transfer had come. 配额已划转。"""
 
     #: Number of the transfer.
     transfer: int
@@ -66,7 +66,7 @@ class Transferred(Fact, frozen=True):
 
 
 class AccountTrusted(Fact, frozen=True):
-    """A holder has named an account as trusted."""
+    """A holder has named an account as trusted. 已加入信任账户名单。"""
 
     #: The account whose list it is.
     account: str
@@ -77,7 +77,7 @@ class AccountTrusted(Fact, frozen=True):
 
 
 class AccountDistrusted(Fact, frozen=True):
-    """A holder trusts an account no longer."""
+    """A holder trusts an account no longer. 已移出信任账户名单。"""
 
     #: The account whose list it is.
     account: str
@@ -86,7 +86,10 @@ class AccountDistrusted(Fact, frozen=True):
 
 
 class TransferLimitsSet(Fact, frozen=True):
-    """A holder has bound itself; where the new limits are looser, the stricter of old and new hold until `since`."""
+    """A holder has bound itself; where the new limits are looser, the stricter of old and new hold until `since`.
+
+    划转限额已设定。
+    """
 
     account: str
     #: What is more is confirmed by a second person of the account; null for no limit.
@@ -98,7 +101,7 @@ class TransferLimitsSet(Fact, frozen=True):
 
 
 class TransferReversed(Fact, frozen=True):
-    """A transfer is taken back: the same serials the other way."""
+    """A transfer is taken back: the same serials the other way. 划转已冲正。"""
 
     #: Number of the transfer.
     transfer: int
@@ -108,7 +111,7 @@ class TransferReversed(Fact, frozen=True):
 
 
 class SurrenderReversed(Fact, frozen=True):
-    """What was surrendered is given back."""
+    """What was surrendered is given back. 清缴已冲正。"""
 
     source: str
     year: int
@@ -120,7 +123,7 @@ class SurrenderReversed(Fact, frozen=True):
 
 
 class ExcessReturned(Fact, frozen=True):
-    """What a source was granted too much is back in the government reserve."""
+    """What a source was granted too much is back in the government reserve. 超额配额已退回储备。"""
 
     source: str
     account: str
@@ -132,7 +135,7 @@ class ExcessReturned(Fact, frozen=True):
 
 
 class AllowancesWrittenOff(Fact, frozen=True):
-    """What nobody surrendered of a vintage that has ended lies with what was cancelled."""
+    """What nobody surrendered of a vintage that has ended lies with what was cancelled. 配额已核销。"""
 
     series: str
     #: Allowances, of all holders.

@@ -7,7 +7,7 @@ from airshed.registry.moves import Entry
 
 
 class SourceClosed(Fact, frozen=True):
-    """A source has stopped for good."""
+    """A source has stopped for good. 排放源已关闭。"""
 
     source: str
     #: Its last day of operation.
@@ -17,7 +17,7 @@ class SourceClosed(Fact, frozen=True):
 
 
 class SourceReopened(Fact, frozen=True):
-    """It was wrong that the source had stopped."""
+    """It was wrong that the source had stopped. 排放源关闭登记已撤销。"""
 
     source: str
     #: Why.
@@ -25,7 +25,7 @@ class SourceReopened(Fact, frozen=True):
 
 
 class WithdrawalNoticed(Fact, frozen=True):
-    """A withdrawal waits for the end of its notice; what it is about is blocked."""
+    """A withdrawal waits for the end of its notice; what it is about is blocked. 已通知收回，相关配额已冻结。"""
 
     #: Number that the withdrawal gets.
     withdrawal: int
@@ -59,7 +59,7 @@ class WithdrawalNoticed(Fact, frozen=True):
 
 
 class WithdrawalAppealed(Fact, frozen=True):
-    """An appeal waits; nothing is withdrawn meanwhile."""
+    """An appeal waits; nothing is withdrawn meanwhile. 已申诉，暂不收回。"""
 
     #: Number of the withdrawal.
     withdrawal: int
@@ -68,7 +68,7 @@ class WithdrawalAppealed(Fact, frozen=True):
 
 
 class AppealDecided(Fact, frozen=True):
-    """An appeal is decided; when it is upheld, what was blocked is free and the notice has fallen."""
+    """An appeal is decided; when it is upheld, what was blocked is free and the notice has fallen. 申诉已裁决。"""
 
     #: Number of the withdrawal.
     withdrawal: int
@@ -81,7 +81,10 @@ class AppealDecided(Fact, frozen=True):
 
 
 class AllowancesWithdrawn(Fact, frozen=True):
-    """A withdrawal is carried out against its price; what has come to be owed since the notice is free again."""
+    """A withdrawal is carried out against its price; what has come to be owed since the notice is free again.
+
+    配额已收回。
+    """
 
     #: Number of the withdrawal.
     withdrawal: int
@@ -99,7 +102,7 @@ class AllowancesWithdrawn(Fact, frozen=True):
 
 
 class PaidBack(Fact, frozen=True):
-    """What was sold on is paid for."""
+    """What was sold on is paid for. 已售配额款已补缴。"""
 
     #: Number of the withdrawal.
     withdrawal: int
@@ -109,7 +112,10 @@ class PaidBack(Fact, frozen=True):
 
 
 class WithdrawalRestored(Fact, frozen=True):
-    """A withdrawal was wrong, and all of it has gone the other way; what each side owes the other is set off."""
+    """A withdrawal was wrong, and all of it has gone the other way; what each side owes the other is set off.
+
+    误收配额已返还。
+    """
 
     #: Number of the withdrawal.
     withdrawal: int
@@ -123,7 +129,10 @@ class WithdrawalRestored(Fact, frozen=True):
 
 
 class AllocationReversed(Fact, frozen=True):
-    """An error of an allocation is mended: what is there has gone to the reserve, the rest waits for the next one."""
+    """An error of an allocation is mended: what is there has gone to the reserve, the rest waits for the next one.
+
+    误发配额已更正。
+    """
 
     source: str
     account: str
@@ -140,7 +149,7 @@ class AllocationReversed(Fact, frozen=True):
 
 
 class AllowancesWithheld(Fact, frozen=True):
-    """Part of a grant is blocked until a condition is met."""
+    """Part of a grant is blocked until a condition is met. 配额已暂扣。"""
 
     #: Number that the withholding gets.
     withholding: int
@@ -159,7 +168,7 @@ class AllowancesWithheld(Fact, frozen=True):
 
 
 class WithholdingReleased(Fact, frozen=True):
-    """The condition is met; what was withheld is free."""
+    """The condition is met; what was withheld is free. 暂扣已解除。"""
 
     #: Number of the withholding.
     withholding: int
@@ -168,7 +177,10 @@ class WithholdingReleased(Fact, frozen=True):
 
 
 class WithheldForfeited(Fact, frozen=True):
-    """The condition was not met in time: what was withheld has gone to the reserve, but for what is owed."""
+    """The condition was not met in time: what was withheld has gone to the reserve, but for what is owed.
+
+    暂扣配额已没收。
+    """
 
     #: Number of the withholding.
     withholding: int

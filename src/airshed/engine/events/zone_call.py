@@ -13,7 +13,7 @@ from airshed.registry.moves import Entry
 
 
 class ZoneCallOpened(Fact, frozen=True):
-    """Orders of all jurisdictions and vintages of a pollutant are gathered."""
+    """Orders of all jurisdictions and vintages of a pollutant are gathered. 全区集合竞价已开始。"""
 
     #: Name of the call.
     call: str
@@ -23,7 +23,7 @@ class ZoneCallOpened(Fact, frozen=True):
 
 
 class ZoneOfferPlaced(Fact, frozen=True):
-    """An offer waits in a zone-wide call; its allowances are set aside."""
+    """An offer waits in a zone-wide call; its allowances are set aside. 全区竞价卖出委托已提交。"""
 
     #: Name of the call.
     call: str
@@ -39,7 +39,7 @@ class ZoneOfferPlaced(Fact, frozen=True):
 
 
 class ZoneBidPlaced(Fact, frozen=True):
-    """A bid for cover waits in a zone-wide call; cash is set aside."""
+    """A bid for cover waits in a zone-wide call; cash is set aside. 全区竞价买入委托已提交。"""
 
     #: Name of the call.
     call: str
@@ -61,7 +61,7 @@ class ZoneBidPlaced(Fact, frozen=True):
 
 
 class ZoneOrderDropped(Fact, frozen=True):
-    """An order of a zone-wide call is gone."""
+    """An order of a zone-wide call is gone. 全区竞价委托已撤回。"""
 
     #: Name of the call.
     call: str
@@ -142,7 +142,10 @@ class ZoneOrderRefused(msgspec.Struct, frozen=True):
 
 
 class ZoneCallCleared(Fact, frozen=True):
-    """A zone-wide call is over: what was set aside is free again, and all fills are settled in one entry."""
+    """A zone-wide call is over: what was set aside is free again, and all fills are settled in one entry.
+
+    全区集合竞价已成交结算。
+    """
 
     #: Name of the call.
     call: str

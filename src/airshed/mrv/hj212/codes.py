@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from airshed.model.beside import rows_beside
 
 Name = tuple[str, str]
 """A name in Chinese and in English."""
@@ -33,8 +33,7 @@ class ReadingFactor(msgspec.Struct, frozen=True):
 @cache
 def factors() -> tuple[ReadingFactor, ...]:
     """All rows of codes.csv: flue-gas and air factors (B.2), process (B.7), device (B.10), in the printed order."""
-    text = files("airshed.mrv.hj212").joinpath("codes.csv").read_text("utf-8")
-    return tuple(ReadingFactor(**row) for row in csv.DictReader(text.splitlines()))
+    return tuple(ReadingFactor(**row) for row in rows_beside("airshed.mrv.hj212", "codes.csv"))
 
 
 @cache

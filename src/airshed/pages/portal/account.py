@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.engine import events
 from airshed.model.measures import Unit
 from airshed.model.period import clock, day_of
 from airshed.model.provenance import said as said_of
@@ -22,7 +23,7 @@ from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.names import firm_name
 from airshed.pages.portal.notices import naming_of
 from airshed.rulebook.schema import Rulebook
-from airshed.service.forms.happened import EVENTS
+from airshed.service.forms.happened import said_of_event
 from airshed.service.forms.measures import read_day
 from airshed.service.http.problems import Stopped
 from airshed.service.http.reading import account_then
@@ -157,7 +158,7 @@ def line_of(move: AccountMove, rules: Rulebook) -> Line:
 
 def _what(event: str) -> Phrase:
     words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in event).strip()
-    return Phrase(words[:1].upper() + words[1:], EVENTS[event])
+    return Phrase(words[:1].upper() + words[1:], said_of_event(getattr(events, event))[1])
 
 
 def _signed(value: int, unit: Unit, rules: Rulebook) -> Phrase:

@@ -2,311 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
+from functools import cache
 
-from airshed.service.forms.chinese import FIELDS
-
-#: What has happened, in Chinese; the English is the docstring of the event.
-EVENTS: Mapping[str, str] = {
-    "RulebookAdopted": "规则已生效",
-    "ActorRegistered": "行为人已登记",
-    "ActorSuspended": "行为人已暂停",
-    "ActorResumed": "行为人已恢复",
-    "ActorRevoked": "行为人权限已撤销",
-    "AccountOpened": "账户已开立",
-    "AccountFrozen": "账户已冻结",
-    "AccountThawed": "账户已解除限制",
-    "AccountClosed": "账户已注销",
-    "SourceRegistered": "排放源已登记",
-    "MoneyMoved": "资金已划转",
-    "ActProposed": "已提交，待第二人复核",
-    "ActConfirmed": "已由第二人复核确认",
-    "ActLapsed": "逾期未复核，事项失效",
-    "ActRejected": "复核未通过，事项已退回",
-    "AccountRestricted": "账户交易已受限",
-    "AccountSuspended": "账户已暂停",
-    "ClosureNoticed": "已预告注销账户",
-    "SourceOffered": "已提出排放源转移",
-    "SourceClaimed": "受让方已认领排放源，待主管部门准予",
-    "SourceDropped": "排放源转移已撤回",
-    "SourceTransferred": "排放源已转移",
-    "AllowancesCancelled": "配额已自愿注销",
-    "CapSet": "总量已设定",
-    "Allocated": "配额已分配",
-    "TransferDelayed": "划转待执行，配额已冻结",
-    "TransferMoved": "划转执行时间已顺延",
-    "TransferCancelled": "划转已撤销，配额已解冻",
-    "Transferred": "配额已划转",
-    "AccountTrusted": "已加入信任账户名单",
-    "AccountDistrusted": "已移出信任账户名单",
-    "TransferLimitsSet": "划转限额已设定",
-    "TransferReversed": "划转已冲正",
-    "SurrenderReversed": "清缴已冲正",
-    "ExcessReturned": "超额配额已退回储备",
-    "AllowancesWrittenOff": "配额已核销",
-    "SaleOpened": "定价出让已开始",
-    "SaleClosed": "定价出让已结束",
-    "AllocationBought": "已购买，首付款已付，配额已交付",
-    "InstalmentPaid": "分期款已付",
-    "UnpaidWithdrawn": "未付款配额已收回储备",
-    "ApplicationMade": "申请已提交，价款已冻结",
-    "ApplicationDropped": "申请已撤回，价款已解冻",
-    "ReserveGranted": "储备配额已发放",
-    "UnusedReleased": "未用储备已转拍卖",
-    "RepurchaseOpened": "反向拍卖已开始",
-    "AskPlaced": "密封报价已提交，配额已冻结",
-    "AskReturned": "报价已退回，配额已解冻",
-    "RepurchaseCleared": "反向拍卖已结束",
-    "ReserveFed": "储备已补充",
-    "ReserveDrawn": "储备已动用",
-    "SourceClosed": "排放源已关闭",
-    "SourceReopened": "排放源关闭登记已撤销",
-    "WithdrawalNoticed": "已通知收回，相关配额已冻结",
-    "WithdrawalAppealed": "已申诉，暂不收回",
-    "AppealDecided": "申诉已裁决",
-    "AllowancesWithdrawn": "配额已收回",
-    "PaidBack": "已售配额款已补缴",
-    "WithdrawalRestored": "误收配额已返还",
-    "AllocationReversed": "误发配额已更正",
-    "AllowancesWithheld": "配额已暂扣",
-    "WithholdingReleased": "暂扣已解除",
-    "WithheldForfeited": "暂扣配额已没收",
-    "AuctionOpened": "拍卖已开始",
-    "LotConsigned": "已委托拍卖，配额已冻结",
-    "LotReturned": "委托拍卖已退回，配额已解冻",
-    "BidPlaced": "密封标书已提交，资金已冻结",
-    "AuctionCleared": "拍卖已成交结算",
-    "SessionOpened": "已开市",
-    "SessionClosed": "已收市",
-    "OrderPlaced": "委托已挂出",
-    "Traded": "已成交，银货两讫",
-    "OrderCancelled": "委托已撤销，剩余已解冻",
-    "Repurchased": "政府已回购结余",
-    "DealOffered": "协议要约已发出，配额已冻结",
-    "DealSettled": "协议已成交结算",
-    "DealDropped": "协议要约已撤回或未被接受，配额已解冻",
-    "MarketHalted": "已停市",
-    "MarketResumed": "已复市",
-    "CrossingAllowed": "已许可跨区购买",
-    "CallOpened": "集合竞价已开始",
-    "CallOrderPlaced": "集合竞价委托已提交",
-    "CallOrderDropped": "集合竞价委托已撤回",
-    "CallCleared": "集合竞价已成交结算",
-    "ZoneCallOpened": "全区集合竞价已开始",
-    "ZoneOfferPlaced": "全区竞价卖出委托已提交",
-    "ZoneBidPlaced": "全区竞价买入委托已提交",
-    "ZoneOrderDropped": "全区竞价委托已撤回",
-    "ZoneCallCleared": "全区集合竞价已成交结算",
-    "SealingBegan": "申报将密封至截止",
-    "KeyAnnounced": "加密公钥已公布",
-    "BidSealed": "密封申报已提交，保证金已冻结",
-    "SealedDropped": "密封申报已撤回，保证金已解冻",
-    "BiddingEnded": "申报已截止，可揭示",
-    "SealedOpened": "密封申报已揭示",
-    "SealedVoided": "密封申报作废",
-    "PledgeOffered": "质押待质权人接受，配额已冻结",
-    "PledgeAccepted": "质押已设立",
-    "PledgeReleased": "质押已解除、撤回或未被接受，配额已解冻",
-    "PledgeRedeemed": "债务已清偿，质押已赎回",
-    "PledgeCalled": "质押处置已通知",
-    "PledgeForSale": "质押配额已交付拍卖",
-    "PledgeServed": "质押配额拍卖所得已抵债",
-    "PledgeEnforced": "质押配额已抵债",
-    "ClaimCut": "质押或租赁所及配额减少",
-    "LeaseOffered": "租赁要约已发出，配额已冻结",
-    "LeaseDropped": "租赁要约已撤回或未被接受，配额已解冻",
-    "LeaseDelivered": "租赁配额已交付，租金已付",
-    "LeaseShortened": "未付租金，租期缩短",
-    "LeaseEnded": "租赁已终止",
-    "RightGranted": "排污权已授予",
-    "RightRenewed": "排污权已续展",
-    "RightsServed": "排污权已从总量中兑现",
-    "RightOffered": "排污权要约已发出",
-    "RightDropped": "排污权要约已撤回",
-    "RightSold": "排污权已转让",
-    "HoursMarked": "时段已标记",
-    "MarkProven": "标记证明已提交",
-    "MarkApproved": "标记已批准",
-    "MarkReverted": "标记已撤销",
-    "DaySealed": "日数据已封存",
-    "DayReversed": "原封存日数据已冲销",
-    "FindingsNoted": "核查发现已记录",
-    "YearReported": "年度报告已提交",
-    "YearVerified": "年度排放已核查",
-    "YearDetermined": "年度排放已核定",
-    "YearReopened": "年度已重开",
-    "ImprovementRequested": "已要求整改",
-    "ImprovementAnswered": "整改已答复",
-    "ImprovementClosed": "整改已审结",
-    "FlowControlStated": "已公布年度结转流量控制",
-    "Surrendered": "配额已清缴",
-    "YearClosed": "年度已结算",
-    "PenaltyPaid": "罚款已缴",
-    "InstalmentsAsked": "已申请分期缴纳罚款",
-    "InstalmentsGranted": "已准予分期缴纳罚款",
-    "InstalmentsRefused": "不予分期缴纳罚款",
-    "CaseNoticed": "已立案告知",
-    "CaseReplied": "已提交陈述申辩",
-    "CaseDecided": "已作出处罚决定",
-    "CaseAppealed": "已申请行政复议",
-    "CaseAppealDecided": "已作出复议决定",
-    "YearExcluded": "年度已豁免",
-    "YearIncluded": "年度豁免已取消",
-    "YearAmended": "已结算年度已更正",
-}
+from airshed.service.forms.chinese import FIELDS, both, names_of
 
 #: What figures of events are called in Chinese where no command has a field of that name.
-FACTS: Mapping[str, str] = {
-    "opened": "新开账户",
-    "ended": "解除的限制",
-    "body": "业务内容",
-    "proposer": "发起人",
-    "owed": "应缴量",
-    "settled": "已结算年度",
-    "cancellation": "注销编号",
-    "method": "分配方法",
-    "reserved": "储备量",
-    "for_auction": "拍卖量",
-    "awards": "分得",
-    "type": "交易类型",
-    "due": "执行时间",
-    "since": "生效时间",
-    "unsold": "未售出",
-    "first_fen": "首付款",
-    "blocked": "冻结量",
-    "instalments": "分期",
-    "interest_fen": "利息",
-    "unpaid_fen": "未付款",
-    "wanted": "申请量",
-    "held": "冻结资金",
-    "grants": "发放",
-    "ceiling": "最高价",
-    "bought": "购得",
-    "short": "短缺",
-    "sold_on": "已转售",
-    "pay_back": "应补缴",
-    "appeal_by": "申诉截止",
-    "notice_until": "通知期满",
-    "kept": "保留",
-    "make_up": "补缴",
-    "due_fen": "应付款",
-    "cancelled": "注销量",
-    "taken": "收回量",
-    "delivery": "交付日",
-    "back": "退回",
-    "cost_containment": "成本平抑",
-    "emissions_containment": "排放平抑",
-    "waiting": "待售",
-    "sold": "售出",
-    "released": "释放",
-    "withheld": "暂扣",
-    "proceeds": "成交金额",
-    "refused": "未予受理",
-    "seller_fee": "卖方手续费",
-    "buyer_fee": "买方手续费",
-    "opens": "开盘价",
-    "closes": "收盘价",
-    "maker": "挂单编号",
-    "taker": "对手编号",
-    "buyer_held": "买方冻结资金",
-    "left": "剩余",
-    "surplus": "差额",
-    "fills": "成交",
-    "retired": "注销",
-    "zone_fen": "归全区资金",
-    "way": "密封方式",
-    "key": "密钥",
-    "refusal": "不予受理的原因",
-    "forfeited": "没收保证金",
-    "enforce_from": "可处置日",
-    "pledged": "质押量",
-    "uncovered": "未清偿",
-    "ends": "到期年份",
-    "delivered": "已交付",
-    "served": "已兑现",
-    "servings": "兑现",
-    "aside": "冻结量",
-    "prove_by": "证明期限",
-    "how": "方式",
-    "difference_mg": "差额",
-    "before": "原记录",
-    "measured_mg": "监测排放量",
-    "declared_mg": "申报排放量",
-    "obligation": "应缴配额",
-    "settlements": "结算",
-    "banked": "结转",
-    "budget": "年度总量",
-    "bank": "结转总量",
-    "one_for_one": "一比一使用额度",
-    "pairs": "多抵一的份数",
-    "late": "滞纳",
-    "amended": "更正",
-    "pay_by": "缴纳期限",
-    "by_case": "按案件处罚",
-    "reply_until": "申辩截止",
-    "appeal_until": "复议截止",
-    "confirmed_by": "复核人",
-    "cite": "依据",
-    "accrued_fen": "滞纳利息合计",
-    "entry": "划付明细",
-}
+FACTS: Mapping[str, str] = {name: zh for name, (_, zh) in names_of("figure").items()}
 #: Parts of events that say how the rules count, and not what has happened: on no screen.
 RULES = ("terms", "checks", "rests_on", "rounds", "version", "grace_days", "opening_minutes", "withdraw_after_days")
 
 #: Words of which a field takes one: English and Chinese. One that means something else in a field has `field.word`.
-WORDS: Mapping[str, tuple[str, str]] = {
-    "may.": ("may initiate and approve", "可发起并可复核"),
-    "approve": ("only approves", "仅复核"),
-    "initiate": ("only initiates", "仅发起"),
-    "read": ("only reads", "仅查阅"),
-    "operator": ("operator of a source", "排污单位"),
-    "public": ("for the public", "公益账户"),
-    "trader": ("trader", "交易参与人"),
-    "extension": ("an extension", "扩建"),
-    "new": ("a new source", "新建"),
-    "auction": ("an auction", "拍卖"),
-    "containment": ("to contain the price", "平抑价格"),
-    "closure": ("the source closed", "关闭"),
-    "excess": ("too much was granted", "超额"),
-    "idle": ("it stands idle", "闲置"),
-    "paid_reduction": ("a reduction that was paid for", "公共资金减排"),
-    "investigation": ("an investigation", "立案调查"),
-    "kind.stopped": ("stopped", "停运"),
-    "kind.start_up": ("start-up", "启动"),
-    "kind.shut_down": ("shut-down", "停机"),
-    "kind.maintenance": ("maintenance", "维护"),
-    "kind.calibration": ("calibration", "校准"),
-    "kind.fault": ("fault", "故障"),
-    "missing_report": ("a report is missing", "未提交报告"),
-    "unpaid_back": ("what was sold is not paid for", "未补缴已售配额款"),
-    "unpaid_penalty": ("a penalty is not paid", "未缴罚款"),
-    "unverified_year": ("a year is not verified", "年度未核查"),
-    "buy": ("buy", "买入"),
-    "sell": ("sell", "卖出"),
-    "block": ("block trade", "大宗交易"),
-    "transfer": ("transfer by agreement", "协议转让"),
-    "call": ("a call", "集合竞价"),
-    "repurchase": ("a reverse auction", "反向拍卖"),
-    "zone_call": ("a call of the zone", "全区集合竞价"),
-    "once": ("once", "一次付清"),
-    "yearly": ("every year", "按年支付"),
-    "adverse": ("adverse", "不通过"),
-    "delivery.spot": ("for the year of now", "现货"),
-    "delivery.advance": ("for a year to come", "预售"),
-    "way.open": ("in the open", "公开"),
-    "way.commitment": ("a commitment to a digest", "承诺（仅提交摘要）"),
-    "way.key": ("encrypted to a key", "加密"),
-    "type.transfer": ("a plain transfer", "划转"),
-    "type.own_transfer": ("between accounts of one holder", "本企业账户间划转"),
-    "type.gift": ("a gift", "赠与"),
-    "how.refused": ("the mark was refused", "未批准"),
-    "how.lapsed": ("the proof did not come in time", "逾期未证明"),
-    "satisfactory": ("satisfactory", "通过"),
-    "with comments": ("satisfactory, with comments", "通过（有意见）"),
-}
+WORDS = names_of("word")
 
 
+@cache
 def said_of_event(kind: type) -> tuple[str, str]:
     """What has happened, in English and Chinese; an event without either is an error.
 
@@ -314,26 +24,8 @@ def said_of_event(kind: type) -> tuple[str, str]:
     >>> said_of_event(OrderCancelled)
     ('What was left of an order is free again.', '委托已撤销，剩余已解冻')
     """
-    chinese = EVENTS.get(kind.__name__)
-    if chinese is None:
-        raise LookupError(f"the event {kind.__name__} has no Chinese: write it in airshed/service/forms/happened.py")
-    english = (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ").replace("`", "")
-    return english, chinese
-
-
-#: Figures that mean something else in events of a year than in those of a day.
-OF_YEARS: Mapping[str, str] = {"mass_mg": "年度排放量（按污染物）"}
-
-
-#: Figures that are another in one event than in others of their name.
-OF_EVENT: Mapping[str, str] = {
-    "HoursMarked.hours": "小时数",
-    "BidSealed.digest": "申报摘要",
-    "SealedOpened.number": "密封申报编号",
-    "SealedOpened.place": "申报编号",
-    "SealingBegan.withdrawal": "截止前可撤回",
-    "TransferDelayed.trusted": "转入账户在信任名单内",
-}
+    english, chinese = both(kind)
+    return english.split("\n\n")[0].replace("\n", " ").replace("`", ""), chinese
 
 
 def fact_zh(field: str, event: str = "") -> str:
@@ -342,10 +34,10 @@ def fact_zh(field: str, event: str = "") -> str:
     >>> fact_zh("mass_mg", "DaySealed"), fact_zh("mass_mg", "YearVerified")
     ('日排放量（按污染物）', '年度排放量（按污染物）')
     """
-    own = OF_EVENT.get(f"{event}.{field}") or (OF_YEARS.get(field) if event.startswith("Year") else None)
+    own = FACTS.get(f"{event}.{field}") or (FACTS.get(f"Year.{field}") if event.startswith("Year") else None)
     said = own or FIELDS.get(field) or FACTS.get(field)
     if said is None:
-        raise LookupError(f"the figure {field!r} has no Chinese: write it in airshed/service/forms/happened.py")
+        raise LookupError(f"the figure {field!r} has no Chinese: write it in airshed/service/forms/names.csv")
     return said
 
 
@@ -353,5 +45,5 @@ def said_of_word(field: str, word: str) -> tuple[str, str]:
     """A word of a field in both languages; one without is an error."""
     said = WORDS.get(f"{field}.{word}") or WORDS.get(word)
     if said is None:
-        raise LookupError(f"the word {word!r} of {field} has no Chinese: write it in airshed/service/forms/happened.py")
+        raise LookupError(f"the word {word!r} of {field} has no Chinese: write it in airshed/service/forms/names.csv")
     return said

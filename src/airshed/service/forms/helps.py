@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+
+from airshed.model.beside import rows_beside
 
 
 def help_zh(english: str) -> str:
@@ -23,5 +23,4 @@ def help_zh(english: str) -> str:
 @cache
 def sentences() -> Mapping[str, str]:
     """All of them by their English."""
-    text = (files("airshed.service.forms") / "helps.csv").read_text("utf-8")
-    return {row["en"]: row["zh"] for row in csv.DictReader(text.splitlines())}
+    return {row["en"]: row["zh"] for row in rows_beside("airshed.service.forms", "helps.csv")}

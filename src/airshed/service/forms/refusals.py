@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Literal, NamedTuple
+
+from airshed.model.beside import rows_beside
 
 #: What stands between two things that are listed, and how Chinese lists them.
 LISTS = (("; ", "；"), (": ", "："), (" and ", "和"), (" or ", "或"), (", ", "、"))
@@ -149,9 +149,7 @@ def _listed(text: str, of: Catalogue) -> str:
 @cache
 def rows(of: Catalogue = "refusals") -> tuple[tuple[str, str], ...]:
     """Each sentence of a catalogue, as English and Chinese; `{1}` is what stands there first."""
-    text = (files(__package__) / f"{of}.csv").read_text("utf-8")
-    read = list(csv.reader(text.splitlines(keepends=True)))[1:]
-    return tuple((en.strip(" ;,"), zh.strip("；，")) for en, zh in read)
+    return tuple((row["en"].strip(" ;,"), row["zh"].strip("；，")) for row in rows_beside(__package__, f"{of}.csv"))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from airshed.model.period import clock
 from airshed.registry.moves import Delivered, Paid
 from airshed.service.forms import measures
 from airshed.service.forms.form import option_of
+from airshed.service.forms.happened import said_of_event
 from airshed.service.forms.measures import Terms, unit_of
 
 #: Most lines that one list of an event takes on a screen; --json has all.
@@ -75,8 +75,7 @@ _UNLESS_SOME = (
 def told(events: tuple[Any, ...], terms: Terms) -> Iterator[str]:
     """A line for each event, and one for each thing that it says."""
     for event in events:
-        doc = (inspect.getdoc(event) or "").split("\n\n")[0].replace("\n", " ").replace("`", "")
-        yield f"{type(event).__name__}: {doc}"
+        yield f"{type(event).__name__}: {said_of_event(type(event))[0]}"
         for line in _parts(event, terms):
             yield f"  {line}"
 
