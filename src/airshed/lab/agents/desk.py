@@ -15,7 +15,6 @@ from airshed.engine.runner import Answer, Runner
 from airshed.lab.agents.market import SessionMarket, Trader
 from airshed.lab.second import confirmations, in_effect
 from airshed.model.allowance import Series
-from airshed.model.period import instant
 from airshed.model.provenance import Provenance
 from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
@@ -41,7 +40,7 @@ class AgentsDesk:
         self.sent = 0
         #: Seeds of zone-wide calls by name, that were sealed when these opened.
         self.seeds: dict[str, int] = {}
-        self.at = instant(law.programme.effective, 9)
+        self.at = law.civil.instant(law.programme.effective, 9)
 
     def tell(self, actor: str, body: c.Body) -> Answer:
         """Send a command at the instant that it is now."""

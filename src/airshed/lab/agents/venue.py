@@ -21,7 +21,6 @@ from airshed.lab.seals import salt_of, sealed
 from airshed.market.fees import band
 from airshed.market.orderbook import OrderBook
 from airshed.model.allowance import pollutant_of
-from airshed.model.period import instant
 from airshed.model.provenance import AGENTS, Simulation
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
@@ -179,10 +178,10 @@ class EngineVenue:
 
     def _morning(self, day: str) -> None:
         last = min((ends(self.law, name) for name in self.series), default=0)
-        if self.series and instant(day, 10) > last:
+        if self.series and self.runner.rules.civil.instant(day, 10) > last:
             what = f"trade goes on until {day}, when {min(self.series)} is over"
             raise Malformed("days or rounds", what, "give fewer")
-        self.today, self.desk.at = day, max(self.desk.at, instant(day, 10))
+        self.today, self.desk.at = day, max(self.desk.at, self.runner.rules.civil.instant(day, 10))
 
     def examine(self, kind: Kind) -> None:
         for role, commands in NEEDED[kind].items():

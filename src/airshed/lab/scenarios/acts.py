@@ -24,7 +24,6 @@ from airshed.lab.scenarios.draw import Work
 from airshed.lab.seals import salt_of, sealed
 from airshed.model.allowance import Series
 from airshed.model.measures import value_fen
-from airshed.model.period import instant
 from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -127,7 +126,7 @@ def auction(
     """Every city offers what it has for auction; those with a works there bid. Beliefs are fen per tonne."""
     law, state = desk.law, desk.runner.state
     terms, authority = law.auction, law.programme.authority
-    desk.at = max(desk.at, instant(f"{year}-{AUCTION}", 9))
+    desk.at = max(desk.at, desk.law.civil.instant(f"{year}-{AUCTION}", 9))
     sold = left = fen = 0
     for place, series in series_of(law, code, year).items():
         seller = accounts.auction(place)
@@ -168,7 +167,7 @@ def held_of(desk: AgentsDesk, account: str, code: str, year: int) -> int:
 def report(desk: AgentsDesk, code: str, year: int, works: Sequence[Work], mass_kg: Sequence[int]) -> None:
     """Every source declares its mass, a verifier is satisfied, another confirms where the law wants that."""
     days = days_of(desk.law, year)
-    desk.at = max(desk.at, instant(days.report, 10))
+    desk.at = max(desk.at, desk.law.civil.instant(days.report, 10))
     state = desk.runner.state
     for work, mass in zip(works, mass_kg, strict=True):
         declared = {code: mass * 1_000}
@@ -176,7 +175,7 @@ def report(desk: AgentsDesk, code: str, year: int, works: Sequence[Work], mass_k
         draft = Draft(state, desk.law, source, year, {code: mass * 1_000 * MG_PER_G})
         said = {each.check: EXPLANATION for each in answers(draft) if not each.passed}
         desk.must(work.account, c.ReportYear(work.source, year, declared, said))
-    desk.at = max(desk.at, instant(days.verify, 10))
+    desk.at = max(desk.at, desk.law.civil.instant(days.verify, 10))
     for work in works:
         desk.must(VERIFIER, c.VerifyYear(work.source, year, "satisfactory"))
 
@@ -184,7 +183,7 @@ def report(desk: AgentsDesk, code: str, year: int, works: Sequence[Work], mass_k
 def settle(desk: AgentsDesk, code: str, year: int, works: Sequence[Work]) -> tuple[int, int]:
     """Surrender what is owed as far as it is there, close the year, pay penalties: allowances short, and fen due."""
     deadline = surrender_day(desk.law, year)
-    desk.at = max(desk.at, instant(deadline, 10))
+    desk.at = max(desk.at, desk.law.civil.instant(deadline, 10))
     state = desk.runner.state
     for work in works:
         known = state.years[work.source, year]
@@ -193,7 +192,7 @@ def settle(desk: AgentsDesk, code: str, year: int, works: Sequence[Work]) -> tup
         if count:
             desk.must(work.account, c.Surrender(work.source, year, code, count))
     after = (date.fromisoformat(deadline) + timedelta(days=1)).isoformat()
-    desk.at = max(desk.at, instant(after, 9))
+    desk.at = max(desk.at, desk.law.civil.instant(after, 9))
     authority = desk.law.programme.authority
     short = due = 0
     for work in works:

@@ -22,7 +22,6 @@ from airshed.lab.scenarios import acts
 from airshed.lab.scenarios.draw import DrawnPath, Setting, draw
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
-from airshed.model.period import instant
 from airshed.model.provenance import AGENTS, Simulation
 
 #: The day of the year on which trade begins.
@@ -175,7 +174,7 @@ class _Path:
     def _enter(self, year: int, places: list[int]) -> None:
         """After the year before is settled; works that are new open their accounts."""
         if year > self.setting.first:
-            self.desk.at = max(self.desk.at, instant(f"{year}-{acts.ISSUE}", 9))
+            self.desk.at = max(self.desk.at, self.law.civil.instant(f"{year}-{acts.ISSUE}", 9))
         for place in places[self.entered :]:
             enter_one(self.desk, self._trader(place, Worth(())))
         self.entered = len(places)

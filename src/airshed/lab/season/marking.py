@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 
 from airshed.engine import commands as c
-from airshed.model.period import DAY_MS, HOUR_MS, day_of, hour_of, instant
+from airshed.model.civil import CivilTime
+from airshed.model.period import HOUR_MS
 from airshed.model.refusal import Malformed
 from airshed.mrv.marks import HoursMark
 from airshed.mrv.rules import MarkKind
@@ -19,7 +20,7 @@ from airshed.zone.zone import Zone
 
 #: How long after the last hour an operator of the demo enters its mark, and the authority looks at it.
 ENTERED_AFTER_MS = 6 * HOUR_MS
-DECIDED_AFTER_MS = 9 * DAY_MS
+DECIDED_AFTER = timedelta(days=9)
 
 
 class PlannedMark(msgspec.Struct, frozen=True):
@@ -36,24 +37,27 @@ class PlannedMark(msgspec.Struct, frozen=True):
     decision: Literal["approved", "refused", "lapsed"]
     note: str
 
-    def first(self, year: int) -> int:
-        """The first millisecond of the first hour."""
-        there = datetime.fromisoformat(f"{year:04}-{self.begins}:00")
-        return instant(there.date().isoformat(), there.hour)
+    def first(self, year: int) -> datetime:
+        """The first hour, in standard time as all hours of monitors."""
+        return datetime.fromisoformat(f"{year:04}-{self.begins}:00")
 
-    def after(self, year: int) -> int:
-        """The millisecond after the last hour."""
-        return self.first(year) + self.hours * HOUR_MS
+    def last(self, year: int) -> datetime:
+        """The last hour."""
+        return self.first(year) + timedelta(hours=self.hours - 1)
+
+    def entered(self, year: int, time: CivilTime) -> int:
+        """When the operator enters it; `time` is the standard time of the region."""
+        return time.at(self.last(year)) + HOUR_MS + ENTERED_AFTER_MS
 
     def decided_on(self, year: int) -> str:
         """The day on which the authority decides it, or notes its lapse."""
-        return day_of(self.after(year) + DECIDED_AFTER_MS)
+        return (self.last(year) + timedelta(hours=1) + DECIDED_AFTER).date().isoformat()
 
     def command(self, year: int) -> c.MarkHours:
         """The wish of the operator."""
-        last = hour_of(self.after(year) - 1)
+        first, last = (f"{hour:%Y-%m-%dT%H}" for hour in (self.first(year), self.last(year)))
         proof = "5" * 64 if self.proof == "yes" else ""
-        return c.MarkHours(self.stack, self.mark, hour_of(self.first(year)), last, self.note, proof)
+        return c.MarkHours(self.stack, self.mark, first, last, self.note, proof)
 
 
 def read_marks(folder: Path, zone: Zone, year: int) -> tuple[PlannedMark, ...]:
@@ -66,21 +70,21 @@ def read_marks(folder: Path, zone: Zone, year: int) -> tuple[PlannedMark, ...]:
             raise Malformed(
                 f"{path} line {line} column stack", f"no such stack {row.stack!r}", "name one of stacks.csv"
             )
-        if hour_of(row.first(2027))[:10] != hour_of(row.after(2027) - 1)[:10]:
+        if row.first(2027).date() != row.last(2027).date():
             raise Malformed(f"{path} line {line} column hours", "the mark goes beyond its day", "end it at midnight")
         if (row.decision == "lapsed") != (row.proof == "no"):
             what = f"{row.decision} with proof {row.proof!r}"
             raise Malformed(f"{path} line {line} column proof", what, "what lapses has no proof, and only that")
-    return tuple(sorted(rows, key=lambda row: (row.after(year), row.stack)))
+    return tuple(sorted(rows, key=lambda row: (row.last(year), row.stack)))
 
 
 def marks_of(planned: Sequence[PlannedMark], year: int, *, at_last: bool) -> dict[str, list[HoursMark]]:
     """The marks by stack under the numbers that they get: as entered, or those that stand `at_last`."""
     found: dict[str, list[HoursMark]] = {}
-    start = instant(f"{year}-01-01")
+    start = datetime(year, 1, 1)
     for number, row in enumerate(planned, start=1):
         if not at_last or row.decision == "approved":
-            first = (row.first(year) - start) // HOUR_MS
+            first = (row.first(year) - start) // timedelta(hours=1)
             found.setdefault(row.stack, []).append(HoursMark(row.mark, first, first + row.hours - 1, number))
     return found
 

@@ -26,7 +26,6 @@ from airshed.market.allocation import parts
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.market.sharing.lawful import share_by_law
 from airshed.model.allowance import Series
-from airshed.model.period import day_of, instant
 from airshed.model.refusal import Malformed
 from airshed.registry import accounts
 from airshed.rulebook import lookup
@@ -77,7 +76,7 @@ class Season(SeasonDesk):
         """Adopt the rules, enter everybody, set and share out the caps."""
         authority = self.rules.programme.authority
         registrar = lookup.founders(self.rules, "RegisterActor")[0]
-        at = instant(self.rules.programme.effective, 9)
+        at = self.rules.civil.instant(self.rules.programme.effective, 9)
         programme = self.rules.programme
         self.must(
             at,
@@ -97,9 +96,9 @@ class Season(SeasonDesk):
         self.must(at + LOOK_MS, accounts)  # those of one group wait for a second person
         self.must(at + 3 * LOOK_MS, entering)
         self.must(at + 5 * LOOK_MS, [(registrar, body) for body in second_people(self.zone, self.rules)])
-        self.grant(instant(f"{self.year - 1}-12-10", 9))
+        self.grant(self.rules.civil.instant(f"{self.year - 1}-12-10", 9))
         for vintage in self._offered():
-            self.issue(vintage, instant(f"{self.year - 1}-12-10", 9))
+            self.issue(vintage, self.rules.civil.instant(f"{self.year - 1}-12-10", 9))
 
     def grant(self, at: int) -> None:
         """Where rights without an end may claim most of a cap, sources get them once; the rest goes out by the year.
@@ -172,11 +171,11 @@ class Season(SeasonDesk):
         for number, day in enumerate(days):
             iso = day.isoformat()
             yesterday = (day - timedelta(days=1)).isoformat()
-            yearend.enter_marks(self, instant(iso, 8))
-            self.must(instant(iso, 8), [(HOST, body) for body in self.sealed.get(yesterday, ())])
+            yearend.enter_marks(self, self.rules.civil.instant(iso, 8))
+            self.must(self.rules.civil.instant(iso, 8), [(HOST, body) for body in self.sealed.get(yesterday, ())])
             for chore in chores.get(iso, ()):
-                chore(instant(iso, 9))
-            self.must(instant(iso, 9, 15), [(HOST, body) for body in self.corrections.get(iso, ())])
+                chore(self.rules.civil.instant(iso, 9))
+            self.must(self.rules.civil.instant(iso, 9, 15), [(HOST, body) for body in self.corrections.get(iso, ())])
             if day >= first and lookup.worked(self.rules, iso):
                 view = SeasonView(self.rules, self.runner.state, number / (len(days) - 1), self.year, series)
                 if calling and iso[:7] != called:
@@ -198,17 +197,17 @@ class Season(SeasonDesk):
     def _call(self, day: str, view: SeasonView) -> None:
         """The calls of a month, over before the session of the day opens."""
         calls = monthly_call.calls_of(view, day[:7])
-        self.must(instant(day, 9, 16), monthly_call.opened(EXCHANGE, calls, self.seed))
+        self.must(self.rules.civil.instant(day, 9, 16), monthly_call.opened(EXCHANGE, calls, self.seed))
         orders = [order for firm in self.firms for order in self._orders(firm, view, CALLED)]
-        self.tell(instant(day, 9, 20), list(monthly_call.gathered(view, calls, orders)))
-        self.must(instant(day, 9, 25), monthly_call.closed(EXCHANGE, calls, self.seed))
+        self.tell(self.rules.civil.instant(day, 9, 20), list(monthly_call.gathered(view, calls, orders)))
+        self.must(self.rules.civil.instant(day, 9, 25), monthly_call.closed(EXCHANGE, calls, self.seed))
 
     def _orders(self, firm: Firm, view: SeasonView, chance: float | None = None) -> list[c.PlaceOrder]:
         wanted = (order_for(firm, view, pollutant, self._owed(firm, pollutant), chance) for pollutant in firm.owes)
         return [order for order in wanted if order is not None]
 
     def _session(self, day: str, view: SeasonView) -> None:
-        self.must(instant(day, 9, 30), [(EXCHANGE, c.OpenSession(day))])
+        self.must(self.rules.civil.instant(day, 9, 30), [(EXCHANGE, c.OpenSession(day))])
         shuffled = list(self.firms)
         random.Random(f"{self.seed} session {day}").shuffle(shuffled)
         for turn in range(TRADING_ROUNDS):
@@ -219,8 +218,8 @@ class Season(SeasonDesk):
                     order = order_for(firm, view, pollutant, self._owed(firm, pollutant))
                     if order is not None:
                         wishes.append((firm.account, order))
-            self.tell(instant(day, 10 + turn), wishes)
-        self.must(instant(day, 15), [(EXCHANGE, c.CloseSession(day))])
+            self.tell(self.rules.civil.instant(day, 10 + turn), wishes)
+        self.must(self.rules.civil.instant(day, 15), [(EXCHANGE, c.CloseSession(day))])
 
     def _owed(self, firm: Firm, pollutant: str) -> int | None:
         year = self.runner.state.years.get((firm.source.source, self.year))
@@ -356,16 +355,19 @@ class Season(SeasonDesk):
                 count = covered(state, self.rules, free, owed, source, self.year, pollutant)
                 if count:
                     wishes.append((firm.account, c.Surrender(source, self.year, pollutant, count)))
-            self.must(instant(deadline, 10), wishes)
+            self.must(self.rules.civil.instant(deadline, 10), wishes)
         for firm in self.firms:
-            self.tell(instant(deadline, 14), self._leftovers(firm, series))
+            self.tell(self.rules.civil.instant(deadline, 14), self._leftovers(firm, series))
         after = (date.fromisoformat(deadline) + timedelta(days=1)).isoformat()
         authority = self.rules.programme.authority
-        self.must(instant(after, 9), [(authority, c.CloseYear(firm.account, self.year)) for firm in self.firms])
-        self._penalties(instant(after, 11))
+        self.must(
+            self.rules.civil.instant(after, 9),
+            [(authority, c.CloseYear(firm.account, self.year)) for firm in self.firms],
+        )
+        self._penalties(self.rules.civil.instant(after, 11))
         if any(cap.vintage == following for cap in self.rules.caps.rows):
             issued = date.fromisoformat(deadline) + timedelta(days=NEXT_ISSUE_DAYS)
-            self.issue(following, instant(issued.isoformat(), 9))
+            self.issue(following, self.rules.civil.instant(issued.isoformat(), 9))
 
     def _leftovers(self, firm: Firm, series: Mapping[str, Sequence[str]]) -> list[tuple[str, c.Body]]:
         """What may not be banked is offered to the government, as far as it buys."""
@@ -395,6 +397,6 @@ class Season(SeasonDesk):
         state = self.runner.state
         for key, known in list(state.penalties.items()):
             account = state.sources[key[0]].account
-            owed = sum(owed_of(state, self.rules, key, day_of(at))) if known.open else 0
+            owed = sum(owed_of(state, self.rules, key, self.rules.civil.day_of(at))) if known.open else 0
             if owed and state.ledger.purses[account].free >= owed:
                 self.must(at, [(account, c.PayPenalty(*key[:3], case=key[3]))])

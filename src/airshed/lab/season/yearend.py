@@ -9,7 +9,7 @@ from airshed.engine.procedures.report import MG_PER_G
 from airshed.engine.procedures.report_checks import Draft, answers
 from airshed.lab.season.desk import SeasonDesk
 from airshed.lab.season.firms import Firm, factor_of
-from airshed.lab.season.marking import ENTERED_AFTER_MS, PlannedMark
+from airshed.lab.season.marking import PlannedMark
 from airshed.model.measures import KG_PER_T
 from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.rulebook import lookup
@@ -24,7 +24,7 @@ IMPROVED = "the maker of the monitor has been called; the log shows the repair"
 def enter_marks(season: SeasonDesk, at: int) -> None:
     """What operators have marked since the day before."""
     for mark in season.marks:
-        entered = mark.after(season.year) + ENTERED_AFTER_MS
+        entered = mark.entered(season.year, season.rules.standard)
         if at - DAY_MS < entered <= at:
             account = season.runner.state.sources[season.runner.state.stack_source[mark.stack]].account
             season.must(entered, [(account, mark.command(season.year))])

@@ -134,7 +134,7 @@ class SimulatedRun:
 
     def play(self, progress: Callable[[int], None]) -> Report:
         """All steps, and a thorough check at the end."""
-        times = instants(self.rng, self.steps)
+        times = instants(self.rng, self.steps, self.rules.civil)
         first = next(times, 0)
         self._adopt(self.rules, first)
         for wish in opening(self.rules, self.rng):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from airshed.engine import commands as c
-from airshed.model.period import DAY_MS, HOUR_MS, day_of, instant
+from airshed.model.civil import CivilTime
+from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
@@ -92,21 +93,21 @@ def _account(account: str, kind: str, jurisdiction: str) -> c.OpenAccount:
     return c.OpenAccount(account, "operator" if kind == "operator" else "trader", account, jurisdiction, group)
 
 
-def instants(rng: random.Random, steps: int) -> Iterator[int]:
+def instants(rng: random.Random, steps: int, time: CivilTime) -> Iterator[int]:
     """Instants from December before the first year to August after the last one, spread over the steps.
 
     Most are on a day from Monday to Friday; some come late, and some run backwards. A run that is long enough has one
     on each of the days on which something ends, and on the day after.
     """
-    first, last = instant(f"{YEARS[0] - 1}-12-05", 9), instant(f"{YEARS[-1] + 1}-08-15")
-    ends = [instant(f"{year}-{day}", 9) for year in (*YEARS, YEARS[-1] + 1) for day in LAST_DAYS]
+    first, last = time.instant(f"{YEARS[0] - 1}-12-05", 9), time.instant(f"{YEARS[-1] + 1}-08-15")
+    ends = [time.instant(f"{year}-{day}", 9) for year in (*YEARS, YEARS[-1] + 1) for day in LAST_DAYS]
     ends = [at + later for at in ends for later in (0, DAY_MS) if at < last] if steps > 100 else []
     drawn = max(steps - len(ends), 1)
     at, stride = first, (last - first) // drawn
     found = ends
     for _ in range(drawn):
         at += rng.randint(0, 2 * stride)
-        weekday = date.fromisoformat(day_of(at)).isoweekday()
+        weekday = date.fromisoformat(time.day_of(at)).isoweekday()
         found.append(at + (8 - weekday) * DAY_MS if weekday > 5 and rng.random() < 0.9 else at)
     for each in sorted(found)[:steps]:
         yield each - rng.choice((0, 0, 0, 0, 1, DAY_MS if steps <= 100 else HOUR_MS))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from airshed.market.auction.law import AuctionLaw, Offer
 from airshed.market.auction.nouns import Bidder, RefusedBid, SealedBid
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
+from airshed.model.civil import DEFAULT, CivilTime, civil
 from airshed.model.measures import yuan
-from airshed.model.period import clock, instant
 from airshed.model.refusal import Refusal, Why
 
 #: What one bid may be for, in allowances, and worth, in fen: beyond it lies a slip of the pen, or an attack.
@@ -27,12 +28,18 @@ class TakenBids(NamedTuple):
 
 
 def minute_instant(minute: str) -> int:
-    """The millisecond at which a Beijing minute of the rules begins.
+    """The millisecond at which a minute of the rules begins, of Beijing time where it names no other.
 
-    >>> minute_instant("2027-01-01T08:30") - minute_instant("2027-01-01T00:00")
-    30600000
+    >>> minute_instant("2027-01-01T08:30") == minute_instant("2027-01-01T01:30+01:00")
+    True
     """
-    return instant(minute[:10], int(minute[11:13]), int(minute[14:16]))
+    return civil(DEFAULT).instant_in(minute, "[auction]")
+
+
+def _shown(at: int, minute: str | None) -> str:
+    """An instant in the time in which a minute of the rules is written."""
+    zone = datetime.fromisoformat(minute or "").tzinfo
+    return (civil(DEFAULT) if zone is None else CivilTime("", zone)).clock(at)
 
 
 def purchase_room(law: AuctionLaw, offer: Offer, consigned: int, bidders: Mapping[str, Bidder]) -> dict[str, int]:
@@ -159,12 +166,18 @@ class _Desk:
     def _auction_closed(self, bid: SealedBid) -> Reason:
         if self.closes is None or bid.at is None or bid.at <= self.closes:
             return None
-        return f"it came at {clock(bid.at)}, the window closed at {self.law.auction.closes}", self.law.auction.cite
+        return (
+            f"it came at {_shown(bid.at, self.law.auction.closes)}, the window closed at {self.law.auction.closes}",
+            self.law.auction.cite,
+        )
 
     def _too_early(self, bid: SealedBid) -> Reason:
         if self.opens is None or bid.at is None or bid.at >= self.opens:
             return None
-        return f"it came at {clock(bid.at)}, the window opens at {self.law.auction.opens}", self.law.auction.cite
+        return (
+            f"it came at {_shown(bid.at, self.law.auction.opens)}, the window opens at {self.law.auction.opens}",
+            self.law.auction.cite,
+        )
 
     def _not_positive(self, bid: SealedBid) -> Reason:
         if bid.count > 0 and bid.price >= 0:

@@ -23,8 +23,11 @@ Fen = Annotated[int, Meta(ge=0, le=10_000_000_000)]
 Tick = Annotated[int, Meta(ge=1, le=10_000_000_000)]
 #: Allowances, possibly none.
 Some = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
-#: Beijing wall time to the minute.
-Minute = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d\Z", examples=["2028-03-15T15:00"])]
+#: A time of day to the minute, of Beijing where it names no other distance from UTC.
+Minute = Annotated[
+    str,
+    Meta(pattern=r"^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d([+-]([01]\d):[0-5]\d)?\Z", examples=["2028-03-15T15:00"]),
+]
 #: More than any seed that people write.
 Seed = Annotated[int, Meta(ge=0, le=10**18)]
 SeriesName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9.]{1,8}-[A-Z]{2,4}-\d{4}\Z", examples=["SO2-KM-2028"])]

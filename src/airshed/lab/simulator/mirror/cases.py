@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from airshed.engine import events as e
 from airshed.engine.journal import Record
-from airshed.lab.simulator.mirror.figures import day_of, paid_in
+from airshed.lab.simulator.mirror.figures import day_of, instant_of, paid_in, shown
 from airshed.lab.simulator.mirror.late import Late
 from airshed.rulebook.schema import Rulebook
 
@@ -72,7 +72,9 @@ class Cases:
                 known.state, known.fen = "over", event.fen
                 self._penalties.waits(self._key(event.case), waits=False)
                 paid = paid_in(event.entry)
-                self._penalties.redecided(self._key(event.case), event.fen, event.pay_by, paid, day_of(record.at))
+                self._penalties.redecided(
+                    self._key(event.case), event.fen, event.pay_by, paid, day_of(record.at, rules)
+                )
             case _:
                 pass
 
@@ -93,12 +95,12 @@ class Cases:
         else:
             (row,) = (row for row in rules.cases.grounds if row.ground == event.ground)
             self._claim("I11", row.least_fen <= event.fen <= row.most_fen, f"{event} is fined beyond the law")
-        day, worked = datetime.fromtimestamp(record.at / 1000, UTC) + timedelta(hours=8), 0
+        day, worked = shown(record.at, rules), 0
         while worked < rules.cases.reply_working_days:
             day += timedelta(days=1)
             iso, law = day.date().isoformat(), rules.calendar
             worked += iso in law.working_days or (day.isoweekday() in law.weekdays and iso not in law.closed_days)
-        until = datetime.fromisoformat(f"{day.date()}T{rules.transactions.closes}:00+08:00").timestamp() * 1000
+        until = instant_of(datetime.fromisoformat(f"{day.date()}T{rules.transactions.closes}"), rules)
         self._claim("I11", event.reply_until == until, f"{event} can be replied to until {until}")
 
     @staticmethod

@@ -41,7 +41,7 @@ class Claims:
 
     def follow(self, record: Record, rules: Rulebook) -> None:
         """Take in what the events of a record say of claims, before their moves are looked at."""
-        today = day_of(record.at)
+        today = day_of(record.at, rules)
         for event in record.events:
             match event:
                 case e.PledgeOffered():
@@ -110,7 +110,7 @@ class Claims:
 
     def _in_time(self, event: e.Event, record: Record, rules: Rulebook) -> None:
         """The lessor gets back after the last day, and before it only what was not paid for in time."""
-        today = day_of(record.at)
+        today = day_of(record.at, rules)
         if isinstance(event, e.LeaseEnded) and self._acts_for.get(record.actor) != event.lessee:
             over = today > self._ends[event.lease]
             self._claim("I2", over, f"{event} by {record.actor} on {today}, it runs until {self._ends[event.lease]}")

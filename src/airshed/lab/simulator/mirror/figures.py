@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from calendar import isleap
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import floor
+from zoneinfo import ZoneInfo
 
 from airshed.engine.journal import Record
 from airshed.registry.moves import Delivered, Entry, Paid
 from airshed.rulebook.schema import Rulebook
-
-#: The zone is eight hours ahead of UTC, all year.
-AHEAD = timedelta(hours=8)
 
 
 def half_up(amount: Fraction) -> int:
@@ -30,9 +28,25 @@ def part(fen: int, basis_points: int) -> int:
     return half_up(Fraction(fen * basis_points, 10_000))
 
 
-def day_of(at: int) -> str:
-    """The day on which an instant lies, in the zone."""
-    return (datetime.fromtimestamp(at // 1000, UTC) + AHEAD).date().isoformat()
+def shown(at: int, rules: Rulebook) -> datetime:
+    """What clocks of the region show at an instant."""
+    return datetime.fromtimestamp(at / 1000, ZoneInfo(rules.programme.time_zone)).replace(tzinfo=None)
+
+
+def standard_ahead(rules: Rulebook) -> timedelta:
+    """How far the region is ahead of UTC in winter."""
+    year = [datetime(2037, month, 1, tzinfo=ZoneInfo(rules.programme.time_zone)) for month in range(1, 13)]
+    return min(month.utcoffset() or timedelta() for month in year)
+
+
+def instant_of(wall: datetime, rules: Rulebook) -> int:
+    """The millisecond at which clocks of the region first show a time."""
+    return round(wall.replace(tzinfo=ZoneInfo(rules.programme.time_zone)).timestamp() * 1000)
+
+
+def day_of(at: int, rules: Rulebook) -> str:
+    """The day on which an instant lies, in the region."""
+    return shown(at, rules).date().isoformat()
 
 
 def worked(rules: Rulebook, day: str) -> bool:
@@ -67,7 +81,7 @@ def vintages(series: str) -> list[str]:
 
 def useful(series: str, at: int, rules: Rulebook) -> bool:
     """Whether the vintage, or the oldest of a strip, counts for a year that may be surrendered for."""
-    return day_of(at) <= last_day(rules, int(vintages(series)[0][-4:]) + rules.allowance.vintages_back)
+    return day_of(at, rules) <= last_day(rules, int(vintages(series)[0][-4:]) + rules.allowance.vintages_back)
 
 
 def count_of(move: Delivered) -> int:

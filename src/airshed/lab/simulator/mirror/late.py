@@ -96,7 +96,7 @@ class Late:
 
     def paid(self, event: e.PenaltyPaid, at: int, rules: Rulebook) -> None:
         """The penalty first, then interest; as much as late days make of it by the law."""
-        key, today = (event.source, event.year, event.pollutant, event.case), day_of(at)
+        key, today = (event.source, event.year, event.pollutant, event.case), day_of(at, rules)
         due, of_it = self.left(key), paid_in(event.entry) - event.interest_fen
         self._claim("I3", 0 <= of_it <= due, f"{event} pays {of_it} of {due}")
         added = self._added(key, today, rules) if due else self._interest.get(key, 0)
@@ -130,10 +130,10 @@ class Late:
         self._claim("I3", sum(parts) == self.left(key), f"{event} is {sum(parts)}, {self.left(key)} are owed")
         self._claim("I3", max(parts) - min(parts) <= 1, f"{event} has parts that differ")
         self._claim("I11", 1 <= len(parts) <= law.most_instalments, f"{event} has more parts than the law allows")
-        days = (date.fromisoformat(event.parts[-1].pay_by) - date.fromisoformat(day_of(at))).days
+        days = (date.fromisoformat(event.parts[-1].pay_by) - date.fromisoformat(day_of(at, rules))).days
         self._claim("I11", days <= law.longest_months * 31 + 60, f"{event} lasts {days} days")
         self._asked.discard(key)
-        self._terms[key].append(_Terms(day_of(at), [(part.pay_by, part.fen) for part in event.parts]))
+        self._terms[key].append(_Terms(day_of(at, rules), [(part.pay_by, part.fen) for part in event.parts]))
 
     def _added(self, key: Key, today: str, rules: Rulebook) -> int:
         law, terms = rules.late_payment, self._terms[key]

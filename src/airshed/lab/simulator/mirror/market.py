@@ -314,7 +314,7 @@ class MarketMirror:
             return ""
         if failing:
             return f"{account} adds load in {failing}"
-        leave = law.crossing == "approval" and self._leaves.get((account, issued), "") >= day_of(at)
+        leave = law.crossing == "approval" and self._leaves.get((account, issued), "") >= day_of(at, rules)
         if issued in places or (issued not in law.no_export and (leave or law.crossing in ("free", "first"))):
             return ""
         return f"{account} buys {series} and may not, or without leave"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from airshed.engine import events as e
-from airshed.lab.simulator.mirror.figures import AHEAD
+from airshed.lab.simulator.mirror.figures import standard_ahead
 from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
@@ -51,7 +51,7 @@ class Marks:
 
     def _entered(self, event: e.HoursMarked, at: int, rules: Rulebook) -> None:
         row = next(row for row in rules.marks.rows if row.mark == event.kind)
-        wall = datetime.strptime(f"{event.last}+0000", "%Y-%m-%dT%H%z").astimezone(UTC) - AHEAD
+        wall = datetime.strptime(f"{event.last}+0000", "%Y-%m-%dT%H%z").astimezone(UTC) - standard_ahead(rules)
         after = int(wall.timestamp()) * 1000 + HOUR_MS
         self._claim("I10", at >= after, f"mark {event.mark} is of hours that are not over")
         in_time = at <= after + row.enter_hours * HOUR_MS

@@ -31,11 +31,12 @@ class Prices:
         match event:
             case e.SessionOpened():
                 self._claim("I5", not self.session, f"a session opens while that of {self.session} is open")
-                self._claim("I5", event.day == day_of(at), f"the session of {event.day} opens on {day_of(at)}")
+                today = day_of(at, rules)
+                self._claim("I5", event.day == today, f"the session of {event.day} opens on {today}")
                 self._claim("I5", worked(rules, event.day), f"a session opens on {event.day}, which is not worked")
                 self.session = event.day
             case e.OrderPlaced():
-                self._claim("I5", self.session == day_of(at), f"{event} comes outside of a session")
+                self._claim("I5", self.session == day_of(at, rules), f"{event} comes outside of a session")
             case e.Traded():
                 self._trade(event.series, event.price, event.fen, event.count)
             case e.CallOpened():
@@ -43,11 +44,13 @@ class Prices:
             case e.ZoneCallOpened():
                 self._zone[event.call] = event.pollutant
             case e.CallCleared():
-                self._called(event, at)
+                self._called(event, day_of(at, rules)[:7])
             case e.ZoneCallCleared():
                 fen = sum(fill.fen for fill in event.fills if fill.side == "sell")
                 if event.count:
-                    self._months.setdefault((self._zone[event.call], day_of(at)[:7]), []).append((fen, event.count))
+                    self._months.setdefault((self._zone[event.call], day_of(at, rules)[:7]), []).append(
+                        (fen, event.count)
+                    )
             case e.AuctionCleared():
                 pass  # its series is the auction's; see `auctioned`
             case e.SessionClosed():
@@ -82,7 +85,7 @@ class Prices:
         month = (series.split("-", maxsplit=1)[0], self.session[:7])
         self._months.setdefault(month, []).append((fen, count * len(vintages(series))))
 
-    def _called(self, event: e.CallCleared, at: int) -> None:
+    def _called(self, event: e.CallCleared, month: str) -> None:
         series = self._series[event.call]
         if event.price is None:
             return
@@ -90,8 +93,8 @@ class Prices:
         if self.session:
             self._trade(series, event.price, fen, event.count)
         else:
-            month = (series.split("-", maxsplit=1)[0], day_of(at)[:7])
-            self._months.setdefault(month, []).append((fen, event.count * len(vintages(series))))
+            key = (series.split("-", maxsplit=1)[0], month)
+            self._months.setdefault(key, []).append((fen, event.count * len(vintages(series))))
             self._last[series] = event.price
 
     def _close(self, event: e.SessionClosed) -> None:

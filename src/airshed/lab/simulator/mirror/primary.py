@@ -10,6 +10,7 @@ from math import ceil
 
 from airshed.engine import events as e
 from airshed.lab.simulator.mirror.figures import day_of, delivered, half_up, paid_in, worth
+from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
 Place = tuple[str, str]
@@ -25,7 +26,7 @@ class Blocked:
         self._instalments: Counter[int] = Counter()
         self._blocked: dict[int, int] = {}
 
-    def follow(self, event: e.Event, at: int) -> None:
+    def follow(self, event: e.Event, at: int, rules: Rulebook) -> None:
         """Take in a fact; anything that is not about paid allocation is passed over."""
         match event:
             case e.AllocationBought():
@@ -36,7 +37,7 @@ class Blocked:
                 due = self._due(event.purchase)
                 self._claim("I3", event.fen == due.fen, f"{event}, {due} comes next")
                 self._instalments[event.purchase] += 1
-                late = max((date.fromisoformat(day_of(at)) - date.fromisoformat(due.on)).days, 0)
+                late = max((date.fromisoformat(day_of(at, rules)) - date.fromisoformat(due.on)).days, 0)
                 grown = half_up(Fraction(due.fen * late * bought.late_basis_points, 10_000))
                 interest = min(grown, due.fen * bought.late_cap_basis_points // 10_000)
                 interest = interest if late > bought.grace_days else 0
@@ -45,7 +46,7 @@ class Blocked:
             case e.UnpaidWithdrawn():
                 bought = self._bought[event.purchase]
                 due = self._due(event.purchase)
-                late = (date.fromisoformat(day_of(at)) - date.fromisoformat(due.on)).days
+                late = (date.fromisoformat(day_of(at, rules)) - date.fromisoformat(due.on)).days
                 patient = bought.withdraw_after_days
                 self._claim("I2", late > patient, f"{event} {late} days after {due.on}, not before {patient} are over")
                 self._claim("I2", event.count == self._blocked.pop(event.purchase), "withdraws what is paid for")

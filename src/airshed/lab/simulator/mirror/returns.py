@@ -67,7 +67,7 @@ class Returns:
     def follow(self, event: e.Event, at: int, rules: Rulebook) -> None:
         """Take in a fact; anything that is not about what comes back is passed over."""
         self._by_rule(event)
-        today = day_of(at)
+        today = day_of(at, rules)
         match event:
             case e.CapSet():
                 self._caps[event.series] = event.count

@@ -9,14 +9,21 @@ from datetime import datetime, time, timedelta
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
-from airshed.lab.simulator.mirror.figures import count_of, day_of, days_after, last_day, vintages, worked
+from airshed.lab.simulator.mirror.figures import (
+    count_of,
+    day_of,
+    days_after,
+    instant_of,
+    last_day,
+    shown,
+    vintages,
+    worked,
+)
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
 Place = tuple[str, str]
-
-_EPOCH = datetime(1970, 1, 1, 8)  # in the zone
 
 
 class Transfers:
@@ -37,9 +44,11 @@ class Transfers:
         self._done: dict[int, tuple[int, tuple[Delivered, ...], str]] = {}
         #: What an account gave of a vintage on a day, and what of it to accounts that it did not trust.
         self._gave: Counter[tuple[str, str, str, str]] = Counter()
+        self._day = ""
 
     def follow(self, event: e.Event, record: Record, rules: Rulebook) -> None:
         """Take in a fact; what is about something else is passed over."""
+        self._day = day_of(record.at, rules)
         match event:
             case e.AccountOpened():
                 one = event.account
@@ -136,7 +145,7 @@ class Transfers:
         self._claim("I5", limit is None or count <= limit or trusted, f"{what} and trusts it not, beyond {limit}")
         if not trusted:
             most = self._in_force(origin, record.at)[1]
-            gave = self._sum("others", origin, series, count, record.at)
+            gave = self._sum("others", origin, series, count)
             self._claim(
                 "I5", most is None or gave <= most, f"{what}, on one day {gave} to whom it trusts not, not {most}"
             )
@@ -145,13 +154,13 @@ class Transfers:
         """What one person gives away alone on a day is no more than the holder allows."""
         two = any(isinstance(each, e.ActConfirmed) for each in record.events)
         most = 0 if never else self._in_force(account, record.at)[0]
-        gave = self._sum("all", account, series, count, record.at)
+        gave = self._sum("all", account, series, count)
         self._claim("I11", two or most is None or gave <= most, f"{what} by one person, on one day {gave}, not {most}")
 
-    def _sum(self, what: str, account: str, series: str, count: int, at: int) -> int:
+    def _sum(self, what: str, account: str, series: str, count: int) -> int:
         for vintage in vintages(series):
-            self._gave[what, account, vintage, day_of(at)] += count
-        return max(self._gave[what, account, vintage, day_of(at)] for vintage in vintages(series))
+            self._gave[what, account, vintage, self._day] += count
+        return max(self._gave[what, account, vintage, self._day] for vintage in vintages(series))
 
     def _bound(self, event: e.TransferLimitsSet, at: int, rules: Rulebook) -> None:
         """A looser limit counts from when a new trusted account would."""
@@ -173,8 +182,12 @@ class Transfers:
         self._claim("I12", event.transfer in self._done, f"{event} was not carried out, or is reversed already")
         when, moves, kind = self._done.pop(event.transfer)
         days = next(row.reversible_days for row in rules.transactions.rows if row.type == kind)
-        late = days is None or day_of(at) > days_after(day_of(when), days)
-        self._claim("I12", not late, f"{event} of {day_of(when)} on {day_of(at)}, it may be reversed for {days} days")
+        late = days is None or day_of(at, rules) > days_after(day_of(when, rules), days)
+        self._claim(
+            "I12",
+            not late,
+            f"{event} of {day_of(when, rules)} on {day_of(at, rules)}, it may be reversed for {days} days",
+        )
         back = [(move.target, move.origin, move.series, move.blocks) for move in moves]
         same = [(m.origin, m.target, m.series, m.blocks) for m in event.entry if isinstance(m, Delivered)] == back
         self._claim("I1", same, f"{event} does not give back {back}")
@@ -183,8 +196,8 @@ class Transfers:
         """So many years after the last on which it counted, and to where what is of no use lies."""
         years = rules.transactions.write_off_years
         last = int(event.series[-4:]) + rules.allowance.vintages_back
-        late = years is not None and day_of(record.at) > last_day(rules, last + years)
-        self._claim("I12", late, f"{event} on {day_of(record.at)}, by the law after {years} years")
+        late = years is not None and day_of(record.at, rules) > last_day(rules, last + years)
+        self._claim("I12", late, f"{event} on {day_of(record.at, rules)}, by the law after {years} years")
         moves = [move for move in event.entry if isinstance(move, Delivered)]
         ends = {(move.target, move.series) for move in moves}
         there = (f"cancelled-{event.series.split('-')[1]}", event.series)
@@ -211,10 +224,10 @@ def _due(at: int, kind: str, rules: Rulebook, *, trusted: bool) -> int:
     if how == "none":
         return at
     opens, closes = _time(rules.transactions.opens), _time(rules.transactions.closes)
-    wall = _EPOCH + timedelta(milliseconds=at)
+    wall = shown(at, rules)
     if how == "noon":
         early = _open(wall, rules) and wall.hour < 12
-        return _back(_next(wall, rules, 1 if early else 2).replace(hour=12))
+        return instant_of(_next(wall, rules, 1 if early else 2).replace(hour=12), rules)
     if not _open(wall, rules) or wall.time() > closes:
         wall = _at(_next(wall, rules, 1), opens)
     elif wall.time() < opens:
@@ -227,14 +240,14 @@ def _due(at: int, kind: str, rules: Rulebook, *, trusted: bool) -> int:
         wall = _at(_next(wall, rules, 1), opens)
     elif not _open(wall, rules):
         wall = _at(_next(wall, rules, 1), max(wall.time(), opens))
-    return _back(_at(wall, max(wall.time(), opens)))
+    return instant_of(_at(wall, max(wall.time(), opens)), rules)
 
 
 def _trusted_from(at: int, rules: Rulebook) -> int:
     law = rules.transactions
     if not law.trust_working_days:
         return at
-    return _back(_at(_next(_EPOCH + timedelta(milliseconds=at), rules, law.trust_working_days), _time(law.trust_at)))
+    return instant_of(_at(_next(shown(at, rules), rules, law.trust_working_days), _time(law.trust_at)), rules)
 
 
 def _next(wall: datetime, rules: Rulebook, count: int) -> datetime:
@@ -256,7 +269,3 @@ def _at(wall: datetime, clock: time) -> datetime:
 
 def _time(text: str) -> time:
     return time(int(text[:2]), int(text[3:]))
-
-
-def _back(wall: datetime) -> int:
-    return (wall - _EPOCH) // timedelta(milliseconds=1)

@@ -103,7 +103,7 @@ class Mirror:
             self._of_none_closed(event)
             self._moved(event)
             self._emptied(event)
-            self._blocked.follow(event, record.at)
+            self._blocked.follow(event, record.at, rules)
             self._returns.follow(event, record.at, rules)
             self._listed.follow(event, rules)
             self._auctions.follow(event, record, rules)

@@ -61,7 +61,7 @@ class Years:
                 self._stands[event.source] = event.account
                 self._stacks[event.source] = tuple(entry.stack for entry in event.stacks)
                 self._places[event.source] = event.jurisdiction
-                self._entered[event.source] = int(day_of(at)[:4])
+                self._entered[event.source] = int(day_of(at, rules)[:4])
             case e.SourceTransferred():
                 self._passes(event)
             case e.DaySealed():
@@ -204,7 +204,9 @@ class Years:
         """It can still be given anew, and no more comes back than was given."""
         key = (event.source, event.year, event.pollutant)
         last = last_day(rules, event.year)
-        self._claim("I11", day_of(at) <= last, f"{key} is given back on {day_of(at)}, the last day was {last}")
+        self._claim(
+            "I11", day_of(at, rules) <= last, f"{key} is given back on {day_of(at, rules)}, the last day was {last}"
+        )
         moves = [move for move in event.entry if isinstance(move, Delivered)]
         back = sum(map(count_of, moves))
         for move in moves:
@@ -221,8 +223,8 @@ class Years:
             self._claim("I11", event.count <= self._extra[key], f"{key} is settled, {self._extra[key]} are open")
             self._extra[key] -= event.count
         by_law = event.how == "deducted"
-        right = day_of(at) > last and rules.compliance.deducts if by_law else day_of(at) <= last
-        self._claim("I11", right, f"{key} is surrendered for on {day_of(at)}, the last day was {last}")
+        right = day_of(at, rules) > last and rules.compliance.deducts if by_law else day_of(at, rules) <= last
+        self._claim("I11", right, f"{key} is surrendered for on {day_of(at, rules)}, the last day was {last}")
         self._claim("I11", key[:2] in self._counts, f"{key} is surrendered for and was never verified")
         self._given[key] += event.count
         over = self._given[key] - self._obliged[key]
@@ -255,7 +257,9 @@ class Years:
         key, last = (event.account, event.year), last_day(rules, event.year)
         self._claim("I11", key not in self._closed, f"{key} is settled twice")
         self._closed.add(key)
-        self._claim("I11", day_of(at) > last, f"{key} is settled on {day_of(at)}, surrender is open until {last}")
+        self._claim(
+            "I11", day_of(at, rules) > last, f"{key} is settled on {day_of(at, rules)}, surrender is open until {last}"
+        )
         mine = {source for source, account in self._stands.items() if account == event.account}
         mine -= {source for source, year in self._excluded if year == event.year}
         for source in mine:
@@ -289,7 +293,7 @@ class Years:
         passed = {
             key: count
             for key, count in self._extra.items()
-            if count and self._stands[key[0]] == event.account and day_of(at) > self._until[key[:2]]
+            if count and self._stands[key[0]] == event.account and day_of(at, rules) > self._until[key[:2]]
         }
         said = {(each.source, each.year, each.pollutant): each.shortfall for each in event.late}
         self._claim("I11", said == passed, f"{event.account} settles {said} late, by the book {passed}")
@@ -309,7 +313,7 @@ class Years:
             self.flow.back(event.source, event.year, move)
         self._until[year] = event.until
         if any(each.extra for each in event.amended):
-            self._claim("I11", day_of(at) <= event.until, f"{year} is to be surrendered for until {event.until}")
+            self._claim("I11", day_of(at, rules) <= event.until, f"{year} is to be surrendered for until {event.until}")
         for each in event.amended:
             key = (event.source, event.year, each.pollutant)
             whole, part = divmod(event.mass_mg[each.pollutant], 1_000_000)

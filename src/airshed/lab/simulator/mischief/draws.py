@@ -20,7 +20,7 @@ from airshed.lab.simulator.mischief.sealed import SealedDraws
 from airshed.lab.simulator.mischief.spoil import spoiled
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, HOST, YEARS, Wish
 from airshed.model.allowance import Series
-from airshed.model.period import DAY_MS, day_of, days_of, instant
+from airshed.model.period import DAY_MS, days_of
 from airshed.registry.accounts import auction as auction_of
 from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
@@ -119,7 +119,7 @@ class Mischief:
             *(
                 wish
                 for year in YEARS
-                if at >= instant(f"{year + 1}-01-01")
+                if at >= rules.civil.instant(f"{year + 1}-01-01")
                 for wish in self._year(state, rules, at, year)
             ),
         ]
@@ -127,7 +127,9 @@ class Mischief:
     def _issues(self, state: State, rules: Rulebook, at: int) -> Iterator[Wish]:
         for cap in rules.caps.rows:
             series = str(Series(cap.pollutant, cap.jurisdiction, cap.vintage))
-            if at < instant(f"{cap.vintage}-07-05" if cap.pollutant in self.late else f"{cap.vintage - 1}-12-01"):
+            if at < rules.civil.instant(
+                f"{cap.vintage}-07-05" if cap.pollutant in self.late else f"{cap.vintage - 1}-12-01"
+            ):
                 continue
             if series not in state.ledger.caps:
                 yield self.authority, c.SetCap(cap.pollutant, cap.jurisdiction, cap.vintage)
@@ -191,7 +193,7 @@ class Mischief:
             named, fen = key[:3], known.due_fen
             other = rng.choice(ACCOUNTS)[0] if rng.random() < 0.2 else source.account
             if rng.random() < 0.6:
-                first = day_of(at + rng.randint(-1, 40) * DAY_MS)
+                first = state.civil.day_of(at + rng.randint(-1, 40) * DAY_MS)
                 parts, every = rng.choice((1, 2, 2, 3, 3, 7)), rng.choice((0, 1, 1, 1, 1, 2))
                 reason = rng.choice(("application 申请", "application 申请", "application 申请", ""))
                 yield other, c.AskInstalments(*named, parts, first, every, reason, key[3])
@@ -208,7 +210,7 @@ class Mischief:
 
     def _days(self, state: State, at: int) -> list[Wish]:
         """The next days of one stack that nobody has sealed."""
-        today = day_of(at)
+        today = state.civil.day_of(at)
         stacks = sorted(state.stack_source)
         self.rng.shuffle(stacks)
         for year in YEARS:

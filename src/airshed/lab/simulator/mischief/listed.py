@@ -10,7 +10,6 @@ from airshed.engine.state import State
 from airshed.lab.simulator.mischief.able import NAMES, a_price, buyer, free_of, seller, some_series
 from airshed.lab.simulator.small_market import EXCHANGE, Wish
 from airshed.model.allowance import members
-from airshed.model.period import day_of
 from airshed.rulebook.schema import Rulebook
 
 
@@ -50,7 +49,7 @@ def cancel(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[W
 
 def today(rng: random.Random, state: State, at: int) -> list[Wish]:
     """The session of the day, after that of an earlier one."""
-    day = day_of(max(at, state.at))
+    day = state.civil.day_of(max(at, state.at))
     old: list[Wish] = []
     if state.session is not None and state.session != day:
         old.append((EXCHANGE, c.CloseSession(state.session)))
@@ -60,5 +59,5 @@ def today(rng: random.Random, state: State, at: int) -> list[Wish]:
 def close(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
     """The end of the session, now and then before the day is over."""
     if state.session is None:
-        return [(EXCHANGE, c.OpenSession(day_of(max(at, state.at))))] if rng.random() < 0.1 else []
+        return [(EXCHANGE, c.OpenSession(rules.civil.day_of(max(at, state.at))))] if rng.random() < 0.1 else []
     return [(EXCHANGE, c.CloseSession(state.session))] if rng.random() < 0.3 else []

@@ -12,7 +12,6 @@ from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
 from airshed.lab.simulator.mischief.able import NAMES, a_price, alive, buyer, seller, some_series
 from airshed.lab.simulator.small_market import EXCHANGE, Wish
-from airshed.model.period import day_of
 from airshed.rulebook.schema import Rulebook
 
 
@@ -86,7 +85,7 @@ def halts(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wi
 
 def leaves(rng: random.Random, state: State, rules: Rulebook, authority: str, at: int) -> list[Wish]:
     """Leave to buy from another jurisdiction."""
-    until = date.fromisoformat(day_of(max(at, state.at))) + timedelta(days=rng.randint(-1, 60))
+    until = date.fromisoformat(rules.civil.day_of(max(at, state.at))) + timedelta(days=rng.randint(-1, 60))
     place = rng.choice([each.code for each in rules.jurisdictions])
     return [(authority, c.AllowCrossing(rng.choice(NAMES), place, until.isoformat(), "no offer at home 本地无挂单"))]
 

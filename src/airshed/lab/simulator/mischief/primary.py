@@ -9,7 +9,7 @@ from typing import Literal
 from airshed.engine import commands as c
 from airshed.engine.state import State
 from airshed.lab.simulator.small_market import INSPECTOR, YEARS, Wish
-from airshed.model.period import DAY_MS, day_of
+from airshed.model.period import DAY_MS
 from airshed.registry.accounts import auction as auction_of
 from airshed.registry.accounts import reserve as reserve_of
 from airshed.rulebook.schema import Rulebook
@@ -23,10 +23,10 @@ def sales(rng: random.Random, authority: str, state: State, rules: Rulebook, at:
     owing = [purchase for purchase in state.purchases.values() if purchase.due]
     for purchase in owing:
         grace = date.fromisoformat(purchase.due[0].on) + timedelta(days=purchase.grace_days)
-        if day_of(max(at, state.at)) > grace.isoformat() and rng.random() < 0.5:
+        if rules.civil.day_of(max(at, state.at)) > grace.isoformat() and rng.random() < 0.5:
             return [(purchase.account, c.PayInstalment(purchase.id))]
         last = date.fromisoformat(purchase.due[0].on) + timedelta(days=purchase.withdraw_after_days)
-        if day_of(max(at, state.at)) > last.isoformat() and rng.random() < 0.8:
+        if rules.civil.day_of(max(at, state.at)) > last.isoformat() and rng.random() < 0.8:
             return [(authority, c.WithdrawUnpaid(purchase.id))]
     if owing and rng.random() < 0.4:
         purchase = rng.choice(owing)
@@ -36,7 +36,7 @@ def sales(rng: random.Random, authority: str, state: State, rules: Rulebook, at:
     running = [sale for sale in state.sales.values() if sale.open]
     if running and rng.random() < 0.8:
         sale = rng.choice(running)
-        if rng.random() < (0.05 if day_of(max(at, state.at)) <= sale.until else 0.9):
+        if rng.random() < (0.05 if rules.civil.day_of(max(at, state.at)) <= sale.until else 0.9):
             return [(authority, c.CloseSale(sale.id))]
         there = [state.sources[source] for source, name in state.grants if name == sale.series[0]]
         source = rng.choice(there if there and rng.random() < 0.8 else list(state.sources.values()))
@@ -47,7 +47,7 @@ def sales(rng: random.Random, authority: str, state: State, rules: Rulebook, at:
         return []
     granted = [name for _, name in state.grants]
     series = rng.choice(granted if granted and rng.random() < 0.9 else sorted(state.ledger.caps))
-    until = date.fromisoformat(day_of(max(at, state.at))) + timedelta(days=rng.randint(-1, 300))
+    until = date.fromisoformat(rules.civil.day_of(max(at, state.at))) + timedelta(days=rng.randint(-1, 300))
     least = rules.paid_allocation.smallest_purchase
     room = state.ledger.held_of(auction_of(series.split("-")[1]), series).free // least
     count = least * (rng.randint(1, room) if room else 50)
@@ -63,8 +63,8 @@ def entering(rng: random.Random, authority: str, state: State, rules: Rulebook, 
         if rng.random() < 0.2:
             return [(rng.choice((authority, each.account)), c.DropApplication(each.id, rng.choice(("not built", ""))))]
         return [(authority, c.GrantReserve(each.series))]
-    today = day_of(max(at, state.at))
-    yesterday = day_of(max(at, state.at) - DAY_MS)
+    today = rules.civil.day_of(max(at, state.at))
+    yesterday = rules.civil.day_of(max(at, state.at) - DAY_MS)
     names = sorted(name for name in state.ledger.caps if yesterday <= f"{name[-4:]}-{rules.new_entrants.apply_by}")
     kept = [name for name in state.ledger.caps if today >= f"{name[-4:]}-{rules.new_entrants.unused_on}"]
     if kept and rng.random() < 0.3:
@@ -118,7 +118,7 @@ def returning(rng: random.Random, authority: str, state: State, rules: Rulebook,
             upheld = rng.random() < 0.5
             other = INSPECTOR if found.actor == authority or rng.random() < 0.1 else authority
             return [(other, c.DecideAppeal(found.id, upheld, "seen 已核"))]
-        if found.state == "noticed" and day_of(max(at, state.at)) <= found.appeal_by and rng.random() < 0.5:
+        if found.state == "noticed" and rules.civil.day_of(max(at, state.at)) <= found.appeal_by and rng.random() < 0.5:
             return [(found.account, c.AppealWithdrawal(found.id, rng.choice(("rebuilt", "rebuilt", ""))))]
         return [(authority, c.WithdrawAllowances(found.id))]
     due = [each for each in known if each.due_fen]
@@ -138,7 +138,12 @@ def returning(rng: random.Random, authority: str, state: State, rules: Rulebook,
         source, series = rng.choice(sold)
     draw = rng.random()
     if draw < 0.08:
-        return [(authority, c.CloseSource(source, day_of(max(at, state.at) - 9 * DAY_MS), "the permit was given back"))]
+        return [
+            (
+                authority,
+                c.CloseSource(source, rules.civil.day_of(max(at, state.at) - 9 * DAY_MS), "the permit was given back"),
+            )
+        ]
     if draw < 0.25:
         return [(authority, c.ReverseAllocation(source, series, rng.randint(1, 3_000), "counted twice"))]
     notice: list[c.NoticeWithdrawal] = [
@@ -155,7 +160,7 @@ def withholding(rng: random.Random, authority: str, state: State, rules: Ruleboo
     withheld = [each for each in state.withholdings.values() if each.state == "withheld"]
     if withheld and rng.random() < 0.5:
         each = rng.choice(withheld)
-        late = each.ground != "investigation" and day_of(max(at, state.at)) > each.until
+        late = each.ground != "investigation" and rules.civil.day_of(max(at, state.at)) > each.until
         if rng.random() < (0.1 if late else 0.9):
             actor = rng.choice((authority, each.account))
             return [(actor, c.ReleaseWithheld(each.id, rng.choice(("nothing found", ""))))]
@@ -173,7 +178,7 @@ def withholding(rng: random.Random, authority: str, state: State, rules: Ruleboo
     if owing and draw < 0.5:
         sold = rng.choice(owing)
         return [(authority, c.Withhold(sold.source, sold.series, "unpaid_back", YEARS[0], count, "not paid back"))]
-    today = day_of(max(at, state.at))
+    today = rules.civil.day_of(max(at, state.at))
     over = [year for year in YEARS if today > f"{year + 1}-{rules.calendar.verify_by}"]
     unverified = [year for year in over if (known := state.years.get((source, year))) is None or not known.opinion]
     if unverified and draw < 0.8:

@@ -12,7 +12,7 @@ from airshed.engine.state import State
 from airshed.lab.simulator.mischief.able import buyer
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, Wish
 from airshed.model.allowance import Series
-from airshed.model.period import DAY_MS, day_of
+from airshed.model.period import DAY_MS
 from airshed.rulebook.schema import Rulebook
 
 Pay = Literal["once", "yearly"]
@@ -53,7 +53,7 @@ def pledges(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[
     account = rng.choice(ACCOUNTS)[0]
     name, free = instrument(rng, state, account)
     other = buyer(rng, state, rules, at, name, account)
-    until = day_of(max(at, state.at) + DAY_MS * rng.choice((0, 0, 1, 20, 20, -1)))
+    until = rules.civil.day_of(max(at, state.at) + DAY_MS * rng.choice((0, 0, 1, 20, 20, -1)))
     count = rng.randint(1, max(1, min(free, 20_000)))
     return [(account, c.PledgeAllowances(account, other, name, count, rng.choice((1, 10**5, 10**7)), until))]
 
@@ -78,7 +78,7 @@ def leases(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[W
     for lease in state.leases.values():
         if lease.waiting and lease.state != "offered" and rng.random() < 0.3:
             first = min(lease.waiting)[-4:]
-            if day_of(max(at, state.at)) > f"{first}-02-20":
+            if rules.civil.day_of(max(at, state.at)) > f"{first}-02-20":
                 return [(lease.lessor, c.EndLease(lease.id))]
     if state.leases and rng.random() < 0.7:
         lease = rng.choice(list(state.leases.values()))
@@ -103,7 +103,10 @@ def leases(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[W
         return [(rng.choice((lease.lessor, lease.lessor, lease.lessee)), c.EndLease(lease.id))]
     account = rng.choice(ACCOUNTS)[0]
     name, free = instrument(rng, state, account)
-    if day_of(max(at, state.at))[5:7] in ("12", "01"):  # what a strip owes later is owed from the end of January on
+    if rules.civil.day_of(max(at, state.at))[5:7] in (
+        "12",
+        "01",
+    ):  # what a strip owes later is owed from the end of January on
         name, free = max(
             ((name, free), *(instrument(rng, state, account) for _ in range(3))), key=lambda each: len(each[0])
         )

@@ -12,7 +12,7 @@ from airshed.engine.nouns import Act, Source, Year
 from airshed.engine.state import State
 from airshed.lab.second import confirmer
 from airshed.lab.simulator.small_market import HOST, INSPECTOR, VERIFIERS, Wish, second
-from airshed.model.period import HOUR_MS, hour_of
+from airshed.model.period import HOUR_MS
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
@@ -85,7 +85,15 @@ def marks(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wi
     kind = rng.choice((*lookup.marks(rules), "holiday"))
     evidence = rng.choice(("", "c" * 64))
     proof: list[Wish] = [(account, c.ProveMark(len(state.marks) + 1, "b" * 64))] if rng.random() < 0.5 else []
-    return [(account, c.MarkHours(stack, kind, hour_of(first), hour_of(last), "the fan tripped", evidence)), *proof]
+    return [
+        (
+            account,
+            c.MarkHours(
+                stack, kind, rules.standard.hour_of(first), rules.standard.hour_of(last), "the fan tripped", evidence
+            ),
+        ),
+        *proof,
+    ]
 
 
 def decisions(rng: random.Random, authority: str, state: State) -> Iterator[Wish]:

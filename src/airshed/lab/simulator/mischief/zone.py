@@ -13,7 +13,6 @@ from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, GROUPS, Wish
 from airshed.market.zonecall import NotCleared, solve_in_rounds
-from airshed.model.period import day_of
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
@@ -58,7 +57,7 @@ def _order(rng: random.Random, state: State, rules: Rulebook, call: ZoneCall, at
     ]
     if held and rng.random() < 0.6:
         return account, c.PlaceZoneOffer(call.id, account, rng.choice(held), PLACES[account], count, limit)
-    year = int(day_of(max(at, state.at))[:4]) + rng.choice((0, 0, -1, 1))
+    year = int(rules.civil.day_of(max(at, state.at))[:4]) + rng.choice((0, 0, -1, 1))
     sales = [order for order in call.orders.values() if order.side == "sell"]
     if sales and rng.random() < 0.5:  # a bid that would meet a sale: of another, of its own, of its own group
         sale = rng.choice(sales)
