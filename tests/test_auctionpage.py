@@ -133,3 +133,14 @@ def test_the_page_names_the_money_of_the_law() -> None:
     assert "US dollars" in said
     assert "yuan" not in said
     assert "元/" not in said.replace("美元", "")
+
+
+def test_the_axes_of_a_page_have_round_steps(pages: dict[str, Path]) -> None:
+    """Ends that fit the bids once made steps such as 4,219."""
+    with opened(pages["full"]) as seen:
+        texts: list[str] = seen.page.evaluate(
+            "[...document.querySelectorAll('.chart svg text')].map(each => each.textContent)"
+        )
+    figures = [float(text.replace(",", "")) for text in texts if re.fullmatch(r"[\d,]+(\.\d+)?", text)]
+    assert len(figures) > 8
+    assert [each for each in figures if float(f"{each:.3g}") != each] == []

@@ -158,6 +158,14 @@ def test_a_simulated_book_may_be_shown_with_everybody_as_whom_one_signs_in(tmp_p
         assert real.stranger().send("/sign-in", {"as": "steel"}).status_code == 404
 
 
+def test_who_may_be_chosen_is_shown_by_firm_or_office_in_the_language_of_the_page(tmp_path: Path) -> None:
+    with portal(market_book(tmp_path), demo_users=True) as shown:
+        english, chinese = (text_of(shown.stranger(language).get("/sign-in")) for language in ("en", "zh"))
+    assert "City bureau, Kunming small-bureau" in english
+    assert "州市生态环境局·昆明 small-bureau" in chinese
+    assert "steel steel" not in english, "whose name is their code is named once"
+
+
 def test_nobody_is_let_in_without_a_password_where_the_book_is_real(tmp_path: Path) -> None:
     path = tmp_path / "real.book"
     begin(path, texts(find("dianzhong")), BEFORE, Programme())

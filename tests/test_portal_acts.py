@@ -379,6 +379,18 @@ def test_nothing_is_done_before_it_is_confirmed_and_then_once(served: Portal, st
     assert served.records() == before + 1
 
 
+def test_the_receipt_of_an_order_leads_back_to_its_series_and_to_taking_it_back(served: Portal) -> None:
+    browser = served.rehearsing("steel", "zh")
+    done = browser.send("/act/PlaceOrder", previewed(browser, selling(browser)))
+    assert f'href="/trade?series={SERIES}">返回买卖 {SERIES}</a>' in done.text
+    (cancel,) = re.findall(r'href="(/act/CancelOrder\?order=\d+)"', done.text)
+    form = browser.get(cancel)
+    gone = browser.send("/act/CancelOrder", {**hidden(form), "order": cancel.rpartition("=")[2], "step": "confirm"})
+    assert f'href="/trade?series={SERIES}"' in gone.text
+    assert "CancelOrder?order" not in gone.text, "nothing of it waits any more"
+    assert "返回买卖" not in served.rehearsing("broker", "zh").get(done.url.path).text
+
+
 @pytest.mark.parametrize("target", ["broker", "cement"])
 def test_the_page_that_confirms_a_transfer_says_what_is_free_after_it(served: Portal, target: str) -> None:
     """To an account that is trusted it goes at once; to another it is only set aside."""

@@ -9,7 +9,7 @@ import pytest
 
 from airshed.engine.nouns import Year
 from airshed.model.period import DAY_MS, instant
-from airshed.pages.portal.overview import caps, stage_of, telling, works
+from airshed.pages.portal.overview import by_pollutant, caps, stage_of, telling, works
 from airshed.pages.portal.public import prices_of, sparkline
 from airshed.pages.portal.ways import WAYS
 from airshed.service.http.who import unmasked
@@ -68,6 +68,20 @@ def test_an_emission_is_public_from_the_day_of_the_law_and_the_authoritys_before
     assert all(row.basis.en == "verified" for row in whole.rows)
     assert any(row.share is not None for row in whole.rows)
     assert caps(state, RULES, AT, public=False, jurisdiction="QJ") == []
+
+
+def test_a_zone_is_told_by_pollutant_and_names_cities_over_their_own_cap() -> None:
+    state = market().state
+    for source in state.sources.values():
+        state.years[source.id, 2027] = Year(source.id, 2027, verified_mg={"SO2": 5 * 10**15})
+    (year,) = caps(state, RULES, AT, public=False)
+    (so2,) = by_pollutant(year.rows, RULES)
+    assert (so2.pollutant, so2.basis.en) == ("SO2", "verified")
+    assert so2.share is not None
+    assert so2.share > 100
+    assert [place.zh for place, _ in so2.over] == ["昆明"]
+    (public,) = caps(state, RULES, AT, public=True)
+    assert by_pollutant(public.rows, RULES)[0].emitted.en == "–", "what is not known of every city is no sum"
 
 
 def test_a_year_is_late_once_its_deadline_is_over() -> None:

@@ -63,6 +63,9 @@ def test_a_bid_is_sealed_in_the_browser_and_opened_there_after_the_close(
     page.get_by_label("The most you pay").fill("4,320")
     page.get_by_role("button", name="Seal it").click()
     expect(page.locator("#bid-count-error")).to_be_hidden()
+    page.get_by_label("How much").fill("3.000,5")
+    page.get_by_role("button", name="Seal it").click()
+    expect(page.locator("#bid-count-error")).to_contain_text("Write tonnes as 3,000.5")
     with page.expect_download() as kept:
         page.get_by_label("How much").fill("0.2 t")
         page.get_by_role("button", name="Seal it").click()
@@ -75,6 +78,8 @@ def test_a_bid_is_sealed_in_the_browser_and_opened_there_after_the_close(
         "count": 200,
         "limit": 432_000,
     }
+    expect(page.locator("#sealed-aside")).to_have_text("1,000 yuan")
+    expect(page.locator("#sealed-why")).to_contain_text("Your bid needs 864 yuan with its fee.")
     page.get_by_role("button", name="See what would happen").click()
     expect(page.get_by_text("Nothing has been done yet")).to_be_visible()
     expect(page.locator("main")).to_contain_text(commitment(secret["text"], secret["salt"]))

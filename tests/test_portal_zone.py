@@ -276,6 +276,33 @@ def test_a_works_is_found_in_small_letters_too(year: Portal) -> None:
     assert stranger.get("/works/nobody").status_code == 404
 
 
+def test_a_stranger_chooses_a_firm_by_its_name_and_sees_the_zone_before_its_cities(year: Portal) -> None:
+    chinese = year.stranger("zh")
+    assert "昆明水泥1号 km-cem-01" in text_of(chinese.get("/sign-in"))
+    first = text_of(chinese.get("/"))
+    assert "全区总量" in first
+    assert "红河七县市：占本市总量" in first
+    assert chinese.get("/").text.count("<tr") < 12, "a telephone shows each row as a card"
+
+
+#: Pages of which some sentence is put together from pieces.
+PIECED = {
+    "": ("/", "/sign-in", "/caps", "/calendar", "/check", "/register", "/data", f"/works/{WORKS}", "/auctions", "/law"),
+    FIRM: ("/", "/trade", "/account", "/with-others", "/monitoring", "/notices", "/waiting", "/act/Transfer"),
+    AUTHORITY: ("/", "/queue", "/cases", "/closing/2027", "/exceedances", "/desk", "/people", "/allocation", "/lab"),
+}
+WESTERN = re.compile(r"[\u3400-\u9fff）”》][:;,.!?](?=\s|[\u3400-\u9fff“（《]|$)")
+
+
+@pytest.mark.parametrize("who", PIECED)
+def test_no_sentence_in_chinese_has_western_punctuation(year: Portal, who: str) -> None:
+    browser = year.rehearsing(who, "zh") if who else year.stranger("zh")
+    for path in PIECED[who]:
+        shown = re.sub(r"(?s)<head>.*?</head>|<script.*?</script>", "", browser.get(path).text)
+        texts = [unescape(text) for text in re.sub(r"</?(?:a|b|span|code|i)\b[^>]*>", "", shown).split("<")]
+        assert [text for text in texts if WESTERN.search(text.partition(">")[2])] == [], path
+
+
 def test_a_city_over_its_cap_says_what_else_its_works_gave_up_once_that_is_public(year: Portal) -> None:
     """A red bar of 109 % stood beside works that all had complied, and nothing said how."""
 

@@ -9,7 +9,7 @@ from airshed.market.auction.notice import SaleNotice
 from airshed.model.allowance import Series
 from airshed.pages.auction.curves import AuctionCurve, Point
 from airshed.pages.kit.colours import ALARM, GREY, INK, PAPER, faded, pollutant_colour
-from airshed.pages.kit.figures import DASHED, Figure, along, figure, line, mark, points, ruler, values
+from airshed.pages.kit.figures import DASHED, Figure, along, figure, line, mark, points, ruler, ticks, values
 from airshed.pages.kit.figures import Series as Kind
 from airshed.pages.kit.words import YUAN, Phrase
 
@@ -34,6 +34,7 @@ def chart(
     wide = max(count for count, _ in reach) / COUNTED[per] * BEYOND or 1.0
     top = max(price for _, price in reach) / 100 * BEYOND or 1.0
     low = min([price for _, price in reach] + ([] if shown.price is None else [shown.price])) / 100 / BEYOND
+    step = ticks(top)[1]
 
     def curved(points_of: Sequence[Point], shade: str, name: Phrase, **more: Any) -> Kind:
         return line(
@@ -80,5 +81,5 @@ def chart(
     return figure(
         series,
         x=values(Phrase(f"cumulated ({unit.en})", f"累计数量（{unit.zh}）"), min=0, max=wide),
-        y=values(Phrase(f"{money.en} per {per}", f"{money.zh}/{unit.zh}"), min=low, max=top),
+        y=values(Phrase(f"{money.en} per {per}", f"{money.zh}/{unit.zh}"), min=low // step * step, max=top),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from math import floor, log10
 from typing import Any
 
 from airshed.pages.kit.colours import ALARM, GREY
@@ -71,6 +72,17 @@ def moment(text: str) -> int:
 def values(title: Text = "", **more: Any) -> Mapping[str, Any]:
     """An axis of figures, whose title names the unit."""
     return {"type": "value", "name": title, **more}
+
+
+def ticks(most: float, pieces: int = 5) -> list[float]:
+    """Round figures from zero up to one that is not above it, by a step of 1, 2, 2.5 or 5 with noughts.
+
+    >>> ticks(16_874), ticks(121.8)
+    ([0.0, 5000.0, 10000.0, 15000.0], [0.0, 25.0, 50.0, 75.0, 100.0])
+    """
+    whole = 10.0 ** floor(log10(most / pieces))
+    step = next(step * whole for step in (1, 2, 2.5, 5, 10) if step * whole * pieces >= most * (1 - 1e-9))
+    return [step * place for place in range(int(most / step * (1 + 1e-9)) + 1)]
 
 
 def days(first: str | None = None, last: str | None = None, **more: Any) -> Mapping[str, Any]:

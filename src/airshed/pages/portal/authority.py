@@ -12,8 +12,7 @@ from airshed.engine.procedures.deadlines import surrender_day
 from airshed.model.period import day_of
 from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
-from airshed.pages.portal.frame import Visitor, acting, office, page, place_name, reads_as_office
-from airshed.pages.portal.names import firm_name
+from airshed.pages.portal.frame import Visitor, acting, bound_to, office, page, reads_as_office
 from airshed.pages.portal.opening import sensible
 from airshed.pages.portal.overview import calendar, caps, telling, works
 from airshed.pages.portal.public import reads_as_public
@@ -217,8 +216,7 @@ async def people(service: Service, request: Request) -> Response:
                 continue
             role = known.get(each.role)
             name = same(each.role) if role is None else Phrase(role.name_en, role.name_zh)
-            zone = Phrase("the whole zone", "全区")
-            bound = firm_name(rules, account.name) if account else place_name(rules, place) if place else zone
+            bound = bound_to(market, rules, each)
             rows.append(Person(each.id, name, bound, states[each.state], each.state == "active", MAY[each.may]))
         rights = lookup.roles(rules)
         there = sorted({each.role for each in state.actors.values() if each.role in known}, key=list(known).index)

@@ -200,15 +200,17 @@ def _standing(market: Market, rules: Rulebook, name: str, asked: int) -> Standin
             reads = reads_of(rules, actor.role, actor.account, actor.jurisdiction, day)
         known = lookup.people(rules).get(actor.role)
         role = same(actor.role) if known is None else Phrase(known.name_en, known.name_zh)
-        if actor.account:
-            account = state.ledger.accounts.get(actor.account)
-            bound = same(actor.account) if account is None else firm_name(rules, account.name)
-        elif actor.jurisdiction:
-            bound = place_name(rules, actor.jurisdiction)
-        else:
-            bound = Phrase("the whole zone", "全区")
+        bound = bound_to(market, rules, actor)
         waiting = len(waiting_for(state, rules, name, max(asked, state.at)))
     return Standing(actor, role, bound, programme, Terms.of(rules), money, state.at, state.seq, waiting, reads)
+
+
+def bound_to(market: Market, rules: Rulebook, actor: Actor) -> Phrase:
+    """For whom or where somebody acts: the firm of their account, their jurisdiction, or the whole zone."""
+    if actor.account:
+        account = market.state.ledger.accounts.get(actor.account)
+        return same(actor.account) if account is None else firm_name(rules, account.name)
+    return place_name(rules, actor.jurisdiction) if actor.jurisdiction else Phrase("the whole zone", "全区")
 
 
 def place_name(rules: Rulebook, code: str) -> Phrase:

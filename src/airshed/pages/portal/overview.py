@@ -39,6 +39,9 @@ class CapRow(NamedTuple):
     share: int | None
     #: Why more could be emitted than the cap; None where it was not.
     beyond: Phrase | None
+    #: The cap in allowances, and what was emitted in milligrams.
+    allowances: int
+    mass_mg: int | None
 
 
 class CapYear(NamedTuple):
@@ -73,7 +76,7 @@ def _cap_row(state: State, rules: Rulebook, series: Series, cap: int, today: str
     granted = sum(grant.count for (_, of), grant in state.grants.items() if of == str(series))
     mass, basis = _emitted(state, rules, mine, series, today, public=public)
     whole = cap * rules.allowance.size_kg * 1_000_000
-    share = None if mass is None or not whole else round(100 * mass / whole)
+    share = _percent(mass, whole)
     return CapRow(
         str(series),
         series.pollutant,
@@ -84,6 +87,46 @@ def _cap_row(state: State, rules: Rulebook, series: Series, cap: int, today: str
         basis,
         share,
         _beyond(state, rules, series, today, public=public) if share is not None and share > 100 else None,
+        cap,
+        mass,
+    )
+
+
+def _percent(mass_mg: int | None, whole_mg: int) -> int | None:
+    return None if mass_mg is None or not whole_mg else round(100 * mass_mg / whole_mg)
+
+
+class ZoneCap(NamedTuple):
+    """All caps of a pollutant and vintage together, and what was emitted under them."""
+
+    pollutant: str
+    cap: Phrase
+    emitted: Phrase
+    basis: Phrase
+    share: int | None
+    #: Cities that emitted more than their own cap, with how much of it.
+    over: Sequence[tuple[Phrase, int]]
+
+
+def by_pollutant(rows: Sequence[CapRow], rules: Rulebook) -> list[ZoneCap]:
+    """The caps of a vintage over the whole zone; what was emitted is known once it is of every city."""
+    return [
+        _zone_cap(pollutant, [row for row in rows if row.pollutant == pollutant], rules)
+        for pollutant in dict.fromkeys(row.pollutant for row in rows)
+    ]
+
+
+def _zone_cap(pollutant: str, rows: Sequence[CapRow], rules: Rulebook) -> ZoneCap:
+    masses = [row.mass_mg for row in rows if row.mass_mg is not None]
+    cap, mass = sum(row.allowances for row in rows), sum(masses) if len(masses) == len(rows) else None
+    lacking = next((row for row in rows if row.mass_mg is None), rows[0])
+    return ZoneCap(
+        pollutant,
+        in_column(cap, Unit.ALLOWANCES, rules),
+        NOTHING if mass is None else in_column(mass // 1_000_000, Unit.KG, rules),
+        lacking.basis,
+        _percent(mass, cap * rules.allowance.size_kg * 1_000_000),
+        [(row.place, row.share) for row in rows if row.share is not None and row.share > 100],
     )
 
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airshed.engine.nouns import Actor
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import (
     Visitor,
+    bound_to,
     chosen_language,
     fields_of,
     local,
     on,
     page,
-    place_name,
     visitor_of,
 )
 from airshed.rulebook import lookup
@@ -140,14 +139,24 @@ async def sign_in(service: Service, request: Request) -> Response:
 _DIGITS = {ord(wide): str(digit) for digit, wide in enumerate("０１２３４５６７８９")}
 
 
-def _everybody(market: Market, rules: Rulebook) -> list[tuple[Phrase, list[tuple[Actor, Phrase]]]]:
-    """Everybody who may act, by role, with the city of who is bound to one."""
-    by_role: dict[str, list[tuple[Actor, Phrase]]] = {}
+class Somebody(NamedTuple):
+    """One as whom anybody may sign in to a rehearsal."""
+
+    actor: str
+    #: Their firm; of an office what it is and where.
+    name: Phrase
+
+
+def _everybody(market: Market, rules: Rulebook) -> list[tuple[Phrase, list[Somebody]]]:
+    """Everybody who may act, by role."""
+    known = {code: Phrase(row.name_en, row.name_zh) for code, row in lookup.people(rules).items()}
+    by_role: dict[str, list[Somebody]] = {}
     for actor in sorted(market.state.actors.values(), key=lambda each: each.id):
-        if actor.state == "active":
-            by_role.setdefault(actor.role, []).append((actor, place_name(rules, actor.jurisdiction)))
-    known = lookup.people(rules)
-    return [(Phrase(role.name_en, role.name_zh), by_role[code]) for code, role in known.items() if code in by_role]
+        if actor.state == "active" and actor.role in known:
+            bound, role = bound_to(market, rules, actor), known[actor.role]
+            office = Phrase(f"{role.en}, {bound.en}", f"{role.zh}·{bound.zh}") if actor.jurisdiction else role
+            by_role.setdefault(actor.role, []).append(Somebody(actor.id, bound if actor.account else office))
+    return [(known[code], by_role[code]) for code in known if code in by_role]
 
 
 async def _demo_user(visitor: Visitor, name: str) -> User:

@@ -15,6 +15,7 @@ from airshed.engine.state import State
 from airshed.model.allowance import Series, members
 from airshed.model.measures import Unit
 from airshed.model.period import clock, day_of
+from airshed.pages.kit.figures import ticks
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page, reads_as_office, visitor_of
@@ -278,14 +279,15 @@ def curve(bids: Sequence[tuple[int, int]], each: Auction, size_kg: int = 1) -> M
     if price_at is not None:
         shown = f"{price_at:.1f}"
         parts.append(Markup('<line class="price" x1="0" x2="600" y1="%s" y2="%s"/>') % (shown, shown))
-    for part in (0.0, 0.25, 0.5, 0.75, 1.0):
-        across, up = width * part, height * (1 - part)
+    across, up = most * size_kg / 1000, high / 100
+    for tonnes in ticks(across):
         parts.append(
             Markup('<text class="tick" x="%s" y="262" text-anchor="middle">%s</text>')
-            % (f"{across:.1f}", f"{most * part * size_kg / 1000:,.4g}")
+            % (f"{width * tonnes / across:.1f}", f"{tonnes:,.6g}")
         )
+    for yuan in ticks(up):
         parts.append(
             Markup('<text class="tick" x="-8" y="%s" text-anchor="end">%s</text>')
-            % (f"{up + 5:.1f}", f"{high * part / 100:,.0f}")
+            % (f"{height - height * yuan / up + 5:.1f}", f"{yuan:,.6g}")
         )
     return Markup('<svg class="curve" viewBox="-84 -12 712 284" aria-hidden="true">%s</svg>') % Markup("").join(parts)

@@ -6,7 +6,7 @@ import { looking } from "./lab.js";
 import { sealing } from "./sealed.js";
 import { lengthen } from "./tables.js";
 import { sliding } from "./map.js";
-import { trading } from "./trade.js";
+import { listing, trading } from "./trade.js";
 import { watch } from "./live.js";
 
 document.documentElement.classList.add("scripted");
@@ -23,6 +23,7 @@ confirmInPlace();
 for (const table of document.querySelectorAll("table[data-long]")) lengthen(table);
 drawAll();
 trading();
+listing();
 sliding();
 digesting();
 looking();

@@ -54,6 +54,23 @@ export function trading() {
   if (form.elements.count?.value || form.elements.limit?.value) soon();
 }
 
+// The list of series: the one that is looked at stands in sight, and words leave those that have all of them.
+export function listing() {
+  const box = document.getElementById("part-list"), wanted = document.getElementById("find-series");
+  if (!box || !wanted) return;
+  const choose = () => {
+    const words = wanted.value.normalize("NFKC").toLowerCase().split(/\s+/);
+    const rows = [...box.querySelectorAll("tbody tr")];
+    for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+    document.getElementById("no-series").hidden = rows.some((row) => !row.hidden);
+  };
+  wanted.parentElement.hidden = false;
+  wanted.addEventListener("input", choose);
+  document.addEventListener("part", ({ target }) => target === box && choose());
+  const here = box.querySelector(".chosen")?.getBoundingClientRect();
+  if (here) box.scrollTop = here.top - box.getBoundingClientRect().top - (box.clientHeight - here.height) / 2;
+}
+
 // The prices of the ladder at which an order of one's own waits.
 function own(form) {
   const limits = new Set([...document.querySelectorAll("tr[data-own]")].map((row) => row.dataset.own));
