@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 7
+# Where the demo year lies: the whole of it, or that which stops on a DAY.
+PLAYED = demo$(if $(DAY),-$(DAY))
 CHARTS := src/airshed/pages/kit/assets/echarts.js
 # What Python has compiled it keeps, whatever the surroundings say: every process of a test run starts twice as fast.
 unexport PYTHONDONTWRITEBYTECODE
@@ -32,10 +34,11 @@ charts: $(CHARTS) ## the chart library of pages and screens, bundled from charts
 
 demo: $(VENV)/run.stamp $(CHARTS) ## one compliance year of the Dianzhong zone, from stack readings to penalties
 	@PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
+	@echo "portal  make serve  用浏览器打开"
 
-serve: $(VENV)/run.stamp $(CHARTS) ## the demo year over HTTP, on this machine
-	@test -f demo/dianzhong.book || PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
-	@PYTHONPATH=src $(BIN)/python -m airshed serve demo/dianzhong.book --demo-users --port $(or $(PORT),8080)
+serve: $(VENV)/run.stamp $(CHARTS) ## the demo year over HTTP, on this machine (DAY=2028-06-30: as it stood that morning, the rest is yours)
+	@test -f $(PLAYED)/dianzhong.book || PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) $(if $(DAY),--until $(DAY)) --out $(PLAYED)
+	@PYTHONPATH=src $(BIN)/python -m airshed serve $(PLAYED)/dianzhong.book --demo-users --port $(or $(PORT),8080)
 
 soak: $(VENV)/dev.stamp ## the writer killed under load from 64 clients, KILLS times (default 200) or MINUTES long, on both databases
 	@PYTHONPATH=src:tests $(BIN)/python scripts/soak.py --kills $(or $(KILLS),200) --minutes $(or $(MINUTES),0)
@@ -86,4 +89,4 @@ lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/dev.txt --group postgresql -o requirements/postgresql.txt
 
 clean: ## remove what was installed and played
-	rm -rf $(VENV) $(CHARTS) demo build dist pictures site
+	rm -rf $(VENV) $(CHARTS) demo demo-20* build dist pictures site

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from airshed.engine import commands as c
 from airshed.engine.journal import Journal
 from airshed.engine.runner import Runner
@@ -55,19 +57,34 @@ def played(
     doubts: dict[str, str] | None = None,
     law: str = "dianzhong",
     rules: Rulebook | None = None,
+    works: tuple[str, ...] = (),
+    until: str = "",
 ) -> Season:
-    """A whole season, from adoption to the next vintage; `rules` stand in for the shipped text of the law."""
+    """A whole season, from adoption to the next vintage; `rules` stand in for the shipped text of the law.
+
+    With `works` of these alone; with `until` left on the morning of that day.
+    """
     text, zone = rules_and_zone(law)
-    rules = rules or text
+    rules, zone = rules or text, of_works(zone, works) if works else zone
     year = first_year(rules)
     season = Season(Runner(journal, rules, tables=tables), rules, zone, seed, year, doubts=doubts or {})
     season.decide()
     season.open()
     season.sealed = sealed_as_expected(zone, season.firms, year)
-    for _ in season.play():
+    for _ in season.play(until):
         pass
-    season.settle()
     return season
+
+
+def of_works(zone: Zone, works: tuple[str, ...]) -> Zone:
+    """A zone of a few works of another."""
+    return msgspec.structs.replace(
+        zone,
+        sources=tuple(each for each in zone.sources if each.source in works),
+        stacks=tuple(each for each in zone.stacks if each.source in works),
+        baseline=tuple(each for each in zone.baseline if each.source in works),
+        options=tuple(each for each in zone.options if each.source in works),
+    )
 
 
 def year_in(folder: Path) -> None:

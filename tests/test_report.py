@@ -90,7 +90,6 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         season.sealed = sealed
         for _ in season.play():
             pass
-        season.settle()
         years = stack_years()
         asked = Asked(zone=zone, monitoring=years, episodes=episodes)
         html = build(book, rules, asked)

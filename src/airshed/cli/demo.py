@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,13 @@ class DemoYear(NamedTuple):
     zone: Zone
     folder: Path
     year: int
+    #: The day to stop on; empty for the whole year.
+    until: str
+
+    @property
+    def still_measured(self) -> bool:
+        """Whether it stops within the year of the readings."""
+        return self.until.startswith(f"{self.year}-")
 
     @property
     def book(self) -> str:
@@ -55,12 +63,23 @@ def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for book, evidence, hours and report.")] = Path("demo"),
     rulebook: RulesName = RULEBOOK,
     region: ZoneOption = "",
+    until: Annotated[
+        str,
+        typer.Option(
+            "--until",
+            metavar="DAY",
+            help="Leave the year at nine in the morning of a business day, as 2028-06-30: what follows is yours.",
+        ),
+    ] = "",
     workers: StackWorkers = None,
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON at the end and nothing else.")] = False,
 ) -> None:
     """Play one compliance year of a programme, from stack readings to penalties, and write a report.
 
     The rulebook names its zone, unless --zone does; the year is the first that it caps.
+
+    With --until the book is that of the same year as it stood on that morning, to be served with --demo-users: whoever
+    opens it does what comes next. No report is written, and no frames are left of a year that is still measured.
 
     Example: airshed demo --seed 7 --out demo
     """
@@ -70,13 +89,13 @@ def demo(
     from airshed.service.book.sqlite import Book
 
     began = perf_counter()
-    programme = _programme(rulebook, region)
+    programme = _programme(rulebook, region, until)
     _prepare(out, seed, programme)
     gc.freeze()
     with Book.create(out / programme.book) as book:
         with _progress(json) as step:
             season, measured = _play(book, out, seed, workers, step, programme)
-        rows = _report(book, out, season, measured, programme)
+        report = {} if until else {"report": str(_report(book, out, season, measured, programme))}
     seconds = perf_counter() - began
     state = season.runner.state
     of(state.provenance)
@@ -86,21 +105,28 @@ def demo(
                 "records": state.seq,
                 "digest": season.runner.hash,
                 "refusals": dict(sorted(season.refused.items())),
-                "report": str(out / "report.html"),
+                **report,
+                **({"until": until} if until else {}),
                 "seconds": round(seconds, 1),
             }
         )
         return
-    _print_compliance(season)
+    if not until:
+        _print_compliance(season)
     console.print(f"book    {out / programme.book}: {state.seq:,} records, verified")
     console.print(f"digest  {season.runner.hash}")
-    console.print(f"report  {out / 'report.html'} ({rows:,} bytes, English and 中文)")
+    for path in map(Path, report.values()):
+        console.print(f"report  {path} ({path.stat().st_size:,} bytes, English and 中文)")
+    if until:
+        console.print(f"until   {until} 09:00: what follows is yours  此后由您办理")
     console.print(f"time    {seconds:.0f} s")
-    console.print(f"portal  airshed serve {out / programme.book} --demo-users  用浏览器打开")
+    if Path(sys.argv[0]).name != "__main__.py":  # of a checkout, where there is no `airshed` but `make serve`
+        console.print(f"portal  airshed serve {out / programme.book} --demo-users  用浏览器打开")
 
 
-def _programme(rulebook: str, region: str) -> DemoYear:
-    """The law and its zone."""
+def _programme(rulebook: str, region: str, until: str) -> DemoYear:
+    """The law, its zone, and how far to go."""
+    from airshed.lab.season.days import stop
     from airshed.lab.season.season import first_year
     from airshed.rulebook.load import find, load_texts, texts
     from airshed.zone.load import find as find_zone
@@ -110,7 +136,8 @@ def _programme(rulebook: str, region: str) -> DemoYear:
     rules = load_texts(law)
     zone = of_law(rules, region)
     folder = find_zone(region or rules.programme.zone)
-    return DemoYear(law, rules, zone, folder, first_year(rules))
+    year = first_year(rules)
+    return DemoYear(law, rules, zone, folder, year, stop(rules, year, until) if until else "")
 
 
 def _prepare(out: Path, seed: int, programme: DemoYear) -> None:
@@ -172,11 +199,12 @@ def _play(
     book: Book, out: Path, seed: int, workers: int | None, step: Step, programme: DemoYear
 ) -> tuple[Season, list[Any]]:
     from airshed.engine.runner import Runner
+    from airshed.lab.season import days
     from airshed.lab.season.season import Season
     from airshed.rulebook.digest import digest
     from airshed.service.book.verify import verify
 
-    law, rules, zone, _, year = programme
+    law, rules, zone, _, year, until = programme
     book.keep_law(digest(rules), law)
     season = Season(Runner(book, rules), rules, zone, seed, year)
     opened = step(2, "rules adopted, caps set and shared out  开市配额")
@@ -186,12 +214,10 @@ def _play(
     opened(f"{len(season.runner.state.ledger.caps)} series")
 
     measured = _measure(season, out, seed, workers, step, programme)
-    day = step(len(season.days()), "days traded, reported, verified  交易与核查")
-    for iso in season.play():
+    played = [day for day in days.days(rules, year) if not until or day.isoformat() < until]
+    day = step(len(played), "days traded, verified, settled  交易、核查与清缴")
+    for iso in season.play(until):
         day(iso)
-    settled = step(1, "surrendered, settled, next vintage issued  履约清缴")
-    season.settle()
-    settled(f"{season.sent:,} commands")
     checked = step(1, "book folded anew and verified  账簿核对")
     verify(book)
     checked("chain, invariants, tables")
@@ -207,11 +233,12 @@ def _measure(
     from airshed.lab.stacks.episodes import read_episodes
     from airshed.service.book.sealing import note_command
     from airshed.service.run.pool import crew
+    from airshed.service.stacks.hours_until import keep_until
     from airshed.service.stacks.marked_days import reverted, sealed_and_corrected
     from airshed.service.stacks.measure import measure_zone, simulate_zone
     from airshed.zone.monitoring import monitoring_rules
 
-    _, rules, zone, folder, year = programme
+    _, rules, zone, folder, year, until = programme
     evidence, hours, monitoring, count = out / "evidence", out / "hours", monitoring_rules(rules), len(zone.stacks)
     season.marks = read_marks(folder, zone, year)
     with crew(workers) as hands:
@@ -247,6 +274,9 @@ def _measure(
         )
         at_last = {closed.stack: closed for closed in mended}
     season.sealed, season.corrections = sealed_and_corrected(measured, at_last, season.marks, year)
+    if programme.still_measured:
+        keep_until(hours, until)
+        shutil.rmtree(evidence)
     measured = [at_last.get(closed.stack, closed) for closed in measured]
     season.findings = {closed.stack: note_command(closed) for closed in measured}
     season.doubts = doubts(measured)
@@ -267,7 +297,7 @@ def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int
     }
 
 
-def _report(book: Book, out: Path, season: Season, measured: list[Any], programme: DemoYear) -> int:
+def _report(book: Book, out: Path, season: Season, measured: list[Any], programme: DemoYear) -> Path:
     from airshed.lab.stacks.episodes import read_episodes
     from airshed.pages.kit.html import write
     from airshed.pages.report import build
@@ -276,7 +306,7 @@ def _report(book: Book, out: Path, season: Season, measured: list[Any], programm
     episodes = read_episodes(programme.folder, season.zone)
     html = build(book, season.rules, Asked(zone=season.zone, monitoring=measured, episodes=episodes))
     write(out / "report.html", html)
-    return (out / "report.html").stat().st_size
+    return out / "report.html"
 
 
 def _print_compliance(season: Season) -> None:

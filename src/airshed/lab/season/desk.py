@@ -14,6 +14,7 @@ from airshed.lab.season.firms import Firm
 from airshed.lab.season.guide import Guide
 from airshed.lab.season.marking import PlannedMark
 from airshed.lab.second import confirmations, in_effect
+from airshed.model.allowance import Series
 from airshed.model.provenance import DEMO, Simulation
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -66,6 +67,23 @@ class SeasonDesk:
     def provenance(self) -> Simulation:
         """What its book says of itself."""
         return Simulation(DEMO, self.seed)
+
+    def series(self) -> dict[str, tuple[str, ...]]:
+        """The series that count for the year, by pollutant."""
+        issued = [Series.parse(name) for name in self.runner.state.ledger.caps]
+        return {
+            rule.code: tuple(
+                str(series) for series in issued if series.pollutant == rule.code and series.vintage <= self.year
+            )
+            for rule in self.rules.pollutants
+        }
+
+    def owed(self, firm: Firm, pollutant: str) -> int | None:
+        """What a firm still has to give up; None before its year is verified."""
+        year = self.runner.state.years.get((firm.source.source, self.year))
+        if year is None or year.verified_mg is None:
+            return None
+        return year.obligation[pollutant] - year.surrendered.get(pollutant, 0)
 
     # --- sending
 

@@ -6,18 +6,15 @@ Firms, exchange, bank, verifiers and authority send the same commands that peopl
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
-from airshed.compliance.banking import YearEnd, base
 from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import surrender_day
-from airshed.engine.procedures.flow_control import covered
-from airshed.engine.procedures.penalty import owed_of
 from airshed.lab.seals import salt_of, sealed
-from airshed.lab.season import monthly_call, yearend
+from airshed.lab.season import days, monthly_call, settling, yearend
 from airshed.lab.season.desk import LOOK_MS, SeasonDesk
 from airshed.lab.season.firms import Firm, decide_installations, firms_of
 from airshed.lab.season.guide import guide, side_of
@@ -35,9 +32,6 @@ from airshed.zone.activities import activity_details, activity_lines, zone_activ
 from airshed.zone.entering import BANK, EXCHANGE, HOST, people_of, second_people, works_of
 from airshed.zone.zone import outlets_of
 
-FIRST_SESSION = "01-04"
-#: Days before the last day to surrender on which trading ends, and days after it on which the next vintage is issued.
-QUIET_DAYS, NEXT_ISSUE_DAYS = 4, 15
 TRADING_ROUNDS = 2
 #: The day of the following year on which the host says what it found.
 NOTED = "01-20"
@@ -154,45 +148,32 @@ class Season(SeasonDesk):
 
     # --- the season, day by day
 
-    def days(self) -> list[date]:
-        """From the first day of the year to the last session."""
-        first = date(self.year, 1, 1)
-        last = date.fromisoformat(surrender_day(self.rules, self.year)) - timedelta(days=QUIET_DAYS)
-        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-    def play(self) -> Iterator[str]:
-        """Play day by day and yield each day when it is over."""
-        days = self.days()
-        first = date.fromisoformat(f"{self.year}-{FIRST_SESSION}")
+    def play(self, until: str = "") -> Iterator[str]:
+        """Play day by day and yield each day when it is over; leave `until` at nine, when offices open."""
         chores = self._chores()
-        series = self._series()
+        series = self.series()
         listing = bool(lookup.senders(self.rules, "PlaceOrder"))
         calling, called = monthly_call.held(self.rules), ""
-        for number, day in enumerate(days):
+        traded = days.traded(self.rules, self.year)
+        first = date.fromisoformat(f"{self.year}-{days.FIRST_SESSION}")
+        for number, day in enumerate(days.days(self.rules, self.year)):
             iso = day.isoformat()
             yesterday = (day - timedelta(days=1)).isoformat()
             yearend.enter_marks(self, self.rules.civil.instant(iso, 8))
             self.must(self.rules.civil.instant(iso, 8), [(HOST, body) for body in self.sealed.get(yesterday, ())])
+            if iso == until:
+                return
             for chore in chores.get(iso, ()):
                 chore(self.rules.civil.instant(iso, 9))
             self.must(self.rules.civil.instant(iso, 9, 15), [(HOST, body) for body in self.corrections.get(iso, ())])
-            if day >= first and lookup.worked(self.rules, iso):
-                view = SeasonView(self.rules, self.runner.state, number / (len(days) - 1), self.year, series)
+            if first <= day <= traded[-1] and lookup.worked(self.rules, iso):
+                view = SeasonView(self.rules, self.runner.state, number / (len(traded) - 1), self.year, series)
                 if calling and iso[:7] != called:
                     called = iso[:7]
                     self._call(iso, view)
                 if listing:
                     self._session(iso, view)
             yield iso
-
-    def _series(self) -> dict[str, tuple[str, ...]]:
-        issued = [Series.parse(name) for name in self.runner.state.ledger.caps]
-        return {
-            rule.code: tuple(
-                str(series) for series in issued if series.pollutant == rule.code and series.vintage <= self.year
-            )
-            for rule in self.rules.pollutants
-        }
 
     def _call(self, day: str, view: SeasonView) -> None:
         """The calls of a month, over before the session of the day opens."""
@@ -203,7 +184,7 @@ class Season(SeasonDesk):
         self.must(self.rules.civil.instant(day, 9, 25), monthly_call.closed(EXCHANGE, calls, self.seed))
 
     def _orders(self, firm: Firm, view: SeasonView, chance: float | None = None) -> list[c.PlaceOrder]:
-        wanted = (order_for(firm, view, pollutant, self._owed(firm, pollutant), chance) for pollutant in firm.owes)
+        wanted = (order_for(firm, view, pollutant, self.owed(firm, pollutant), chance) for pollutant in firm.owes)
         return [order for order in wanted if order is not None]
 
     def _session(self, day: str, view: SeasonView) -> None:
@@ -215,25 +196,19 @@ class Season(SeasonDesk):
             wishes: list[tuple[str, c.Body]] = []
             for firm in half:
                 for pollutant in firm.owes:
-                    order = order_for(firm, view, pollutant, self._owed(firm, pollutant))
+                    order = order_for(firm, view, pollutant, self.owed(firm, pollutant))
                     if order is not None:
                         wishes.append((firm.account, order))
             self.tell(self.rules.civil.instant(day, 10 + turn), wishes)
         self.must(self.rules.civil.instant(day, 15), [(EXCHANGE, c.CloseSession(day))])
 
-    def _owed(self, firm: Firm, pollutant: str) -> int | None:
-        year = self.runner.state.years.get((firm.source.source, self.year))
-        if year is None or year.verified_mg is None:
-            return None
-        return year.obligation[pollutant] - year.surrendered.get(pollutant, 0)
-
     def _chores(self) -> dict[str, list[Callable[[int], None]]]:
         """What happens on which day beside sealing and trading."""
         following = self.year + 1
         chores: dict[str, list[Callable[[int], None]]] = {}
-        days = self.rules.auction.days
-        for number, day in enumerate(days):
-            left = len(days) - number
+        offers = self.rules.auction.days
+        for number, day in enumerate(offers):
+            left = len(offers) - number
             chores.setdefault(f"{self.year}-{day}", []).append(partial(self._auctions, number=number + 1, left=left))
         last_report = date.fromisoformat(f"{following}-{self.rules.calendar.report_by}")
         last_opinion = date.fromisoformat(f"{following}-{self.rules.calendar.verify_by}")
@@ -242,7 +217,7 @@ class Season(SeasonDesk):
             date.fromisoformat(f"{following}-{NOTED}") + timedelta(days=1),
         )
         reporting = min(MOST_REPORTING_DAYS, (last_report - first).days - ASKING_DAYS + 1)
-        verifying = min(VERIFYING_DAYS, (last_opinion - last_report).days - QUIET_DAYS)
+        verifying = min(VERIFYING_DAYS, (last_opinion - last_report).days - days.QUIET_DAYS)
         if min(reporting, verifying) < 1:
             what = f"report_by {self.rules.calendar.report_by} and verify_by {self.rules.calendar.verify_by}"
             raise Malformed("rulebook.toml [calendar]", f"{what} leave no day to report or verify in", "part them")
@@ -265,6 +240,13 @@ class Season(SeasonDesk):
         chores.setdefault(f"{following}-{NOTED}", []).append(partial(yearend.note, self))
         determined = last_opinion - timedelta(days=2)
         chores.setdefault(determined.isoformat(), []).append(partial(yearend.determine, self))
+        for number, firm in enumerate(self.firms):
+            surrenders = days.surrenders(self.rules, self.year, number)
+            chores.setdefault(surrenders, []).append(partial(settling.surrender, self, firm=firm))
+        chores.setdefault(surrender_day(self.rules, self.year), []).append(partial(settling.sell_leftovers, self))
+        chores.setdefault(days.settled(self.rules, self.year), []).append(partial(settling.close, self))
+        if any(cap.vintage == following for cap in self.rules.caps.rows):
+            chores.setdefault(days.issued(self.rules, self.year), []).append(partial(self.issue, following))
         return chores
 
     def _allow_crossing(self, at: int) -> None:
@@ -337,66 +319,3 @@ class Season(SeasonDesk):
                     ]
         self.tell(at + 3_600_000, bids)
         self.must(at + 5 * 3_600_000, [(authority, c.CloseAuction(name, self.seed, salt)) for name, salt in closing])
-
-    # --- settling
-
-    def settle(self) -> None:
-        """Surrender, sell leftovers back, close the year, pay penalties, issue the next vintage with make-up."""
-        following = self.year + 1
-        deadline = surrender_day(self.rules, self.year)
-        series = self._series()
-        for firm in self.firms:
-            wishes: list[tuple[str, c.Body]] = []
-            for pollutant in firm.owes:
-                names = series[pollutant]
-                state, source = self.runner.state, firm.source.source
-                free = [(Series.parse(name), state.ledger.held_of(firm.account, name).free) for name in names]
-                owed = self._owed(firm, pollutant) or 0
-                count = covered(state, self.rules, free, owed, source, self.year, pollutant)
-                if count:
-                    wishes.append((firm.account, c.Surrender(source, self.year, pollutant, count)))
-            self.must(self.rules.civil.instant(deadline, 10), wishes)
-        for firm in self.firms:
-            self.tell(self.rules.civil.instant(deadline, 14), self._leftovers(firm, series))
-        after = (date.fromisoformat(deadline) + timedelta(days=1)).isoformat()
-        authority = self.rules.programme.authority
-        self.must(
-            self.rules.civil.instant(after, 9),
-            [(authority, c.CloseYear(firm.account, self.year)) for firm in self.firms],
-        )
-        self._penalties(self.rules.civil.instant(after, 11))
-        if any(cap.vintage == following for cap in self.rules.caps.rows):
-            issued = date.fromisoformat(deadline) + timedelta(days=NEXT_ISSUE_DAYS)
-            self.issue(following, self.rules.civil.instant(issued.isoformat(), 9))
-
-    def _leftovers(self, firm: Firm, series: Mapping[str, Sequence[str]]) -> list[tuple[str, c.Body]]:
-        """What may not be banked is offered to the government, as far as it buys."""
-        state = self.runner.state
-        offers: list[tuple[str, c.Body]] = []
-        year = state.years[firm.source.source, self.year]
-        for pollutant in firm.owes:
-            names = series[pollutant]
-            left = sum(
-                state.ledger.held_of(firm.account, name).count
-                for name in names
-                if Series.parse(name).vintage <= self.year
-            )
-            end = YearEnd(left, year.surrendered.get(pollutant, 0), year.obligation[pollutant])
-            room = base(self.rules.banking.of, end) * self.rules.banking.limit_basis_points // 10_000
-            over = sum(state.ledger.held_of(firm.account, name).free for name in names) - room
-            for name in names:
-                most = state.allocated.get((firm.account, name), 0) * self.rules.repurchase.limit_basis_points // 10_000
-                count = min(over, most, state.ledger.held_of(firm.account, name).free)
-                if count > 0:
-                    offers.append((firm.account, c.OfferRepurchase(firm.account, name, count)))
-                    over -= count
-        return offers
-
-    def _penalties(self, at: int) -> None:
-        """Firms pay at once what their cash allows; the rest stays due."""
-        state = self.runner.state
-        for key, known in list(state.penalties.items()):
-            account = state.sources[key[0]].account
-            owed = sum(owed_of(state, self.rules, key, self.rules.civil.day_of(at))) if known.open else 0
-            if owed and state.ledger.purses[account].free >= owed:
-                self.must(at, [(account, c.PayPenalty(*key[:3], case=key[3]))])

@@ -18,7 +18,7 @@ import uvicorn
 
 from airshed.compliance.deadline import next_business_day
 from airshed.engine.journal import Line
-from airshed.model.period import DAY_MS, day_of, instant
+from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
@@ -108,15 +108,16 @@ def clock_from(at: int | None, machine: Callable[[], int]) -> Callable[[], int]:
 
 
 def next_morning(rules: Rulebook, at: int) -> int:
-    """Ten o'clock of the next business day of a law: when a book that is shown goes on, so that its market may open.
+    """The next ten o'clock of a business day of a law: when a book that is shown goes on, so that its market may open.
 
     >>> from airshed.rulebook.load import find, load
     >>> law = load(find("dianzhong"))
-    >>> day_of(next_morning(law, instant("2028-07-15", 9))), day_of(next_morning(law, instant("2028-07-17", 9)))
-    ('2028-07-17', '2028-07-18')
+    >>> def after(day, hour): return law.civil.day_of(next_morning(law, law.civil.instant(day, hour)))
+    >>> after("2028-07-15", 9), after("2028-07-17", 9), after("2028-07-17", 10)
+    ('2028-07-17', '2028-07-17', '2028-07-18')
     """
-    day = next_business_day(day_of(at + DAY_MS), partial(lookup.worked, rules))
-    return instant(day, 10)
+    day = next_business_day(rules.civil.day_of(at + DAY_MS - 10 * HOUR_MS), partial(lookup.worked, rules))
+    return rules.civil.instant(day, 10)
 
 
 def hours_beside(book: Path | str) -> Path | None:
@@ -162,6 +163,7 @@ class Running:
         limits = serving.limits
         secure = serving.certificate is not None or serving.proxied
         self.feed = Feed(limits.feed_kept)
+        self._machine = machine
         self._now = clock_from(serving.at, machine)
         self.writer = Writer(
             serving.book,
@@ -207,7 +209,7 @@ class Running:
             asked_of(provenance, serving.at, machine())
         state = writer.runner.state
         if serving.demo_users and serving.at is None:
-            self._now = clock_from(next_morning(writer.runner.rules, state.at), machine)
+            self._go_on_at(next_morning(writer.runner.rules, state.at))
         self.feed.begin(state.seq, state.at)
         there = serving.book if serving.read_from is None else serving.read_from
         self.readers = Readers(there, limits.readers, limits.waiting_reads, each=limits.reads_of_one)
@@ -261,7 +263,18 @@ class Running:
         if self.service.studies is not None:
             self.service.studies.mind()
         self.service.hours = hours_beside(serving.book)
+        if serving.demo_users:
+            self.service.next_day = self._next_day
         self.app = Application(self.service)
+
+    def _next_day(self) -> None:
+        """Let the clock of a book that is shown go on to its next morning."""
+        runner = self.writer.runner
+        assert runner is not None
+        self._go_on_at(next_morning(runner.rules, max(self._clock(), runner.state.at)))
+
+    def _go_on_at(self, at: int) -> None:
+        self._now = clock_from(at, self._machine)
 
     def _begun_from(self) -> None:
         """Say what it began from: a start does not wait until every record was replayed."""

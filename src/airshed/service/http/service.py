@@ -87,6 +87,8 @@ class Service:
     passwords: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     #: Folder of the hours of which days were sealed, a file a stack, where it lies beside the book.
     hours: Path | None = None
+    #: Sets the clock of a book that is shown to its next morning; None where time goes as it does.
+    next_day: Callable[[], None] | None = None
     #: What those above keep by a service, by name.
     beside: dict[str, Any] = field(default_factory=dict)
 
