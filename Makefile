@@ -33,8 +33,7 @@ $(CHARTS): charts/package-lock.json charts/echarts.js scripts/charts.py | $(VENV
 charts: $(CHARTS) ## the chart library of pages and screens, bundled from charts/package-lock.json
 
 demo: $(VENV)/run.stamp $(CHARTS) ## one compliance year of the Dianzhong zone, from stack readings to penalties
-	@PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
-	@echo "portal  make serve  用浏览器打开"
+	@AIRSHED_DEMO_OPENS="make serve" PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
 
 serve: $(VENV)/run.stamp $(CHARTS) ## the demo year over HTTP, on this machine (DAY=2028-06-30: as it stood that morning, the rest is yours)
 	@test -f $(PLAYED)/dianzhong.book || PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) $(if $(DAY),--until $(DAY)) --out $(PLAYED)

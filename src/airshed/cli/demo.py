@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +30,8 @@ MARK = "demo.json"
 #: What a demo leaves in its folder beside its book, and what the next one may therefore replace.
 LEFT = (MARK, "report.html")
 LEFT_FOLDERS = ("evidence", "hours")
+#: The environment variable by which `make`, in whose checkout there is no `airshed`, says how the book is opened.
+OPENS = "AIRSHED_DEMO_OPENS"
 #: Endings of the files of a book.
 OF_A_BOOK = ("", "-wal", "-shm", "-head", ".lock")
 
@@ -120,8 +122,8 @@ def demo(
     if until:
         console.print(f"until   {until} 09:00: what follows is yours  此后由您办理")
     console.print(f"time    {seconds:.0f} s")
-    if Path(sys.argv[0]).name != "__main__.py":  # of a checkout, where there is no `airshed` but `make serve`
-        console.print(f"portal  airshed serve {out / programme.book} --demo-users  用浏览器打开")
+    opens = os.environ.get(OPENS, f"airshed serve {out / programme.book} --demo-users")
+    console.print(f"portal  {opens}  用浏览器打开")
 
 
 def _programme(rulebook: str, region: str, until: str) -> DemoYear:
