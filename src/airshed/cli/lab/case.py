@@ -56,12 +56,7 @@ def asked(
     from airshed.rulebook.load import find, load
     from airshed.zone.load import of_law
 
-    for option, value in zip(("--rate", "--growth", "--decline"), percents, strict=True):
-        if not -100 < value < 1_000:
-            raise Malformed(option, f"{value:g} percent a year", "give a percentage above -100")
-    if percents[2] > 100:
-        raise Malformed("--decline", f"{percents[2]:g} percent a year", "a cap falls by 100 percent at most")
-    rate, growth, decline = (each / 100 for each in percents)
+    rate, growth, decline = percents_of(percents)
     if curves or slopes or caps:
         given = "--curves" if curves else "--slopes"
         if not caps:
@@ -76,6 +71,17 @@ def asked(
     rules = load(find(rulebook))
     measured = measured_of(rules, pollutant)
     return case_of(of_law(rules, region), rules, measured, years, rate, growth, decline)
+
+
+def percents_of(percents: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Rate, growth and decline as parts of one. Malformed, naming the option, for what cannot be meant."""
+    for option, value in zip(("--rate", "--growth", "--decline"), percents, strict=True):
+        if not -100 < value < 1_000:
+            raise Malformed(option, f"{value:g} percent a year", "give a percentage above -100")
+    rate, growth, decline = percents
+    if decline > 100:
+        raise Malformed("--decline", f"{decline:g} percent a year", "a cap falls by 100 percent at most")
+    return rate / 100, growth / 100, decline / 100
 
 
 def millions(yuan: float) -> str:

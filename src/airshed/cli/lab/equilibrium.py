@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.lab.case import (
     POLLUTANT,
+    RULEBOOK,
     CapsOption,
     CurvesOption,
     DeclineOption,
@@ -22,15 +23,24 @@ from airshed.cli.lab.case import (
     asked,
     millions,
 )
+from airshed.cli.lab.equilibrium_law import (
+    MOST_BESIDE,
+    alone,
+    document,
+    lawful_supply,
+    print_lawful,
+    told_to_leave_out,
+)
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, lines, of, resting, say, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from airshed.lab.equilibrium import CrossTrade
     from airshed.lab.equilibrium.case import Case, Solution
+    from airshed.lab.equilibrium.curves import Floats
 
 TaxOption = Annotated[
     str,
@@ -41,9 +51,6 @@ BelowOption = Annotated[
 ]
 #: Bytes of a certificate that `check` reads.
 LARGEST_FILE = 1_000_000_000
-
-#: More prices than this leave a table no room for its years: they have one of their own.
-MOST_BESIDE = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -75,19 +82,32 @@ def equilibrium(
     slopes: SlopesOption = "",
     tax: TaxOption = "",
     below: BelowOption = 0.0,
+    without: Annotated[
+        str,
+        typer.Option(
+            metavar="ARTICLES",
+            help="Articles of the law to leave out: walls, borders, banking, vintages, auction, reserve, containment,"
+            " repurchase, penalty, collar; or all.",
+        ),
+    ] = "",
     banking: Annotated[bool, typer.Option("--banking/--no-banking", help="Whether allowances may be kept.")] = True,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
     json: Json = False,
 ) -> None:
     """The price path, the bank and who abates if everybody trades: the whole zone, and each city by itself. 市场均衡。
 
-    Without --curves and --caps it is the shipped zone of a rulebook, whose costs are indicative. With --matrix each
-    receptor may get no more load than the caps would bring there; prices then differ by zone. With --tax firms pay for
-    what they still emit, and allowances are worth what is left of the marginal cost. --slopes stands in --curves'
-    place, or beside it. With --ratios allowances move between zones, and become so many; no round of ratios may make
-    more than it took.
+    Without --curves and --caps it is the zone of a rulebook under that law: its walls, borders, limits on banking,
+    vintages that count, auctions, reserves, penalties and collars are limits of the problem. --without leaves articles
+    out, and the first line says what that changes. Costs of a shipped zone are indicative.
+
+    Tables of one's own are one market that may bank all. With --matrix each receptor may get no more load than the caps
+    would bring there; prices then differ by zone. With --tax firms pay for what they still emit, and allowances are
+    worth what is left of the marginal cost. --slopes stands in --curves' place, or beside it. With --ratios allowances
+    move between zones, and become so many; no round of ratios may make more than it took.
 
     Example: airshed lab equilibrium --pollutant SO2 --years 5 --tax Yunnan
+
+    Example: airshed lab equilibrium --pollutant NOx --without walls,banking
 
     Example: airshed lab equilibrium --curves curves.csv --caps caps.csv --certificate proof.json
     """
@@ -99,7 +119,16 @@ def equilibrium(
     if matrix and ratios:
         raise Malformed("--ratios", "it stands beside --matrix", "give one of them: ratios are for transport one way")
     target = writable(certificate, "--certificate")
-    case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline), slopes, region)
+    own = bool(curves or slopes or caps)
+    if without and (own or matrix or ratios):
+        option = "--matrix" if matrix else "--ratios" if ratios else "--caps"
+        raise Malformed("--without", f"with {option} the law's limits are not in it", "leave it out")
+    if not own and not matrix and not ratios:
+        asked_of = (rulebook or RULEBOOK, region, pollutant or POLLUTANT, years, (rate, growth, decline), without)
+        _under_law(asked_of, banking, (tax, below), target, json)
+        return
+    percents = (rate, growth, decline)
+    case = asked(curves, caps, rulebook, pollutant, years, percents, slopes, region)
     levied, levy = _tax(tax, "" if curves or slopes else pollutant or POLLUTANT, below)
     if levied:
         case = case.taxed(levied)
@@ -110,19 +139,18 @@ def equilibrium(
         air = closed(case.zones)._replace(origins=said_by)
     resting((*case.origins, *air.origins, levy))
     found = solved(case, air, banking, trades)
-    alone = _alone(case, banking) if len(case.zones) > 1 and not matrix else None
+    apart = _alone(case, banking) if len(case.zones) > 1 and not matrix else None
     if target is not None:
         target.write_text(plain.dumps(with_provenance(found.proof)) + "\n", "utf-8")
     if json:
-        as_json({**_document(case, found, alone), **_taxed(case, found, levied)})
+        as_json({**_document(case, found, apart), **_taxed(case, found.found.cost, found.found.abated, levied)})
         return
-    _print(case, found, alone)
-    if levied:
-        said = _taxed(case, found, levied)
-        console.print(
-            f"a tax of {levied:,.2f} {case.money[0]}/t{levy}: costs and prices are net of it; abating costs"
-            f" {millions(said['abatement_yuan'])} million {case.money[0]}, the tax brings {millions(said['tax_yuan'])}",
-        )
+    if not own:
+        words = f"everything but the caps, for --{'matrix' if matrix else 'ratios'}"
+        _, supply, terms = lawful_supply(rulebook or RULEBOOK, region, pollutant or POLLUTANT, years, percents, "")
+        told_to_leave_out(words, supply.taxed(levied), terms, float(found.found.price[:, 0].mean()))
+    _print(case, found, apart)
+    _print_tax(case, _taxed(case, found.found.cost, found.found.abated, levied), levy)
 
 
 def check(
@@ -208,17 +236,65 @@ def _tax(said: str, pollutant: str, below: float) -> tuple[float, str]:
     return levied, f" ({said} on {pollutant}{under}, {status})"
 
 
-def _taxed(case: Case, solution: Solution, tax: float) -> dict[str, float]:
+def _taxed(case: Case, cost: float, abated: Floats, tax: float) -> dict[str, float]:
     """What abating costs without the tax that it saves, and what the tax brings, discounted; nothing without a tax."""
     if not tax:
         return {}
-    found = solution.found
-    abated, emitted = found.abated @ case.discount, (case.baseline - found.abated) @ case.discount
+    tonnes, emitted = abated @ case.discount, (case.baseline - abated) @ case.discount
     return {
         "tax_yuan_per_t": tax,
-        "abatement_yuan": found.cost + tax * float(abated.sum()),
+        "abatement_yuan": cost + tax * float(tonnes.sum()),
         "tax_yuan": tax * float(emitted.sum()),
     }
+
+
+def _print_tax(case: Case, said: Mapping[str, float], levy: str) -> None:
+    """What a tax does, where there is one."""
+    if said:
+        console.print(
+            f"a tax of {said['tax_yuan_per_t']:,.2f} {case.money[0]}/t{levy}: costs and prices are net of it; abating"
+            f" costs {millions(said['abatement_yuan'])} million {case.money[0]}, the tax brings"
+            f" {millions(said['tax_yuan'])}",
+        )
+
+
+def _under_law(
+    asked_of: tuple[str, str, str, int, tuple[float, float, float], str],
+    banking: bool,
+    taxing: tuple[str, float],
+    target: Path | None,
+    json: bool,
+) -> None:
+    """A zone under its law, or what is left of that law."""
+    import json as plain
+    from dataclasses import replace
+
+    from airshed.lab.equilibrium.lawful import lawful
+    from airshed.lab.equilibrium.lawful_certificate import lawful_certificate
+    from airshed.lab.equilibrium.terms import TOLD, terms_of
+
+    rules, supply, terms = lawful_supply(*asked_of)
+    levied, levy = _tax(taxing[0], asked_of[2], taxing[1])
+    supply = supply.taxed(levied) if levied else supply
+    resting((*supply.case.origins, levy))
+    if not banking:
+        terms = replace(terms, bank_share=0.0, flow_share=None)
+    answer = lawful(supply, terms)
+    cities = alone(supply, terms) if len(supply.case.zones) > 1 and not terms.closed else None
+    law = f"{rules.programme.id} {rules.programme.version}"
+    if target is not None:
+        target.write_text(plain.dumps(with_provenance(lawful_certificate(answer, law))) + "\n", "utf-8")
+    said = _taxed(supply.case, answer.cost, answer.by_city(), levied)
+    if json:
+        as_json({**document(answer, cities, law), **said})
+        return
+    full = terms_of(rules, terms.pollutant)
+    if terms != full:
+        left = [f"{TOLD[each][0]} {TOLD[each][1]}" for each in terms.left_out if each in full.in_force]
+        left += [] if banking else ["that allowances may be kept 结转"]
+        told_to_leave_out(", ".join(left) or "nothing that this law has", supply, full, float(answer.mean_price()[0]))
+    print_lawful(answer, cities)
+    _print_tax(supply.case, said, levy)
 
 
 def _alone(case: Case, banking: bool) -> Solution | Malformed:

@@ -174,8 +174,8 @@ def case_of(
     zones = tuple(place.code for place in zone.jurisdictions)
     place_of = {source.source: source.jurisdiction for source in zone.sources}
     mean = dict.fromkeys(zones, 0.0)
-    for source, kg in known_kg(zone, pollutant):
-        mean[place_of[source]] += kg / KG_PER_T / len(zone.baseline_years)
+    for source, tonnes in mean_t(zone, pollutant).items():
+        mean[place_of[source]] += tonnes
     vintages = sorted({row.vintage for row in rules.caps.rows if row.pollutant == pollutant})
     if not vintages:
         raise Malformed("caps.csv", f"has no cap for {pollutant}", "choose another pollutant")
@@ -197,6 +197,14 @@ def case_of(
     made = curves_of(zones, discounting(rate, years), steps_of(zone, pollutant))
     money = (rules.currency.name_en, rules.currency.name_zh)
     return Case(zones, numbers, rate, made, baseline, caps, of_zone(rules, zone), money=money)
+
+
+def mean_t(zone: Zone, pollutant: str) -> dict[str, float]:
+    """What each source emitted in the mean of the baseline years, t."""
+    found: dict[str, float] = {}
+    for source, kg in known_kg(zone, pollutant):
+        found[source] = found.get(source, 0.0) + kg / KG_PER_T / len(zone.baseline_years)
+    return found
 
 
 def steps_of(zone: Zone, pollutant: str) -> tuple[CurveLine, ...]:

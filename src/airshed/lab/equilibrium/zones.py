@@ -11,7 +11,6 @@ at its duals meet. The last bound is exact: it uses the whole curves, and needs 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -19,20 +18,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from airshed.lab.equilibrium.bins import Edges, finer, first_bins, measures
 from airshed.lab.equilibrium.clearing import ROUNDING
 from airshed.lab.equilibrium.curves import LARGEST, Cuttable, Floats, Steps, examine_discount
 from airshed.market.linear import ProgrammeColumns, solve
 from airshed.model.refusal import Malformed
 
-#: Bins of a zone and year at first, those added around price and quantity in a round, and rounds at most.
-FIRST_BINS, MORE_BINS, ROUNDS = 40, 20, 12
+#: Rounds at most.
+ROUNDS = 12
 #: The gap at which it is done; of curves that rise smoothly one at which prices are as exact, for there the gap is as
 #: small as the square of what a price is off.
 DONE, SMOOTH_DONE = 1e-9, 1e-13
 #: By how much a limit may be missed in the programme before it is made good, and how exact the solver is, of one.
 SLACK, TIGHT = 1e-11, 1e-9
-#: No bin is cut narrower than this part of all that can be abated.
-NARROW = 1e-12
 
 
 class CrossTrade(NamedTuple):
@@ -106,11 +104,7 @@ def zone_equilibrium(
             f"{lack.load:,.6g} more must be taken away {'by then' if banking else 'there'} than all steps can",
             "raise the limits, or add steps",
         )
-    edges = {
-        (z, t): sorted({0.0, curve.most(t), *curve.cuts(t, 0.0, curve.most(t), FIRST_BINS).tolist()})
-        for z, curve in enumerate(curves)
-        for t in range(len(factors))
-    }
+    edges = first_bins(curves, len(factors))
     if done is None:
         done = DONE if all(isinstance(curve, Steps) for curve in curves) else SMOOTH_DONE
     best: ZoneEquilibrium | None = None
@@ -126,7 +120,7 @@ def zone_equilibrium(
         if best.cost - best.bound <= done * max(abs(best.cost), abs(best.bound)):
             break
         for (z, t), cuts in edges.items():
-            edges[z, t] = _finer(curves[z], t, cuts, float(found.discounted[z, t]), float(found.abated[z, t]))
+            edges[z, t] = finer(curves[z], t, cuts, float(found.discounted[z, t]), float(found.abated[z, t]))
     assert best is not None
     return best
 
@@ -185,7 +179,7 @@ def _round(
     matrix: Floats,
     needs: Floats,
     factors: Floats,
-    edges: dict[tuple[int, int], list[float]],
+    edges: Edges,
     banking: bool,
     trades: Sequence[CrossTrade],
     number: int,
@@ -194,7 +188,7 @@ def _round(
     scale = np.maximum(matrix.max(axis=1), np.finfo(np.float64).tiny)
     columns = ProgrammeColumns()
     bins: list[tuple[int, int]] = []
-    tonne, yuan, spends = _measures(curves, edges)
+    tonne, yuan, spends = measures(curves, edges)
     for (z, t), cuts in edges.items():
         spent = spends[z, t]
         cells = [(k * years + t, float(matrix[k, z] / scale[k])) for k in range(receptors)]
@@ -248,30 +242,6 @@ def _round(
     )
 
 
-def _measures(
-    curves: Sequence[Cuttable], edges: dict[tuple[int, int], list[float]]
-) -> tuple[float, float, dict[tuple[int, int], list[float]]]:
-    """A tonne and a yuan per tonne of the programme, and what each cut costs.
-
-    The solver's tolerances are absolute, so figures of every case are brought near one; by powers of two, which round
-    nothing.
-    """
-    spends = {(z, t): [curves[z].cost(t, cut) for cut in cuts] for (z, t), cuts in edges.items()}
-    tonne = max((cuts[-1] for cuts in edges.values()), default=0.0) or 1.0
-    each = [
-        abs(more - paid) / (last - first)
-        for place, cuts in edges.items()
-        for (first, paid), (last, more) in pairwise(zip(cuts, spends[place], strict=True))
-        if last > first and more != paid
-    ]
-    return _power(tonne), _power(float(np.median(each))) if each else 1.0, spends
-
-
-def _power(size: float) -> float:
-    """The power of two below a size, or that size."""
-    return float(2.0 ** np.floor(np.log2(size)))
-
-
 def _valid(lambdas: Floats, banking: bool, trades: Sequence[CrossTrade]) -> Floats:
     """Duals raised until none rises over years that may be banked, and none is below what its allowance may become.
 
@@ -310,21 +280,6 @@ def _kept(
         assert (after >= -1e-9 * size).all(), f"year {t + 1} does not keep its limits: {after.min()}"
         bank[:, t] = np.maximum(after, 0.0) if banking else 0.0
     return abated, bank
-
-
-def _finer(curve: Cuttable, year: int, cuts: list[float], price: float, tonnes: float) -> list[float]:
-    """More bins around the quantities at the price and around the quantity."""
-    found, known = set(cuts), frozenset(cuts)
-    for wanted in (curve.below(year, price), curve.until(year, price), tonnes):
-        at = bisect_right(cuts, wanted)
-        first, last = cuts[max(0, at - 2)], cuts[min(len(cuts) - 1, at + 1)]
-        found.update(curve.cuts(year, first, last, MORE_BINS).tolist())
-        found.update(curve.near(year, wanted))
-    kept: list[float] = []
-    for cut in sorted(found):
-        if not kept or cut in known or cut - kept[-1] > NARROW * cuts[-1]:
-            kept.append(cut)
-    return kept
 
 
 def _examine(curves: Sequence[Cuttable], matrix: Floats, needs: Floats, years: int) -> None:

@@ -6,17 +6,19 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, assert_never
 
-from airshed.lab.proofs import frictions, market, measures
+from airshed.lab.proofs import flows, frictions, market, measures
+from airshed.lab.proofs.flows import LawfulCertificate
 from airshed.lab.proofs.frictions import Frictions
 from airshed.lab.proofs.market import MarketCertificate
 from airshed.lab.proofs.measures import CoCertificate, WholePlan
 from airshed.lab.proofs.reading import CURE
 from airshed.model.refusal import Malformed
 
-AnyCertificate = MarketCertificate | CoCertificate | Frictions
+AnyCertificate = MarketCertificate | LawfulCertificate | CoCertificate | Frictions
 
 CHECKS: Mapping[str, Callable[[bytes | str, str], AnyCertificate]] = {
     market.FORMAT: market.check,
+    flows.FORMAT: flows.check,
     measures.FORMAT: measures.check,
     frictions.FORMAT: frictions.check,
 }
@@ -46,6 +48,8 @@ def told(found: AnyCertificate) -> ProofShown:
     match found:
         case MarketCertificate():
             return _market(found)
+        case LawfulCertificate():
+            return _lawful(found)
         case CoCertificate():
             return _co_control(found)
         case Frictions():
@@ -73,6 +77,13 @@ def _market(found: MarketCertificate) -> ProofShown:
             f" (lines {rule.lower:,.1f}, {rule.middle:,.1f}, {rule.upper:,.1f} t)"
         )
     return ProofShown(lines, _figures(found))
+
+
+def _lawful(found: LawfulCertificate) -> ProofShown:
+    counted = [f"{len(found.zones)} markets", f"{len(found.rows):,} balances and limits", f"{len(found.flows):,} flows"]
+    left = f" without {', '.join(found.left_out)}" if found.left_out else ""
+    lines = [_holds(found, counted), f"law: {found.law}{left}, {found.pollutant}, {len(found.years)} years"]
+    return ProofShown(lines, {**_figures(found), "law": found.law, "left_out": list(found.left_out)})
 
 
 def _co_control(found: CoCertificate) -> ProofShown:
@@ -130,11 +141,11 @@ def _frictions(found: Frictions) -> ProofShown:
     return ProofShown(lines, figures)
 
 
-def _holds(found: MarketCertificate | CoCertificate, counted: list[str]) -> str:
+def _holds(found: MarketCertificate | LawfulCertificate | CoCertificate, counted: list[str]) -> str:
     return (
         f"holds 成立: {', '.join(counted)}; it costs {millions(found.cost)}, proven least but for {found.gap:.1e} of it"
     )
 
 
-def _figures(found: MarketCertificate | CoCertificate) -> dict[str, Any]:
+def _figures(found: MarketCertificate | LawfulCertificate | CoCertificate) -> dict[str, Any]:
     return {"cost_yuan": found.cost, "bound_yuan": found.bound, "gap": found.gap, "digest": found.digest}

@@ -143,11 +143,11 @@ def _tables(found: MarketCertificate) -> _Tables:
     }
     for name in ("transfer", "duals", "abated", "bank"):
         none_below_zero(name, made[name])
-    ladders = tuple(_ladder(row, years) for row in found.curves)
+    ladders = tuple(ladder_of(row, years) for row in found.curves)
     return _Tables(factors(found.discount, years), **made, ladders=ladders)
 
 
-def _ladder(row: CurveRow, years: int) -> Ladder:
+def ladder_of(row: CurveRow, years: int) -> Ladder:
     """The curve of a zone; its figures in order and from zero up."""
     name = f"the curve of {row.zone}"
     costs = figures(f"{name}: costs", row.costs, (len(row.costs),))
