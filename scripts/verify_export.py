@@ -242,6 +242,21 @@ def allocate(event):
     need(not odd, f"I2: {', '.join(sorted(odd))} gets another count than its share")
 
 
+def true_up(event):  # each has in the end what its output brings, and the reserve has the other side of all of it
+    place, got = event["series"].split("-")[1], defaultdict(int)
+    got[f"cancelled-{place}"] = event["cancelled"]
+    for each in event["lines"]:
+        left = each["advance"] + each["more"] + each["cut"] - each["taken"] - each["due"]
+        need(left == each["final"], f"I2: {each['source']} is settled with {left}")
+        got[each["account"]] += each["more"] - each["made_up"] - each["taken"]
+    for move in event["entry"]:
+        got[move[1]] += count(move[4])
+        got[move[2]] -= count(move[4])
+    got.pop(f"reserve-{place}", None)
+    odd = ", ".join(sorted(account for account, left in got.items() if left))
+    need(not odd, f"I2: {odd} gets another count than is settled")
+
+
 def take_in(event):
     kind, entry = event["is"], event.get("entry", [])
     need(end.seq or of_the_law or kind == "RulebookAdopted", "adopts no law, as the first record does")
@@ -361,6 +376,8 @@ def take_in(event):
         given[event["source"], event["year"], event["pollutant"]] -= sum(count(move[4]) for move in entry)
     elif kind == "Allocated":
         allocate(event)
+    elif kind == "TruedUp":
+        true_up(event)
     elif kind == "YearClosed":
         close(event, event["year"])
         for each in event.get("late", []):

@@ -20,6 +20,7 @@ from airshed.model.measures import KG_PER_T
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
+from airshed.registry.moves import Delivered
 from airshed.rulebook.load import read
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.preview import foresee
@@ -187,7 +188,8 @@ def test_every_reason_has_words_in_both_languages() -> None:
     for kind, reason in DRAWN.items():
         for purpose in ("auction", "containment"):
             event = e.ReserveDrawn(SERIES, 1, purpose, "x", ()) if kind is e.ReserveDrawn else None
-            assert reason(event) in REASONS
+            for target in ("steel", "cancelled-KM"):
+                assert reason(event, Delivered("reserve-KM", target, SERIES, ())) in REASONS
     assert all(en and zh for en, zh in REASONS.values())
     assert len(FLOWS) > 10
 

@@ -149,7 +149,7 @@ def test_a_frozen_account_surrenders_where_the_table_says_so() -> None:
             f"{ROWS[1]}\n{ROWS[1]}",
             "transactions.csv line 3: allocation stands in line 2 already; keep one",
         ),
-        (f"{ROWS[9]}\n", "", "transactions.csv: no row for repurchase, which OfferRepurchase is of; add the row"),
+        (f"{ROWS[10]}\n", "", "transactions.csv: no row for repurchase, which OfferRepurchase is of; add the row"),
         (
             "划入政府储备,operator trader",
             "划入政府储备,bank",

@@ -179,6 +179,21 @@ class Commands(ABC):
         """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method. 分配配额。"""
         return self.send(c.Allocate(pollutant, jurisdiction, vintage, activities, knowing or {}, details), **how)
 
+    def true_up(
+        self,
+        pollutant: c.Name,
+        jurisdiction: c.Name,
+        vintage: c.Year,
+        outputs: tuple[c.OutputLine, ...],
+        details: tuple[c.ActivityDetail, ...] = (),
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Settle what was given in advance by the year's verified output: the rest is given, or taken back.
+
+        核定清算。
+        """
+        return self.send(c.TrueUp(pollutant, jurisdiction, vintage, outputs, details), **how)
+
     def transfer(
         self, origin: c.Name, target: c.Name, series: c.Name, count: c.Whole, **how: Unpack[How]
     ) -> CommandReceipt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.apply import auction, pledge, reserve, sale, sealed, transfer, withdrawal, zone_call
+from airshed.engine.apply import auction, issue, pledge, reserve, sale, sealed, transfer, withdrawal, zone_call
 from airshed.engine.state import State
 from airshed.model.allowance import members
 
@@ -30,7 +30,7 @@ def check(state: State) -> None:
             _add(positions, bid.account, bid.series, bid.count)
     for key, count in pledge.bound(state):
         positions[key] = positions.get(key, 0) + count
-    for chapter in (sale, reserve, withdrawal, transfer):
+    for chapter in (issue, sale, reserve, withdrawal, transfer):
         for place, count in chapter.set_aside(state):
             positions[place] = positions.get(place, 0) + count
     for account, fen in reserve.money_set_aside(state):

@@ -9,6 +9,7 @@ from airshed.engine.commands import FindingLine
 from airshed.engine.nouns import (
     Act,
     Actor,
+    Advance,
     AllowanceTransfer,
     Application,
     Auction,
@@ -85,6 +86,8 @@ class State:
     repurchased: dict[tuple[str, str], int] = field(default_factory=dict)
     shared_out: dict[str, int] = field(default_factory=dict)
     grants: dict[tuple[str, str], Grant] = field(default_factory=dict)
+    #: By series: what waits in the reserve until output is verified.
+    advances: dict[str, Advance] = field(default_factory=dict)
     transfers: dict[int, AllowanceTransfer] = field(default_factory=dict)
     #: Those of them that wait, in the order in which they were asked for.
     waiting_transfers: dict[int, AllowanceTransfer] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.rulebook import lookup
 from airshed.rulebook.allocation_tables import AllocationClass
 from airshed.rulebook.schema import AllocationRule, Rulebook
 
@@ -26,6 +27,8 @@ PARAMETERS: Mapping[str, Mapping[str, int | str]] = {
 }
 #: A key that goes with every method.
 ANY_METHOD = ("advance_basis_points",)
+#: All of a share, in hundredths of a percent.
+WHOLE = 10_000
 #: Methods that are one with a certain key, and what that key is to be.
 BASELINES: Mapping[str, tuple[str, ...]] = {
     "history_median": ("median",),
@@ -55,6 +58,21 @@ def allocation(rules: Rulebook, file: str) -> Iterator[Malformed]:
     if part is not None and not getattr(law, part):
         yield Malformed(place, f"{law.method} asks for a part, and {part} is 0", f"write {part} above 0")
     yield from _levels(law, place)
+    yield from _advance(rules, law, place)
+
+
+def _advance(rules: Rulebook, law: AllocationRule, place: str) -> Iterator[Malformed]:
+    """What is kept until output is verified is given out by somebody, and nothing is kept where nothing can be."""
+    kept = law.advance_basis_points not in (None, WHOLE)
+    if law.unclaimed == "cancelled" and not kept:
+        cure = "write advance_basis_points below 10000, or leave unclaimed out"
+        yield Malformed(place, "what is unclaimed is known once output is verified, and all is given at once", cure)
+    if kept and law.early_pool_basis_points is not None:
+        cure = "leave advance_basis_points out, or take another method"
+        yield Malformed(place, "early_action credits the baseline years, of which no output is verified later", cure)
+    if kept and not lookup.senders(rules, "TrueUp"):
+        what = "a part is kept until output is verified, and nobody may send TrueUp"
+        yield Malformed(place, what, "give TrueUp to a role in roles.csv, or leave advance_basis_points out")
 
 
 def used_by(law: AllocationRule) -> dict[str, None]:

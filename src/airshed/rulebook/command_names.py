@@ -29,6 +29,7 @@ CommandName = Literal[
     "CancelAllowances",
     "SetCap",
     "Allocate",
+    "TrueUp",
     "Transfer",
     "CancelTransfer",
     "ExecuteTransfers",

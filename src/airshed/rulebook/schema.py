@@ -218,8 +218,12 @@ class AllocationRule(Section, frozen=True, omit_defaults=True):
     #: which too little is shared. Claims are those of `allocation_classes.csv` where it says by_class. 分配层级。
     tiers: tuple[AllocationTier, ...] | None = None
     #: Part of each share that is given at once, in hundredths of a percent; the rest stays in the reserve until output
-    #: is verified. All of it where it is left out. 预分配比例。
+    #: is verified (`TrueUp` gives it). All of it where it is left out. 预分配比例。
     advance_basis_points: Share | None = None
+    #: What becomes of what the pool has above all claims: claims share it too ("shared", and where it is left out), or
+    #: it waits in the reserve until output is verified, and what is not claimed then either is cancelled ("cancelled"):
+    #: output alone says how many there are, and the cap is a bound. 未申请部分的处理。
+    unclaimed: Literal["shared", "cancelled"] | None = None
     #: Pounds per 1,000 mmBtu of the claim by heat input (heat_input). 热输入排放率。
     pounds_per_1000_mmbtu: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     #: Factor of air-cooled units, in hundredths of a percent; water-cooled ones count 10000 (output_based).

@@ -20,6 +20,7 @@ FILE = "transactions.csv"
 #: Every way in which allowances leave an account.
 TransactionType = Literal[
     "allocation",
+    "true_up",
     "sale",
     "auction_delivery",
     "entrant_grant",
@@ -144,6 +145,7 @@ class Flow(NamedTuple):
 _PRIVATE = "operator trader"
 FLOWS: Mapping[TransactionType, Flow] = {
     "allocation": Flow(("SetCap", "Allocate"), "issuance", "operator trader auction reserve"),
+    "true_up": Flow(("TrueUp",), "operator reserve", "operator reserve cancelled", True),
     "sale": Flow(("BuyAllocation",), "auction", "operator"),
     "auction_delivery": Flow(
         ("CloseAuction",), "auction reserve operator trader", "operator trader reserve", True, own=True

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from airshed.market.allocation import Activity, Allocation, Parts
     from airshed.market.sharing.division import RuleTerms
     from airshed.market.sharing.plan import Member, Plan
-    from airshed.market.sharing.true_up import TrueUp
+    from airshed.market.sharing.true_up import TruedShare
     from airshed.zone.criteria import Steps
 
 WRITE = "write [[tiers]] as docs/explanation/sharing.md has them"
@@ -127,7 +127,7 @@ def run(job: CapPlan, name: str, plan: Plan, explain: bool, json: bool, verified
     say(_origins(job, name, law))
 
 
-def _settled(job: CapPlan, plan: Plan, verified: str) -> list[TrueUp]:
+def _settled(job: CapPlan, plan: Plan, verified: str) -> list[TruedShare]:
     from airshed.market.sharing.true_up import trued_up
     from airshed.zone.activities import read_members
 
@@ -145,7 +145,7 @@ def _whipped(job: CapPlan, plan: Plan) -> Whipped | None:
 
 
 def _document(
-    job: CapPlan, name: str, plan: Plan, found: Allocation, early: Whipped | None, settled: list[TrueUp]
+    job: CapPlan, name: str, plan: Plan, found: Allocation, early: Whipped | None, settled: list[TruedShare]
 ) -> dict[str, Any]:
     return {
         "name": job.name,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
-from airshed.engine.nouns import Grant
+from airshed.engine.nouns import Advance, Grant
 from airshed.engine.state import State
 from airshed.model.allowance import Series
+from airshed.registry.accounts import reserve
 
 
 def cap(state: State, event: e.CapSet) -> None:
@@ -25,6 +28,42 @@ def allocated(state: State, event: e.Allocated) -> None:
         state.allocated[key] = state.allocated.get(key, 0) + award.count - award.made_up
         if award.made_up:
             state.makeup_due[award.source, pollutant] -= award.made_up
+    if event.kept_back:
+        given = {award.source: award.count for award in event.awards if not award.entrant}
+        state.advances[event.series] = Advance(event.kept_back, given)
+        state.ledger.position(_reserve(event.series), event.series).held += event.kept_back
+
+
+def trued_up(state: State, event: e.TruedUp) -> None:
+    """What was given in advance is settled: nothing of the series waits any more."""
+    state.ledger.position(_reserve(event.series), event.series).held -= state.advances.pop(event.series).kept
+    state.ledger.post(event.entry)
+    pollutant = Series.parse(event.series).pollutant
+    for line in event.lines:
+        change = line.more - line.taken - line.due
+        key = (line.account, event.series)
+        state.grants[line.source, event.series].count += change
+        state.allocated[key] = max(0, state.allocated.get(key, 0) + change - line.made_up)
+        due = state.makeup_due.get((line.source, pollutant), 0) + line.due - line.made_up
+        if line.due or line.made_up:
+            state.makeup_due[line.source, pollutant] = due
+
+
+def came_back(state: State, source: str, series: str, count: int) -> None:
+    """Of what a source has of a series in advance so many came back, or went to it again where below zero."""
+    advance = state.advances.get(series)
+    if advance is not None and source in advance.given:
+        advance.given[source] -= count
+
+
+def set_aside(state: State) -> Iterator[tuple[tuple[str, str], int]]:
+    """Allowances that wait in reserves until output is verified."""
+    for series, advance in state.advances.items():
+        yield (_reserve(series), series), advance.kept
+
+
+def _reserve(series: str) -> str:
+    return reserve(Series.parse(series).jurisdiction)
 
 
 def _granted(state: State, event: e.Allocated) -> None:
@@ -37,4 +76,5 @@ def _granted(state: State, event: e.Allocated) -> None:
 APPLY: dict[type, Apply] = {
     e.CapSet: cap,
     e.Allocated: allocated,
+    e.TruedUp: trued_up,
 }

@@ -11,7 +11,7 @@ from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Application, Grant, Repurchase, ReverseAsk
 from airshed.engine.state import State
 from airshed.model.allowance import Series, count_of
-from airshed.registry.accounts import TREASURY, reserve
+from airshed.registry.accounts import TREASURY, cancelled, reserve
 from airshed.registry.moves import Delivered
 
 PREFIX = reserve("")
@@ -37,7 +37,7 @@ def flows(state: State, event: e.Event) -> Iterator[ReserveFlow]:
             for why, part in FLOWS[type(event)](state, event, count):
                 yield ReserveFlow(move.series, "in", why, move.origin, part)
         if move.origin.startswith(PREFIX):
-            why = DRAWN[type(event)](event)
+            why = DRAWN[type(event)](event, move)
             yield ReserveFlow(move.series, "out", why, move.target, count)
 
 
@@ -186,7 +186,7 @@ def _always(why: str) -> WhyOf:
 
 def _allocated(state: State, event: e.Allocated, count: int) -> list[tuple[str, int]]:
     made_up = sum(award.made_up for award in event.awards)
-    parts = [("set_aside", count - made_up), ("make_up", made_up)]
+    parts = [("set_aside", count - made_up - event.kept_back), ("make_up", made_up), ("kept_back", event.kept_back)]
     return [part for part in parts if part[1]]
 
 
@@ -198,6 +198,7 @@ def _auctioned(state: State, event: e.AuctionCleared, count: int) -> list[tuple[
 #: Why an event brings allowances into a reserve; `check` finds an event that is missing here.
 FLOWS: dict[type, WhyOf] = {
     e.Allocated: _allocated,
+    e.TruedUp: _always("trued_up"),
     e.Repurchased: _always("repurchase"),
     e.RepurchaseCleared: _always("reverse_auction"),
     e.UnpaidWithdrawn: _always("unpaid"),
@@ -212,15 +213,16 @@ FLOWS: dict[type, WhyOf] = {
     e.AccountClosed: _always("account_closed"),
 }
 #: Why an event takes allowances out of a reserve.
-DRAWN: dict[type, Callable[[Any], str]] = {
-    e.ReserveGranted: lambda event: "new_entrants",
-    e.UnusedReleased: lambda event: "unused",
-    e.ReserveDrawn: lambda event: str(event.purpose),
-    e.AuctionCleared: lambda event: "price_over_trigger",
-    e.WithdrawalRestored: lambda event: "restored",
-    e.RightGranted: lambda event: "rights",
-    e.RightRenewed: lambda event: "rights",
-    e.AllowancesWrittenOff: lambda event: "written_off",
+DRAWN: dict[type, Callable[[Any, Delivered], str]] = {
+    e.ReserveGranted: lambda event, move: "new_entrants",
+    e.UnusedReleased: lambda event, move: "unused",
+    e.ReserveDrawn: lambda event, move: str(event.purpose),
+    e.AuctionCleared: lambda event, move: "price_over_trigger",
+    e.WithdrawalRestored: lambda event, move: "restored",
+    e.RightGranted: lambda event, move: "rights",
+    e.RightRenewed: lambda event, move: "rights",
+    e.TruedUp: lambda event, move: "unclaimed" if move.target.startswith(cancelled("")) else "trued_up",
+    e.AllowancesWrittenOff: lambda event, move: "written_off",
 }
 #: Events that may move allowances into a reserve or out of one.
 TOUCHING = frozenset((*FLOWS, *DRAWN))
@@ -228,6 +230,9 @@ TOUCHING = frozenset((*FLOWS, *DRAWN))
 REASONS: dict[str, tuple[str, str]] = {
     "set_aside": ("set aside of the cap for new entrants", "总量中为新建源预留"),
     "set_aside_later": ("set aside later", "主管部门追加预留"),
+    "kept_back": ("kept until output is verified", "留待产量核定"),
+    "trued_up": ("settled by verified output", "按核定产量清算"),
+    "unclaimed": ("claimed by nobody, cancelled", "无人申请而注销"),
     "make_up": ("made up for an earlier year", "以往年度补扣"),
     "repurchase": ("bought at the standing price", "按固定价格回购"),
     "reverse_auction": ("bought by reverse auction", "反向拍卖回购"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
+from airshed.engine.apply.issue import came_back
 from airshed.engine.apply.report import gone_back, owes
 from airshed.engine.nouns import AllowanceTransfer, TransferLimits
 from airshed.engine.state import State
@@ -147,6 +148,7 @@ def excess_returned(state: State, event: e.ExcessReturned) -> None:
     """What was granted too much is back."""
     state.ledger.post(event.entry)
     state.grants[event.source, event.series].count -= event.count
+    came_back(state, event.source, event.series, event.count)
     key = (event.account, event.series)
     state.allocated[key] = max(0, state.allocated.get(key, 0) - event.count)
 

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
+from airshed.engine.apply.issue import came_back
 from airshed.engine.nouns import Withdrawal, Withholding
 from airshed.engine.state import State
 from airshed.model.allowance import Series
+
+#: Grounds that verified output takes into account as well, so that nothing is taken back twice.
+OF_ACTIVITY = ("closure", "idle", "excess")
 
 
 def set_aside(state: State) -> Iterator[tuple[tuple[str, str], int]]:
@@ -71,6 +75,8 @@ def withdrawn(state: State, event: e.AllowancesWithdrawn) -> None:
     state.ledger.post(event.entry)
     withdrawal.state, withdrawal.withdrawn, withdrawal.paid_fen = "withdrawn", event.count, event.fen
     withdrawal.due_fen, withdrawal.done_at = event.due_fen, state.at
+    if withdrawal.ground in OF_ACTIVITY:
+        came_back(state, withdrawal.source, withdrawal.series, event.count + _sold(withdrawal))
     _make_up(state, withdrawal.source, withdrawal.series, event.make_up)
 
 
@@ -86,6 +92,8 @@ def restored(state: State, event: e.WithdrawalRestored) -> None:
     state.ledger.post(event.entry)
     withdrawal = state.withdrawals[event.withdrawal]
     withdrawal.state, withdrawal.due_fen = "restored", 0
+    if withdrawal.ground in OF_ACTIVITY:
+        came_back(state, withdrawal.source, withdrawal.series, -withdrawal.withdrawn - _sold(withdrawal))
     _make_up(state, withdrawal.source, withdrawal.series, -event.cancelled)
 
 
@@ -93,6 +101,7 @@ def reversed_(state: State, event: e.AllocationReversed) -> None:
     """An error is mended."""
     state.ledger.post(event.entry)
     state.grants[event.source, event.series].count -= event.count
+    came_back(state, event.source, event.series, event.count)
     key = (event.account, event.series)
     state.allocated[key] = max(0, state.allocated.get(key, 0) - event.count)
     _make_up(state, event.source, event.series, event.due)
@@ -128,6 +137,11 @@ def forfeited(state: State, event: e.WithheldForfeited) -> None:
     withholding.state, withholding.forfeited = "forfeited", event.count
     _free(state, withholding)
     state.ledger.post(event.entry)
+
+
+def _sold(withdrawal: Withdrawal) -> int:
+    """What of a withdrawal was sold on and is made up for or paid."""
+    return 0 if withdrawal.sold_on == "none" else withdrawal.short
 
 
 def _make_up(state: State, source: str, series: str, count: int) -> None:

@@ -66,4 +66,24 @@ class Allocate(Wish, frozen=True, omit_defaults=True):
     details: tuple[ActivityDetail, ...] = ()
 
 
-IssueBody = SetCap | Allocate
+class OutputLine(msgspec.Struct, frozen=True):
+    """What one source made in the year itself, as verified."""
+
+    source: Name
+    #: Output of the year, in the measure of the benchmark.
+    output: Whole
+
+
+class TrueUp(Wish, frozen=True, omit_defaults=True):
+    """Settle what was given in advance by the year's verified output: the rest is given, or taken back. 核定清算。"""
+
+    pollutant: Name
+    jurisdiction: Name
+    vintage: Year
+    #: Every source that got a part in advance, but for those of which the year is excluded.
+    outputs: tuple[OutputLine, ...]
+    #: What the method of the law asks beside the lines.
+    details: tuple[ActivityDetail, ...] = ()
+
+
+IssueBody = SetCap | Allocate | TrueUp

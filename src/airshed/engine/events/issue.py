@@ -35,7 +35,7 @@ class Award(msgspec.Struct, frozen=True, gc=False):
     entrant: bool = False
 
 
-class Allocated(Fact, frozen=True):
+class Allocated(Fact, frozen=True, omit_defaults=True):
     """A series is shared out in one entry. 配额已分配。"""
 
     series: str
@@ -48,6 +48,46 @@ class Allocated(Fact, frozen=True):
     #: Share of every source.
     awards: tuple[Award, ...]
     entry: Entry
+    #: Allowances in the reserve that wait until output is verified: the rest of advances, and what nobody claimed yet.
+    kept_back: int = 0
 
 
-IssueEvent = CapSet | Allocated
+class Settled(msgspec.Struct, frozen=True, gc=False):
+    """What a source has of a series in the end, how that came about, and why, in one sentence of each language."""
+
+    source: str
+    account: str
+    #: What it had, in advance.
+    advance: int
+    #: What its verified output brings.
+    final: int
+    #: What it is given now.
+    more: int
+    #: What of that is withheld for an earlier shortfall and stays in the reserve.
+    made_up: int
+    #: What is taken back.
+    taken: int
+    #: What would be taken back and is not there: the next allocation withholds it.
+    due: int
+    #: What it is not given, because the pool has not as many: too few could be taken back.
+    cut: int
+    #: Why, in English.
+    en: str
+    #: Why, in Chinese.
+    zh: str
+
+
+class TruedUp(Fact, frozen=True):
+    """What was given in advance of a series is settled by verified output. 预分配已按核定产量清算。"""
+
+    series: str
+    #: Name of the method, from the rulebook.
+    method: str
+    #: Of every source that got a part in advance.
+    lines: tuple[Settled, ...]
+    #: Allowances that nobody claims and that are cancelled.
+    cancelled: int
+    entry: Entry
+
+
+IssueEvent = CapSet | Allocated | TruedUp

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from airshed.compliance.obligation import made_up
 from airshed.engine import commands as c
@@ -100,7 +100,9 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
     give(accounts.auction(body.jurisdiction), shares.for_auction)
     give(accounts.reserve(body.jurisdiction), kept)
     assert not blocks, f"I2: {name} is not shared out whole"
-    return (e.Allocated(name, law.method, kept, shares.for_auction, tuple(awards), tuple(moves)),)
+    for_entrants = split.reserved - sum(share.count for share in shares.shares if share.source in entrants)
+    kept_back = shares.reserved - for_entrants
+    return (e.Allocated(name, law.method, kept, shares.for_auction, tuple(awards), tuple(moves), kept_back),)
 
 
 def warned(state: State, rules: Rulebook, body: c.Allocate, events: tuple[e.Event, ...]) -> Warned:
@@ -119,18 +121,23 @@ def warned(state: State, rules: Rulebook, body: c.Allocate, events: tuple[e.Even
 
 def activities_of(sectors: Mapping[str, str], rules: Rulebook, body: c.Allocate) -> list[Activity]:
     """What the command says of every source, with the standards of its sector. Malformed for a detail of nobody."""
-    sources = {line.source for line in body.activities}
+    details = details_of([line.source for line in body.activities], body.details)
+    return [
+        activity_of(sectors[line.source], rules, body.pollutant, line, details.get(line.source))
+        for line in body.activities
+    ]
+
+
+def details_of(sources: Sequence[str], given: Sequence[c.ActivityDetail]) -> dict[str, c.ActivityDetail]:
+    """The details by source. Malformed for those of nobody who has a line, and for those that stand twice."""
     details: dict[str, c.ActivityDetail] = {}
-    for each in body.details:
+    for each in given:
         if each.source not in sources:
             raise Malformed(f"details of {each.source}", "it has no line", "give details of sources that share")
         if each.source in details:
             raise Malformed(f"details of {each.source}", "they stand there twice", "give them once")
         details[each.source] = each
-    return [
-        activity_of(sectors[line.source], rules, body.pollutant, line, details.get(line.source))
-        for line in body.activities
-    ]
+    return details
 
 
 def sectors_of(state: State, body: c.Allocate) -> dict[str, str]:

@@ -204,6 +204,9 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         if year.reopened:
             what = f"{source.id} {body.year} is reopened; it is verified or determined again first"
             return no(rules, "calendar", Why.NOT_VERIFIED, what)
+    for series in _in_advance(state, [source.id for source, _ in years], body.year):
+        what = f"{series} was given in advance and waits to be settled by verified output"
+        return no(rules, "allocation", Why.CONDITION_OPEN, what)
     if at <= deadline(rules, body.year):
         return no(
             rules,
@@ -238,6 +241,13 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     until, by_case = pay_by(rules, at, surrender_day(rules, body.year)), rules.cases.shortfall == "by_case"
     closed = e.YearClosed(body.account, body.year, tuple(settlements), banked, moves, late, until, by_case)
     return (*offers, *taken.events, *cuts, closed)
+
+
+def _in_advance(state: State, sources: Sequence[str], year: int) -> Iterator[str]:
+    """Series of a year of which some of these sources have a part in advance."""
+    for series, advance in state.advances.items():
+        if Series.parse(series).vintage == year and any(source in advance.given for source in sources):
+            yield series
 
 
 def _open(years: list[tuple[Source, Year]]) -> Iterator[Owed]:

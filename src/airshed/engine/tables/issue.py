@@ -57,14 +57,14 @@ TABLES = (
     ),
     Table(
         "allocations",
-        "Shares of every allocation, with the reason.",
+        "Shares of every allocation, and what verified output adds to them or takes back, with the reason.",
         (
             Column("seq INTEGER"),
             Column("series TEXT"),
             Column("source TEXT"),
             Column("account TEXT"),
             Column("method TEXT", "method of allocation"),
-            Column("count INTEGER"),
+            Column("count INTEGER", "allowances; below zero where verified output took some back"),
             Column("made_up INTEGER", "allowances withheld for an earlier shortfall", Unit.KG),
             Column("why_en TEXT", "reason in English"),
             Column("why_zh TEXT", "reason in Chinese"),
@@ -98,8 +98,17 @@ def _note_allocated(tables: Tables, state: State, record: Record, event: e.Alloc
         )
 
 
+def _note_trued_up(tables: Tables, state: State, record: Record, event: e.TruedUp) -> None:
+    tables.touch_entry(event.entry)
+    for line in event.lines:
+        change = line.more - line.taken - line.due
+        row = (record.seq, event.series, line.source, line.account, event.method, change, line.made_up)
+        tables.add("allocations", (*row, line.en, line.zh))
+
+
 #: What each event touches.
 NOTES: dict[type, Note] = {
     e.CapSet: _note_cap,
     e.Allocated: _note_allocated,
+    e.TruedUp: _note_trued_up,
 }

@@ -114,9 +114,9 @@ TABLES = (
             Column(
                 "flow TEXT",
                 "why: set_aside, set_aside_later, make_up, repurchase, reverse_auction, unpaid, closure, idle, "
-                "excess, paid_reduction, reversal, forfeited, unsold, price_under_trigger, banking and gift come"
-                " in; new_entrants, unused, auction, containment, price_over_trigger, rights, restored and"
-                " written_off go out",
+                "excess, paid_reduction, reversal, forfeited, unsold, price_under_trigger, banking, gift, kept_back"
+                " and trued_up come in; new_entrants, unused, auction, containment, price_over_trigger, rights,"
+                " restored, trued_up, unclaimed and written_off go out",
             ),
             Column("other TEXT", "account from which or to which"),
             Column("at INTEGER"),

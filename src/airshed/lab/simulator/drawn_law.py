@@ -36,6 +36,8 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             method=rng.choice(("history", "benchmark", "limit", "equal_cut")),
             baseline=rng.choice(("mean", "median")),
             auction_basis_points=rng.choice((0, 500, 3_000)),
+            advance_basis_points=(part := _advance(f"{version} {allowance}")),
+            unclaimed=_unclaimed(f"{version} {allowance}") if part is not None else None,
         ),
         auction=auction,
         sealing=_sealing(rules, random.Random(f"sealing {version} {allowance}")),
@@ -152,6 +154,16 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             leftovers=apart.choice(("hand_back", "keep")),
         ),
     )
+
+
+def _advance(seed: str) -> int | None:
+    """The part of each share that is given before output is verified, where the law keeps any."""
+    return random.Random(f"advance {seed}").choice((None, None, None, 7_000))
+
+
+def _unclaimed(seed: str) -> Literal["shared", "cancelled"]:
+    """What becomes of what nobody claims, where output is verified after the year."""
+    return "cancelled" if random.Random(f"unclaimed {seed}").random() < 0.5 else "shared"
 
 
 def _flow(seed: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import get_args
 
 import msgspec
 
-from airshed.market.allocation import METHODS, Activity, Allocation, Parts, allocate, claims_of
+from airshed.market.allocation import METHODS, Activity, Allocation, Parts, Share, allocate, claims_of
 from airshed.market.claims import ALL_BASIS_POINTS, of_entrant
 from airshed.market.claims_heat import OutputRule
 from airshed.market.sharing.division import RuleName
@@ -19,6 +19,8 @@ from airshed.market.sharing.tiers import share
 from airshed.rulebook.kinds import ClaimName
 from airshed.rulebook.schema import AllocationRule
 
+#: Why a source gets nothing when nobody claims anything.
+_NOTHING = "Nobody claims anything: 0 allowances.", "无人申请：得0份。"
 #: The city in which a cap is shared out; which it is decides nothing, for a law has a cap for each.
 HERE = "here"
 
@@ -32,6 +34,16 @@ def share_by_law(law: AllocationRule, split: Parts, activities: Sequence[Activit
         return allocate(law.method, law.baseline, split, activities, size_kg)
     found = share(split.cap, [Member(each, HERE) for each in activities], plan_of(law), size_kg, split)
     return replace(found, method=law.method)
+
+
+def final_by_law(law: AllocationRule, pool: int, activities: Sequence[Activity], size_kg: int = 1) -> dict[str, Share]:
+    """What each incumbent gets of a pool by the output of the year alone, all at once; nothing where none has any."""
+    plan = msgspec.structs.replace(plan_of(law), advance_basis_points=ALL_BASIS_POINTS, baseline="mean")
+    claim = plan.claim_of(plan.tiers[-1].claim)
+    if not any(claim(each, plan.baseline).kg for each in activities):
+        return {each.source: Share(each.source, 0, *_NOTHING) for each in activities}
+    found = share(pool, [Member(each, HERE) for each in activities], plan, size_kg)
+    return {each.source: each for each in found.shares}
 
 
 def claims_by_law(law: AllocationRule, activities: Sequence[Activity]) -> dict[str, Fraction]:
@@ -52,7 +64,8 @@ def claims_asked(law: AllocationRule) -> tuple[ClaimName, ...]:
 
 def plainly(law: AllocationRule) -> bool:
     """Whether the law shares each pool in proportion to one simple claim, all at once."""
-    return law.method in METHODS and law.advance_basis_points in (None, ALL_BASIS_POINTS)
+    at_once = law.advance_basis_points in (None, ALL_BASIS_POINTS)
+    return law.method in METHODS and at_once and law.unclaimed != "cancelled"
 
 
 def plan_of(law: AllocationRule) -> Plan:
@@ -69,6 +82,7 @@ def plan_of(law: AllocationRule) -> Plan:
         tuple(tier for tier in tiers if tier.by != "jurisdiction"),
         law.baseline,
         None if early[0] is None or early[1] is None else EarlyAction(early[0], early[1]),
+        surplus="keep" if law.unclaimed == "cancelled" else "share",
         output_rule=_factors(law),
         classes=law.classes,
     )

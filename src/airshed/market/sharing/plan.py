@@ -67,8 +67,8 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     #: Part of the cap for new entrants (A11), and for auction (A5); None leaves them to the law, or to nothing.
     reserve_basis_points: int | None = None
     auction_basis_points: int | None = None
-    #: Where the free pool is more than all claims: shared by them as well, or auctioned.
-    surplus: Literal["share", "auction"] = "share"
+    #: Where the free pool is more than all claims: shared by them as well, auctioned, or kept in the reserve.
+    surplus: Literal["share", "auction", "keep"] = "share"
     #: Part of each share given at once; the rest is kept until output is verified (A2b).
     advance_basis_points: int = ALL_BASIS_POINTS
     #: Pounds per 1,000 mmBtu of the heat-input claim (A1b).

@@ -144,8 +144,8 @@ def _shared(
         "tiers",
         cap,
         tuple(sorted(shares, key=lambda each: each.source)),
-        new.reserved + held,
-        tiers.for_auction + spare,
+        new.reserved + held + (spare if plan.surplus == "keep" else 0),
+        tiers.for_auction + (spare if plan.surplus == "auction" else 0),
     )
 
 
@@ -249,7 +249,7 @@ def _weighted(plan: Plan, members: Sequence[Member]) -> None:
 
 
 def _spare(free: int, members: Sequence[Member], plan: Plan, size_kg: int) -> int:
-    """What the claims of the last tier leave of the free pool, where the plan auctions that."""
+    """What the claims of the last tier leave of the free pool, where the plan does not share that."""
     if plan.surplus == "share":
         return 0
     claim = plan.claim_of(plan.tiers[-1].claim)

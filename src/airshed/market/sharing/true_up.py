@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from airshed.market.allocation import Parts
+from airshed.market.allocation import Parts, Share
 from airshed.market.claims import ALL_BASIS_POINTS, place_of
 from airshed.market.sharing.plan import Member, Plan
 from airshed.market.sharing.tiers import share
 from airshed.model.refusal import Malformed
 
 
-class TrueUp(NamedTuple):
+class TruedShare(NamedTuple):
     """A source's advance, what its verified output brings, and the difference; below zero it is given back."""
 
     source: str
@@ -30,7 +30,7 @@ def trued_up(
     plan: Plan,
     size_kg: int = 1,
     law: Parts | None = None,
-) -> list[TrueUp]:
+) -> list[TruedShare]:
     """The advance on the baseline's output against the same plan over `verified` rows, by source.
 
     Final shares add up to the whole pool, so that differences add up to what was kept. Malformed if the plan keeps
@@ -42,7 +42,7 @@ def trued_up(
     ...     made = {"a": a, "b": 100}
     ...     return [Member(Activity(s, "power", (1,), (0,), (n,), benchmark_g=1_000), "KM") for s, n in made.items()]
     >>> trued_up(100, rows(100), rows(300), Plan((SharingTier("source", "benchmark"),), advance_basis_points=7_000))
-    [TrueUp(source='a', advance=35, final=75, more=40), TrueUp(source='b', advance=35, final=25, more=-10)]
+    [TruedShare(source='a', advance=35, final=75, more=40), TruedShare(source='b', advance=35, final=25, more=-10)]
     """
     if plan.advance_basis_points == ALL_BASIS_POINTS:
         raise Malformed("advance_basis_points", "the plan gives all at once", "keep a part until output is verified")
@@ -57,6 +57,29 @@ def trued_up(
     whole = msgspec.structs.replace(plan, advance_basis_points=ALL_BASIS_POINTS)
     advance, final = share(cap, members, plan, size_kg, law), share(cap, verified, whole, size_kg, law)
     return [
-        TrueUp(before.source, before.count, after.count, after.count - before.count)
+        TruedShare(before.source, before.count, after.count, after.count - before.count)
         for before, after in zip(advance.shares, final.shares, strict=True)
     ]
+
+
+def of_excluded(source: str) -> Share:
+    """What a source gets of which the year is excluded: nothing."""
+    return Share(source, 0, "The year is excluded: 0 allowances.", "该年度已豁免：得0份。")
+
+
+def said(final: Share, advance: int, more: int, taken: int, due: int, cut: int) -> tuple[str, str]:
+    """How a share is settled, in one sentence of each language.
+
+    >>> said(Share("a", 60, "Benchmark: 60 allowances.", "基准法：得60份。"), 70, 0, 7, 3, 0)[0]
+    'Benchmark: 60 allowances. In advance 70, taken back 7, withheld from the next allocation 3.'
+    """
+    parts = [
+        (cut or more, f"{more:,} more", f"补发{more:,}份"),
+        (cut, f"cut by {cut:,}, for too few are kept and came back", f"因留存与收回不足缩减{cut:,}份"),
+        (taken or due, f"taken back {taken:,}", f"收回{taken:,}份"),
+        (due, f"withheld from the next allocation {due:,}", f"下次分配时扣减{due:,}份"),
+    ]
+    there = [(en, zh) for some, en, zh in parts if some]
+    english = ", ".join([f"In advance {advance:,}", *(en for en, _ in there)])
+    chinese = "，".join([f"已预分配{advance:,}份", *(zh for _, zh in there)])
+    return f"{final.en} {english}.", f"{final.zh}{chinese}。"

@@ -105,7 +105,16 @@ DESKS = (
         Phrase("Review queue", "待办审批"),
         Phrase("marks, reports, cases, halts", "标记、报告、案件、停市"),
         frozenset(
-            ("DecideMark", "VerifyYear", "DetermineYear", "DecideCase", "GrantReserve", "CloseYear", "HaltMarket")
+            (
+                "DecideMark",
+                "VerifyYear",
+                "DetermineYear",
+                "DecideCase",
+                "GrantReserve",
+                "TrueUp",
+                "CloseYear",
+                "HaltMarket",
+            )
         ),
     ),
     Desk(

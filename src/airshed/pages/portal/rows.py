@@ -30,6 +30,7 @@ PARTS: Mapping[str, Phrase] = {
     "years": Phrase("years", "各年份"),
     "emitted": Phrase("emissions of these years", "各年排放量"),
     "output": Phrase("outputs of these years", "各年产量"),
+    "OutputLine.output": Phrase("output of the year", "该年产量"),
     "entrant": Phrase("whether new", "是否新建"),
     "quota": Phrase("quantity of the permit", "许可年排放量"),
     "heat-mmbtu": Phrase("heat burnt in these years", "各年燃料热量"),

@@ -10,6 +10,7 @@ from statistics import median
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
+from airshed.lab.simulator.mirror.advances import Advances
 from airshed.lab.simulator.mirror.figures import delivered, paid_in, worth
 from airshed.rulebook.schema import Rulebook
 
@@ -24,9 +25,11 @@ class Issuing:
         self._makeup = makeup
         self._count_of = count_of
         self._withdrawn: dict[int, tuple[str, str]] = {}
+        self._advances = Advances(claim, self._makes_up)
 
     def follow(self, event: e.Event, record: Record, rules: Rulebook) -> None:
         """Take in a fact; anything that shares nothing out is passed over."""
+        self._advances.follow(event, rules)
         match event:
             case e.CapSet():
                 pollutant, place, vintage = event.series.split("-")
@@ -54,6 +57,9 @@ class Issuing:
                 self._makeup[self._withdrawn[event.withdrawal]] -= event.cancelled
             case e.AllocationReversed():
                 self._makeup[event.source, event.series.split("-")[0]] += event.due
+            case e.TruedUp():
+                for line in event.lines:
+                    self._makeup[line.source, event.series.split("-")[0]] += line.due
             case _:
                 pass
 
@@ -73,7 +79,7 @@ class Issuing:
         claims = _claims(body, rules)
         if claims is not None:
             advance = rules.allocation.advance_basis_points
-            due = _largest_remainder(free, claims)
+            due = _largest_remainder(_shared_pool(free, claims, rules), claims)
             due = due if advance is None else {source: count * advance // 10_000 for source, count in due.items()}
             self._claim("I2", shares == due, f"{event.series} is shared {shares}, by the law {due}")
             above = max(0, free - round(sum(claims.values())))
@@ -84,12 +90,14 @@ class Issuing:
 
     def _whole(self, event: e.Allocated, rules: Rulebook, shares: Mapping[str, int], free: int) -> None:
         """All that is to share goes to sources, but for what an advance keeps of every share."""
-        advance = rules.allocation.advance_basis_points
+        law = rules.allocation
+        advance = law.advance_basis_points
         given = sum(shares.values())
+        self._claim("I2", given + event.kept_back == free, f"{event.series}: {shares} are not the {free} to share")
         if advance in (None, 10_000):
-            self._claim("I2", given == free, f"{event.series}: {shares} are not the {free} to share")
-        elif rules.allocation.early_pool_basis_points is None:
-            least = free * advance // 10_000 - len(shares)
+            self._claim("I2", event.kept_back == 0, f"{event.series}: {event.kept_back} are kept for nothing")
+        else:
+            least = 0 if law.unclaimed == "cancelled" else free * advance // 10_000 - len(shares)
             due = least <= given <= free * advance // 10_000
             self._claim("I2", due, f"{event.series}: {shares} are not {advance / 100:g} % of the {free} to share")
 
@@ -122,6 +130,11 @@ def _claims(body: c.Allocate, rules: Rulebook) -> Mapping[str, Fraction] | None:
     if law.method == "equal_cut":
         return {line.source: Fraction(line.emitted_kg[-1]) for line in old}
     return None
+
+
+def _shared_pool(free: int, claims: Mapping[str, Fraction], rules: Rulebook) -> int:
+    """What claims share of what is free: all of it, or no more than they are where the rest waits for output."""
+    return min(free, int(sum(claims.values()))) if rules.allocation.unclaimed == "cancelled" else free
 
 
 def _largest_remainder(pool: int, claims: Mapping[str, Fraction]) -> dict[str, int]:

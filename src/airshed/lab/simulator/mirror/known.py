@@ -32,7 +32,7 @@ def confirmed(claim: Claim, record: Record, rules: Rulebook) -> None:
             new = {line.source for line in body.activities if line.entrant}
             free = sum(award.count for award in event.awards if award.source not in new)
             if rules.allocation.advance_basis_points is not None:
-                free += event.reserved  # where what is given later waits
+                free += event.kept_back
             said = Counter(body.knowing)
             above, cut = said.pop(f"above {event.series}", 0), said.pop(f"cut {event.series}", 0)
             sane = 0 <= above <= free and cut >= 0 and not said

@@ -15,6 +15,7 @@ from airshed.rulebook.schema import Rulebook
 #: What may bring allowances into a government reserve, and what may take them out.
 INTO = (
     e.Allocated,
+    e.TruedUp,
     e.Repurchased,
     e.RepurchaseCleared,
     e.UnpaidWithdrawn,
@@ -29,6 +30,7 @@ INTO = (
     e.AccountClosed,
 )
 OUT_OF = (
+    e.TruedUp,
     e.ReserveGranted,
     e.UnusedReleased,
     e.ReserveDrawn,
@@ -73,7 +75,7 @@ class Returns:
                 self._caps[event.series] = event.count
             case e.Allocated():
                 kept = _kept(event)
-                self._for_entrants[event.series] = kept - sum(each.made_up for each in event.awards)
+                self._for_entrants[event.series] = kept - sum(each.made_up for each in event.awards) - event.kept_back
             case e.ApplicationMade():
                 self._applied[event.application] = event
                 last = f"{event.series[-4:]}-{rules.new_entrants.apply_by}"

@@ -154,6 +154,7 @@ class Mischief:
                 yield self.authority, c.Allocate(cap.pollutant, cap.jurisdiction, cap.vintage, lines)
 
     def _year(self, state: State, rules: Rulebook, at: int, year: int) -> Iterator[Wish]:
+        yield from primary.true_ups(self.rng, self.authority, state, year)
         for source in state.sources.values():
             known = state.years.get((source.id, year))
             if known is None or known.opinion is None or known.reopened:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal
 
 from airshed.engine import commands as c
 from airshed.engine.state import State
 from airshed.lab.simulator.small_market import INSPECTOR, YEARS, Wish
+from airshed.model.allowance import Series
 from airshed.model.period import DAY_MS
 from airshed.registry.accounts import auction as auction_of
 from airshed.registry.accounts import reserve as reserve_of
@@ -153,6 +155,20 @@ def returning(rng: random.Random, authority: str, state: State, rules: Rulebook,
         c.NoticeWithdrawal(source, series, "paid_reduction", "grant 7", 0, 0, rng.randint(0, 9_000), 6_000),
     ]
     return [(rng.choice((authority, INSPECTOR)), rng.choice(notice))]
+
+
+def true_ups(rng: random.Random, authority: str, state: State, year: int) -> Iterator[Wish]:
+    """What was given in advance of a year that is verified is settled, now and then with a line too many."""
+    for name, advance in state.advances.items():
+        series = Series.parse(name)
+        known = [source for source in advance.given if (source, year) not in state.excluded]
+        verified = [
+            each for source in known if (each := state.years.get((source, year))) and each.verified_mg is not None
+        ]
+        if series.vintage == year and len(verified) == len(known):
+            named = [*known, *known[:1]] if rng.random() < 0.05 else known
+            lines = tuple(c.OutputLine(source, 10**6 * rng.randint(0, 20) // 10) for source in named)
+            yield authority, c.TrueUp(series.pollutant, series.jurisdiction, year, lines)
 
 
 def withholding(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:

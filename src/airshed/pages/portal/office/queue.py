@@ -13,7 +13,9 @@ from starlette.responses import Response
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.procedures.issue_true_up import unverified
 from airshed.engine.state import State
+from airshed.model.allowance import Series
 from airshed.model.period import day_of, hour_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
@@ -65,7 +67,7 @@ class StoppedNow(NamedTuple):
     lift: Phrase
 
 
-MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, YEAR, PARTS = (
+MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, YEAR, PARTS, ADVANCE = (
     Phrase("Mark", "标记"),
     Phrase("Report to verify", "待核查报告"),
     Phrase("Adverse opinion", "不通过意见"),
@@ -77,6 +79,7 @@ MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, 
     Phrase("Withdrawal", "收回"),
     Phrase("Year to settle", "待结算年度"),
     Phrase("Application to pay in parts", "分期缴纳申请"),
+    Phrase("Advance to settle", "待清算的预分配"),
 )
 
 #: Tables that tell of each, which whoever sees it must be let read.
@@ -92,6 +95,7 @@ TOLD_BY: Mapping[Phrase, tuple[TableName, ...]] = {
     WITHDRAWAL: ("withdrawals",),
     YEAR: ("years",),
     PARTS: ("penalties",),
+    ADVANCE: ("years", "holdings"),
 }
 
 
@@ -108,6 +112,7 @@ def items(state: State, rules: Rulebook, actor: Actor, at: int, reported: Mappin
             *_parts(state),
             *_reserve(state),
             *_amended(state),
+            *_advances(state, rules),
         )
         if item.command in mine and _in_scope(state, actor, item.who)
     ]
@@ -250,6 +255,18 @@ def _amended(state: State) -> Iterator[Item]:
         what = Phrase(f"{year}: still to be surrendered after a correction: {owed}", f"{year}年度更正后待补缴：{owed}")
         fields = {"source": source, "year": str(year)}
         yield Item(AMENDED, what, source, "", known.extra_until, "NoticeCase", fields)
+
+
+def _advances(state: State, rules: Rulebook) -> Iterator[Item]:
+    """Series that were given in advance and of which every source is verified: settled before the year is."""
+    for name, advance in state.advances.items():
+        series = Series.parse(name)
+        if not any(unverified(state, series, advance)):
+            count = len(advance.given)
+            what = Phrase(f"{name}: output of {count} works is due", f"{name}：请填{count}家企业的核定产量")
+            fields = {key: str(value) for key, value in series._asdict().items()}
+            who = next(iter(advance.given), "")
+            yield Item(ADVANCE, what, who, "", surrender_day(rules, series.vintage), "TrueUp", fields)
 
 
 def reported_on(book: KeptBook) -> dict[tuple[str, int], str]:
