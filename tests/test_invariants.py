@@ -15,7 +15,8 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, MemoryJournal, decode, encode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
-from airshed.engine.tables import TABLES, everything, gathering, note
+from airshed.engine.tables import BY_NAME, NOTES, TABLES, everything, gathering, note
+from airshed.engine.tables.table import Touching
 from airshed.lab.simulator.portrait import portrait
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, HOST
 from airshed.model.period import DAY_MS
@@ -265,3 +266,12 @@ def test_the_changes_of_each_group_keep_the_read_tables_equal_to_the_state() -> 
         for name, row in everything(state):
             expected[name][row[: keys[name]]] = row
         assert shown == expected, line.seq
+
+
+def test_what_an_event_touches_is_told_by_fields_that_it_has() -> None:
+    event: Any
+    for event, noted in NOTES.items():
+        for table, fields in noted.keys.items() if isinstance(noted, Touching) else ():
+            assert table == "holdings" or not BY_NAME[table].listed, event
+            assert set(fields.split()) <= set(event.__struct_fields__), event
+            assert len(fields.split()) == BY_NAME[table].key, event

@@ -55,45 +55,23 @@ from airshed.model.period import DAY_MS
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
-_PROCEDURES: dict[type, Procedure] = {
-    **people.PROCEDURES,
-    **people_rights.PROCEDURES,
-    **account.PROCEDURES,
-    **account_closing.PROCEDURES,
-    **account_sources.PROCEDURES,
-    **issue.PROCEDURES,
-    **issue_true_up.PROCEDURES,
-    **transfer.PROCEDURES,
-    **transfer_undone.PROCEDURES,
-    **transfer_written_off.PROCEDURES,
-    **sale.PROCEDURES,
-    **auction.PROCEDURES,
-    **auction_bids.PROCEDURES,
-    **auction_clearing.PROCEDURES,
-    **reserve_entrants.PROCEDURES,
-    **withdrawal_closure.PROCEDURES,
-    **withdrawal.PROCEDURES,
-    **withdrawal_undone.PROCEDURES,
-    **withdrawal_withheld.PROCEDURES,
-    **reserve.PROCEDURES,
-    **listed.PROCEDURES,
-    **deal.PROCEDURES,
-    **deal_halts.PROCEDURES,
-    **call.PROCEDURES,
-    **zone_call.PROCEDURES,
-    **sealed.PROCEDURES,
-    **pledge.PROCEDURES,
-    **pledge_sale.PROCEDURES,
-    **lease.PROCEDURES,
-    **right.PROCEDURES,
-    **day.PROCEDURES,
-    **mark.PROCEDURES,
-    **report.PROCEDURES,
-    **settling.PROCEDURES,
-    **penalty.PROCEDURES,
-    **standing.PROCEDURES,
-    **case.PROCEDURES,
-}
+#: In the order of the catalogue.
+ROOMS = (
+    *(people, people_rights, account, account_closing, account_sources, issue, issue_true_up, transfer),
+    *(
+        transfer_undone,
+        transfer_written_off,
+        sale,
+        auction,
+        auction_bids,
+        auction_clearing,
+        reserve_entrants,
+        withdrawal_closure,
+    ),
+    *(withdrawal, withdrawal_undone, withdrawal_withheld, reserve, listed, deal, deal_halts, call, zone_call, sealed),
+    *(pledge, pledge_sale, lease, right, day, mark, report, settling, penalty, standing, case),
+)
+_PROCEDURES: dict[type, Procedure] = {kind: decides for room in ROOMS for kind, decides in room.PROCEDURES.items()}
 
 #: Commands that say what their preview warns of.
 WARNS: dict[type, Warns] = {**issue.WARNS, **settling.WARNS}

@@ -30,30 +30,12 @@ from airshed.engine.apply import (
 from airshed.engine.apply.fold import Apply
 from airshed.engine.state import State
 
-APPLY: dict[type, Apply] = {
-    **people.APPLY,
-    **account.APPLY,
-    **issue.APPLY,
-    **transfer.APPLY,
-    **sale.APPLY,
-    **reserve.APPLY,
-    **withdrawal.APPLY,
-    **auction.APPLY,
-    **listed.APPLY,
-    **deal.APPLY,
-    **call.APPLY,
-    **zone_call.APPLY,
-    **sealed.APPLY,
-    **pledge.APPLY,
-    **lease.APPLY,
-    **right.APPLY,
-    **day.APPLY,
-    **mark.APPLY,
-    **report.APPLY,
-    **settling.APPLY,
-    **standing.APPLY,
-    **case.APPLY,
-}
+#: In the order of the catalogue.
+ROOMS = (
+    *(people, account, issue, transfer, sale, reserve, withdrawal, auction, listed, deal, call),
+    *(zone_call, sealed, pledge, lease, right, day, mark, report, settling, standing, case),
+)
+APPLY: dict[type, Apply] = {event: taken for room in ROOMS for event, taken in room.APPLY.items()}
 
 
 def apply(state: State, event: e.Event) -> None:

@@ -40,55 +40,14 @@ from airshed.engine.tables.table import Note, Table, Tables
 
 __all__ = ("BY_NAME", "NOTES", "TABLES", "Table", "Tables", "everything", "gathering", "note")
 
-TABLES: tuple[Table, ...] = (
-    *people.TABLES,
-    *account.TABLES,
-    *issue.TABLES,
-    *transfer.TABLES,
-    *sale.TABLES,
-    *reserve.TABLES,
-    *withdrawal.TABLES,
-    *auction.TABLES,
-    *listed.TABLES,
-    *deal.TABLES,
-    *call.TABLES,
-    *zone_call.TABLES,
-    *sealed.TABLES,
-    *pledge.TABLES,
-    *lease.TABLES,
-    *right.TABLES,
-    *day.TABLES,
-    *mark.TABLES,
-    *report.TABLES,
-    *settling.TABLES,
-    *standing.TABLES,
-    *case.TABLES,
+#: In the order of the catalogue.
+ROOMS = (
+    *(people, account, issue, transfer, sale, reserve, withdrawal, auction, listed, deal, call),
+    *(zone_call, sealed, pledge, lease, right, day, mark, report, settling, standing, case),
 )
+TABLES: tuple[Table, ...] = tuple(table for room in ROOMS for table in room.TABLES)
 BY_NAME = {table.name: table for table in TABLES}
-NOTES: dict[type, Note] = {
-    **people.NOTES,
-    **account.NOTES,
-    **issue.NOTES,
-    **transfer.NOTES,
-    **sale.NOTES,
-    **reserve.NOTES,
-    **withdrawal.NOTES,
-    **auction.NOTES,
-    **listed.NOTES,
-    **deal.NOTES,
-    **call.NOTES,
-    **zone_call.NOTES,
-    **sealed.NOTES,
-    **pledge.NOTES,
-    **lease.NOTES,
-    **right.NOTES,
-    **day.NOTES,
-    **mark.NOTES,
-    **report.NOTES,
-    **settling.NOTES,
-    **standing.NOTES,
-    **case.NOTES,
-}
+NOTES: dict[type, Note] = {event: noted for room in ROOMS for event, noted in room.NOTES.items()}
 
 
 def gathering() -> Tables:
@@ -118,5 +77,7 @@ def note(tables: Tables, state: State, record: Record) -> None:
         )
     for event in record.events:
         NOTES[type(event)](tables, state, record, event)
+        if entry := getattr(event, "entry", ()):
+            tables.touch_entry(entry)
         if type(event) in reserves.TOUCHING:
             statement(tables, state, record, event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 
 
@@ -78,16 +78,6 @@ TABLES: tuple[Table, ...] = (
 )
 
 
-def _note_cancelled(tables: Tables, state: State, record: Record, event: e.AllowancesCancelled) -> None:
-    tables.touch("cancellations", event.cancellation)
-    tables.touch_entry(event.entry)
-
-
-def _note_noticed(tables: Tables, state: State, record: Record, event: e.ClosureNoticed) -> None:
-    tables.touch("closures_noticed", event.account)
-    tables.touch("accounts", event.account)
-
-
 def _note_source(
     tables: Tables,
     state: State,
@@ -101,10 +91,10 @@ def _note_source(
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.ClosureNoticed: _note_noticed,
+    e.ClosureNoticed: touching(closures_noticed="account", accounts="account"),
     e.SourceOffered: _note_source,
     e.SourceClaimed: _note_source,
     e.SourceDropped: _note_source,
     e.SourceTransferred: _note_source,
-    e.AllowancesCancelled: _note_cancelled,
+    e.AllowancesCancelled: touching(cancellations="cancellation"),
 }

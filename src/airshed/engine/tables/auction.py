@@ -154,7 +154,6 @@ def _note_cleared(tables: Tables, state: State, record: Record, event: e.Auction
         touch_over(tables, state, "auction", each.id)
         tables.touch("holdings", *((account, each.series) for account, _ in offered(each)))
         tables.touch("accounts", *(bid.account for bid in each.bids))
-    tables.touch_entry(event.entry)
     for award in event.awards:
         tables.add("awards", (record.seq, event.auction, award.account, award.count, award.fen, award.fee))
 

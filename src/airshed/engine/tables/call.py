@@ -9,7 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.sealed import touch_over
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 
 
 def _call_row(state: State, key: str) -> Row:
@@ -81,10 +81,6 @@ TABLES = (
 )
 
 
-def _note_call(tables: Tables, state: State, record: Record, event: e.CallOpened) -> None:
-    tables.touch("calls", event.call)
-
-
 def _note_call_order(
     tables: Tables, state: State, record: Record, event: e.CallOrderPlaced | e.CallOrderDropped
 ) -> None:
@@ -100,7 +96,6 @@ def _note_call_cleared(tables: Tables, state: State, record: Record, event: e.Ca
     for order in call.orders.values():
         tables.touch("accounts", order.account)
         tables.touch_holdings(order.account, call.series)
-    tables.touch_entry(event.entry)
     for fill in event.fills:
         who = (fill.account, fill.side, fill.count, event.price, fill.fen, fill.fee)
         tables.add("call_fills", (record.seq, call.id, fill.number, record.at, call.series, *who))
@@ -108,7 +103,7 @@ def _note_call_cleared(tables: Tables, state: State, record: Record, event: e.Ca
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.CallOpened: _note_call,
+    e.CallOpened: touching(calls="call"),
     e.CallOrderPlaced: _note_call_order,
     e.CallOrderDropped: _note_call_order,
     e.CallCleared: _note_call_cleared,

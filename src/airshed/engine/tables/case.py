@@ -80,8 +80,6 @@ def _note_case(tables: Tables, state: State, record: Record, event: e.CaseEvent)
     fen = None if isinstance(event, e.CaseReplied | e.CaseAppealed) else event.fen
     step = (known.id, known.account, known.year, STEPS[type(event)], event.actor, fen, said, event.evidence)
     tables.add("case_steps", (record.seq, *step))
-    if isinstance(event, e.CaseAppealDecided):
-        tables.touch_entry(event.entry)
 
 
 #: What each event touches.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 
 
 def _deal_row(state: State, key: int) -> Row | None:
@@ -85,38 +85,19 @@ TABLES = (
 )
 
 
-def _note_offered(tables: Tables, state: State, record: Record, event: e.DealOffered) -> None:
-    tables.touch("deals", event.deal)
-    tables.touch_holdings(event.seller, event.series)
-
-
 def _note_settled(tables: Tables, state: State, record: Record, event: e.DealSettled) -> None:
     tables.touch("deals", event.deal)
-    tables.touch_entry(event.entry)
     parties = (event.series, event.buyer, event.seller, event.count, event.price)
     money = (event.fen, event.buyer_fee, event.seller_fee)
     tables.add("deal_trades", (record.seq, record.at, event.deal, event.kind, *parties, *money))
 
 
-def _note_dropped(tables: Tables, state: State, record: Record, event: e.DealDropped) -> None:
-    tables.touch("deals", event.deal)
-    tables.touch_holdings(event.seller, event.series)
-
-
-def _note_crossing(tables: Tables, state: State, record: Record, event: e.CrossingAllowed) -> None:
-    tables.touch("crossings", (event.account, event.jurisdiction))
-
-
-def _note_halt(tables: Tables, state: State, record: Record, event: e.MarketHalted | e.MarketResumed) -> None:
-    tables.touch("halts", event.series)
-
-
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.DealOffered: _note_offered,
+    e.DealOffered: touching(deals="deal", holdings="seller series"),
     e.DealSettled: _note_settled,
-    e.DealDropped: _note_dropped,
-    e.CrossingAllowed: _note_crossing,
-    e.MarketHalted: _note_halt,
-    e.MarketResumed: _note_halt,
+    e.DealDropped: touching(deals="deal", holdings="seller series"),
+    e.CrossingAllowed: touching(crossings="account jurisdiction"),
+    e.MarketHalted: touching(halts="series"),
+    e.MarketResumed: touching(halts="series"),
 }

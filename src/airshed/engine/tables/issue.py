@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.allowance import Blocks, Series
 from airshed.model.measures import Unit
 
@@ -74,13 +74,7 @@ TABLES = (
 )
 
 
-def _note_cap(tables: Tables, state: State, record: Record, event: e.CapSet) -> None:
-    tables.touch("caps", event.series)
-    tables.touch("holdings", (event.account, event.series))
-
-
 def _note_allocated(tables: Tables, state: State, record: Record, event: e.Allocated) -> None:
-    tables.touch_entry(event.entry)
     for award in event.awards:
         tables.add(
             "allocations",
@@ -108,7 +102,7 @@ def _note_trued_up(tables: Tables, state: State, record: Record, event: e.TruedU
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.CapSet: _note_cap,
+    e.CapSet: touching(caps="series", holdings="account series"),
     e.Allocated: _note_allocated,
     e.TruedUp: _note_trued_up,
 }

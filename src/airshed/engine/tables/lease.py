@@ -55,7 +55,6 @@ def _note_lease(
     tables.touch_holdings(event.lessor, event.series)
     if isinstance(event, e.LeaseDelivered | e.LeaseEnded):
         tables.touch_holdings(event.lessee, event.series)
-        tables.touch_entry(event.entry)
 
 
 #: What each event touches.

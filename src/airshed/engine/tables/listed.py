@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 
 
@@ -89,10 +89,6 @@ TABLES = (
 )
 
 
-def note_nothing(tables: Tables, state: State, record: Record, event: e.SessionOpened) -> None:
-    pass
-
-
 def _note_session_closed(tables: Tables, state: State, record: Record, event: e.SessionClosed) -> None:
     for series, price in event.opens.items():
         tables.add("opens", (record.seq, event.day, series, price))
@@ -112,7 +108,6 @@ def _note_traded(tables: Tables, state: State, record: Record, event: e.Traded) 
     orders = tables.touched["orders"]
     orders[event.maker] = None
     orders[event.taker] = None
-    tables.touch_entry(event.entry)
     tables.added["trades"].append(
         (
             record.seq,
@@ -131,23 +126,16 @@ def _note_traded(tables: Tables, state: State, record: Record, event: e.Traded) 
     )
 
 
-def _note_cancelled(tables: Tables, state: State, record: Record, event: e.OrderCancelled) -> None:
-    tables.touch("orders", event.order)
-    tables.touch_holdings(event.account, event.series)
-    tables.touch("accounts", event.account)
-
-
 def _note_repurchased(tables: Tables, state: State, record: Record, event: e.Repurchased) -> None:
-    tables.touch_entry(event.entry)
     tables.add("repurchases", (record.seq, event.account, event.series, event.count, event.price))
 
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.SessionOpened: note_nothing,
+    e.SessionOpened: touching(),
     e.SessionClosed: _note_session_closed,
     e.OrderPlaced: _note_order,
     e.Traded: _note_traded,
-    e.OrderCancelled: _note_cancelled,
+    e.OrderCancelled: touching(orders="order", holdings="account series", accounts="account"),
     e.Repurchased: _note_repurchased,
 }

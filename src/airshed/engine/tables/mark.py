@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from airshed.engine import events as e
-from airshed.engine.journal import Record, Row
+from airshed.engine.journal import Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, touching
 from airshed.model.measures import Unit
 
 
@@ -50,16 +50,10 @@ TABLES = (
 )
 
 
-def _note_mark(
-    tables: Tables, state: State, record: Record, event: e.HoursMarked | e.MarkProven | e.MarkApproved | e.MarkReverted
-) -> None:
-    tables.touch("marks", event.mark)
-
-
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.HoursMarked: _note_mark,
-    e.MarkProven: _note_mark,
-    e.MarkApproved: _note_mark,
-    e.MarkReverted: _note_mark,
+    e.HoursMarked: touching(marks="mark"),
+    e.MarkProven: touching(marks="mark"),
+    e.MarkApproved: touching(marks="mark"),
+    e.MarkReverted: touching(marks="mark"),
 }

@@ -7,7 +7,7 @@ from airshed.engine.apply.account import state_of
 from airshed.engine.commands import Body
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 from airshed.model.provenance import Provenance, Simulation, said
 
@@ -186,15 +186,6 @@ def _note_adopted(tables: Tables, state: State, record: Record, event: e.Ruleboo
     tables.add("rulebooks", (record.seq, event.programme, event.version, event.digest))
 
 
-def _note_actor(
-    tables: Tables,
-    state: State,
-    record: Record,
-    event: e.ActorRegistered | e.ActorSuspended | e.ActorResumed | e.ActorRevoked,
-) -> None:
-    tables.touch("actors", event.actor)
-
-
 def _note_opened(tables: Tables, state: State, record: Record, event: e.AccountOpened) -> None:
     tables.touch("accounts", event.account.id)
 
@@ -206,18 +197,8 @@ def _note_account(
     event: e.AccountFrozen | e.AccountThawed | e.AccountClosed | e.AccountRestricted | e.AccountSuspended,
 ) -> None:
     tables.touch("accounts", event.account)
-    if isinstance(event, e.AccountClosed):
-        tables.touch_entry(event.entry)
     if isinstance(event, e.AccountClosed | e.AccountThawed):
         tables.touch("closures_noticed", event.account)
-
-
-def _note_source(tables: Tables, state: State, record: Record, event: e.SourceRegistered) -> None:
-    tables.touch("sources", event.source)
-
-
-def _note_money(tables: Tables, state: State, record: Record, event: e.MoneyMoved) -> None:
-    tables.touch_entry(event.entry)
 
 
 def _note_act(
@@ -232,18 +213,18 @@ def _note_act(
 #: What each event touches.
 NOTES: dict[type, Note] = {
     e.RulebookAdopted: _note_adopted,
-    e.ActorRegistered: _note_actor,
-    e.ActorSuspended: _note_actor,
-    e.ActorResumed: _note_actor,
-    e.ActorRevoked: _note_actor,
+    e.ActorRegistered: touching(actors="actor"),
+    e.ActorSuspended: touching(actors="actor"),
+    e.ActorResumed: touching(actors="actor"),
+    e.ActorRevoked: touching(actors="actor"),
     e.AccountOpened: _note_opened,
     e.AccountFrozen: _note_account,
     e.AccountThawed: _note_account,
     e.AccountRestricted: _note_account,
     e.AccountSuspended: _note_account,
     e.AccountClosed: _note_account,
-    e.SourceRegistered: _note_source,
-    e.MoneyMoved: _note_money,
+    e.SourceRegistered: touching(sources="source"),
+    e.MoneyMoved: touching(),
     e.ActProposed: _note_act,
     e.ActConfirmed: _note_act,
     e.ActRejected: _note_act,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 
 
@@ -41,24 +41,6 @@ TABLES = (
 )
 
 
-def _note_pledge_offered(tables: Tables, state: State, record: Record, event: e.PledgeOffered) -> None:
-    tables.touch("pledges", event.pledge)
-    tables.touch_holdings(event.pledgor, event.series)
-
-
-def _note_pledge(tables: Tables, state: State, record: Record, event: e.PledgeAccepted | e.PledgeCalled) -> None:
-    tables.touch("pledges", event.pledge)
-
-
-def _note_pledge_free(
-    tables: Tables, state: State, record: Record, event: e.PledgeReleased | e.PledgeRedeemed | e.PledgeEnforced
-) -> None:
-    tables.touch("pledges", event.pledge)
-    tables.touch_holdings(event.pledgor, event.series)
-    if not isinstance(event, e.PledgeReleased):
-        tables.touch_entry(event.entry)
-
-
 def _note_pledge_sale(tables: Tables, state: State, record: Record, event: e.PledgeForSale | e.PledgeServed) -> None:
     tables.touch("pledges", event.pledge)
     tables.touch_holdings(event.pledgor, event.pledged if isinstance(event, e.PledgeServed) else event.series)
@@ -71,12 +53,12 @@ def _note_cut(tables: Tables, state: State, record: Record, event: e.ClaimCut) -
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.PledgeOffered: _note_pledge_offered,
-    e.PledgeAccepted: _note_pledge,
-    e.PledgeReleased: _note_pledge_free,
-    e.PledgeRedeemed: _note_pledge_free,
-    e.PledgeCalled: _note_pledge,
-    e.PledgeEnforced: _note_pledge_free,
+    e.PledgeOffered: touching(pledges="pledge", holdings="pledgor series"),
+    e.PledgeAccepted: touching(pledges="pledge"),
+    e.PledgeReleased: touching(pledges="pledge", holdings="pledgor series"),
+    e.PledgeRedeemed: touching(pledges="pledge", holdings="pledgor series"),
+    e.PledgeCalled: touching(pledges="pledge"),
+    e.PledgeEnforced: touching(pledges="pledge", holdings="pledgor series"),
     e.PledgeForSale: _note_pledge_sale,
     e.PledgeServed: _note_pledge_sale,
     e.ClaimCut: _note_cut,

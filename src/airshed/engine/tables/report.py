@@ -8,7 +8,7 @@ from typing import Any
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.allowance import pollutant_of
 from airshed.model.measures import Unit
 from airshed.registry.moves import Delivered
@@ -153,32 +153,17 @@ def _note_reported(tables: Tables, state: State, record: Record, event: e.YearRe
         tables.add("checks", (*report, *answer))
 
 
-def _note_improvement(
-    tables: Tables,
-    state: State,
-    record: Record,
-    event: e.ImprovementRequested | e.ImprovementAnswered | e.ImprovementClosed,
-) -> None:
-    tables.touch("improvements", (event.source, event.year, event.number))
-
-
 def _note_verified(tables: Tables, state: State, record: Record, event: e.YearVerified) -> None:
     note_year(tables, state, record, event)
     opinion = (event.version, event.opinion, event.actor, "\n".join(event.comments))
     tables.add("opinions", (record.seq, event.source, event.year, *opinion))
 
 
-def _note_reopened(tables: Tables, state: State, record: Record, event: e.YearReopened) -> None:
-    note_year(tables, state, record, event)
-
-
 def note_year(tables: Tables, state: State, record: Record, event: Any) -> None:
     year = state.years[event.source, event.year]
     tables.touch("years", *((event.source, event.year, pollutant) for pollutant in pollutants_of(year)))
-    if hasattr(event, "entry"):
-        tables.touch_entry(event.entry)
-        if state.flow_controls:
-            _touch_rooms(tables, state, event)
+    if hasattr(event, "entry") and state.flow_controls:
+        _touch_rooms(tables, state, event)
 
 
 def _touch_rooms(tables: Tables, state: State, event: Any) -> None:
@@ -195,10 +180,10 @@ def _touch_rooms(tables: Tables, state: State, event: Any) -> None:
 #: What each event touches.
 NOTES: dict[type, Note] = {
     e.YearReported: _note_reported,
-    e.ImprovementRequested: _note_improvement,
-    e.ImprovementAnswered: _note_improvement,
-    e.ImprovementClosed: _note_improvement,
-    e.YearReopened: _note_reopened,
+    e.ImprovementRequested: touching(improvements="source year number"),
+    e.ImprovementAnswered: touching(improvements="source year number"),
+    e.ImprovementClosed: touching(improvements="source year number"),
+    e.YearReopened: note_year,
     e.YearVerified: _note_verified,
     e.YearDetermined: note_year,
 }

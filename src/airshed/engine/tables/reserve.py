@@ -10,7 +10,7 @@ from airshed.engine.apply.reserve import flows
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.sealed import touch_over
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 from airshed.registry.accounts import TREASURY
 
@@ -127,27 +127,17 @@ TABLES = (
 )
 
 
-def _note_applied(tables: Tables, state: State, record: Record, event: e.ApplicationMade) -> None:
-    tables.touch("applications", event.application)
-    tables.touch("accounts", event.account)
-
-
 def _note_application_dropped(tables: Tables, state: State, record: Record, event: e.ApplicationDropped) -> None:
     tables.touch("applications", event.application)
     tables.touch("accounts", state.applications[event.application].account)
 
 
 def _note_reserve_granted(tables: Tables, state: State, record: Record, event: e.ReserveGranted) -> None:
-    tables.touch_entry(event.entry)
     for grant in event.grants:
         tables.touch("applications", grant.application)
         tables.touch("accounts", grant.account)
         share = (grant.source, grant.account, "reserve", grant.count, grant.made_up, grant.en, grant.zh)
         tables.add("allocations", (record.seq, event.series, *share))
-
-
-def _note_unused_released(tables: Tables, state: State, record: Record, event: e.UnusedReleased) -> None:
-    tables.touch_entry(event.entry)
 
 
 def _note_opened(tables: Tables, state: State, record: Record, event: e.RepurchaseOpened) -> None:
@@ -173,13 +163,8 @@ def _note_cleared(tables: Tables, state: State, record: Record, event: e.Repurch
     tables.touch("accounts", TREASURY)
     tables.touch("holdings", *((each.account, known.series) for each in known.asks))
     touch_over(tables, state, "repurchase", known.id)
-    tables.touch_entry(event.entry)
     for award in event.awards:
         tables.add("buybacks", (record.seq, known.id, award.account, award.count, award.fen))
-
-
-def _note_entry(tables: Tables, state: State, record: Record, event: e.ReserveFed | e.ReserveDrawn) -> None:
-    tables.touch_entry(event.entry)
 
 
 def statement(tables: Tables, state: State, record: Record, event: e.Event) -> None:
@@ -194,14 +179,14 @@ def statement(tables: Tables, state: State, record: Record, event: e.Event) -> N
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.ApplicationMade: _note_applied,
+    e.ApplicationMade: touching(applications="application", accounts="account"),
     e.ApplicationDropped: _note_application_dropped,
     e.ReserveGranted: _note_reserve_granted,
-    e.UnusedReleased: _note_unused_released,
+    e.UnusedReleased: touching(),
     e.RepurchaseOpened: _note_opened,
     e.AskPlaced: _note_asked,
     e.AskReturned: _note_ask_returned,
     e.RepurchaseCleared: _note_cleared,
-    e.ReserveFed: _note_entry,
-    e.ReserveDrawn: _note_entry,
+    e.ReserveFed: touching(),
+    e.ReserveDrawn: touching(),
 }

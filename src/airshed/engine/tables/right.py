@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 
 
@@ -42,16 +42,8 @@ TABLES = (
 )
 
 
-def _note_right(
-    tables: Tables, state: State, record: Record, event: e.RightGranted | e.RightRenewed | e.RightSold
-) -> None:
-    tables.touch("rights", event.right)
-    tables.touch_entry(event.entry)
-
-
 def _note_served(tables: Tables, state: State, record: Record, event: e.RightsServed) -> None:
     tables.touch("rights", *(serving.right for serving in event.servings))
-    tables.touch_entry(event.entry)
 
 
 def _note_right_offer(tables: Tables, state: State, record: Record, event: e.RightOffered | e.RightDropped) -> None:
@@ -61,10 +53,10 @@ def _note_right_offer(tables: Tables, state: State, record: Record, event: e.Rig
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.RightGranted: _note_right,
-    e.RightRenewed: _note_right,
+    e.RightGranted: touching(rights="right"),
+    e.RightRenewed: touching(rights="right"),
     e.RightsServed: _note_served,
     e.RightOffered: _note_right_offer,
     e.RightDropped: _note_right_offer,
-    e.RightSold: _note_right,
+    e.RightSold: touching(rights="right"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 
 
@@ -103,7 +103,6 @@ def _note_sale(tables: Tables, state: State, record: Record, event: e.SaleOpened
 def _note_bought(tables: Tables, state: State, record: Record, event: e.AllocationBought) -> None:
     tables.touch("sales", event.sale)
     tables.touch("purchases", event.purchase)
-    tables.touch_entry(event.entry)
     tables.add("payments", (record.seq, event.purchase, 0, record.at, event.first_fen, 0))
 
 
@@ -111,13 +110,7 @@ def _note_paid(tables: Tables, state: State, record: Record, event: e.Instalment
     purchase = state.purchases[event.purchase]
     tables.touch("purchases", event.purchase)
     tables.touch("holdings", *((purchase.account, name) for name in purchase.series))
-    tables.touch_entry(event.entry)
     tables.add("payments", (record.seq, event.purchase, event.number, record.at, event.fen, event.interest_fen))
-
-
-def _note_withdrawn(tables: Tables, state: State, record: Record, event: e.UnpaidWithdrawn) -> None:
-    tables.touch("purchases", event.purchase)
-    tables.touch_entry(event.entry)
 
 
 #: What each event touches.
@@ -126,5 +119,5 @@ NOTES: dict[type, Note] = {
     e.SaleClosed: _note_sale,
     e.AllocationBought: _note_bought,
     e.InstalmentPaid: _note_paid,
-    e.UnpaidWithdrawn: _note_withdrawn,
+    e.UnpaidWithdrawn: touching(purchases="purchase"),
 }

@@ -9,7 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.commands import Venue
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 
 
@@ -69,12 +69,6 @@ TABLES = (
 )
 
 
-def _note_sealing(
-    tables: Tables, state: State, record: Record, event: e.SealingBegan | e.KeyAnnounced | e.BiddingEnded
-) -> None:
-    tables.touch("sealings", (event.venue, event.name))
-
-
 def _note_bid(tables: Tables, state: State, record: Record, event: e.BidSealed | e.SealedDropped) -> None:
     touch_bid(tables, state, event.venue, event.name, event.number)
 
@@ -88,7 +82,6 @@ def _note_opened(tables: Tables, state: State, record: Record, event: e.SealedOp
 
 def _note_void(tables: Tables, state: State, record: Record, event: e.SealedVoided) -> None:
     touch_bid(tables, state, event.venue, event.name, event.number)
-    tables.touch_entry(event.entry)
 
 
 def touch_bid(tables: Tables, state: State, venue: Venue, name: str, number: int) -> None:
@@ -114,11 +107,11 @@ def touch_over(tables: Tables, state: State, venue: Venue, name: str) -> None:
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.SealingBegan: _note_sealing,
-    e.KeyAnnounced: _note_sealing,
+    e.SealingBegan: touching(sealings="venue name"),
+    e.KeyAnnounced: touching(sealings="venue name"),
     e.BidSealed: _note_bid,
     e.SealedDropped: _note_bid,
-    e.BiddingEnded: _note_sealing,
+    e.BiddingEnded: touching(sealings="venue name"),
     e.SealedOpened: _note_opened,
     e.SealedVoided: _note_void,
 }

@@ -152,7 +152,6 @@ def _note_closed(tables: Tables, state: State, record: Record, event: e.YearClos
         touch_shortfall(tables, state, settled.source, event.year, settled.pollutant)
     for late in event.late:
         touch_shortfall(tables, state, late.source, late.year, late.pollutant)
-    tables.touch_entry(event.entry)
 
 
 def _note_penalty(
@@ -162,8 +161,6 @@ def _note_penalty(
     event: e.PenaltyPaid | e.InstalmentsAsked | e.InstalmentsGranted | e.InstalmentsRefused,
 ) -> None:
     touch_penalty(tables, state, (event.source, event.year, event.pollutant, event.case))
-    if isinstance(event, e.PenaltyPaid):
-        tables.touch_entry(event.entry)
 
 
 #: What each event touches.

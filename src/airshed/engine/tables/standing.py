@@ -9,7 +9,7 @@ from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.report import note_year
 from airshed.engine.tables.settling import touch_shortfall
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 
 
@@ -48,10 +48,6 @@ TABLES = (
 )
 
 
-def _note_exclusion(tables: Tables, state: State, record: Record, event: e.YearExcluded | e.YearIncluded) -> None:
-    tables.touch("exclusions", (event.source, event.year))
-
-
 def _note_amended(tables: Tables, state: State, record: Record, event: e.YearAmended) -> None:
     note_year(tables, state, record, event)
     head: tuple[Any, ...] = (record.seq, event.source, event.year, event.number)
@@ -63,7 +59,7 @@ def _note_amended(tables: Tables, state: State, record: Record, event: e.YearAme
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.YearExcluded: _note_exclusion,
-    e.YearIncluded: _note_exclusion,
+    e.YearExcluded: touching(exclusions="source year"),
+    e.YearIncluded: touching(exclusions="source year"),
     e.YearAmended: _note_amended,
 }

@@ -6,7 +6,8 @@ function and not column by column: the order path makes two or three with every 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from airshed.engine.journal import Changes, Record, Row
@@ -167,5 +168,25 @@ class Tables:
                 holdings[move.target, move.series] = None
 
 
-#: Marks what an event, applied already, touches.
+#: Marks what an event, applied already, touches; what its entry moves is marked for it.
 Note = Callable[[Tables, State, Record, Any], None]
+
+
+class Touching:
+    """A note of events whose fields are the keys of rows, by table; of a strip, `holdings` of every vintage."""
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self.keys = keys
+        self._keys = [(table, attrgetter(*fields.split())) for table, fields in keys.items()]
+
+    def __call__(self, tables: Tables, state: State, record: Record, event: Any) -> None:
+        for table, key_of in self._keys:
+            if table == "holdings":
+                tables.touch_holdings(*key_of(event))
+            else:
+                tables.touch(table, key_of(event))
+
+
+def touching(**keys: str) -> Note:
+    """What is touched, where the event says it all: `touching(deals="deal", crossings="account jurisdiction")`."""
+    return Touching(keys)

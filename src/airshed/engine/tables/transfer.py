@@ -6,7 +6,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.report import note_year
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 
 
@@ -89,53 +89,21 @@ TABLES: tuple[Table, ...] = (
 )
 
 
-def _note_limits(tables: Tables, state: State, record: Record, event: e.TransferLimitsSet) -> None:
-    tables.touch("transfer_limits", event.account)
-
-
-def _note_excess(tables: Tables, state: State, record: Record, event: e.ExcessReturned) -> None:
-    tables.touch_entry(event.entry)
-
-
 def _note_written_off(tables: Tables, state: State, record: Record, event: e.AllowancesWrittenOff) -> None:
-    tables.touch_entry(event.entry)
     tables.add("write_offs", (record.seq, event.series, record.at, event.count, len(event.entry)))
-
-
-def _note_delayed(tables: Tables, state: State, record: Record, event: e.TransferDelayed) -> None:
-    tables.touch("transfers", event.transfer)
-    tables.touch_holdings(event.origin, event.series)
-
-
-def _note_moved(tables: Tables, state: State, record: Record, event: e.TransferMoved) -> None:
-    tables.touch("transfers", event.transfer)
-
-
-def _note_cancelled(tables: Tables, state: State, record: Record, event: e.TransferCancelled) -> None:
-    tables.touch("transfers", event.transfer)
-    tables.touch_holdings(event.origin, event.series)
-
-
-def _note_transferred(tables: Tables, state: State, record: Record, event: e.Transferred | e.TransferReversed) -> None:
-    tables.touch("transfers", event.transfer)
-    tables.touch_entry(event.entry)
-
-
-def _note_trust(tables: Tables, state: State, record: Record, event: e.AccountTrusted | e.AccountDistrusted) -> None:
-    tables.touch("trusted_accounts", (event.account, event.trusted))
 
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.TransferDelayed: _note_delayed,
-    e.TransferMoved: _note_moved,
-    e.TransferCancelled: _note_cancelled,
-    e.Transferred: _note_transferred,
-    e.AccountTrusted: _note_trust,
-    e.AccountDistrusted: _note_trust,
-    e.TransferLimitsSet: _note_limits,
-    e.TransferReversed: _note_transferred,
+    e.TransferDelayed: touching(transfers="transfer", holdings="origin series"),
+    e.TransferMoved: touching(transfers="transfer"),
+    e.TransferCancelled: touching(transfers="transfer", holdings="origin series"),
+    e.Transferred: touching(transfers="transfer"),
+    e.AccountTrusted: touching(trusted_accounts="account trusted"),
+    e.AccountDistrusted: touching(trusted_accounts="account trusted"),
+    e.TransferLimitsSet: touching(transfer_limits="account"),
+    e.TransferReversed: touching(transfers="transfer"),
     e.SurrenderReversed: note_year,
-    e.ExcessReturned: _note_excess,
+    e.ExcessReturned: touching(),
     e.AllowancesWrittenOff: _note_written_off,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 
 
@@ -102,10 +102,6 @@ TABLES = (
 )
 
 
-def _note_source_closed(tables: Tables, state: State, record: Record, event: e.SourceClosed | e.SourceReopened) -> None:
-    tables.touch("closures", event.source)
-
-
 def _note_withdrawal(
     tables: Tables,
     state: State,
@@ -120,12 +116,9 @@ def _note_withdrawal(
     known = state.withdrawals[event.withdrawal]
     tables.touch("withdrawals", known.id)
     tables.touch("holdings", (known.account, known.series))
-    if isinstance(event, e.AllowancesWithdrawn | e.PaidBack | e.WithdrawalRestored):
-        tables.touch_entry(event.entry)
 
 
 def _note_reversed(tables: Tables, state: State, record: Record, event: e.AllocationReversed) -> None:
-    tables.touch_entry(event.entry)
     what = (event.source, event.account, event.series, event.count, event.taken, event.due, event.reason)
     tables.add("reversals", (record.seq, *what))
 
@@ -139,14 +132,12 @@ def _note_withholding(
     known = state.withholdings[event.withholding]
     tables.touch("withholdings", known.id)
     tables.touch("holdings", (known.account, known.series))
-    if isinstance(event, e.WithheldForfeited):
-        tables.touch_entry(event.entry)
 
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.SourceClosed: _note_source_closed,
-    e.SourceReopened: _note_source_closed,
+    e.SourceClosed: touching(closures="source"),
+    e.SourceReopened: touching(closures="source"),
     e.WithdrawalNoticed: _note_withdrawal,
     e.WithdrawalAppealed: _note_withdrawal,
     e.AppealDecided: _note_withdrawal,

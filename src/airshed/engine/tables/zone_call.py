@@ -9,7 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.sealed import touch_over
-from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.measures import Unit
 
 
@@ -122,20 +122,6 @@ TABLES = (
 )
 
 
-def _note_opened(tables: Tables, state: State, record: Record, event: e.ZoneCallOpened) -> None:
-    tables.touch("zone_calls", event.call)
-
-
-def _note_offer(tables: Tables, state: State, record: Record, event: e.ZoneOfferPlaced) -> None:
-    tables.touch("zone_orders", (event.call, event.number))
-    tables.touch("holdings", (event.account, event.series))
-
-
-def _note_bid(tables: Tables, state: State, record: Record, event: e.ZoneBidPlaced) -> None:
-    tables.touch("zone_orders", (event.call, event.number))
-    tables.touch("accounts", event.account)
-
-
 def _note_dropped(tables: Tables, state: State, record: Record, event: e.ZoneOrderDropped) -> None:
     tables.touch("zone_orders", (event.call, event.number))
     if event.series:
@@ -153,7 +139,6 @@ def _note_cleared(tables: Tables, state: State, record: Record, event: e.ZoneCal
             tables.touch("holdings", (order.account, order.series))
         else:
             tables.touch("accounts", order.account)
-    tables.touch_entry(event.entry)
     for fill in event.fills:
         who = (fill.account, fill.side, fill.series, fill.place, fill.year)
         what = (fill.count, fill.cover, fill.price, fill.fen, fill.fee)
@@ -167,9 +152,9 @@ def _note_cleared(tables: Tables, state: State, record: Record, event: e.ZoneCal
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
-    e.ZoneCallOpened: _note_opened,
-    e.ZoneOfferPlaced: _note_offer,
-    e.ZoneBidPlaced: _note_bid,
+    e.ZoneCallOpened: touching(zone_calls="call"),
+    e.ZoneOfferPlaced: touching(zone_orders="call number", holdings="account series"),
+    e.ZoneBidPlaced: touching(zone_orders="call number", accounts="account"),
     e.ZoneOrderDropped: _note_dropped,
     e.ZoneCallCleared: _note_cleared,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from airshed.service.forms.chinese import FIELDS, both, names_of
 
@@ -16,7 +15,6 @@ RULES = ("terms", "checks", "rests_on", "rounds", "version", "grace_days", "open
 WORDS = names_of("word")
 
 
-@cache
 def said_of_event(kind: type) -> tuple[str, str]:
     """What has happened, in English and Chinese; an event without either is an error.
 
