@@ -13,6 +13,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
+from airshed.engine.tables import NOTES, gathering
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.market.sealing import Bound, commitment, decrypt, encrypt, public_key
 from airshed.model.refusal import Malformed, Why
@@ -515,10 +516,15 @@ def test_a_freeze_takes_a_sealed_ask_off() -> None:
 def test_the_key_opens_asks_too() -> None:
     runner = tender("key")
     done(runner, EXCHANGE, c.AnnounceKey("repurchase", "back", public_key(PRIVATE)))
-    box = encrypt(text_of(ASK), public_key(PRIVATE), "22" * 32, Bound("repurchase", "back", "steel"))
-    done(runner, "steel", c.EncryptBid("repurchase", "back", "steel", box, 0, SERIES, 300))
-    events = done(runner, EXCHANGE, c.EndBidding("repurchase", "back", PRIVATE)).events
-    assert [type(event) for event in events] == [e.BiddingEnded, e.SealedOpened, e.AskPlaced]
+    for ask in (ASK, DEARER):
+        box = encrypt(text_of(ask), public_key(PRIVATE), "22" * 32, Bound("repurchase", "back", ask.account))
+        done(runner, ask.account, c.EncryptBid("repurchase", "back", ask.account, box, 0, SERIES, 300))
+    answer: Any = done(runner, EXCHANGE, c.EndBidding("repurchase", "back", PRIVATE))
+    assert [type(event) for event in answer.events] == [e.BiddingEnded, *(e.SealedOpened, e.AskPlaced) * 2]
+    tables = gathering()
+    for event in answer.events:
+        NOTES[type(event)](tables, runner.state, answer, event)
+    assert {("back", 1), ("back", 2)} == set(tables.touched["asks"])
     (cleared,) = done(runner, AUTHORITY, c.CloseRepurchase("back", 1)).events
     assert isinstance(cleared, e.RepurchaseCleared)
     assert [award.account for award in cleared.awards] == ["steel"]

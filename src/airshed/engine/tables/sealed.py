@@ -69,15 +69,19 @@ TABLES = (
 )
 
 
+#: The rows of what is opened, where the event that it is placed by has no number.
+UNNUMBERED = {"auction": "bids", "repurchase": "asks"}
+
+
 def _note_bid(tables: Tables, state: State, record: Record, event: e.BidSealed | e.SealedDropped) -> None:
     touch_bid(tables, state, event.venue, event.name, event.number)
 
 
 def _note_opened(tables: Tables, state: State, record: Record, event: e.SealedOpened) -> None:
-    """A key opens many in one record; a bid that is placed does not say its number."""
+    """A key opens many in one record; a bid or an ask that is placed does not say its number."""
     touch_bid(tables, state, event.venue, event.name, event.number)
-    if event.venue == "auction":
-        tables.touch("bids", (event.name, event.place))
+    if event.venue in UNNUMBERED:
+        tables.touch(UNNUMBERED[event.venue], (event.name, event.place))
 
 
 def _note_void(tables: Tables, state: State, record: Record, event: e.SealedVoided) -> None:
