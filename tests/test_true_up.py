@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,8 @@ from airshed.engine.runner import Answer, Runner
 from airshed.engine.tables import everything
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import opening
+from airshed.market.allocation import Activity
+from airshed.market.claims import by_intensity
 from airshed.model.period import instant
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import cancelled, reserve
@@ -184,6 +187,41 @@ def test_what_came_back_before_is_not_taken_twice() -> None:
     steel = line(event, STEEL)
     assert steel.final == steel.advance + steel.more
     assert book.held("steel") == steel.final == 10**6 * benchmark_g(STEEL) // 1000
+
+
+# --- by intensity, as China's national market has steel, cement and aluminium
+
+
+def intensity(slope: int = 1_500, most: int = 300) -> Rulebook:
+    return law(
+        unclaimed="cancelled",
+        method="plan",
+        tiers=("source intensity proportional",),
+        intensity_slope_basis_points=slope,
+        intensity_most_basis_points=most,
+    )
+
+
+@pytest.mark.parametrize(
+    ("emitted", "allowed"), [(800, 800), (720, "730.8"), (640, "659.2"), (560, "576.8"), (880, "866.8"), (1_000, 970)]
+)
+def test_surplus_and_gap_are_a_part_of_the_deviation_up_to_a_bound(emitted: int, allowed: object) -> None:
+    """0.15 of the deviation, 3 % from a deviation of 20 % on (recalled, to confirm)."""
+    works = Activity("a", "cement", (2025,), (emitted,), (1_000,), benchmark_g=800)
+    assert by_intensity(works, "mean", 1_500, 300).kg == Fraction(str(allowed))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2_000_000), st.integers(0, 2_000_000), st.integers(1, 10**7), st.integers(1, 10**7))
+def test_with_a_slope_of_nothing_allowances_are_verified_emissions(
+    steel_kg: int, cement_kg: int, steel: int, cement: int
+) -> None:
+    """As for 2024. What is above the advance is given, what is below it is taken back, the rest of the cap is gone."""
+    book = Advanced(intensity(slope=0))
+    book.verified(steel_kg, STEEL)
+    book.verified(cement_kg, CEMENT)
+    book.settled(steel, cement)
+    assert (book.held("steel"), book.held("cement")) == (steel_kg, cement_kg)
 
 
 # --- refusals

@@ -115,6 +115,38 @@ def by_benchmark(activity: Activity, baseline: Baseline) -> Claim:
     )
 
 
+def by_intensity(activity: Activity, baseline: Baseline, slope_basis_points: int, most_basis_points: int) -> Claim:
+    """Emission, and so much more or less of it as its intensity lies under or over the benchmark.
+
+    China's plan for steel, cement and aluminium of 2025: slope 15 %, at most 3 %, from a deviation of 20 % on
+    (recalled, to confirm). Output cancels: it is output times an intensity between the works' own and the benchmark's.
+
+    >>> works = Activity("a", "cement", (2025,), (900,), (1_000,), benchmark_g=1_000)
+    >>> by_intensity(works, "mean", 1_500, 300).kg
+    Fraction(1827, 2)
+    """
+    emitted = middle(activity, verified(activity, EMISSION, activity.emitted_kg), baseline)
+    output = middle(activity, verified(activity, OUTPUT, activity.output), baseline)
+    due = output * _standard(activity, "benchmark_g") / G_PER_KG
+    if not due:
+        return Claim(
+            emitted, f"Intensity: {in_tonnes(emitted)} t, no output", f"强度法：{in_tonnes(emitted)}吨，无产量"
+        )
+    most = Fraction(most_basis_points, ALL_BASIS_POINTS)
+    deviation = (due - emitted) / due
+    rate = max(-most, min(most, deviation * slope_basis_points / ALL_BASIS_POINTS))
+    kg = emitted * (1 + rate)
+    en, zh = said(baseline)
+    sign = "-" if rate < 0 else "+"
+    return Claim(
+        kg,
+        f"Intensity: {en} emission {in_tonnes(emitted)} t, {percent(abs(deviation))} "
+        f"{'over' if deviation < 0 else 'under'} the benchmark, {sign} {percent(abs(rate))} is {in_tonnes(kg)} t",
+        f"强度法：排放{zh}{in_tonnes(emitted)}吨，{'高' if deviation < 0 else '低'}于基准{percent(abs(deviation))}，"
+        f"{'减' if rate < 0 else '加'}{percent(abs(rate))}，计{in_tonnes(kg)}吨",
+    )
+
+
 @lru_cache(maxsize=REMEMBERED)
 def by_limit(activity: Activity, baseline: Baseline) -> Claim:
     """A3: the permitted quantity if one is stated; else capacity, or output where none is stated, times quota."""

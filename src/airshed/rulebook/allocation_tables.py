@@ -14,7 +14,7 @@ from airshed.rulebook.kinds import ClaimName, Name, Share, Status, Year
 AllocationTier = Annotated[
     str,
     Meta(
-        pattern=r"^(sector|source) (history|heat_input|benchmark|output_based|limit|equal_cut|by_class) "
+        pattern=r"^(sector|source) (history|heat_input|benchmark|output_based|intensity|limit|equal_cut|by_class) "
         r"(proportional|equal_awards|equal_losses|talmud|random_arrival|lowest_shortage|highest_coverage)\Z",
         examples=["source by_class proportional"],
     ),

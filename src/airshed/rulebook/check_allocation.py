@@ -23,6 +23,7 @@ PARAMETERS: Mapping[str, Mapping[str, int | str]] = {
         "coal_heat_basis_points": 2_200,
         "gas_heat_basis_points": 6_000,
     },
+    "intensity": {"intensity_slope_basis_points": 1_500, "intensity_most_basis_points": 300},
     "early_action": {"early_pool_basis_points": 500, "early_rate_basis_points": 1_000},
 }
 #: A key that goes with every method.

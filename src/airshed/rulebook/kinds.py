@@ -41,7 +41,7 @@ MarkName = Literal["stopped", "start_up", "shut_down", "maintenance", "calibrati
 #: How baseline years make one figure: their mean, their median, or the mean of the highest so many.
 Baseline = Literal["mean", "median", "best_1", "best_2", "best_3", "best_4", "best_5"]
 #: What a source asks for when a cap is shared out; "by_class" is the claim of the class that it is in.
-ClaimName = Literal["history", "heat_input", "benchmark", "output_based", "limit", "equal_cut", "by_class"]
+ClaimName = Literal["history", "heat_input", "benchmark", "output_based", "intensity", "limit", "equal_cut", "by_class"]
 #: The methods of allocation (`market.sharing.named`; a test keeps them equal), and a plan that the law writes itself.
 MethodName = Literal[
     "history",

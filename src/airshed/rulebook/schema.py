@@ -234,6 +234,11 @@ class AllocationRule(Section, frozen=True, omit_defaults=True):
     coal_heat_basis_points: Share | None = None
     #: The same of a gas unit (output_based). 燃气供热修正系数。
     gas_heat_basis_points: Share | None = None
+    #: What a works gains or loses of its emission where its emission per product lies under or over the benchmark, as
+    #: part of the deviation, in hundredths of a percent (intensity). 强度偏离的盈亏系数。
+    intensity_slope_basis_points: Share | None = None
+    #: Most that it gains or loses so, in hundredths of a percent of its emission (intensity). 强度盈亏上限。
+    intensity_most_basis_points: Share | None = None
     #: Part of the cap that pays for early abatement, in hundredths of a percent (early_action). 早期减排奖励池比例。
     early_pool_basis_points: Share | None = None
     #: Allowances for each kilogram under the benchmark in a baseline year, in hundredths of a percent (early_action).

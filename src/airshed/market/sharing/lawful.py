@@ -77,7 +77,12 @@ def plan_of(law: AllocationRule) -> Plan:
     """
     tiers = _tiers(law) if law.method == "plan" else NAMED[law.method].plan.tiers
     early = law.early_pool_basis_points, law.early_rate_basis_points
-    stated = {"pounds_per_1000_mmbtu": law.pounds_per_1000_mmbtu, "advance_basis_points": law.advance_basis_points}
+    stated = {
+        "pounds_per_1000_mmbtu": law.pounds_per_1000_mmbtu,
+        "advance_basis_points": law.advance_basis_points,
+        "intensity_slope_basis_points": law.intensity_slope_basis_points,
+        "intensity_most_basis_points": law.intensity_most_basis_points,
+    }
     plan = Plan(
         tuple(tier for tier in tiers if tier.by != "jurisdiction"),
         law.baseline,

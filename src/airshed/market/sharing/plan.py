@@ -16,6 +16,7 @@ from airshed.market.claims import (
     Claim,
     by_benchmark,
     by_history,
+    by_intensity,
     by_latest,
     by_limit,
     in_tonnes,
@@ -75,6 +76,9 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pounds_per_1000_mmbtu: int = 2_500
     #: Factors of the output-based claim (A2b).
     output_rule: OutputRule = OutputRule()
+    #: What the intensity claim takes of a deviation from the benchmark, and the most of it; hundredths of a percent.
+    intensity_slope_basis_points: int = 1_500
+    intensity_most_basis_points: int = 300
     #: Which works claim by which method, where a tier claims by_class; of those that fit the first holds.
     classes: tuple[WorkClass, ...] = ()
 
@@ -85,6 +89,9 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 return lambda activity, baseline: by_heat_input(activity, baseline, self.pounds_per_1000_mmbtu)
             case "output_based":
                 return lambda activity, baseline: by_output(activity, baseline, self.output_rule)
+            case "intensity":
+                slope, most = self.intensity_slope_basis_points, self.intensity_most_basis_points
+                return lambda activity, baseline: by_intensity(activity, baseline, slope, most)
             case "by_class":
                 return self._by_class
             case _:

@@ -33,6 +33,7 @@ CLAIMS_SAID: Mapping[ClaimName, str] = {
     "heat_input": "热输入",
     "benchmark": "基准",
     "output_based": "产出基准",
+    "intensity": "排放强度",
     "limit": "许可限值",
     "equal_cut": "最近年排放",
     "by_class": "按类别",
