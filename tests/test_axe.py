@@ -26,6 +26,7 @@ ONE_OF_MANY = (
     "/act/RegisterActor",
     "/act/Allocate",
     "/works/s-steel",
+    "/records/1",
     "/records/40",
 )
 #: What gives no page, or leads to another.
@@ -34,6 +35,24 @@ NO_PAGE = ("/live", "/checkpoint")
 FOUND = """axe.run(document, { resultTypes: ["violations"], preload: false }).then((said) =>
   said.violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)))"""
+
+#: Text that runs out of its card, and at the width of a desk a table that has to be pushed aside to be read.
+SPILT = """(desk) => {
+  const found = [], walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode, card = node.parentElement.closest("section, .card, .key");
+    const apart = node.parentElement.closest(".scroll, .hidden, script, pre, svg, select, textarea");
+    if (!card || apart || !node.textContent.trim()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect(), room = card.getBoundingClientRect();
+    if (box.width && (box.right > room.right + 1 || box.left < room.left - 1))
+      found.push(`spilt: ${node.textContent.trim().slice(0, 60)}`);
+  }
+  if (desk) for (const box of document.querySelectorAll(".scroll"))
+    if (box.scrollWidth > box.clientWidth + 1) found.push(`pushed: ${box.textContent.trim().slice(0, 60)}`);
+  return found;
+}"""
 
 
 def paths() -> list[str]:
@@ -72,7 +91,7 @@ def looked_at(page: Page, address: str, looks: tuple[tuple[int, Literal["light",
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=colours)
         place = f"{address} {width} {colours}"
-        found += [f"{place} {line}" for line in page.evaluate(FOUND)]
+        found += [f"{place} {line}" for line in (*page.evaluate(FOUND), *page.evaluate(SPILT, width > 1000))]
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found += [f"{place} is {wide} pixels too wide"] if wide > 0 else []
     return found

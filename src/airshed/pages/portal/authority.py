@@ -14,7 +14,7 @@ from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, bound_to, office, page, reads_as_office
 from airshed.pages.portal.opening import sensible
-from airshed.pages.portal.overview import calendar, caps, telling, works
+from airshed.pages.portal.overview import at_a_glance, calendar, caps, telling, works
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -50,7 +50,7 @@ async def today(visitor: Visitor) -> Response:
         sources = works(state, rules, at, scope, public=public)
         law = rules.calendar
         seen = _findings(market, scope) if reads_as_office(visitor, "findings") else []
-        first = telling(caps(state, rules, at, public=public, jurisdiction=scope))
+        first = at_a_glance(telling(caps(state, rules, at, public=public, jurisdiction=scope)))
         mine = lookup.roles(rules).get(visitor.actor.role if visitor.actor else "", frozenset())
         return {
             "year": year,

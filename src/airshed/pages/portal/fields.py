@@ -21,7 +21,7 @@ from airshed.pages.portal.grounds import ASKED, DEPENDS, NOTICE, OF_GROUND
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.chinese import both, field_zh
 from airshed.service.forms.english import meaning
-from airshed.service.forms.form import Slot, bare, body_of, slots, title_of, value_of
+from airshed.service.forms.form import BODIES, Slot, bare, body_of, slots, title_of, value_of
 from airshed.service.forms.happened import said_of_word
 from airshed.service.forms.helps import help_zh
 from airshed.service.forms.measures import Terms, unit_of, write
@@ -170,9 +170,39 @@ def _widget(slot: Slot, may_be: Sequence[Choice]) -> Widget:
 
 
 def _help(kind: type[msgspec.Struct], slot: Slot) -> Phrase:
+    """What a field means, and how it is written; nothing where its label says it already."""
     english = meaning(kind, slot.field).replace("`", "")
-    line = _line(slot)
-    return Phrase(f"{english} {line.en}".rstrip(), help_zh(english) + line.zh)
+    line, chinese = _line(slot), help_zh(english)
+    if says_no_more(english, label_of(kind.__name__, slot.field).en):
+        return line
+    return Phrase(f"{by_their_names(english)} {line.en}".rstrip(), chinese + line.zh)
+
+
+#: Words that say nothing beside a label.
+_EMPTY = frozenset(("a", "an", "how", "its", "many", "of", "the", "why"))
+
+
+def says_no_more(text: str, label: str) -> bool:
+    """Whether a help has no word that its label has not.
+
+    >>> says_no_more("The account.", "Account"), says_no_more("The account whose list it is.", "Account")
+    (True, False)
+    """
+    words, known = (set(re.findall("[a-z]+", each.lower())) for each in (text, label))
+    return words - _EMPTY <= known
+
+
+def by_their_names(text: str) -> str:
+    """A sentence with commands as screens call them.
+
+    >>> by_their_names("Number of the deal, from the answer to OfferDeal.")
+    'Number of the deal, from the answer to "Offer deal".'
+    """
+    return re.sub(
+        r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b",
+        lambda found: f'"{name_of(BODIES[found[0]]).en}"' if found[0] in BODIES else found[0],
+        text,
+    )
 
 
 def _line(slot: Slot) -> Phrase:
@@ -320,4 +350,4 @@ def name_of(kind: type[msgspec.Struct]) -> Phrase:
 def sentence_of(kind: type[msgspec.Struct]) -> Phrase:
     """What a command does, in a sentence."""
     english = both(kind)[0].split("\n\n")[0].replace("\n", " ").replace("`", "")
-    return Phrase(english, help_zh(english))
+    return Phrase(by_their_names(english), help_zh(english))

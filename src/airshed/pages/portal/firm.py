@@ -164,19 +164,26 @@ class Shown(NamedTuple):
     frozen: str
     #: Series that stand still, or "" for all, with the reason.
     halted: Mapping[str, str]
+    #: What all that is short would cost, and of how many pollutants and years that is.
+    lacking: Phrase
+    short: int
 
 
 def _today(sight: Sight) -> Mapping[str, Any]:
     assert sight.actor is not None
     state, rules, account = sight.market.state, sight.rules, sight.actor.account
     waiting = len(waiting_for(state, rules, sight.actor.id, sight.at))
+    standing = stands(sight.market, rules, account, sight.at)
+    short = [each.cost.fen for each in standing if each.state == "short"]
     shown = Shown(
-        stands(sight.market, rules, account, sight.at),
+        standing,
         dues(state, rules, account, sight.at, waiting),
         money_of(state, rules, account),
         state.session,
         state.ledger.frozen.get(account, ""),
         state.halted,
+        in_column(sum(short), Unit.FEN, rules),
+        len(short),
     )
     return {"shown": shown}
 

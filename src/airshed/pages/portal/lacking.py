@@ -34,6 +34,8 @@ class Cost(NamedTuple):
     rests: Phrase
     #: What the pollutant closed at last; empty where its own series was traded, or none was.
     lately: Phrase
+    #: The first of these, in fen.
+    fen: int
 
 
 def cost(market: Market, rules: Rulebook, each: Position) -> Cost:
@@ -41,7 +43,7 @@ def cost(market: Market, rules: Rulebook, each: Position) -> Cost:
     last = [] if each.traded else _closed(market, rules, each)
     if not last:
         at = Phrase("assumed: at the reference price, without fee", "假设：按参考价计算，不含手续费")
-        return Cost(_money(each, each.price, rules), same(""), at, same(""))
+        return Cost(_money(each, each.price, rules), same(""), at, same(""), _fen(each, each.price, rules))
     nearest = max(last)
     fens = [every.fen for every in last]
     by_law = _money(each, each.price, rules)
@@ -51,7 +53,8 @@ def cost(market: Market, rules: Rulebook, each: Position) -> Cost:
     )
     low, high = _money(each, min(fens), rules), _money(each, max(fens), rules)
     between = same("") if low == high else Phrase(f"{low.en} to {high.en}", f"{low.zh}至{high.zh}")
-    return Cost(_money(each, nearest.fen, rules), between, rests, _lately(nearest, fens, rules))
+    lately = _lately(nearest, fens, rules)
+    return Cost(_money(each, nearest.fen, rules), between, rests, lately, _fen(each, nearest.fen, rules))
 
 
 def _closed(market: Market, rules: Rulebook, each: Position) -> list[Closed]:
@@ -82,5 +85,9 @@ def _lately(nearest: Closed, fens: list[int], rules: Rulebook) -> Phrase:
 
 
 def _money(each: Position, fen_per_t: int, rules: Rulebook) -> Phrase:
+    return in_column(_fen(each, fen_per_t, rules), Unit.FEN, rules)
+
+
+def _fen(each: Position, fen_per_t: int, rules: Rulebook) -> int:
     """What is lacking at a price, rounded up."""
-    return in_column(-(-each.short * fen_per_t * rules.allowance.size_kg // 1000), Unit.FEN, rules)
+    return -(-each.short * fen_per_t * rules.allowance.size_kg // 1000)

@@ -42,7 +42,7 @@ from airshed.pages.kit.html import script_json
 from airshed.pages.kit.words import FINDINGS, MARK_STATES, Phrase, same
 from airshed.pages.portal.assets import charts_there
 from airshed.pages.portal.frame import Visitor, on, page, passed_over, place_name, visitor_of
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.hours import (
     MG_PER_KG,
     Hours,
@@ -236,7 +236,7 @@ def _facts(
 ) -> dict[str, Any]:
     today = day_of(at)
     grants = [
-        (series, amount(grant.count, Unit.ALLOWANCES, rules))
+        (series, in_column(grant.count, Unit.ALLOWANCES, rules))
         for (of, series), grant in state.grants.items()
         if of == source.id
     ]

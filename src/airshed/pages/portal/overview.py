@@ -62,6 +62,37 @@ def caps(state: State, rules: Rulebook, at: int, *, public: bool, jurisdiction: 
     return [CapYear(year, by_year[year]) for year in sorted(by_year, reverse=True)]
 
 
+class CapMatrix(NamedTuple):
+    """A vintage at a glance: of each cap what was emitted, cities down and pollutants across."""
+
+    year: int
+    pollutants: Sequence[str]
+    #: A city, and its rows in the order of the pollutants; None where there is no cap.
+    cities: Sequence[tuple[Phrase, Sequence[CapRow | None]]]
+    #: What the figures of emission are.
+    bases: Sequence[Phrase]
+
+    @property
+    def over(self) -> bool:
+        """Whether a city emitted more than a cap of its own."""
+        return any(row is not None and row.beyond is not None for _, rows in self.cities for row in rows)
+
+
+def at_a_glance(year: CapYear | None) -> CapMatrix | None:
+    """The caps of a vintage, a cell each."""
+    if year is None:
+        return None
+    pollutants = list(dict.fromkeys(row.pollutant for row in year.rows))
+    of = {(row.place, row.pollutant): row for row in year.rows}
+    cities = dict.fromkeys(row.place for row in year.rows)
+    return CapMatrix(
+        year.year,
+        pollutants,
+        [(place, [of.get((place, code)) for code in pollutants]) for place in cities],
+        list(dict.fromkeys(row.basis for row in year.rows)),
+    )
+
+
 def telling(years: Sequence[CapYear]) -> CapYear | None:
     """The last year of which something is known beside its cap, or the last."""
     return next((year for year in years if any(row.share is not None for row in year.rows)), next(iter(years), None))

@@ -21,7 +21,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import cures
 from airshed.pages.portal.frame import Visitor, acting, page, place_name
-from airshed.pages.portal.happening import amount
+from airshed.pages.portal.happening import amount, in_column
 from airshed.pages.portal.names import works_name, zone_of
 from airshed.pages.portal.office.law import may_adopt
 from airshed.pages.portal.office.sheets import SEVERAL_PARTS, Sent, cells_of, parts_of, rows_of
@@ -350,10 +350,10 @@ def _rows(
                 line.source,
                 works_name(rules, line.source, ground.sources[line.source]),
                 line.entrant,
-                amount(mean, Unit.KG, rules),
-                amount(got.allowances, Unit.ALLOWANCES, rules),
+                in_column(mean, Unit.KG, rules),
+                in_column(got.allowances, Unit.ALLOWANCES, rules),
                 got.coverage,
-                None if second is None else amount(second.allowances, Unit.ALLOWANCES, rules),
+                None if second is None else in_column(second.allowances, Unit.ALLOWANCES, rules),
                 None if second is None else second.coverage,
                 None if more is None else _signed(more, rules),
                 more is not None and more < 0,
@@ -365,7 +365,7 @@ def _rows(
 
 
 def _signed(count: int, rules: Rulebook) -> Phrase:
-    shown = amount(abs(count), Unit.ALLOWANCES, rules)
+    shown = in_column(abs(count), Unit.ALLOWANCES, rules)
     sign = "+" if count > 0 else "−" if count < 0 else ""
     return Phrase(sign + shown.en, sign + shown.zh)
 

@@ -118,7 +118,7 @@ def _offerable(state: State, rules: Rulebook, actor: Actor) -> list[Offerable]:
                 reserve = lookup.pollutant(rules, Series.parse(series).pollutant).reserve_fen_per_t
                 fields = {"series": series, "count": f"{position.free * rules.allowance.size_kg / 1000:g} t"}
                 href = f"/act/OpenAuction?{urlencode(fields)}"
-                free = amount(position.free, Unit.ALLOWANCES, rules)
+                free = in_column(position.free, Unit.ALLOWANCES, rules)
                 found.append(Offerable(series, free, _price(reserve, rules), href))
     return sorted(found, key=lambda each: (-int(each.series.rpartition("-")[2]), each.series))
 
@@ -133,7 +133,7 @@ def _auctions(state: State, rules: Rulebook, actor: Actor, mine: frozenset[str])
             found.append(
                 OpenVenue(
                     *(each.id, Phrase("auction", "拍卖"), each.series),
-                    amount(each.count + each.consigned, Unit.ALLOWANCES, rules),
+                    in_column(each.count + each.consigned, Unit.ALLOWANCES, rules),
                     _price(each.reserve, rules),
                     len(each.bids) + sealed,
                     sealed,
@@ -220,8 +220,8 @@ async def result(service: Service, request: Request) -> Response:
             steps.append(
                 Step(
                     _price(bid.limit, rules),
-                    amount(bid.count, Unit.ALLOWANCES, rules),
-                    amount(reached, Unit.ALLOWANCES, rules),
+                    in_column(bid.count, Unit.ALLOWANCES, rules),
+                    in_column(reached, Unit.ALLOWANCES, rules),
                     each.price is not None and bid.limit >= each.price,
                 )
             )
@@ -282,7 +282,7 @@ def curve(bids: Sequence[tuple[int, int]], each: Auction, size_kg: int = 1) -> M
     across, up = most * size_kg / 1000, high / 100
     for tonnes in ticks(across):
         parts.append(
-            Markup('<text class="tick" x="%s" y="262" text-anchor="middle">%s</text>')
+            Markup('<text class="tick" x="%s" y="266" text-anchor="middle">%s</text>')
             % (f"{width * tonnes / across:.1f}", f"{tonnes:,.6g}")
         )
     for yuan in ticks(up):
@@ -290,4 +290,4 @@ def curve(bids: Sequence[tuple[int, int]], each: Auction, size_kg: int = 1) -> M
             Markup('<text class="tick" x="-8" y="%s" text-anchor="end">%s</text>')
             % (f"{height - height * yuan / up + 5:.1f}", f"{yuan:,.6g}")
         )
-    return Markup('<svg class="curve" viewBox="-84 -12 712 284" aria-hidden="true">%s</svg>') % Markup("").join(parts)
+    return Markup('<svg class="curve" viewBox="-90 -16 730 294" aria-hidden="true">%s</svg>') % Markup("").join(parts)
