@@ -17,11 +17,14 @@ from airshed.lab.stacks.device import Logger
 from airshed.model.period import instant
 from airshed.mrv.hj212 import Frame, Splitter, decode, seal
 from airshed.mrv.hj212.frame import CrcName, Version
-from airshed.service.gateway.devices import Device, Key
+from airshed.mrv.readings import StackReadings
+from airshed.mrv.rules import MonitoringRules
+from airshed.service.gateway.devices import Device, Key, Registry
 from airshed.service.gateway.host import Host
 from airshed.service.gateway.keeper import Keeper
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.receipt_journal import Disk, JournalEntry, read_segment, segments
+from airshed.service.gateway.receipts import dated_frames, readings_of
 from airshed.service.gateway.secure import Secure
 
 NEW_YEAR = instant("2027-01-01")
@@ -240,3 +243,16 @@ async def peer(port: int, address: str = "127.0.0.1", tls: ssl.SSLContext | None
     finally:
         writer.close()
         await asyncio.gather(writer.wait_closed(), return_exceptions=True)
+
+
+def frames_of(folder: Path, stack: str) -> list[bytes]:
+    """All frames of a stack in order of receipt."""
+    return dated_frames(folder, stack)[0]
+
+
+def read_receipts(
+    folder: Path, stack: str, year: int, registry: Registry, rules: MonitoringRules, through: int | None = None
+) -> StackReadings:
+    """The year of a stack as its devices said it."""
+    frames, days = dated_frames(folder, stack)
+    return readings_of(frames, folder / stack, year, registry, rules, through, days=days)

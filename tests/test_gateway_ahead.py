@@ -15,9 +15,8 @@ from airshed.mrv.hj212 import Frame, decode, seal
 from airshed.service.gateway.admission import ends_at
 from airshed.service.gateway.gaps import said_hours
 from airshed.service.gateway.limits import GatewayLimits
-from airshed.service.gateway.receipts import read_receipts
 from airshed.zone.monitoring import monitoring_rules
-from gateways import NEW_YEAR, NOON, Clock, Gate, Peer, device, gateway, logger, peer, stepped, until
+from gateways import NEW_YEAR, NOON, Clock, Gate, Peer, device, gateway, logger, peer, read_receipts, stepped, until
 from laws import RULES
 
 HOUR, MINUTE = 3_600_000, 60_000

@@ -33,13 +33,12 @@ from airshed.service.gateway.gaps import missing_of
 from airshed.service.gateway.keeper import Arrived, Keeper
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.receipt_journal import segments
-from airshed.service.gateway.receipts import frames_of, read_receipts
 from airshed.service.gateway.reception import Received, judge
 from airshed.service.gateway.refusals import counted
 from airshed.service.stacks.measure import measure_zone, simulate_zone
 from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules, registrations
-from gateways import MN, NEW_YEAR, NOON, Clock, FailingDisk, device, gateway, logger, peer
+from gateways import MN, NEW_YEAR, NOON, Clock, FailingDisk, device, frames_of, gateway, logger, peer, read_receipts
 from laws import RULES
 
 HOUR, DAY = 3_600_000, 86_400_000

@@ -25,11 +25,12 @@ from airshed.mrv.days import (
     seal,
 )
 from airshed.mrv.hj212.frame_hours import hour_rows
-from airshed.mrv.hours import close_hour, close_hours
+from airshed.mrv.hours import close_hours
 from airshed.mrv.readings import FACTORS, OXYGEN, VELOCITY, StackReadings, readings_from_columns
 from airshed.mrv.rules import Law
 from airshed.mrv.states import Hour, Measured, Missing, Stopped, Substituted
 from airshed.mrv.year import close_year, close_year_with_hours
+from naive_hours import close_hour
 from stack_years import HOURS, NOX, PM, RULES, SO2, STACK, TYPICAL, YEAR, changed, frame, steady_year
 
 ALL = dict.fromkeys(TYPICAL, "D")

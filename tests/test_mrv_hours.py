@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from airshed.model.refusal import Malformed
 from airshed.mrv.columns import flat_lines
-from airshed.mrv.hours import close_hour, close_hours
+from airshed.mrv.hours import close_hours
 from airshed.mrv.readings import (
     AIR_PRESSURE,
     FACTORS,
@@ -25,6 +25,7 @@ from airshed.mrv.readings import (
     readings_from_columns,
 )
 from airshed.mrv.states import Measured, Missing, Stopped
+from naive_hours import close_hour
 from stack_years import (
     HOURS,
     NOX,

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airshed.mrv import states
-from airshed.mrv.hours import close_hour, close_hours
+from airshed.mrv.hours import close_hours
 from airshed.mrv.marks import HoursMark, effect_of
 from airshed.mrv.readings import OXYGEN, TEMPERATURE, VELOCITY, HourReading
 from airshed.mrv.rules import MarkKind, MarkRule
 from airshed.mrv.states import Measured, Missing, Stopped, Substituted
 from airshed.mrv.year import StackYear, close_year, close_year_with_hours
+from naive_hours import close_hour
 from stack_years import HOURS, RULES, SHIPPED, SO2, STACK, YEAR, changed, frame, readings_from_rows, steady_year
 
 KINDS: tuple[MarkKind, ...] = get_args(MarkKind)

@@ -20,7 +20,7 @@ from airshed.registry.proof.checkpoint import (
     read_request,
 )
 from airshed.registry.proof.notes import Signer, Signs, read_note
-from airshed.registry.proof.tiles import FULL, Tile, entries_of, leaves_of, tiles_of
+from airshed.registry.proof.tiles import FULL, Tile, leaves_of
 from airshed.registry.proof.tree import Tree, root_of
 from airshed.service.book.sqlite import Book
 from airshed.service.proof.keys import make_key, read_key, signing, verifiers_of
@@ -28,6 +28,7 @@ from airshed.service.proof.publishing import CHECKPOINT, Published, head_of, pub
 from airshed.service.proof.tree import prove_consistent, prove_included, tiles_in, tree_of
 from airshed.service.proof.witness import attach, cosign
 from long_books import grown
+from tiled import entries_of, tiles_of
 
 LOG = Signer("registry.example/book", Signs.NOTE, b"\1" * 32)
 WITNESS = Signer("witness.example/w", Signs.COSIGNATURE, b"\2" * 32)

@@ -11,10 +11,8 @@ from airshed.registry.proof.tiles import (
     Tile,
     TiledTree,
     bundle,
-    entries_of,
     grow,
     leaves_of,
-    tiles_of,
 )
 from airshed.registry.proof.tree import (
     EMPTY,
@@ -27,6 +25,7 @@ from airshed.registry.proof.tree import (
     leaf_hash,
     root_of,
 )
+from tiled import entries_of, tiles_of
 
 #: Leaves and roots of the first trees of them, as the reference implementations of Certificate Transparency test them
 #: (google/certificate-transparency, transparency-dev/merkle, Apache License 2.0).

@@ -58,18 +58,10 @@ from airshed.rulebook.schema import Rulebook
 #: In the order of the catalogue.
 ROOMS = (
     *(people, people_rights, account, account_closing, account_sources, issue, issue_true_up, transfer),
-    *(
-        transfer_undone,
-        transfer_written_off,
-        sale,
-        auction,
-        auction_bids,
-        auction_clearing,
-        reserve_entrants,
-        withdrawal_closure,
-    ),
-    *(withdrawal, withdrawal_undone, withdrawal_withheld, reserve, listed, deal, deal_halts, call, zone_call, sealed),
-    *(pledge, pledge_sale, lease, right, day, mark, report, settling, penalty, standing, case),
+    *(transfer_undone, transfer_written_off, sale, auction, auction_bids, auction_clearing, reserve_entrants),
+    *(withdrawal_closure, withdrawal, withdrawal_undone, withdrawal_withheld, reserve, listed, deal),
+    *(deal_halts, call, zone_call, sealed, pledge, pledge_sale, lease, right, day, mark, report, settling),
+    *(penalty, standing, case),
 )
 _PROCEDURES: dict[type, Procedure] = {kind: decides for room in ROOMS for kind, decides in room.PROCEDURES.items()}
 

@@ -93,7 +93,6 @@ def _note_allocated(tables: Tables, state: State, record: Record, event: e.Alloc
 
 
 def _note_trued_up(tables: Tables, state: State, record: Record, event: e.TruedUp) -> None:
-    tables.touch_entry(event.entry)
     for line in event.lines:
         change = line.more - line.taken - line.due
         row = (record.seq, event.series, line.source, line.account, event.method, change, line.made_up)

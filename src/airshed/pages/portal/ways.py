@@ -34,8 +34,6 @@ from airshed.pages.portal.office.ways import OFFICE
 from airshed.pages.portal.problems import saying
 from airshed.service.http.ways import Pages, Way
 
-HTML = "text/html"
-
 WAYS = (
     Way("/", "GET", home.home, "home", "portal", "anybody"),
     Way("/assets/{version}/{name}", "GET", assets.asset, "asset", "portal", "open"),

@@ -49,21 +49,6 @@ def _numbered(index: int, width: int) -> str:
     return "/".join(parts) + (f".p/{width}" if width < FULL else "")
 
 
-def tiles_of(size: int) -> Iterator[Tile]:
-    """Every tile of a tree, level by level.
-
-    >>> [tuple(tile) for tile in tiles_of(256)]
-    [(0, 0, 256), (1, 0, 1)]
-    """
-    level = 0
-    while size:
-        yield from (Tile(level, index) for index in range(size // FULL))
-        if size % FULL:
-            yield Tile(level, size // FULL, size % FULL)
-        size //= FULL
-        level += 1
-
-
 class Grown(NamedTuple):
     """A tile that is new, with its hashes."""
 
@@ -142,23 +127,6 @@ def bundle(entries: Iterable[bytes]) -> bytes:
         assert len(entry) <= LONGEST_ENTRY, len(entry)
         parts += (len(entry).to_bytes(2, "big"), entry)
     return b"".join(parts)
-
-
-def entries_of(packed: bytes) -> list[bytes] | None:
-    """The entries of a bundle; None when it is cut.
-
-    >>> entries_of(bundle([b"one", b""]))
-    [b'one', b'']
-    """
-    entries: list[bytes] = []
-    place = 0
-    while place < len(packed):
-        start = place + 2
-        place = start + int.from_bytes(packed[place:start], "big")
-        if place > len(packed) or start > len(packed):
-            return None
-        entries.append(packed[start:place])
-    return entries
 
 
 def leaves_of(entries: Iterable[bytes]) -> bytes:

@@ -41,13 +41,11 @@ _CODES = tuple(dict.fromkeys(code for names in SPELLINGS.values() for code in na
 _TOTALS = tuple(name for code in TOTALS for name in SPELLINGS[code])
 
 
-def frames_of(folder: Path, stack: str) -> list[bytes]:
-    """All frames of a stack in order of receipt, the days that are over checked against their chain."""
-    return dated_frames(folder, stack)[0]
-
-
 def dated_frames(folder: Path, stack: str) -> tuple[list[bytes], Instants]:
-    """`frames_of`, and the Beijing day on which each was received."""
+    """All frames of a stack in order of receipt, each with its Beijing day.
+
+    Days that are over are checked against their chain.
+    """
     chain = store.read_chain(folder, stack)
     over = {each.day for each in chain.days}
     running = [day for day in store.days_on_disk(folder, stack) if day not in over]
@@ -61,20 +59,6 @@ def dated_frames(folder: Path, stack: str) -> tuple[list[bytes], Instants]:
     return frames, np.array(received, "datetime64[D]")
 
 
-def read_receipts(
-    folder: Path, stack: str, year: int, registry: Registry, rules: MonitoringRules, through: int | None = None
-) -> StackReadings:
-    """The year of a stack as its devices said it, in the codes, measures and labels of the standard.
-
-    `rules` are those of the law by which the year is measured: they say when minutes make an hour.
-
-    Each frame is read by the registration of its MN. `Malformed` if a device is not registered any more: without its
-    registration nobody knows what its hours mean.
-    """
-    frames, days = dated_frames(folder, stack)
-    return readings_of(frames, folder / stack, year, registry, rules, through, days=days)
-
-
 def readings_of(
     frames: Sequence[bytes],
     place: Path,
@@ -85,9 +69,12 @@ def readings_of(
     taken: NDArray[np.bool_] | None = None,
     days: Instants | None = None,
 ) -> StackReadings:
-    """As `read_receipts` for frames at hand; those that are not `taken` are evidence of their day, but give no hour.
+    """The year of a stack as its devices said it, in the codes, measures and labels of the standard.
 
-    `days` are those of receipt, against which the clocks of the devices are held.
+    `rules` are those of the law by which the year is measured: they say when minutes make an hour. Each frame is read
+    by the registration of its MN. `Malformed` if a device is not registered any more: without its registration nobody
+    knows what its hours mean. Frames that are not `taken` are evidence of their day, but give no hour. `days` are those
+    of receipt, against which the clocks of the devices are held.
     """
     at = np.full(len(frames), -1, np.int64)
     positions = np.arange(len(frames)) if taken is None else np.flatnonzero(taken)
