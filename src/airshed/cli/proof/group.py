@@ -16,7 +16,6 @@ from airshed.service.book.places import without_password
 
 if TYPE_CHECKING:
     from airshed.registry.proof.checkpoint import Checkpoint
-    from airshed.registry.proof.notes import Signed, Verifier
     from airshed.service.book.kept import KeptBook
     from airshed.service.proof.tree import Hashes
 
@@ -208,7 +207,6 @@ def account(
     from airshed.registry.proof.holdings import read_statement
     from airshed.service.book.addressed import to_read
     from airshed.service.book.numbered import account_named
-    from airshed.service.book.places import without_password
     from airshed.service.proof.account import prove_account
     from airshed.service.proof.publishing import read_file
 
@@ -319,162 +317,17 @@ def check(
 
     Example: airshed proof check line-3.tlog-proof --key registry.example/dianzhong+1a2b3c4d+AT...
     """
-    from airshed.registry.proof.checkpoint import PROOF
-    from airshed.registry.proof.holdings import FIRST
+    from airshed.cli.proof.checking import checked, tell
     from airshed.service.proof.keys import verifiers_of
 
-    verifiers = verifiers_of(key)
-    text = _text(file)
-    if text.startswith(PROOF):
-        said = _check_inclusion(text, file, verifiers, account)
-    elif text.startswith(FIRST):
-        said = _check_statement(text, file, verifiers, book)
-    elif text.startswith("{"):
-        said = _check_account(text, file, verifiers)
-    elif text.startswith("old "):
-        said = _check_consistency(text, file, verifiers, since)
-    else:
-        said = {"is": "checkpoint", **_checked(text, file, verifiers)[1]}
+    said = checked(_text(file), file, verifiers_of(key), since, account, book)
     seen_by: list[dict[str, Any]] = said["witnesses"]
     if len(seen_by) < witnesses:
         raise Malformed(file, f"{len(seen_by)} of the witnesses cosigned it, {witnesses} are asked for", "ask for more")
     if json:
         as_json({"ok": True, **said})
         return
-    _tell(said)
-
-
-def _tell(said: dict[str, Any]) -> None:
-    """What holds, in lines."""
-    from airshed.model.period import clock
-
-    if said["is"] == "inclusion":
-        record = said["record"]
-        deed = ", ".join(each["is"] for each in record["events"]) or f"refused: {record['refusal']['why']}"
-        console.print(
-            f"ok: record {record['seq']:,} of {clock(record['at'])}, {record['body']['do']} by {record['actor']}"
-        )
-        console.print(f"  {deed}")
-        for move in said["moves"]:
-            console.print(f"  {move}")
-        console.print(f"stands under the head of {said['size']:,} records of {said['origin']}")
-    elif said["is"] == "holdings":
-        console.print(f"ok: {said['accounts']:,} accounts after {said['size']:,} records of {said['origin']}")
-        console.print("the book gives the same root" if said["refolded"] else "signed; --book folds the book anew")
-    elif said["is"] == "account":
-        console.print(f"ok: {said['account']} after {said['size']:,} records of {said['origin']}")
-        console.print(f"  {said['fen']:,} fen")
-        for series, count, runs in said["holdings"]:
-            console.print(f"  {count:,} of {series}: {runs}")
-        console.print(f"all of it by the {said['records']:,} records shown; pairs that cancel out may be left away")
-    elif said["is"] == "consistency":
-        console.print(f"ok: {said['old']:,} records are the beginning of the {said['size']:,} of {said['origin']}")
-    else:
-        console.print(f"ok: {said['size']:,} records of {said['origin']}")
-    console.print(f"root {said['root']}")
-    for name in said["signed_by"]:
-        console.print(f"signed by {name}")
-    for seen in said["witnesses"]:
-        console.print(f"cosigned by {seen['name']}, {clock(seen['at'] * 1000)}")
-
-
-def _check_inclusion(text: str, place: str, verifiers: list[Verifier], account: str) -> dict[str, Any]:
-    import msgspec
-
-    from airshed.engine.journal import Line, decode
-    from airshed.registry.proof.checkpoint import entry_from, hold_included, read_inclusion
-    from airshed.service.book.statement import lines_of
-
-    proof = read_inclusion(text, place)
-    head, said = _checked(proof.note, place, verifiers)
-    hold_included(entry_from(proof.extra, proof.leaf), proof, head, place)
-    raw = proof.extra[65:]
-
-    moves = list(lines_of([decode(Line(proof.leaf + 1, "", raw))], account)) if account else []
-    return {"is": "inclusion", **said, "record": msgspec.json.decode(raw), "moves": [_move(each) for each in moves]}
-
-
-def _check_statement(text: str, place: str, verifiers: list[Verifier], book: str | None) -> dict[str, Any]:
-    from airshed.registry.proof.holdings import read_statement
-    from airshed.registry.proof.notes import read_note
-    from airshed.service.book.addressed import to_read
-    from airshed.service.proof.account import hold_statement
-    from airshed.service.proof.publishing import hold_signed
-
-    note = read_note(text.encode(), place)
-    statement = read_statement(note.text, place)
-    signed = hold_signed(note, verifiers, statement.head.origin, place)
-    if book is not None:
-        with to_read(book) as opened, opened.named(), opened.snapshot():
-            hold_statement(opened, statement, place)
-    counts = {"accounts": statement.accounts, "refolded": book is not None}
-    return {"is": "holdings", **_of_head(statement.head), **counts, **_signers(signed)}
-
-
-def _check_account(text: str, place: str, verifiers: list[Verifier]) -> dict[str, Any]:
-    import json
-
-    from airshed.registry.proof.holdings import hold_account, read_account_proof, read_statement
-    from airshed.registry.proof.notes import read_note
-    from airshed.service.proof.publishing import hold_signed
-
-    proof = read_account_proof(text, place)
-    head, said = _checked(proof.checkpoint, place, verifiers)
-    note = read_note(proof.statement.encode(), place)
-    statement = read_statement(note.text, place)
-    hold_signed(note, verifiers, statement.head.origin, place)
-    hold_account(proof, head, statement, place)
-    account, fen, held = json.loads(proof.leaf)
-    shown = [
-        (series, sum(last - first + 1 for first, last in runs), ",".join(f"{first}-{last}" for first, last in runs))
-        for series, runs in held
-    ]
-    whole = {"account": account, "fen": fen, "holdings": shown, "records": len(proof.records)}
-    return {"is": "account", **said, **whole}
-
-
-def _move(line: Any) -> str:
-    other = f" {'from' if line.count + line.fen > 0 else 'to'} {line.other}" if line.other else ""
-    return f"{line.count:+,} kg of {line.series}{other}" if line.series else f"{line.fen:+,} fen{other}"
-
-
-def _check_consistency(text: str, place: str, verifiers: list[Verifier], since: Path | None) -> dict[str, Any]:
-    from airshed.registry.proof.checkpoint import hold_consistent, read_request
-    from airshed.service.proof.publishing import head_of, read_file
-
-    if since is None:
-        raise Malformed(place, "proves something of an earlier checkpoint", "give that one: --since FILE")
-    proof = read_request(text, place)
-    head, said = _checked(proof.note, place, verifiers)
-    old = head_of(read_file(since), verifiers, str(since))
-    if old.size != proof.old:
-        what = f"begins at {proof.old} records, {since} has {old.size}"
-        raise Malformed(place, what, f"ask for a proof from there: airshed proof consistent BOOK --from {old.size}")
-    hold_consistent(old, proof.path, head, place)
-    return {"is": "consistency", "old": old.size, **said}
-
-
-def _checked(note: str, place: str, verifiers: list[Verifier]) -> tuple[Checkpoint, dict[str, Any]]:
-    """The head of a note whose signatures hold, and what is told of it."""
-    from airshed.registry.proof.checkpoint import read_checkpoint
-    from airshed.registry.proof.notes import read_note
-    from airshed.service.proof.publishing import hold_signed
-
-    read = read_note(note.encode(), place)
-    head = read_checkpoint(read.text, place)
-    signed = hold_signed(read, verifiers, head.origin, place)
-    return head, {**_of_head(head), **_signers(signed)}
-
-
-def _of_head(head: Checkpoint) -> dict[str, Any]:
-    return {"origin": head.origin, "size": head.size, "root": b64encode(head.root).decode()}
-
-
-def _signers(signed: list[Signed]) -> dict[str, Any]:
-    return {
-        "signed_by": [each.verifier.name for each in signed if each.at_s is None],
-        "witnesses": [{"name": each.verifier.name, "at": each.at_s} for each in signed if each.at_s is not None],
-    }
+    tell(said)
 
 
 def _hashes(book: KeptBook, head: Checkpoint, tiles: Path | None, place: str) -> Hashes:
@@ -500,7 +353,9 @@ def _record_of(book: KeptBook, account: str, line: int) -> int:
 
 
 def _head(head: Checkpoint, note: str) -> dict[str, Any]:
-    return {**_of_head(head), "checkpoint": note}
+    from airshed.cli.proof.checking import of_head
+
+    return {**of_head(head), "checkpoint": note}
 
 
 def _text(name: str) -> str:
