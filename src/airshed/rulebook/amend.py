@@ -8,6 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from airshed.model.refusal import Malformed
@@ -120,11 +121,17 @@ def _tables(lines: Sequence[str]) -> list[_Table]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def _said(text: str) -> Mapping[str, object]:
+    """What a line says; a law that is amended has most of its lines as they were."""
+    return tomllib.loads(text)
+
+
 def _value(lines: Sequence[str], first: int, key: str) -> tuple[int, object]:
     """Where the value of a key ends, which may be some lines on, and what it is."""
     for end in range(first + 1, len(lines) + 1):
         try:
-            return end, tomllib.loads("\n".join(lines[first:end]))[key]
+            return end, _said("\n".join(lines[first:end]))[key]
         except tomllib.TOMLDecodeError:
             continue
     raise Malformed(f"rulebook.toml line {first + 1}", f"{key} has no end", "mend it")
