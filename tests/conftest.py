@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ from airshed.engine.journal import Line
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import Market, read_market
 from databases import postgres
-from inner_loop import LONG, is_quick, no_process
+from dealing import dealt
+from inner_loop import LONG, is_inner, is_quick, no_process
 from seasons import year_in
 from shared import Once
 from shells import SEEDS, Shell, begin_servers
@@ -83,10 +85,12 @@ def has_example(path: Path) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of files that are quick as a whole, tests that are not."""
+    """Of files that are quick as a whole, tests that are not; and who begins with what."""
     if config.getoption("quick"):
         config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
         items[:] = [item for item in items if is_quick(item)]
+    if hasattr(config, "workerinput"):
+        items[:] = chain.from_iterable(dealt(items, config.workerinput["workercount"]))
 
 
 def pytest_collection() -> None:
@@ -105,6 +109,12 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _inner_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     yield from no_process() if request.config.getoption("quick") else [None]
+
+
+@pytest.fixture(autouse=True)
+def _of_inner_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """So that who runs all of them hears of a test that would be red in the inner loop."""
+    yield from no_process() if is_inner(request.node) else [None]
 
 
 def pytest_configure(config: pytest.Config) -> None:
