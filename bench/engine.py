@@ -21,7 +21,7 @@ from airshed.engine.journal import GENESIS, Line, MemoryJournal, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
 from airshed.lab.season.season import Season
-from airshed.model.period import instant
+from airshed.model.civil import DEFAULT, civil
 from airshed.rulebook import lookup
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.people_sections import RoleRight
@@ -86,7 +86,7 @@ class Desk:
         self.accounts = [firm.account for firm in season.firms if firm.source.jurisdiction == "KM"]
         self.rng = random.Random(11)
         self.sent = 0
-        self.at = instant("2027-01-04", 9)
+        self.at = civil(DEFAULT).instant("2027-01-04", 9)
         money = [(BANK, c.Deposit(account, 10**12)) for account in self.accounts]
         season.must(self.at, [*money, (EXCHANGE, c.OpenSession("2027-01-04"))])
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from airshed.engine import commands as c
 from airshed.engine.runner import Runner
-from airshed.model.period import instant
+from airshed.model.civil import DEFAULT, civil
 from airshed.model.provenance import Simulation
 from airshed.rulebook.load import find, load, texts
 from airshed.service.book.copying import carry
@@ -108,7 +108,7 @@ def _engine(folder: Path) -> float:
 def _book(path: Path) -> Path:
     law = find("dianzhong")
     load(law)
-    begin(path, texts(law), instant("2027-01-01", 9), Simulation("bench"))
+    begin(path, texts(law), civil(DEFAULT).instant("2027-01-01", 9), Simulation("bench"))
     return path
 
 

@@ -14,7 +14,6 @@ from time import monotonic
 from typing import Any
 
 from airshed.lab.stacks.device import Logger
-from airshed.model.period import instant
 from airshed.mrv.hj212 import Frame, Splitter, decode, seal
 from airshed.mrv.hj212.frame import CrcName, Version
 from airshed.mrv.readings import StackReadings
@@ -26,6 +25,7 @@ from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.receipt_journal import Disk, JournalEntry, read_segment, segments
 from airshed.service.gateway.receipts import dated_frames, readings_of
 from airshed.service.gateway.secure import Secure
+from beijing import instant
 
 NEW_YEAR = instant("2027-01-01")
 NOON = NEW_YEAR + 12 * 3_600_000

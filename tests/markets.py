@@ -12,13 +12,14 @@ from airshed.engine.journal import Journal, MemoryJournal
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.second import confirmer
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, GROUPS, opening, second
-from airshed.model.period import DAY_MS, instant
+from airshed.model.period import DAY_MS
 from airshed.model.provenance import Simulation
 from airshed.model.refusal import Why
 from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
+from beijing import instant
 from laws import FILES, RULES
 
 AUTHORITY = RULES.programme.authority

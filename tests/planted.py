@@ -51,10 +51,11 @@ from airshed.market import allocation
 from airshed.market import call as market_call
 from airshed.market.auction import ties
 from airshed.market.orderbook import Fill, OrderBook
-from airshed.model.period import DAY_MS, day_of, instant
+from airshed.model.period import DAY_MS
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.ledger import Ledger
 from airshed.rulebook import lookup
+from beijing import day_of, instant
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 replace = msgspec.structs.replace

@@ -8,7 +8,7 @@ import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine.runner import Runner
-from airshed.model.period import instant
+from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, done, market
 

@@ -21,6 +21,7 @@ from airshed.engine.commands import Command
 from airshed.engine.edge import well_formed
 from airshed.engine.events import DealSettled, Event
 from airshed.model.allowance import SerialBlock
+from airshed.model.civil import civil
 from airshed.model.measures import LARGEST, Unit
 from airshed.model.refusal import Malformed
 from airshed.registry.moves import Delivered, Paid
@@ -30,7 +31,9 @@ from airshed.service.forms.measures import ANY_LAW, Terms, read, write
 from airshed.service.forms.sample import sample
 from airshed.service.forms.told import told
 
-TERMS = [ANY_LAW, Terms(1000, "dollars", ("dollars", "美元", "USD")), Terms(907, "yuan", ("yuan", "元", "CNY"))]
+BERLIN = civil("Europe/Berlin")
+DOLLARS = Terms(1000, "dollars", ("dollars", "美元", "USD"), BERLIN)
+TERMS = [ANY_LAW, DOLLARS, Terms(907, "yuan", ("yuan", "元", "CNY"), BERLIN)]
 NAMES = st.one_of(
     st.sampled_from(
         ["SO2", "KM-KILN-1", "a, b", "x: y", 'he "said" so', "(old)", "a; b=c", "--at", "昆明（老厂）", "；"]

@@ -23,7 +23,6 @@ from airshed.lab.brief.measures import CRITERIA
 from airshed.lab.brief.run import brief
 from airshed.lab.brief.tasks import MOVES
 from airshed.lab.brief.world import Assumed
-from airshed.model.period import BEIJING
 from airshed.model.provenance import Figures
 from airshed.model.provenance import said as told_of
 from airshed.model.refusal import Malformed
@@ -49,6 +48,7 @@ from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import read_market
 from airshed.service.marketdata.frames import market_frames
 from airshed.zone.load import load as load_zone
+from beijing import BEIJING
 from browsers import Seen, opened, show_at, sizes
 from laws import FILES, RULES
 from story import story

@@ -13,7 +13,6 @@ from airshed.engine import events as e
 from airshed.engine.runner import Runner
 from airshed.engine.tables import everything
 from airshed.lab.simulator.small_market import BANK, BUREAU, INSPECTOR
-from airshed.model.period import clock, instant
 from airshed.model.refusal import Malformed, Why
 from airshed.pages.portal.dues import dues
 from airshed.pages.portal.office.queue import items
@@ -23,6 +22,7 @@ from airshed.rulebook.breach_sections import CaseGround
 from airshed.rulebook.check_calendar import cases as faults
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
+from beijing import clock, instant
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, done, market, send, why
 

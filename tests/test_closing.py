@@ -8,9 +8,9 @@ from airshed.engine import commands as c
 from airshed.engine.invariants import check
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK, INSPECTOR
-from airshed.model.period import instant
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Paid
+from beijing import instant
 from markets import AT, AUTHORITY, REGISTRAR, SERIES, done, market, proposed, send, why
 
 FUND = "fund"

@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 from airshed.cli.book.group import app
 from airshed.engine import commands as c
 from airshed.engine.journal import decode
-from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.rulebook import lookup
 from airshed.service.book.embargo import (
@@ -31,6 +30,7 @@ from airshed.service.book.embargo import (
 from airshed.service.book.sqlite import Book
 from airshed.service.http.seen import beside, seen
 from airshed.service.http.viewer import bound
+from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, SERIES, done, market, send, why
 from services import Served, served

@@ -15,10 +15,10 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK
 from airshed.model.measures import value_fen
-from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
 from airshed.rulebook import lookup
+from beijing import instant
 from laws import RULES
 from markets import AT, AUTHORITY, SERIES, done, market, send, why
 

@@ -16,10 +16,10 @@ from airshed.engine.procedures.deadlines import NEVER, deadline, ends
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.market.zonecall.nouns import SECONDS
-from airshed.model.period import instant
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Delivered
 from airshed.service.book.zone_call import close
+from beijing import instant
 from laws import RULES
 from markets import AT, AUTHORITY, DAY, SERIES, done, send, why
 from terms import NEXT, STRIP, held, two_vintages

@@ -19,13 +19,13 @@ from airshed.engine.runner import Answer, Runner
 from airshed.engine.tables import everything
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.model.allowance import Series, count_of
-from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.moves import Delivered
 from airshed.rulebook import lookup
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
+from beijing import instant
 from laws import FILES, RULES
 from markets import AUTHORITY, done, market, send
 from test_export import verdict

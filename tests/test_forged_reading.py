@@ -14,10 +14,10 @@ import pytest
 
 from airshed.cli.main import run
 from airshed.engine.commands import Body, Command, Deposit, OpenAccount, RegisterActor, SetCap, Withdraw
-from airshed.model.period import instant
 from airshed.model.provenance import Simulation
 from airshed.service.book.opening import begin, carry_on
 from airshed.service.book.sqlite import Book
+from beijing import instant
 from laws import LAW, as_files
 from small_books import forge
 

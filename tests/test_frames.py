@@ -28,13 +28,13 @@ from airshed.lab.scenarios.path import play_path
 from airshed.lab.scenarios.schema import find as find_scenario
 from airshed.lab.scenarios.schema import read as read_scenario
 from airshed.lab.scenarios.summary import SHAPE, framed
-from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata.frames import market_frames
 from airshed.zone.load import load as load_zone
+from beijing import BEIJING
 from laws import FILES, RULES
 from story import story
 

@@ -16,9 +16,10 @@ from airshed.engine.edge import well_formed
 from airshed.engine.journal import decode, encode
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, VERIFIERS
-from airshed.model.period import DAY_MS, instant
+from airshed.model.period import DAY_MS
 from airshed.model.refusal import Malformed, Why
 from airshed.service.forms.sample import sample
+from beijing import instant
 from laws import RULES
 from markets import AT, AUTHORITY, DAY, REGISTRAR, SERIES, done, market, send, shared, why
 

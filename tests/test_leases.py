@@ -11,9 +11,9 @@ from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.mischief.terms import Pay
-from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.moves import Paid
+from beijing import instant
 from markets import AUTHORITY, SERIES, done, why
 from terms import NEXT, STRIP, held, two_vintages, verified
 

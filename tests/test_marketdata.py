@@ -19,13 +19,13 @@ from airshed.market.bars import By, bars
 from airshed.market.tape import EXCHANGE_KINDS, Trade, volume
 from airshed.model.allowance import count_of, members
 from airshed.model.measures import value_fen
-from airshed.model.period import instant
 from airshed.model.refusal import Malformed
 from airshed.pages.market import build, facts_of
 from airshed.registry.accounts import AccountKind
 from airshed.registry.moves import Delivered, Paid
 from airshed.service.marketdata import Market, Until, read_market, summaries, zone_index
 from airshed.service.marketdata.tables import ROWS
+from beijing import instant
 from laws import RULES
 from markets import DAY, SERIES, done, market, send
 from naive_market import naive_bar, naive_levels, same_span

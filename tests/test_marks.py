@@ -13,9 +13,10 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.procedures.mark import standing
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import HOST
-from airshed.model.period import HOUR_MS, hour_instant, hour_of
+from airshed.model.period import HOUR_MS
 from airshed.model.refusal import Why
 from airshed.rulebook import lookup
+from beijing import hour_instant, hour_of
 from laws import RULES
 from markets import AUTHORITY, done, market, send, why
 

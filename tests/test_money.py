@@ -15,13 +15,13 @@ from airshed.engine.commands import Command
 from airshed.lab.second import confirmations
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.tenor import year_price_fen
-from airshed.model.period import instant
 from airshed.model.provenance import Simulation
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, texts
 from airshed.service.book.opening import adopt
 from airshed.service.book.sqlite import Book
 from airshed.zone.entering import reviewer
+from beijing import instant
 
 DAY = "2003-03-03"
 

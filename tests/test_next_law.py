@@ -14,9 +14,9 @@ from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE
-from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.load import load_texts
+from beijing import instant
 from laws import LAW, RULES, as_files
 from markets import AUTHORITY, DAY, REGISTRAR, SERIES, adopting_next, done, market, why
 

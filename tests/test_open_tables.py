@@ -13,7 +13,6 @@ import pytest
 from airshed.engine import commands as c
 from airshed.engine.journal import decode
 from airshed.engine.tables import BY_NAME
-from airshed.model.period import day_of, instant
 from airshed.model.refusal import Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
@@ -27,6 +26,7 @@ from airshed.service.http.rows import Page, page_of, query_of
 from airshed.service.http.seen import beside, seen
 from airshed.service.http.shapes import AccountMove, SeenRecord
 from airshed.service.http.viewer import Viewer, bound
+from beijing import day_of, instant
 from laws import FILES, RULES
 from markets import AUTHORITY, SERIES, done, market, why
 

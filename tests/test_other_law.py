@@ -17,7 +17,6 @@ from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import _Path as Played
 from airshed.lab.scenarios.schema import Entry, Scenario, TradeHabits
 from airshed.lab.simulator.sim import SimulatedRun
-from airshed.model.period import instant_in
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
@@ -26,6 +25,7 @@ from airshed.rulebook.shipped import shipped
 from airshed.service.book.replay import NAMES, WITHIN, LawsCompared, carried_on, here, under
 from airshed.service.book.sqlite import Book
 from airshed.zone.load import load as load_zone
+from beijing import instant_in
 from laws import FILES, RULES
 from story import story
 

@@ -15,11 +15,11 @@ from airshed.engine.procedures.penalty import interest
 from airshed.engine.runner import Runner
 from airshed.engine.tables import everything
 from airshed.lab.simulator.small_market import BANK
-from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.breach_sections import LateRate
 from airshed.rulebook.check_calendar import late_payment
 from airshed.rulebook.schema import Rulebook
+from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, done, market, send, why
 

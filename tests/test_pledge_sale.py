@@ -18,8 +18,8 @@ from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.market.fees import before_fee
 from airshed.model.measures import part_fen, value_fen
-from airshed.model.period import instant
 from airshed.model.refusal import Why
+from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, SERIES, done, send, why
 from terms import NEXT, STRIP, held, two_vintages, verified

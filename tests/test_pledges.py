@@ -11,9 +11,9 @@ from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.model.allowance import Strip, members
-from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Why
 from airshed.registry.moves import Delivered
+from beijing import instant
 from markets import AT, AUTHORITY, SERIES, done, market, why
 from terms import NEXT, STRIP, held, two_vintages, verified
 

@@ -19,7 +19,7 @@ from airshed.engine.procedures.trade_rules import reference_price
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
 from airshed.market.fees import band
 from airshed.model.measures import Unit
-from airshed.model.period import DAY_MS, instant
+from airshed.model.period import DAY_MS
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.acts import said_fields
@@ -39,6 +39,7 @@ from airshed.service.forms.helps import sentences
 from airshed.service.forms.measures import ANY_LAW
 from airshed.service.forms.sample import sample
 from airshed.service.forms.told import _OF_EVENTS, ABOUT_RULES
+from beijing import instant
 from laws import RULES as LAW
 from markets import AT, AUTHORITY, market
 from portals import Browser, Portal, hidden, portal, text_of

@@ -17,7 +17,6 @@ from airshed.engine.commands import RegisterActor
 from airshed.engine.journal import Record
 from airshed.engine.tables import BY_NAME
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, HOST
-from airshed.model.period import instant
 from airshed.pages.portal.ways import PORTAL
 from airshed.registry.proof.checkpoint import read_checkpoint
 from airshed.service.book.embargo import Embargo
@@ -25,6 +24,7 @@ from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.seen import published as published_to_all
 from airshed.service.http.viewer import bound, condition
+from beijing import instant
 from laws import RULES
 from markets import AT, AUTHORITY, REGISTRAR, done, market
 from portals import Portal, portal, text_of

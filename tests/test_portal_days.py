@@ -12,11 +12,12 @@ from playwright.sync_api import Browser, Page, expect
 from airshed.engine import commands as c
 from airshed.engine.commands import ActivityLine
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
-from airshed.model.period import DAY_MS, instant
+from airshed.model.period import DAY_MS
 from airshed.pages.portal.office.stated import as_text
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
+from beijing import instant
 from markets import AUTHORITY, REGISTRAR, done, market
 from services import Served, served
 from terms import verified

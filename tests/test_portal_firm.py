@@ -17,7 +17,6 @@ from airshed.engine.nouns import Day, Year
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.measures import Unit
-from airshed.model.period import instant
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.afterwards import left
 from airshed.pages.portal.firm import Stands, stands
@@ -25,6 +24,7 @@ from airshed.pages.portal.happening import amount, in_column
 from airshed.rulebook.lookup import cap
 from airshed.service.book.position import Position, positions
 from airshed.service.marketdata.reading import Market
+from beijing import instant
 from laws import RULES
 from markets import AT, AUTHORITY, SERIES, market
 from portals import Portal, portal, text_of

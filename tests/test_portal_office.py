@@ -15,7 +15,7 @@ from airshed.engine.nouns import Act, Actor, Mark, Year
 from airshed.engine.runner import Runner
 from airshed.engine.state import State
 from airshed.lab.simulator.small_market import BANK, second
-from airshed.model.period import DAY_MS, instant
+from airshed.model.period import DAY_MS
 from airshed.pages.portal.office.closing import _wish
 from airshed.pages.portal.office.desk import curve
 from airshed.pages.portal.office.law import _later
@@ -26,6 +26,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import laws_of
 from airshed.service.book.sqlite import Book
+from beijing import instant
 from laws import FILES, RULES
 from markets import AT, AUTHORITY, adopting_next, done, market, proposed
 from portals import Portal, hidden, portal, text_of

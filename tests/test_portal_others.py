@@ -12,12 +12,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from airshed.engine import commands as c
 from airshed.lab.simulator.small_market import EXCHANGE
-from airshed.model.period import DAY_MS, day_of
+from airshed.model.period import DAY_MS
 from airshed.pages.portal.between import PARTS
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.dues import dues
 from airshed.pages.portal.live import Sight
 from airshed.service.marketdata.reading import Market
+from beijing import day_of
 from laws import RULES
 from markets import AT, AUTHORITY, market
 from portals import Browser, Portal, hidden, portal, text_of

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from airshed.engine.nouns import Year
-from airshed.model.period import DAY_MS, instant
+from airshed.model.period import DAY_MS
 from airshed.pages.portal.overview import by_pollutant, caps, stage_of, telling, works
 from airshed.pages.portal.public import prices_of, sparkline
 from airshed.pages.portal.ways import WAYS
 from airshed.service.http.who import unmasked
 from airshed.service.marketdata.reading import Market
+from beijing import instant
 from laws import RULES
 from markets import AT, AUTHORITY, market
 from portals import Portal, hidden, portal, text_of

@@ -26,7 +26,6 @@ from airshed.engine.state import State
 from airshed.engine.tables import TABLES
 from airshed.market.tape import EXCHANGE_KINDS
 from airshed.model.allowance import SerialBlock, Strip
-from airshed.model.period import clock, instant
 from airshed.mrv import states
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import downloads, zone_map
@@ -53,6 +52,7 @@ from airshed.service.http.viewer import Viewer
 from airshed.service.http.writer import Busy
 from airshed.service.marketdata.reading import Market
 from airshed.zone.monitoring import monitoring_rules
+from beijing import clock, instant
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, market
 from portals import Browser, Portal, portal, text_of

@@ -14,10 +14,10 @@ from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.procedures.trade_rules import over_position
 from airshed.engine.runner import Runner
 from airshed.market.position_limit import HoldingLimit
-from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, SERIES, done, market
 

@@ -18,7 +18,6 @@ from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import INSPECTOR
 from airshed.model.allowance import count_of
 from airshed.model.measures import yuan
-from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered
 from airshed.rulebook import lookup
@@ -26,6 +25,7 @@ from airshed.rulebook.digest import digest
 from airshed.service.book.opening import carry_on
 from airshed.service.book.preview import Foreseen, foresee, settling
 from airshed.service.book.sqlite import Book
+from beijing import instant
 from laws import FILES, RULES
 from markets import AT, AUTHORITY, done, market, proposed, send, why
 

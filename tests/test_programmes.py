@@ -23,7 +23,6 @@ from airshed.lab.season.season import Season
 from airshed.lab.season.trader import bids_for
 from airshed.model.allowance import Series
 from airshed.model.measures import value_fen
-from airshed.model.period import day_of, instant
 from airshed.model.refusal import Why
 from airshed.mrv.year import close_year
 from airshed.pages.report.facts import Asked
@@ -41,6 +40,7 @@ from airshed.service.book.verify import verify
 from airshed.zone import inventory
 from airshed.zone.monitoring import monitoring_rules
 from airshed.zone.plan import read_plan
+from beijing import day_of, instant
 from seasons import played, rules_and_zone
 from stack_years import STACK, steady_year
 

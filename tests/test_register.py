@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from airshed.cli.book.group import app
 from airshed.engine import commands as c
 from airshed.lab.simulator.small_market import BANK
-from airshed.model.period import instant
 from airshed.pages.register import KEPT, OWING, SHORT, STATES, UNKNOWN, UNPAID, build, stands
 from airshed.service.book.sqlite import Book
+from beijing import instant
 from markets import AUTHORITY, done, market
 
 SETTLED = instant("2028-07-02")

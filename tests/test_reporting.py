@@ -12,9 +12,10 @@ from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import HOST, VERIFIERS
-from airshed.model.period import days_of, instant
+from airshed.model.period import days_of
 from airshed.model.refusal import Why
 from airshed.rulebook.tables import CheckRow
+from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, done, market, proposed, send, why
 

@@ -17,13 +17,13 @@ from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK
 from airshed.market.auction.reverse import Ask, RepurchaseLaw, RepurchaseTerms, ReverseOutcome, buy_back
 from airshed.model.measures import KG_PER_T
-from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
 from airshed.registry.moves import Delivered
 from airshed.rulebook.load import read
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.preview import foresee
+from beijing import instant
 from laws import FILES, RULES
 from markets import AT, AUTHORITY, SERIES, adopting_next, done, market, send, why
 

@@ -17,11 +17,12 @@ from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK, INSPECTOR
-from airshed.model.period import DAY_MS, instant
+from airshed.model.period import DAY_MS
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
+from beijing import instant
 from laws import RULES
 from markets import AT, AUTHORITY, SERIES, done, market, send, why
 

@@ -10,8 +10,9 @@ from airshed.engine.invariants import check
 from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.mirror.whole import Mirror
-from airshed.model.period import DAY_MS, clock, instant
+from airshed.model.period import DAY_MS
 from airshed.model.refusal import Refusal, Why
+from beijing import clock, instant
 from laws import RULES
 from markets import AT, AUTHORITY, REGISTRAR, SERIES, done, market, proposed, send, why
 from terms import two_vintages, verified

@@ -17,10 +17,11 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK
 from airshed.market.instalments import DueDay, first_fen, late_fen, price_of, schedule, unpaid
-from airshed.model.period import DAY_MS, instant
+from airshed.model.period import DAY_MS
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
 from airshed.rulebook.load import read
+from beijing import instant
 from laws import FILES, RULES
 from markets import AT, AUTHORITY, SERIES, adopting_next, done, market, send, why
 

@@ -17,13 +17,13 @@ from airshed.engine import events as e
 from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import VERIFIERS
-from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import ShortfallPeriod
 from airshed.service.book.standing import SourceStanding, standings
+from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, confirmed, done, market, proposed, send, why
 

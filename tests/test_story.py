@@ -7,7 +7,7 @@ from datetime import datetime
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import MemoryJournal
 from airshed.engine.runner import Runner
-from airshed.model.period import BEIJING
+from beijing import BEIJING
 from laws import RULES
 from story import story
 

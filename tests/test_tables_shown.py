@@ -14,6 +14,7 @@ from airshed.cli.book.columns import cell, heading
 from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import Column
 from airshed.model.measures import Unit
+from beijing import TIME
 from shells import Shell
 
 #: A table that fits in no page, with a heading and a name that are long.
@@ -70,9 +71,9 @@ def test_every_column_that_counts_allowances_money_or_instants_says_in_what() ->
 def test_a_column_is_headed_by_its_measure_and_shown_in_it(
     column: Column, value: object, shown: tuple[str, str], raw: tuple[str, str]
 ) -> None:
-    assert (heading(column, "franc"), cell(value, column.unit)) == shown
+    assert (heading(column, "franc", TIME), cell(value, column.unit, TIME)) == shown
     if value is not None:
-        assert (heading(column, "franc", raw=True), cell(value, column.unit, raw=True)) == raw
+        assert (heading(column, "franc", TIME, raw=True), cell(value, column.unit, TIME, raw=True)) == raw
 
 
 def test_every_read_table_of_a_year_is_printed_whole_at_a_hundred_columns(

@@ -16,10 +16,11 @@ from airshed.engine.procedures.transfer_clock import due
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import EXCHANGE
-from airshed.model.period import DAY_MS, clock, instant
+from airshed.model.period import DAY_MS
 from airshed.model.refusal import Why
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.once import once
+from beijing import clock, instant
 from laws import RULES
 from markets import AT, AUTHORITY, REGISTRAR, SERIES, adopting_next, done, market, send, why
 

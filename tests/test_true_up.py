@@ -23,7 +23,6 @@ from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import opening
 from airshed.market.allocation import Activity
 from airshed.market.claims import by_intensity
-from airshed.model.period import instant
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import cancelled, reserve
 from airshed.rulebook import lookup
@@ -31,6 +30,7 @@ from airshed.rulebook.load import find, load_texts, texts
 from airshed.rulebook.load import read as read_law
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
+from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, BEFORE, adopting, done, send
 from test_export import verdict

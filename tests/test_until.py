@@ -15,11 +15,11 @@ from airshed.cli.main import ROOMS, build
 from airshed.engine.journal import Line, MemoryJournal, decode
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.lab.season.days import QUIET_DAYS, stop
-from airshed.model.period import day_of, instant
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
+from beijing import day_of, instant
 from laws import RULES
 from seasons import YEAR, played
 

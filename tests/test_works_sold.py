@@ -14,9 +14,9 @@ from airshed.engine.procedures import account_sources
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import EXCHANGE
-from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.accounts import AccountState
+from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, done, market, send, why
 

@@ -22,11 +22,11 @@ from airshed.lab.simulator.small_market import BANK, TELLER
 from airshed.market.zonecall import NotCleared, solve_in_rounds
 from airshed.model.allowance import count_of
 from airshed.model.measures import value_fen
-from airshed.model.period import instant
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
+from beijing import instant
 from laws import RULES
 from markets import AT, AUTHORITY, REGISTRAR, adopting, done, send, why
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from airshed.model.period import BEIJING
+from airshed.model.civil import DEFAULT, civil
 from airshed.model.refusal import Malformed
 
 #: Digits a price may have before and after its point, and a quantity at all.
@@ -205,7 +205,7 @@ def read_instant(text: str, place: str) -> int:
     except ValueError:
         raise Malformed(place, f"{_short(text)} is not an instant", "write it as 2028-03-15T10:00") from None
     try:
-        return round((wall if wall.tzinfo else wall.replace(tzinfo=BEIJING)).timestamp() * 1000)
+        return round((wall if wall.tzinfo else wall.replace(tzinfo=civil(DEFAULT).zone)).timestamp() * 1000)
     except (OverflowError, ValueError):
         raise Malformed(place, f"{_short(text)} is beyond the calendar", "write it as 2028-03-15T10:00") from None
 

@@ -34,6 +34,25 @@ class CivilTime:
         self._last = (0, 0, "")
         self._days: dict[int, tuple[tuple[int, int, str], ...]] = {}
 
+    @property
+    def place(self) -> str:
+        """What the time is called after: the place that its zone is named for, and in China Beijing.
+
+        >>> civil("Europe/Berlin").place, civil("America/New_York").place, civil("Asia/Shanghai").place
+        ('Berlin', 'New York', 'Beijing')
+        """
+        return "Beijing" if self.name == DEFAULT else self.name.rpartition("/")[2].replace("_", " ")
+
+    @property
+    def name_en(self) -> str:
+        """What it is called in English."""
+        return f"{self.place} time"
+
+    @property
+    def name_zh(self) -> str:
+        """What it is called in Chinese."""
+        return "北京时间" if self.name == DEFAULT else f"{self.name}时间"
+
     def instant(self, day: str, hour: int = 0, minute: int = 0) -> int:
         """The millisecond at which a time of day begins; where the clock is set on over it, that of the change.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from airshed.compliance.publication import public_from
 from airshed.model.measures import tonnes, yuan
-from airshed.model.period import day_of
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.names import firm_name, works_name
@@ -177,7 +176,7 @@ def _cancelled(book: KeptBook) -> tuple[Part, ...]:
     """What holders have given up for no emission, once somebody has."""
     rules = law_of(book)
     rows = [
-        (str(number), firm_name(rules, name), series, tonnes(count), day_of(at), same(said or "–"))
+        (str(number), firm_name(rules, name), series, tonnes(count), rules.civil.day_of(at), same(said or "–"))
         for number, name, series, count, at, said in book.sql.execute(CANCELLED)
     ]
     heads = ("Number", "编号"), ("Holder", "持有人"), ("Series", "品种"), ("Given up (t)", "注销量（吨）")

@@ -206,10 +206,10 @@ def _preview(line: ActLine, json: bool) -> None:
     from airshed.service.forms.measures import Terms
     from airshed.service.forms.told import told
 
-    when = instant_or_now(line.at)
     with showing(to_read(line.book)) as opened:
         runner = resume(opened)
         ends, rules = runner.state.seq, runner.rules
+        when = instant_or_now(line.at, rules.civil)
         found = list(foresee(runner, [line.command(runner, when).command], when))
     if json:
         for each in found:
@@ -226,7 +226,6 @@ def _preview(line: ActLine, json: bool) -> None:
 
 def _send(line: ActLine, sure: bool, json: bool) -> None:
     from airshed.cli.book.answers import instant_to_write, say, say_waiting, waiting
-    from airshed.model.period import clock
     from airshed.service.book.acts import may_confirm
     from airshed.service.book.addressed import to_write
     from airshed.service.book.snapshot import resume
@@ -249,11 +248,11 @@ def _send(line: ActLine, sure: bool, json: bool) -> None:
         say([answer], json)
         return
     if wish.earlier is not None:
-        at = clock(wish.earlier.at)[:16]
+        at = runner.rules.civil.clock(wish.earlier.at)[:16]
         lines(f"record {answer.seq} of {at} answered this already; nothing new was written. 已有答复，未重复办理。")
         if not line.key:
             lines(f"  if it is meant once more: --again {line.time + 1}")
     else:
-        lines(f"record {answer.seq} of {clock(now)[:16]} 已入账", f"hash {answer.hash}")
+        lines(f"record {answer.seq} of {runner.rules.civil.clock(now)[:16]} 已入账", f"hash {answer.hash}")
     lines(*told(answer.events, terms))
     say_waiting([answer], runner, without_password(line.book))

@@ -12,7 +12,6 @@ from airshed.cli.server.kept import client_of, refusal_of
 from airshed.cli.show import as_json, lines, of
 from airshed.client import Refused
 from airshed.engine.runner import Answer
-from airshed.model.period import clock
 from airshed.model.refusal import Malformed
 from airshed.registry.account_number import is_number
 from airshed.rulebook.load import load_texts
@@ -109,15 +108,15 @@ def _say(receipt: CommandReceipt, line: ServerLine, terms: Terms, earlier: int |
         as_json({**heard, "events": receipt.events, "refusal": None, "waits": acts})
         return
     if receipt.answered:
-        when = "" if earlier is None else f" of {clock(earlier)[:16]}"
+        when = "" if earlier is None else f" of {terms.civil.clock(earlier)[:16]}"
         lines(f"record {receipt.seq}{when} answered this already; nothing new was written. 已有答复，未重复办理。")
         if not line.key:
             lines(f"  if it is meant once more: --again {line.time + 1}")
     else:
-        lines(f"record {receipt.seq} of {clock(receipt.at)[:16]} 已入账", f"hash {receipt.hash}")
+        lines(f"record {receipt.seq} of {terms.civil.clock(receipt.at)[:16]} 已入账", f"hash {receipt.hash}")
     lines(*told(receipt.events, terms))
     waits = [(wait.act, wait.until, wait.confirms) for wait in receipt.waits[:MOST_WAITING]]
-    say_acts(waits, len(receipt.waits), "", line.server)
+    say_acts(waits, len(receipt.waits), terms.civil, "", line.server)
 
 
 def _name(client: Client, option: str, text: str) -> str:

@@ -55,7 +55,7 @@ def send(job: AllocateSend, json: bool) -> None:
     with showing(to_write(job.book) if job.total else to_read(job.book)) as opened:
         runner = resume(opened)
         rules, terms, ends = runner.rules, Terms.of(runner.rules), runner.state.seq
-        when = instant_to_write(runner.state, job.at, job.sure) if job.total else instant_or_now(job.at)
+        when = instant_to_write(runner.state, job.at, job.sure) if job.total else instant_or_now(job.at, rules.civil)
         wishes = [once(runner, job.actor, body, when) for body in _bodies(job, runner.state, rules)]
         fresh = [wish.command for wish in wishes if wish.earlier is None]
         found = list(foresee(runner, fresh, when))
@@ -186,9 +186,9 @@ def _flags(found: Sequence[Foreseen]) -> list[str]:
 def _confirmed(job: AllocateSend, found: Sequence[Foreseen], given: int, size_kg: int) -> None:
     """`Malformed` where the total is another, or the pool does not fit the claims and nobody said so."""
     from airshed.model.measures import Unit
-    from airshed.service.forms.measures import Terms, read
+    from airshed.service.forms.measures import ANY_LAW, read
 
-    total = read(job.total, Unit.ALLOWANCES, Terms(size_kg, "", ()), "--total")
+    total = read(job.total, Unit.ALLOWANCES, ANY_LAW._replace(size_kg=size_kg), "--total")
     if total != given:
         what = f"{job.total} was confirmed, and {tonnes(given * size_kg)} t would go to sources"
         raise Malformed("--total", what, "look at the preview again; nothing was written")

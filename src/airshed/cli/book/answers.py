@@ -10,7 +10,6 @@ import typer
 
 from airshed.cli.refused import in_both, plain_answer
 from airshed.cli.show import as_json
-from airshed.model.period import clock, instant_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from airshed.engine.events import ActProposed
     from airshed.engine.runner import Answer, Runner
     from airshed.engine.state import State
+    from airshed.model.civil import CivilTime
 
 #: Acts that wait of which a screen says all.
 MOST_WAITING = 5
@@ -50,13 +50,15 @@ def say_waiting(answers: list[Any], runner: Runner, book: str) -> None:
         (event.act, event.until, list(islice(may_confirm(runner, event.act, runner.state.at), 3)))
         for event in proposed[:MOST_WAITING]
     ]
-    say_acts(acts, len(proposed), book)
+    say_acts(acts, len(proposed), runner.state.civil, book)
 
 
-def say_acts(acts: Sequence[tuple[int, int | None, Sequence[str]]], count: int, book: str, server: str = "") -> None:
+def say_acts(
+    acts: Sequence[tuple[int, int | None, Sequence[str]]], count: int, civil: CivilTime, book: str, server: str = ""
+) -> None:
     """Acts that wait, with their last instant and who may confirm them, in a book or at a service."""
     for act, last, who in acts:
-        until = f" until {clock(last)[:16].replace('T', ' ')}" if last is not None else ""
+        until = f" until {civil.clock(last)[:16].replace('T', ' ')}" if last is not None else ""
         by = " or ".join(who) or "nobody registered may"
         print(f"act {act} waits for a second person{until}: {by} 待他人复核")
         if server:
@@ -83,11 +85,19 @@ def receipt(answers: Sequence[Answer]) -> str:
     return f"{made} 已入账, hash {last.hash}"
 
 
-def instant_or_now(text: str) -> int:
-    """Milliseconds of a Beijing wall time, or of now."""
+def civil_of(book: str) -> CivilTime:
+    """The time that a book keeps."""
+    from airshed.service.book.addressed import to_read
+
+    with to_read(book) as opened:
+        return opened.civil
+
+
+def instant_or_now(text: str, civil: CivilTime) -> int:
+    """Milliseconds of a time that clocks of the region show, or of now."""
     from time import time
 
-    return instant_in(text, "--at") if text else int(time() * 1000)
+    return civil.instant_in(text, "--at") if text else int(time() * 1000)
 
 
 def instant_to_write(state: State, at: str, sure: bool) -> int:
@@ -96,9 +106,10 @@ def instant_to_write(state: State, at: str, sure: bool) -> int:
 
     from airshed.service.book.clock import instant_for
 
-    asked = instant_in(at, "--at") if at else None
+    asked = state.civil.instant_in(at, "--at") if at else None
     when = instant_for(state, asked, int(time() * 1000), sure=sure)
     if asked is not None and asked < state.at:
-        told = f"--at {clock(asked)[:19]} is before what happened last, at {clock(state.at)[:19]}, and counts as that"
+        early, last = (state.civil.clock(at)[:19] for at in (asked, state.at))
+        told = f"--at {early} is before what happened last, at {last}, and counts as that"
         print(f"{told} 早于账簿最后时刻，按其计", file=sys.stderr)
     return when

@@ -6,16 +6,18 @@ from decimal import Decimal
 from fractions import Fraction
 
 from airshed.engine.tables.table import Column
+from airshed.model.civil import CivilTime
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T, MG_PER_KG, Unit, yuan
 from airshed.model.measures import tonnes as tonnes_of
-from airshed.model.period import clock
 
 
-def heading(column: Column, money: str, *, raw: bool = False) -> str:
+def heading(column: Column, money: str, civil: CivilTime, *, raw: bool = False) -> str:
     """The head of a column with its measure in brackets, and `#` after a plain number.
 
-    >>> heading(Column("cash_fen INTEGER"), "yuan"), heading(Column("count INTEGER"), "yuan", raw=True)
-    ('cash [yuan]', 'count [kg]')
+    >>> from airshed.model.civil import civil
+    >>> BERLIN = civil("Europe/Berlin")
+    >>> heading(Column("cash_fen INTEGER"), "yuan", BERLIN), heading(Column("at INTEGER", "", Unit.MS), "", BERLIN)
+    ('cash [yuan]', 'at [Berlin]')
     """
     unit = column.unit
     if unit is None:
@@ -23,16 +25,20 @@ def heading(column: Column, money: str, *, raw: bool = False) -> str:
         return f"{name} #" if column.sql.endswith(" INTEGER") else name
     if raw:
         return column.name if column.name.endswith(unit) else f"{column.name} [{unit}]"
-    measure = {Unit.MS: "Beijing", Unit.KG: "t", Unit.MG: "t", Unit.FEN: money, Unit.FEN_PER_T: f"{money}/t"}[unit]
+    measure = {Unit.MS: civil.place, Unit.KG: "t", Unit.MG: "t", Unit.FEN: money, Unit.FEN_PER_T: f"{money}/t"}[unit]
     name = column.name.removesuffix("fen").removesuffix("mg").rstrip("_").replace("_", " ")
     return f"{name or 'value'} [{measure}]"
 
 
-def cell(value: object, unit: Unit | None, *, raw: bool = False) -> str:
+def cell(value: object, unit: Unit | None, civil: CivilTime, *, raw: bool = False) -> str:
     """A value of a read table in what its heading says.
 
-    >>> cell(1_500, Unit.KG), cell(150, Unit.FEN), cell(2_000_000, Unit.MG), cell("400/3", Unit.FEN), cell(None, None)
-    ('1.500', '1.50', '0.002000000', '1.333333', '')
+    >>> from airshed.model.civil import civil
+    >>> BERLIN = civil("Europe/Berlin")
+    >>> [cell(value, unit, BERLIN) for value, unit in ((1_500, Unit.KG), (150, Unit.FEN), (2_000_000, Unit.MG))]
+    ['1.500', '1.50', '0.002000000']
+    >>> [cell(value, unit, BERLIN) for value, unit in (("400/3", Unit.FEN), (1_814_425_200_000, Unit.MS), (None, None))]
+    ['1.333333', '2027-07-01T09:00:00', '']
     """
     match unit, value:
         case _, None:
@@ -42,7 +48,7 @@ def cell(value: object, unit: Unit | None, *, raw: bool = False) -> str:
         case None, _:  # serials and other lists break between their parts
             return str(value) if " " in str(value) else str(value).replace(",", ", ")
         case Unit.MS, int(at):
-            return clock(at)[:19]
+            return civil.clock(at)[:19]
         case Unit.KG, int(kg):
             return tonnes_of(kg)
         case Unit.MG, int(mg):

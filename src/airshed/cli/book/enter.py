@@ -86,7 +86,7 @@ def open_zone(
         real_for(found, place, runner.state)
         entries = plan(runner.state, runner.rules, entered(found, runner.rules), actors, place)
         sent = [anew(runner, each.actor, each.body) for each in entries if each.sent]
-        when = instant_or_now(at) if dry_run else instant_to_write(runner.state, at, clock_is_right)
+        when = instant_or_now(at, runner.state.civil) if dry_run else instant_to_write(runner.state, at, clock_is_right)
         with bar(len(sent), json, "acts 登记") as done:
             foreseen(runner, sent, when, done)
         if dry_run:
@@ -138,7 +138,6 @@ def _begun(book: str, rulebook: str, programme: bool, scenario: str, at: str, *,
     from tempfile import TemporaryDirectory
     from time import time
 
-    from airshed.model.period import instant_in
     from airshed.rulebook.load import find, load, texts
     from airshed.service.book.addressed import to_make
     from airshed.service.book.clock import asked_of
@@ -151,9 +150,9 @@ def _begun(book: str, rulebook: str, programme: bool, scenario: str, at: str, *,
     if programme and scenario != BY_HAND:
         raise Malformed("--programme", "a real programme has no scenario", "leave one of them out")
     what = Programme() if programme else Simulation(scenario)
-    when = asked_of(what, instant_in(at, "--at") if at else None, int(time() * 1000))
     folder = find(rulebook)
-    load(folder)
+    civil = load(folder).civil
+    when = asked_of(what, civil.instant_in(at, "--at") if at else None, int(time() * 1000))
     with TemporaryDirectory() as aside, to_make(Path(aside) / "rehearsed.book" if dry_run else book) as opened:
         adopt(opened, texts(folder), when, what)
         yield opened

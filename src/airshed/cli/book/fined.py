@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from airshed.cli.show import table
 from airshed.model.measures import yuan
-from airshed.model.period import clock, day_of
 
 if TYPE_CHECKING:
+    from airshed.model.civil import CivilTime
     from airshed.service.book.kept import KeptBook
     from airshed.service.book.penalties import PenaltyLine
     from airshed.service.book.statement import OpenCase
@@ -21,16 +21,16 @@ def penalties(opened: KeptBook, account: str) -> list[PenaltyLine]:
     from airshed.service.book.snapshot import resume
 
     runner = resume(opened)
-    return list(penalties_of(runner.state, runner.rules, account, day_of(runner.state.at)))
+    return list(penalties_of(runner.state, runner.rules, account, runner.rules.civil.day_of(runner.state.at)))
 
 
-def print_cases(found: Sequence[OpenCase], money: str) -> None:
+def print_cases(found: Sequence[OpenCase], money: str, civil: CivilTime) -> None:
     """A table, where there are any."""
     rows = [
         (
             *(str(each) for each in (case.case, case.source, case.year, case.ground, case.state)),
             yuan(case.proposed_fen if case.fen is None else case.fen),
-            clock(case.appeal_until or case.reply_until)[:16],
+            civil.clock(case.appeal_until or case.reply_until)[:16],
         )
         for case in found
     ]

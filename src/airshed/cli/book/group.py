@@ -24,7 +24,6 @@ from airshed.cli.refused import plain_answer
 from airshed.cli.server.kept import Server, SigningCode, no_file_too
 from airshed.cli.show import as_json, console, lines, of, showing, table
 from airshed.model.near import near
-from airshed.model.period import clock, instant_in
 from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
 from airshed.service.book.places import without_password
@@ -90,7 +89,8 @@ def show(
         elif what in BY_NAME:
             public, own = _early(opened, actor) if what in EMISSIONS or actor else (None, "")
             found = shown(opened.sql, what, limit, last=last, public=public, own=own)
-            _table(opened, what, as_of(opened, found, instant_or_now("")) if what == "acts" else found, raw, json)
+            found = as_of(opened, found, instant_or_now("", opened.civil)) if what == "acts" else found
+            _table(opened, what, found, raw, json)
             for each in kept_back(opened, what, public) if public is not None else ():
                 if json:
                     as_json({"embargoed": each})
@@ -124,7 +124,7 @@ def _table(book: KeptBook, what: str, found: ShownRows, raw: bool, json: bool) -
     from airshed.cli.book.shown_rows import say_table
     from airshed.service.book.law import currency_of
 
-    say_table(what, found, "" if json else currency_of(book).name_en, raw, json)
+    say_table(what, found, "" if json else currency_of(book).name_en, book.civil, raw, json)
 
 
 def _summary(book: Any, json: bool) -> None:
@@ -159,7 +159,7 @@ def _record(book: Any, seq: int, json: bool) -> None:
     if json:
         as_json({"hash": line.hash, **content})
         return
-    lines(f"record {line.seq}  {clock(content['at'])}  hash {line.hash}")
+    lines(f"record {line.seq}  {book.civil.clock(content['at'])}  hash {line.hash}")
     console.print(msgspec.json.format(line.record, indent=2).decode())
 
 
@@ -191,9 +191,9 @@ def new(
     if programme and (scenario != BY_HAND or seed is not None):
         raise Malformed("--programme", "a real programme has no scenario and no seed", "leave one of them out")
     what = Programme() if programme else Simulation(scenario, seed)
-    when = asked_of(what, instant_in(at, "--at") if at else None, int(time() * 1000))
     law = texts(find(rulebook))
-    load(find(rulebook))
+    civil = load(find(rulebook)).civil
+    when = asked_of(what, civil.instant_in(at, "--at") if at else None, int(time() * 1000))
     answer = begin(book, law, when, what)
     of(what)
     if json:

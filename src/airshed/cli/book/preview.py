@@ -71,10 +71,10 @@ def preview(
     if bool(commands) == (close is not None):
         what = "--close stands beside a file of commands" if commands else "there is nothing to preview"
         raise Malformed("book preview", what, "give a file of commands, or --close YEAR")
-    when = instant_or_now(at)
     sent = read_commands(commands) if commands else []
     with showing(to_read(book)) as opened:
         runner = resume(opened)
+        when = instant_or_now(at, runner.state.civil)
         wishes = for_this(sent, opened)
         ends, money = runner.state.seq, runner.rules.currency.name_en
         if close is not None:

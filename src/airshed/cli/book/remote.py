@@ -16,7 +16,6 @@ from airshed.engine.commands import Body, ConfirmAct, RejectAct
 from airshed.engine.runner import Answer
 from airshed.engine.tables import BY_NAME
 from airshed.model.near import near
-from airshed.model.period import clock
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import load_texts
 from airshed.service.book.sealed import ShownRows
@@ -25,6 +24,7 @@ from airshed.service.http.shapes import CommandReceipt, Problem
 
 if TYPE_CHECKING:
     from airshed.client import Client
+    from airshed.model.civil import CivilTime
 
 
 def show_there(server: str, what: str, number: int, limit: int, *, last: bool, raw: bool, json: bool) -> None:
@@ -32,32 +32,32 @@ def show_there(server: str, what: str, number: int, limit: int, *, last: bool, r
     with client_of(server) as client:
         said = client.book()
         of(said.provenance)
+        rules = load_texts(client.law(said.law.digest))
         if what == "summary":
             if json:
                 as_json({"book": server, "records": said.records, "digest": said.hash})
             else:
-                lines(f"{server}: {said.records} records, {clock(said.at)[:16]}", f"digest {said.hash}")
+                lines(f"{server}: {said.records} records, {rules.civil.clock(said.at)[:16]}", f"digest {said.hash}")
         elif what == "record":
-            _record(client, number or said.records, json)
+            _record(client, number or said.records, rules.civil, json)
         elif what in BY_NAME:
             page = client.table(what, limit=limit, **({"last": True} if last else {}))
             columns = [column.name for column in BY_NAME[what].parts]
             rows = [tuple(row[name] for name in columns) for row in page.rows]
             found = ShownRows(columns, rows, page.total, dict(page.sealed), page.silent)
-            money = load_texts(client.law(said.law.digest)).currency.name_en
-            say_table(what, found, money, raw, json)
+            say_table(what, found, rules.currency.name_en, rules.civil, raw, json)
         else:
             known = near(what, ("summary", "record", *BY_NAME))
             raise Malformed("book show", f"there is nothing called {what!r}", known)
 
 
-def _record(client: Client, seq: int, json: bool) -> None:
+def _record(client: Client, seq: int, civil: CivilTime, json: bool) -> None:
     found = client.record(seq)
     content = {name: value for name, value in msgspec.to_builtins(found).items() if name != "provenance"}
     if json:
         as_json(content)
         return
-    at = "" if found.at is None else f"  {clock(found.at)}"
+    at = "" if found.at is None else f"  {civil.clock(found.at)}"
     lines(f"record {found.seq}{at}  hash {found.hash}")
     console.print(msgspec.json.format(msgspec.json.encode(content), indent=2).decode())
 
@@ -73,13 +73,15 @@ def send_there(server: str, place: str, at: str, code: str, json: bool) -> None:
             if each.command.actor != mine:
                 what = f"is by {each.command.actor[:60]!a}, and {mine or 'nobody of the book'} has signed in"
                 raise Malformed(each.place, what, "send each person's own, after airshed sign-in")
+        law = load_texts(client.law(said.law.digest))
         wishes = for_book(sent, said.first, server)
         told = client.send_several([(wish.key, wish.body) for wish in wishes], at=at, code=code)
         answers = [_answer(each) for each in told]
     say(answers, json)
     if not json:
         waits = [wait for each in told if isinstance(each, CommandReceipt) for wait in each.waits]
-        say_acts([(wait.act, wait.until, wait.confirms) for wait in waits[:MOST_WAITING]], len(waits), "", server)
+        acts = [(wait.act, wait.until, wait.confirms) for wait in waits[:MOST_WAITING]]
+        say_acts(acts, len(waits), law.civil, "", server)
 
 
 def _answer(told: CommandReceipt | Problem) -> Answer:

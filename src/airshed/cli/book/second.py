@@ -72,7 +72,7 @@ def confirm(
     place = _book(book, actor, "book confirm")
     with showing(to_read(place) if dry_run else to_write(place)) as opened:
         runner = resume(opened)
-        when = instant_or_now(at) if dry_run else instant_to_write(runner.state, at, clock_is_right)
+        when = instant_or_now(at, runner.state.civil) if dry_run else instant_to_write(runner.state, at, clock_is_right)
         chosen = waiting_for(runner.state, runner.rules, actor, when) if every else chosen_acts
         if not chosen:
             raise Malformed(

@@ -8,10 +8,11 @@ from airshed.cli.show import as_json, console, table
 
 if TYPE_CHECKING:
     from airshed.engine.tables.table import Column
+    from airshed.model.civil import CivilTime
     from airshed.service.book.sealed import ShownRows
 
 
-def say_table(what: str, found: ShownRows, money: str, raw: bool, json: bool) -> None:
+def say_table(what: str, found: ShownRows, money: str, civil: CivilTime, raw: bool, json: bool) -> None:
     """Rows of a read table, of a file or of a service."""
     if json:
         for row in found.rows:
@@ -25,8 +26,8 @@ def say_table(what: str, found: ShownRows, money: str, raw: bool, json: bool) ->
     columns, rows = _with_years(BY_NAME[what].parts, found.rows)
     table(
         f"{what}: {len(found.rows)} of {found.total}",
-        [heading(column, money, raw=raw) for column in columns],
-        [[cell(value, column.unit, raw=raw) for value, column in zip(row, columns, strict=True)] for row in rows],
+        [heading(column, money, civil, raw=raw) for column in columns],
+        [[cell(value, part.unit, civil, raw=raw) for value, part in zip(row, columns, strict=True)] for row in rows],
     )
     for name, count in found.sealed.items():
         console.print(f"{count} of {name} are sealed until it is closed 开封前不公开")

@@ -13,7 +13,6 @@ from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, showing, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.near import near
-from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.service.book.places import without_password
 
@@ -51,11 +50,11 @@ def standing(
 
     if convention and convention not in CONVENTIONS:
         raise Malformed("--convention", f"no such word {convention!r}", near(convention, CONVENTIONS))
-    today = day_of(instant_or_now(at))
-    current = int(today[:4])
     with showing(to_read(book)) as opened:
         runner = resume(opened)
         state, law = runner.state, runner.rules.compliance
+        today = state.civil.day_of(instant_or_now(at, state.civil))
+        current = int(today[:4])
         counts_by = CONVENTIONS[convention] if convention else convention_of(law.last_year_excluded)
         if source and source not in state.sources:
             raise Malformed(without_password(book), f"there is no source {source!r}", near(source, state.sources))

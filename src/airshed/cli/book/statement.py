@@ -12,11 +12,11 @@ from airshed.cli.server.kept import Server, client_of
 from airshed.cli.show import as_json, console, of, showing, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.near import near
-from airshed.model.period import clock
 from airshed.model.refusal import Malformed
 from airshed.registry.accounts import STATE_WORDS, AccountState
 
 if TYPE_CHECKING:
+    from airshed.model.civil import CivilTime
     from airshed.service.book.statement import Days, Statement
 
 
@@ -53,7 +53,7 @@ def statement(
     _say(*_here(book, account, days), json)
 
 
-def _here(book: str, account: str, days: Days) -> tuple[Statement, str]:
+def _here(book: str, account: str, days: Days) -> tuple[Statement, str, CivilTime]:
     """The statement of a file, and the money of its law."""
     from airshed.engine.journal import chained, decode
     from airshed.service.book.addressed import to_read
@@ -70,10 +70,10 @@ def _here(book: str, account: str, days: Days) -> tuple[Statement, str]:
         if found is None:
             known = [each for (each,) in opened.sql.execute("SELECT account FROM accounts ORDER BY account")]
             raise Malformed(without_password(book), f"there is no account {name!r}", near(name, known))
-        return found, currency_of(opened).name_en
+        return found, currency_of(opened).name_en, opened.civil
 
 
-def _there(server: str, account: str, days: Days) -> tuple[Statement, str]:
+def _there(server: str, account: str, days: Days) -> tuple[Statement, str, CivilTime]:
     """The same of a service, as far as it is for who has signed in."""
     from airshed.rulebook.load import load_texts
 
@@ -82,10 +82,11 @@ def _there(server: str, account: str, days: Days) -> tuple[Statement, str]:
         of(said.provenance)
         asked = {name: day for name, day in (("from", days.first), ("to", days.last)) if day}
         found = client.statement(account, **asked).statement
-        return found, load_texts(client.law(said.law.digest)).currency.name_en
+        rules = load_texts(client.law(said.law.digest))
+        return found, rules.currency.name_en, rules.civil
 
 
-def _say(found: Statement, money: str, json: bool) -> None:
+def _say(found: Statement, money: str, civil: CivilTime, json: bool) -> None:
     if json:
         for line in (*found.moves, *found.penalties, *found.cases, *({"embargoed": each} for each in found.embargoed)):
             as_json(line)
@@ -98,7 +99,7 @@ def _say(found: Statement, money: str, json: bool) -> None:
         [
             (
                 move.seq,
-                clock(move.at)[:16],
+                civil.clock(move.at)[:16],
                 move.what,
                 move.other,
                 move.series or "",
@@ -118,6 +119,6 @@ def _say(found: Statement, money: str, json: bool) -> None:
             f" {room.year}, {tonnes(room.still)} t of them are left {room.year}年度结转配额一比一使用额度"
         )
     print_penalties(found.penalties, money)
-    print_cases(found.cases, money)
+    print_cases(found.cases, money, civil)
     for each in found.embargoed:
         console.print(f"{each} 在此日期前不公开")

@@ -43,7 +43,8 @@ def measure(
     Example: airshed gateway measure receipts --devices devices.csv --year 2027 --out measured
     """
     from airshed.cli.gateway.status import instant_option
-    from airshed.model.period import HOUR_MS, instant
+    from airshed.model.period import HOUR_MS
+    from airshed.mrv.hj212.time import BEIJING
     from airshed.service.gateway.devices import read_devices
     from airshed.service.gateway.measure_receipts import READINGS, readings_of_receipts
     from airshed.service.gateway.process import now_ms
@@ -55,8 +56,11 @@ def measure(
 
     inventory = load_zone(find_zone(zone))
     law = measuring_law(rulebook, book, zone)
+    if law.civil is not BEIJING:
+        what = f"its hours are those of {law.civil.name}, frames of HJ 212 are of Beijing"
+        raise Malformed("--rulebook", what, "recompute hours of that region with airshed mrv run")
     rules = monitoring_rules(law)
-    begins, ends = instant(f"{year}-01-01"), instant(f"{year + 1}-01-01")
+    begins, ends = (law.standard.instant(f"{each}-01-01") for each in (year, year + 1))
     until = instant_option("--end", end) if end else now_ms()
     if end and not begins < until <= ends:
         raise Malformed("--end", f"{end} is not in {year}", "give a time of the year")

@@ -33,13 +33,13 @@ def register(app: typer.Typer) -> None:
 
 def instant_option(option: str, text: str) -> int:
     """The instant of a Beijing time on the command line, or `Malformed`."""
-    from airshed.model.period import BEIJING
+    from airshed.mrv.hj212.time import BEIJING
 
     try:
         said = datetime.fromisoformat(text)
     except ValueError:
         raise Malformed(option, f"{text!r} is no time", "write Beijing time as 2027-01-01T08:00") from None
-    wall = said if said.tzinfo is not None else said.replace(tzinfo=BEIJING)
+    wall = said if said.tzinfo is not None else said.replace(tzinfo=BEIJING.zone)
     return round(wall.timestamp()) * 1000
 
 

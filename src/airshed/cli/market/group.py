@@ -17,7 +17,6 @@ from airshed.cli.show import as_json, console, table
 from airshed.market.tape import EXCHANGE_KINDS, KINDS, kinds_of
 from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes, yuan
-from airshed.model.period import clock
 
 if TYPE_CHECKING:
     from airshed.market.depth import Depth
@@ -57,7 +56,7 @@ def depth(
             best = {"spread": shown.spread, "spread_basis_points": shown.spread_basis_points}
             as_json({**plain, "bids": shown.bids, "asks": shown.asks, **best})
         return
-    console.print(f"{series}  record {found.seq:,}  {clock(found.at)}")
+    console.print(f"{series}  record {found.seq:,}  {found.civil.clock(found.at)}")
     money = found.money()
     for shown in found.books:
         if shown.wall:
@@ -116,7 +115,8 @@ def tape(
     Example: airshed market tape demo/dianzhong.book --series SO2-KM-2027 --kind listed --last
     """
     kinds = kinds_of(kind, "--kind") if kind else KINDS
-    shown, total, money_name = place_of(book, server, seq, at, "tape").tape(kinds, series, limit, last=last)
+    tape = place_of(book, server, seq, at, "tape").tape(kinds, series, limit, last=last)
+    shown, total, money_name = tape.trades, tape.total, tape.money
     if json:
         for trade in shown:
             as_json(trade)
@@ -135,7 +135,7 @@ def tape(
         [
             (
                 trade.seq,
-                clock(trade.at)[:19],
+                tape.civil.clock(trade.at)[:19],
                 trade.kind,
                 trade.series,
                 yuan(trade.price),

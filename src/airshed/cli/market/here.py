@@ -29,7 +29,8 @@ class Here:
         """The order books of a series."""
         market = opened_at(self._book, self._seq, self._at)
         books = market.depths(market.known(series), levels)
-        return OrderBooks(market.state.seq, market.state.at, books, partial(money_in, self._book, market))
+        state, money = market.state, partial(money_in, self._book, market)
+        return OrderBooks(state.seq, state.at, books, money, state.civil)
 
     def tape(self, kinds: Sequence[Kind], series: str, limit: int, *, last: bool) -> Tape:
         """Trades."""
@@ -37,7 +38,8 @@ class Here:
         if series:
             market.known(series)
         rows = [trade for trade in market.tape if trade.kind in kinds and series in ("", trade.series)]
-        return Tape(rows[-limit:] if last else rows[:limit], len(rows), partial(money_in, self._book, market))
+        money = partial(money_in, self._book, market)
+        return Tape(rows[-limit:] if last else rows[:limit], len(rows), money, market.state.civil)
 
     def bars(self, series: str, kinds: Sequence[Kind], by: By) -> tuple[Sequence[Bar], Money]:
         """A series by spans."""
@@ -60,7 +62,7 @@ class Here:
         market = opened_at(self._book, self._seq, self._at)
         wanted = members(market.known(series)) if series else None
         parts = [part for part in market.interest() if wanted is None or part.series in wanted]
-        return Holders(market.state.seq, market.state.at, parts)
+        return Holders(market.state.seq, market.state.at, parts, market.state.civil)
 
     def index(self, by: By) -> tuple[Sequence[Point], Rulebook]:
         """The index, and its law."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from airshed.market.index import Point
     from airshed.market.interest import Interest
     from airshed.market.tape import Kind, Trade
+    from airshed.model.civil import CivilTime
     from airshed.rulebook.schema import Rulebook
     from airshed.service.marketdata import SeriesSummary
 
@@ -25,6 +26,7 @@ class OrderBooks(NamedTuple):
     at: int
     books: Sequence[Depth]
     money: Money
+    civil: CivilTime
 
 
 class Tape(NamedTuple):
@@ -33,6 +35,7 @@ class Tape(NamedTuple):
     trades: Sequence[Trade]
     total: int
     money: Money
+    civil: CivilTime
 
 
 class Holders(NamedTuple):
@@ -41,6 +44,7 @@ class Holders(NamedTuple):
     seq: int
     at: int
     parts: Sequence[Interest]
+    civil: CivilTime
 
 
 class Place(Protocol):

@@ -14,7 +14,6 @@ from airshed.market.tenor import year_price_fen
 from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes, yuan
 from airshed.model.near import near
-from airshed.model.period import instant_in
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -49,8 +48,8 @@ def read_at(book: str, seq: int | None, at: str, *, history: bool = False) -> It
 
     if seq is not None and at:
         raise Malformed("--seq", "it stands beside --at", "give one of them")
-    until = Until(seq, instant_in(at, "--at") if at else None)
     with showing(to_read(book)) as opened, opened.named():
+        until = Until(seq, opened.civil.instant_in(at, "--at") if at else None)
         yield opened, read_market(opened.lines(), until, history=history)
 
 

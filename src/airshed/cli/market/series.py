@@ -14,7 +14,6 @@ from airshed.cli.show import as_json, console, table
 from airshed.market.tape import EXCHANGE_KINDS, kinds_of
 from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes
-from airshed.model.period import clock
 
 
 def register(app: typer.Typer) -> None:
@@ -97,7 +96,7 @@ def interest(
 
     Example: airshed market interest demo/dianzhong.book --at 2027-12-31T23:59
     """
-    reached, when, found = place_of(book, server, seq, at, "interest").interest(series)
+    reached, when, found, civil = place_of(book, server, seq, at, "interest").interest(series)
     if json:
         for part in found:
             as_json(part)
@@ -106,7 +105,7 @@ def interest(
         console.print("no series is issued 尚无配额")
         return
     table(
-        f"record {reached:,}  {clock(when)}  t 吨",
+        f"record {reached:,}  {civil.clock(when)}  t 吨",
         [
             "series #",
             "cap 总量 #",

@@ -44,7 +44,7 @@ class There:
         with self._asked() as client:
             told = client.depth(series, levels=EVERY if levels is None else levels)
             books = [Depth(each.series, each.wall, _levels(each.bids), _levels(each.asks)) for each in told.books]
-            return OrderBooks(int(told.head.partition(":")[0]), told.at, books, _money(client))
+            return OrderBooks(int(told.head.partition(":")[0]), told.at, books, _money(client), _law(client).civil)
 
     def tape(self, kinds: Sequence[Kind], series: str, limit: int, *, last: bool) -> Tape:
         """Trades."""
@@ -60,7 +60,7 @@ class There:
                 rows, cursor = [*rows, *more.rows], more.cursor
             if last and len(rows) < min(limit, page.total):
                 rows = list(client.market_rows("trades", **asked, limit=ROWS))[-limit:]
-            return Tape([_of(Trade, row) for row in rows], page.total, _money(client))
+            return Tape([_of(Trade, row) for row in rows], page.total, _money(client), _law(client).civil)
 
     def bars(self, series: str, kinds: Sequence[Kind], by: By) -> tuple[Sequence[Bar], Money]:
         """A series by spans."""
@@ -82,7 +82,7 @@ class There:
         """Where allowances are."""
         with self._asked() as client:
             told = client.interest(**({"series": series} if series else {}))
-            return Holders(int(told.head.partition(":")[0]), told.at, told.parts)
+            return Holders(int(told.head.partition(":")[0]), told.at, told.parts, _law(client).civil)
 
     def index(self, by: By) -> tuple[Sequence[Point], Rulebook]:
         """The index, and its law."""

@@ -10,7 +10,7 @@ import msgspec
 
 from airshed.cli.show import console
 from airshed.engine.journal import Line, decode
-from airshed.model.period import clock
+from airshed.model.civil import DEFAULT, civil
 from airshed.model.refusal import Malformed
 from airshed.registry.proof.checkpoint import (
     PROOF,
@@ -28,6 +28,9 @@ from airshed.service.book.addressed import to_read
 from airshed.service.book.statement import lines_of
 from airshed.service.proof.account import hold_statement
 from airshed.service.proof.publishing import head_of, hold_signed, read_file
+
+#: A proof names no law and so no time zone: instants are said in one, with its distance from UTC.
+_clock = civil(DEFAULT).clock
 
 
 def checked(
@@ -51,7 +54,7 @@ def tell(said: dict[str, Any]) -> None:
         record = said["record"]
         deed = ", ".join(each["is"] for each in record["events"]) or f"refused: {record['refusal']['why']}"
         console.print(
-            f"ok: record {record['seq']:,} of {clock(record['at'])}, {record['body']['do']} by {record['actor']}"
+            f"ok: record {record['seq']:,} of {_clock(record['at'])}, {record['body']['do']} by {record['actor']}"
         )
         console.print(f"  {deed}")
         for move in said["moves"]:
@@ -74,7 +77,7 @@ def tell(said: dict[str, Any]) -> None:
     for name in said["signed_by"]:
         console.print(f"signed by {name}")
     for seen in said["witnesses"]:
-        console.print(f"cosigned by {seen['name']}, {clock(seen['at'] * 1000)}")
+        console.print(f"cosigned by {seen['name']}, {_clock(seen['at'] * 1000)}")
 
 
 def inclusion(text: str, place: str, verifiers: list[Verifier], account: str) -> dict[str, Any]:

@@ -228,7 +228,6 @@ def _venue(text: str) -> Venue:
 def _send(book: str, actor: str, made: Callable[[Runner, int], Body], at: str, sure: bool, json: bool) -> None:
     from airshed.cli.book.answers import instant_to_write, say
     from airshed.engine.events import BiddingEnded
-    from airshed.model.period import clock
     from airshed.service.book.addressed import to_write
     from airshed.service.book.once import once
     from airshed.service.book.snapshot import resume
@@ -249,4 +248,4 @@ def _send(book: str, actor: str, made: Callable[[Runner, int], Body], at: str, s
         lines(*(_BOX.sub(r"\1...", line) for line in told(answer.events, terms)))
         for event in answer.events:
             if isinstance(event, BiddingEnded) and not event.key:
-                lines(f"{event.name}: bids may be opened until {clock(event.until)[:16]} 揭示截止")
+                lines(f"{event.name}: bids may be opened until {runner.rules.civil.clock(event.until)[:16]} 揭示截止")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.model.period import instant_in
 from airshed.model.provenance import one_line
 from airshed.model.refusal import Malformed
 from airshed.service.book.places import without_password
@@ -148,6 +147,7 @@ def serve(
     import asyncio
     import sys
 
+    from airshed.cli.book.answers import civil_of
     from airshed.service.http.limits import ServiceLimits
     from airshed.service.http.run import Serving, opened
 
@@ -170,7 +170,7 @@ def serve(
         book,
         host,
         port,
-        instant_in(at, "--at") if at else None,
+        civil_of(book).instant_in(at, "--at") if at else None,
         tuple(name or ()),
         certificate,
         private_key,

@@ -11,7 +11,6 @@ import typer
 
 from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, table
-from airshed.model.period import clock
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -93,12 +92,15 @@ def list_users(book: BookPath, json: Json = False) -> None:
             active = [key.id for key in keys if key.user.name == each.name and key.state == "active"]
             as_json({**said, "keys": active, "passkeys": len(passkeys[each.name]), "known_as": known})
         return
+    from airshed.cli.book.answers import civil_of
+
+    civil = civil_of(book)
     rows = [
         [
             each.name,
             each.actor or ("administers users" if each.admin else ""),
             each.state,
-            clock(each.made_at)[:16],
+            civil.clock(each.made_at)[:16],
             sum(key.user.name == each.name and key.state == "active" for key in keys),
             len(passkeys[each.name]),
             ", ".join(one.known_as for one in linked if one.user == each.name),

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from random import Random
 
-from airshed.model.period import BEIJING, DAY_MS, HOUR_MS
+from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.mrv.hj212.encode import seal
 from airshed.mrv.hj212.frame import CrcName, Frame, Version
 from airshed.mrv.hj212.sm4 import ENCRYPTED, encrypted_frame
+from airshed.mrv.hj212.time import BEIJING
 
 REAL_TIME, MINUTES, HOURS, DAYS, EQUIPMENT_HOURS = "2011", "2051", "2061", "2031", "2041"
 SPANS_MS: Mapping[str, int] = {REAL_TIME: 30_000, MINUTES: 600_000, HOURS: HOUR_MS, DAYS: DAY_MS}
@@ -297,13 +298,13 @@ def instant_of(text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) == 14):
         return None
     try:
-        return round(datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=BEIJING).timestamp()) * 1000
+        return round(datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=BEIJING.zone).timestamp()) * 1000
     except ValueError:
         return None
 
 
 def _stamp(at: int) -> str:
-    return datetime.fromtimestamp(at // 1000, UTC).astimezone(BEIJING).strftime("%Y%m%d%H%M%S")
+    return datetime.fromtimestamp(at // 1000, UTC).astimezone(BEIJING.zone).strftime("%Y%m%d%H%M%S")
 
 
 def _floor(at: int, span: int) -> int:

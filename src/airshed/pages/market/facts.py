@@ -12,7 +12,7 @@ from airshed.market.index import Point
 from airshed.market.interest import Interest
 from airshed.market.tape import EXCHANGE_KINDS, Kind, Trade
 from airshed.model.allowance import Series
-from airshed.model.period import day_of
+from airshed.model.civil import CivilTime
 from airshed.model.provenance import Provenance
 from airshed.pages.kit.words import Phrase
 from airshed.rulebook.schema import Rulebook
@@ -61,6 +61,7 @@ class MarketFacts(msgspec.Struct, frozen=True):
     money: Phrase
     seq: int
     at: int
+    civil: CivilTime
     #: Days on which the market was open.
     sessions: int
     first: str | None
@@ -103,6 +104,7 @@ def facts_of(market: Market, rules: Rulebook, book: str) -> MarketFacts:
         money=Phrase(rules.currency.name_en, rules.currency.name_zh),
         seq=market.state.seq,
         at=market.state.at,
+        civil=market.state.civil,
         sessions=len(days),
         first=days[0] if days else None,
         last=days[-1] if days else None,
@@ -162,7 +164,7 @@ def _kinds(tape: Sequence[Trade]) -> tuple[KindSum, ...]:
 def _groups(market: Market) -> tuple[Group, ...]:
     """Holdings after the last session of every week and at the end, summed over the jurisdictions."""
     weekly: dict[str, Holdings] = {span_of(held.day, "week"): held for held in market.holdings}
-    today = day_of(market.state.at)
+    today = market.state.civil.day_of(market.state.at)
     weekly["end"] = Holdings(today, market.state.seq, market.interest())
     groups: dict[tuple[str, int], list[tuple[str, Interest]]] = {}
     for held in weekly.values():

@@ -10,7 +10,6 @@ from airshed.market.index import Point
 from airshed.market.tenor import year_price_fen
 from airshed.model.allowance import is_strip, pollutant_of
 from airshed.model.measures import tonnes, yuan
-from airshed.model.period import clock
 from airshed.pages.kit.colours import pollutant_colour
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.words import Phrase, millions, same, told
@@ -55,7 +54,7 @@ def build(facts: MarketFacts) -> str:
             height=EDGES + ROW * len(facts.interest),
             index_height=height_of_index(facts),
             colour=lambda code: pollutant_colour(code, facts.pollutants),
-            clock=clock,
+            clock=facts.civil.clock,
             million=lambda fen: millions(fen, facts.money),
             tonnes=tonnes,
             price=lambda fen: NOTHING if fen is None else yuan(fen),

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine import events
+from airshed.model.civil import CivilTime
 from airshed.model.measures import Unit
-from airshed.model.period import clock, day_of
 from airshed.model.provenance import said as said_of
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
@@ -75,7 +75,7 @@ def period_of(asked: Mapping[str, str], today: str) -> Period:
     return found
 
 
-def statement_of(found: Mapping[str, object], period: Period) -> Statement:
+def statement_of(found: Mapping[str, object], period: Period, time: CivilTime) -> Statement:
     """The statement of a period out of all moves of an account."""
     moves = found["moves"]
     assert isinstance(moves, list)
@@ -83,7 +83,7 @@ def statement_of(found: Mapping[str, object], period: Period) -> Statement:
     opening_fen = closing_fen = 0
     within: list[AccountMove] = []
     for move in moves:
-        day = day_of(move.at)
+        day = time.day_of(move.at)
         if day > period.last:
             break
         before = day < period.first
@@ -115,14 +115,14 @@ async def statement_for(visitor: Visitor, *, file: bool = False) -> Statement:
     actor, name = visitor.actor.id, visitor.actor.account
     if not name:
         raise Stopped("not_there", "whoever acts for no account has no statement")
-    period = period_of(visitor.request.query_params, day_of(visitor.now))
+    period = period_of(visitor.request.query_params, visitor.today)
     if file and period.wrong is not None:
         raise Stopped("malformed", period.wrong.en)
     naming = naming_of(visitor.service)
     found = await visitor.service.walkers.read(
         lambda book: account_then(book, actor, name, None, None, MOST, visitor.now, naming)
     )
-    return statement_of(found, period)
+    return statement_of(found, period, visitor.service.civil)
 
 
 class Line(NamedTuple):
@@ -244,7 +244,7 @@ def _rows(found: Statement, visitor: Visitor, size_kg: int) -> list[list[str | i
         of_series = move.series is not None
         rows.append(
             [
-                clock(move.at)[:19].replace("T", " "),
+                visitor.service.civil.clock(move.at)[:19].replace("T", " "),
                 move.seq,
                 _what(move.what).said(visitor.language),
                 move.other,
@@ -312,7 +312,7 @@ def workbook(found: Statement, visitor: Visitor, provenance: Phrase) -> bytes:
         (visitor.say("Programme", "交易计划"), standing.programme.said(language)),
         (visitor.say("Account", "账户"), f"{found.name} ({found.account}) {found.number}"),
         (visitor.say("Period", "期间"), f"{found.period.first} – {found.period.last}"),
-        (visitor.say("Book as of", "账簿截至"), f"{clock(standing.at)[:16]} #{standing.seq}"),
+        (visitor.say("Book as of", "账簿截至"), f"{visitor.service.civil.clock(standing.at)[:16]} #{standing.seq}"),
         (visitor.say("What this is", "数据性质"), provenance.said(language)),
     )
     for row, (name, text) in enumerate(tops):

@@ -20,7 +20,6 @@ from airshed.engine.nouns import Actor
 from airshed.engine.procedures.guards import APPROVING
 from airshed.engine.procedures.people_rights import confirmers
 from airshed.model.near import near
-from airshed.model.period import clock
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import rows
@@ -210,7 +209,7 @@ async def form(service: Service, request: Request) -> Response:
     assert visitor.signed is not None
     draft = drafts_of(service).get(visitor.signed.user.name, kind.__name__, key)
     if draft is None:
-        usual = {"day": clock(visitor.now)[:10]} if kind.__name__ in UPON_DAY else {}
+        usual = {"day": visitor.today} if kind.__name__ in UPON_DAY else {}
         notice = GONE if SEEN in asked else None
         return await _form(visitor, kind, {**usual, **asked, "key": key}, notice=notice)
     if draft.refused is not None:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.procedures.deadlines import surrender_day
-from airshed.model.period import day_of
 from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, bound_to, office, page, reads_as_office
@@ -60,7 +59,7 @@ async def today(visitor: Visitor) -> Response:
                 "verify": f"{year + 1}-{law.verify_by}",
                 "surrender": surrender_day(rules, year),
             },
-            "today": day_of(at),
+            "today": rules.civil.day_of(at),
             "sources": sources,
             "late": [each for each in sources if each.how == "late"],
             "caps": first,

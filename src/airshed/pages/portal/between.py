@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.model.period import clock
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import acting, page
 from airshed.pages.portal.happening import amount, word_zh
@@ -90,7 +89,7 @@ def _between(sight: Sight) -> Mapping[str, Any]:
     state, rules, account = sight.market.state, sight.rules, sight.actor.account
     mine = lookup.roles(rules).get(sight.actor.role, frozenset())
     trusted = [
-        Trusted(name, clock(since)[:16].replace("T", " "), since <= sight.at)
+        Trusted(name, rules.civil.clock(since)[:16].replace("T", " "), since <= sight.at)
         for name, since in state.trusted.get(account, {}).items()
     ]
     return {
@@ -123,7 +122,7 @@ def _things(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -
     for transfer in state.waiting_transfers.values():
         if account in (transfer.origin, transfer.target):
             gives = transfer.origin == account
-            due = clock(transfer.due)[:16].replace("T", " ")
+            due = rules.civil.clock(transfer.due)[:16].replace("T", " ")
             cancel = _deed(mine, "CancelTransfer", "Call off", "撤销划转", f"transfer={transfer.id}", ask=True)
             yield Thing(
                 f"T{transfer.id}",
@@ -236,7 +235,7 @@ def _sealed(
     command = "OpenBid" if sealing.until is not None else "CommitBid"
     if command not in mine or (sealing.until is not None and not own):
         return (), said, ""
-    until = "" if sealing.until is None else clock(sealing.until)[:16].replace("T", " ")
+    until = "" if sealing.until is None else rules.civil.clock(sealing.until)[:16].replace("T", " ")
     name_of = Phrase("Open my bid", "揭示申报") if until else Phrase("Sealed bid", "密封申报")
     return (Deed(name_of, f"/sealed/{venue}/{at}"),), said, until
 

@@ -13,7 +13,6 @@ from airshed.compliance.deadline import next_business_day
 from airshed.compliance.publication import public_from
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.state import State
-from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.overview import first_year
@@ -38,7 +37,7 @@ async def calendar(service: Service, request: Request) -> Response:
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         at = max(visitor.now, market.state.at)
-        today = day_of(at)
+        today = rules.civil.day_of(at)
         tomorrow = (date.fromisoformat(today) + timedelta(days=1)).isoformat()
         trading = next_business_day(tomorrow, lambda day: worked(rules, day))
         found = dates(market.state, rules, today)

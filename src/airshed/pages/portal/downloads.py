@@ -14,7 +14,6 @@ from airshed.compliance.publication import public_from
 from airshed.engine.nouns import Source
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column
-from airshed.model.period import day_of
 from airshed.mrv import states
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import Visitor, visitor_of
@@ -90,7 +89,7 @@ class Downloadable(NamedTuple):
 
 def stacks_of(state: State, rules: Rulebook, visitor: Visitor, folder: Path | None) -> list[Downloadable]:
     """The stacks of which somebody may take the hours: their file lies here and a year of it is for them."""
-    today = day_of(max(visitor.now, state.at))
+    today = rules.civil.day_of(max(visitor.now, state.at))
     found = []
     for source in state.sources.values():
         years = open_years(state, rules, source, today, whole=reads_whole(visitor, rules, source))
@@ -113,7 +112,7 @@ async def hours_file(service: Service, request: Request) -> Response:
         state = market.state
         source = _source_of(state, stack)
         whole = reads_whole(visitor, rules, source)
-        day = day_of(max(visitor.now, state.at))
+        day = rules.civil.day_of(max(visitor.now, state.at))
         return open_years(state, rules, source, day, whole=whole), rules.compliance.emissions_public_on
 
     years, law = await visitor.look(look)

@@ -11,7 +11,6 @@ from airshed.engine.nouns import Source
 from airshed.engine.procedures.penalty import breach_of, owed_of
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.model.period import clock, day_of
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.between import opens
 from airshed.pages.portal.calendar import dates
@@ -36,7 +35,7 @@ class Due(NamedTuple):
 
 def dues(state: State, rules: Rulebook, account: str, at: int, waiting: int) -> list[Due]:
     """What is due when, and what waits for whom, the earliest first."""
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     found = [
         *_surrenders(state, rules, account, at),
         *_of_sources(state, rules, account, at),
@@ -85,9 +84,9 @@ def _of_sources(state: State, rules: Rulebook, account: str, at: int) -> Iterato
 
 
 def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[Due]:
-    year = int(day_of(at)[:4]) - 1
+    year = int(rules.civil.day_of(at)[:4]) - 1
     known = state.years.get((source.id, year))
-    begun = int(day_of(source.registered)[:4]) <= year
+    begun = int(rules.civil.day_of(source.registered)[:4]) <= year
     if begun and (known is None or not known.version) and (source.account, year) not in state.closed:
         what = Phrase(f"Report {year} of {source.id}", f"提交{source.id}的{year}年度报告")
         yield Due(f"{year + 1}-{rules.calendar.report_by}", what, f"/act/ReportYear?source={source.id}&year={year}")
@@ -139,10 +138,10 @@ def _cases(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due
         about, room = Phrase(f"{ground.en}, {of}", f"{ground.zh}，{of}"), f"/cases/{case.id}"
         if case.state == "noticed" and case.replies < rules.cases.replies and at <= case.reply_until:
             what = Phrase(f"Reply to case {case.id}: {about.en}", f"就第{case.id}号案件陈述申辩：{about.zh}")
-            yield Due(day_of(case.reply_until), what, room)
+            yield Due(rules.civil.day_of(case.reply_until), what, room)
         elif case.state == "decided" and at <= case.appeal_until:
             what = Phrase(f"Case {case.id} is decided; it may be appealed", f"第{case.id}号案件已决定，可申请复议")
-            yield Due(day_of(case.appeal_until), what, room)
+            yield Due(rules.civil.day_of(case.appeal_until), what, room)
 
 
 def _offers(state: State, rules: Rulebook, account: str) -> Iterator[Due]:
@@ -183,7 +182,7 @@ def _transfers(state: State, rules: Rulebook, account: str) -> Iterator[Due]:
             )
         else:
             continue
-        yield Due(day_of(transfer.due), what, "/with-others")
+        yield Due(rules.civil.day_of(transfer.due), what, "/with-others")
 
 
 def _bids(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due]:
@@ -191,11 +190,11 @@ def _bids(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due]
     for (venue, name), sealing in state.sealings.items():
         own = any(bid.account == account for bid in sealing.bids.values())
         if own and sealing.until is not None and at < sealing.until and not sealing.over:
-            by = clock(sealing.until)[11:16]
+            by = rules.civil.clock(sealing.until)[11:16]
             what = Phrase(
                 f"Open your sealed bid in {name} by {by}, or it is void", f"请于{by}前揭示{name}的密封申报，逾期作废"
             )
-            yield Due(day_of(sealing.until), what, f"/sealed/{venue}/{quote(name, safe='')}")
+            yield Due(rules.civil.day_of(sealing.until), what, f"/sealed/{venue}/{quote(name, safe='')}")
     ended = {name for (_, name), sealing in state.sealings.items() if sealing.until is not None}
     for found in opens(state, rules, account, frozenset()):
         if found.name not in ended:
@@ -211,4 +210,4 @@ def _marks(state: State, account: str) -> Iterator[Due]:
     for mark in state.marks.values():
         if mark.stack in stacks and mark.state == "entered" and not mark.evidence:
             what = Phrase(f"Prove mark {mark.id} on {mark.stack}", f"提交{mark.stack}标记{mark.id}的证明")
-            yield Due(day_of(mark.prove_by), what, f"/act/ProveMark?mark={mark.id}")
+            yield Due(state.civil.day_of(mark.prove_by), what, f"/act/ProveMark?mark={mark.id}")

@@ -8,13 +8,12 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.nouns import Actor
-from airshed.model.period import clock, day_of
 from airshed.model.provenance import Programme, said
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.html import environment
@@ -102,6 +101,11 @@ class Visitor(NamedTuple):
         """The instant for which a page speaks: that of the service, or of a simulated book that is further on."""
         asked = self.service.clock()
         return asked if isinstance(self.service.provenance, Programme) else max(asked, self.standing.at)
+
+    @property
+    def today(self) -> str:
+        """The day for which a page speaks."""
+        return self.service.civil.day_of(self.now)
 
     def say(self, english: str, chinese: str) -> str:
         """One of two."""
@@ -193,7 +197,7 @@ def _standing(market: Market, rules: Rulebook, name: str, asked: int) -> Standin
     programme = Phrase(rules.programme.name_en, rules.programme.name_zh)
     role = bound = same("")
     waiting = 0
-    day = day_of(max(asked, state.at))
+    day = rules.civil.day_of(max(asked, state.at))
     reads = reads_of(rules, "", "", "", day)
     if actor is not None:
         if actor.state == "active":
@@ -273,9 +277,9 @@ def on(target: str, headers: Mapping[str, str] | None = None) -> Response:
 def templates() -> Environment:
     """The templates of the portal, read once."""
     made = environment(PACKAGE)
-    made.filters["clock"] = lambda ms: clock(ms)[:16].replace("T", " ")
-    made.filters["day"] = lambda ms: clock(ms)[:10]
-    made.filters["time"] = lambda ms: clock(ms)[11:19]
+    made.filters["clock"] = pass_context(lambda context, ms: context["civil"].clock(ms)[:16].replace("T", " "))
+    made.filters["day"] = pass_context(lambda context, ms: context["civil"].day_of(ms))
+    made.filters["time"] = pass_context(lambda context, ms: context["civil"].clock(ms)[11:19])
     made.filters["mass"] = lambda count, standing: f"{count * standing.terms.size_kg / 1000:,.3f}"
     made.globals["asset"] = assets().address
     return made
@@ -322,6 +326,7 @@ def page(visitor: Visitor, template: str, status: int = 200, *, parts: Parts = N
             language=language,
             visitor=visitor,
             standing=visitor.standing,
+            civil=visitor.service.civil,
             say=say,
             said=said_by(language),
             provenance=Phrase(*said(visitor.service.provenance)),

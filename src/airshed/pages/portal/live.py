@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.nouns import Actor
-from airshed.model.period import clock
+from airshed.model.civil import CivilTime
 from airshed.pages.kit.words import LANGUAGES, Language
 from airshed.pages.portal.frame import Parts, Visitor, language_of, said_by, templates
 from airshed.rulebook.schema import Rulebook
@@ -58,6 +58,11 @@ class Sight(NamedTuple):
     #: What all parts of one look share.
     shared: dict[str, Any]
 
+    @property
+    def today(self) -> str:
+        """The day for which it is made."""
+        return self.rules.civil.day_of(self.at)
+
     def once(self, name: str, work: Callable[[], T]) -> T:
         """What is found once for all who look at the same moment."""
         if name not in self.shared:
@@ -91,18 +96,19 @@ class Round(NamedTuple):
     """All parts that are watched, as they were after a record."""
 
     seq: int
-    at: int
+    #: Its instant as people read it.
+    shown: str
     #: Their events; empty for an actor who is no longer active, and why one could not be made.
     made: Mapping[Key, bytes | Exception]
 
     @property
     def told(self) -> bytes:
         """The event that ends what a watcher hears of the round."""
-        said = {"seq": self.seq, "record": f"{self.seq:,}", "at": clock(self.at)[:16].replace("T", " ")}
+        said = {"seq": self.seq, "record": f"{self.seq:,}", "at": self.shown}
         return b"id: %d\nevent: record\ndata: %s\n\n" % (self.seq, msgspec.json.encode(said))
 
 
-NOTHING = Round(0, 0, {})
+NOTHING = Round(0, "", {})
 
 
 def key_of(name: str, parts: Mapping[str, Part], language: Language, actor: str, asked: Mapping[str, str]) -> Key:
@@ -119,7 +125,7 @@ def key_of(name: str, parts: Mapping[str, Part], language: Language, actor: str,
 # --- making
 
 
-def html_of(part: Part, language: Language, facts: Mapping[str, Any]) -> str:
+def html_of(part: Part, language: Language, civil: CivilTime, facts: Mapping[str, Any]) -> str:
     """A part in one language."""
     return (
         templates()
@@ -128,6 +134,7 @@ def html_of(part: Part, language: Language, facts: Mapping[str, Any]) -> str:
             language=language,
             say=lambda english, chinese: english if language == "en" else chinese,
             said=said_by(language),
+            civil=civil,
             **facts,
         )
     )
@@ -158,7 +165,7 @@ def make(
         try:
             if same not in facts:  # in whichever language
                 facts[same] = part.facts(Sight(market, rules, at, actor, dict(key.asked), shared))
-            found[key] = html_of(part, key.language, facts[same])
+            found[key] = html_of(part, key.language, rules.civil, facts[same])
         except Exception as error:  # raised to whoever asked for this part, by `begin` and `parts`
             found[key] = error
     return found
@@ -271,7 +278,8 @@ class Live:
         for key, html in watched.items():
             if key not in self._events or self._events[key][0] != html:
                 self._events[key] = html, event_of(key, html) if isinstance(html, str) else html or b""
-        return Round(seq, at, {key: self._events[key][1] for key in watched})
+        shown = self._service.civil.clock(at)[:16].replace("T", " ")
+        return Round(seq, shown, {key: self._events[key][1] for key in watched})
 
 
 def live_of(service: Service, parts: Mapping[str, Part]) -> Live:
@@ -300,7 +308,7 @@ async def parts(visitor: Visitor, there: Mapping[str, Part], asked: Mapping[str,
 
 def fragment(visitor: Visitor, template: str, **facts: Any) -> Response:
     """A part that was asked for by itself."""
-    html = html_of(Part(template, lambda sight: facts), visitor.language, facts)
+    html = html_of(Part(template, lambda sight: facts), visitor.language, visitor.service.civil, facts)
     return Response(html, 200, {}, "text/html; charset=utf-8")
 
 
@@ -356,9 +364,9 @@ async def _stream(
         return EventStream(_heard(service, request, signed, live, keys, after, first), held.pop_all())
 
 
-def _beat(seq: int, at: int) -> bytes:
+def _beat(seq: int, service: Service) -> bytes:
     """That all is well, at an instant of the service: the clock of the machine that looks may be another."""
-    return b'event: beat\ndata: {"seq":%d,"now":"%s"}\n\n' % (seq, clock(at)[11:16].encode())
+    return b'event: beat\ndata: {"seq":%d,"now":"%s"}\n\n' % (seq, service.civil.clock(service.clock())[11:16].encode())
 
 
 async def _heard(
@@ -387,11 +395,11 @@ async def _heard(
             changed = [key for key, event in made.items() if event is not had.get(key)]
             if begun and now.seq <= after:
                 changed = []  # the page was made from this record, or from a later one
-            yield b"".join(made[key] for key in changed) + now.told + _beat(now.seq, service.clock())
+            yield b"".join(made[key] for key in changed) + now.told + _beat(now.seq, service)
             had |= made
             seq, begun = max(seq, now.seq), False
         else:
-            yield _beat(seq, service.clock())
+            yield _beat(seq, service)
         if not live.turns:
             return
         now = await live.after(seq, BEAT_S)

@@ -7,7 +7,6 @@ from typing import Any
 from airshed.engine.commands import SetCap
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.model.period import hour_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.happening import amount, ground_of, word_zh
 from airshed.rulebook import lookup
@@ -23,7 +22,7 @@ def meant(body: Any, state: State, rules: Rulebook) -> list[tuple[Phrase, Phrase
     if mark is not None:
         kind = Phrase(mark.kind.replace("_", " "), word_zh("kind", mark.kind, rules))
         proof = f"; {EVIDENCE.en} {mark.evidence}" if mark.evidence else ""
-        first = hour_of(mark.first).replace("T", " ") + ":00"
+        first = rules.standard.hour_of(mark.first).replace("T", " ") + ":00"
         found.append(
             (
                 Phrase(f"Mark {mark.id}", f"第{mark.id}号标记"),
@@ -73,7 +72,7 @@ def _cap(body: Any, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
 
 def choice_of(mark: Any, rules: Rulebook) -> Phrase:
     """A mark in a list of them."""
-    first = same(f"{mark.id} · {mark.stack} {hour_of(mark.first).replace('T', ' ')}:00")
+    first = same(f"{mark.id} · {mark.stack} {rules.standard.hour_of(mark.first).replace('T', ' ')}:00")
     return Phrase(
         f"{first.en} {mark.kind.replace('_', ' ')}",
         f"{first.zh} {word_zh('kind', mark.kind, rules)}",

@@ -15,7 +15,6 @@ from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.measures import KG_PER_T, Unit
-from airshed.model.period import day_of
 from airshed.mrv import states
 from airshed.pages.kit.words import MARK_STATES, Phrase, same
 from airshed.pages.portal.dues import NEAR_DAYS
@@ -100,8 +99,8 @@ async def monitoring(service: Service, request: Request) -> Response:
         state = market.state
         at = max(visitor.now, state.at)
         return (
-            list(_monitors(state, rules, actor.account, day_of(at))),
-            _marks(state, actor.account, day_of(at)),
+            list(_monitors(state, rules, actor.account, rules.civil.day_of(at))),
+            _marks(state, actor.account, rules.civil.day_of(at)),
             rules,
         )
 
@@ -243,7 +242,7 @@ def _marks(state: State, account: str, today: str) -> list[Marked]:
         if mark.stack not in stacks:
             continue
         owed = mark.state == "entered" and not mark.evidence
-        until = day_of(mark.prove_by) if owed else ""
+        until = state.civil.day_of(mark.prove_by) if owed else ""
         left = (date.fromisoformat(until) - date.fromisoformat(today)).days if owed else 0
         how = "" if not owed else "late" if left < 0 else "due" if left <= NEAR_DAYS else ""
         kind = KINDS.get(mark.kind, same(mark.kind))
@@ -252,7 +251,7 @@ def _marks(state: State, account: str, today: str) -> list[Marked]:
                 mark.id,
                 mark.stack,
                 kind,
-                day_of(mark.first),
+                state.civil.day_of(mark.first),
                 mark.hours,
                 MARK_STATES[mark.state],
                 mark.reason,

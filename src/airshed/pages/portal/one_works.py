@@ -18,7 +18,7 @@ from airshed.engine.journal import decode
 from airshed.engine.nouns import Source
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.model.period import HOUR_MS, clock, day_of
+from airshed.model.period import HOUR_MS
 from airshed.mrv import states
 from airshed.mrv.rules import LimitValue
 from airshed.mrv.substitution import Gap
@@ -140,7 +140,7 @@ async def one_works(service: Service, request: Request) -> Response:
             raise Stopped("not_there", "there is no such works")
         at = max(visitor.now, state.at)
         whole = reads_whole(visitor, rules, source)
-        years = open_years(state, rules, source, day_of(at), whole=whole)
+        years = open_years(state, rules, source, rules.civil.day_of(at), whole=whole)
         chosen = _chosen(source, years, asked)
         return _facts(state, rules, source, at, years, chosen, whole=whole), chosen, monitors_of(rules)
 
@@ -234,7 +234,7 @@ def _chosen(source: Source, years: Sequence[int], asked: Mapping[str, str]) -> C
 def _facts(
     state: State, rules: Rulebook, source: Source, at: int, years: Sequence[int], chosen: Chosen | None, *, whole: bool
 ) -> dict[str, Any]:
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     grants = [
         (series, in_column(grant.count, Unit.ALLOWANCES, rules))
         for (of, series), grant in state.grants.items()
@@ -280,14 +280,14 @@ def _marks(state: State, source: Source, year: int, *, whole: bool) -> list[Mark
             mark.id,
             mark.stack,
             KINDS.get(mark.kind, same(mark.kind)),
-            clock(mark.first)[:16].replace("T", " "),
+            state.civil.clock(mark.first)[:16].replace("T", " "),
             mark.hours,
             MARK_STATES[mark.state],
             mark.reason if whole else "",
-            day_of(mark.prove_by) if mark.state == "entered" and not mark.evidence else "",
+            state.civil.day_of(mark.prove_by) if mark.state == "entered" and not mark.evidence else "",
         )
         for mark in state.marks.values()
-        if mark.stack in stacks and clock(mark.first).startswith(f"{year}-")
+        if mark.stack in stacks and state.civil.clock(mark.first).startswith(f"{year}-")
     ]
 
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from airshed.engine.journal import decode
 from airshed.engine.tables import BY_NAME, TABLES
 from airshed.engine.tables.table import Column, Table
-from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.downloads import ENDINGS, HOURS, SHAPES, Shape, stacks_of
 from airshed.pages.portal.frame import page, visitor_of
@@ -120,7 +119,7 @@ async def file(service: Service, request: Request) -> Response:
         view = VIEW_NAMES[name]
 
         def rows(book: KeptBook) -> Iterable[tuple[Any, ...]]:
-            return view.rows(book, day_of(max(service.clock(), decode(book.line(book.last())).at)))
+            return view.rows(book, book.civil.day_of(max(service.clock(), decode(book.line(book.last())).at)))
 
         return await view_of(service, name, view.parts, rows, ENDINGS[ending])
     if name not in BY_NAME:

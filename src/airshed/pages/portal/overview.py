@@ -11,7 +11,6 @@ from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.measures import Unit
-from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import place_name
 from airshed.pages.portal.happening import in_column
@@ -57,7 +56,7 @@ def caps(state: State, rules: Rulebook, at: int, *, public: bool, jurisdiction: 
     for name, cap in state.ledger.caps.items():
         series = Series.parse(name)
         if jurisdiction in ("", series.jurisdiction):
-            row = _cap_row(state, rules, series, cap, day_of(at), public=public)
+            row = _cap_row(state, rules, series, cap, rules.civil.day_of(at), public=public)
             by_year.setdefault(series.vintage, []).append(row)
     return [CapYear(year, by_year[year]) for year in sorted(by_year, reverse=True)]
 
@@ -238,7 +237,7 @@ def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, pub
 
     The public hears that a year is settled, and how it ended from the day on which the law publishes that.
     """
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     year = _looked_at(state, rules, today)
     sectors = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors}
     found = []
@@ -320,7 +319,7 @@ class CityYear(NamedTuple):
 
 def calendar(state: State, rules: Rulebook, at: int, jurisdiction: str = "") -> tuple[int, list[CityYear]]:
     """The year that is looked at, city by city."""
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     year = _looked_at(state, rules, today)
     return year, list(_cities(state, rules, year, today, jurisdiction))
 

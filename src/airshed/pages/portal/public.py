@@ -14,7 +14,6 @@ from airshed.compliance.publication import embargoed, public_from
 from airshed.engine.procedures.deadlines import ends
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.model.period import day_of
 from airshed.pages.kit.words import OPINIONS, Phrase, same
 from airshed.pages.portal.frame import Visitor, page, visitor_of
 from airshed.pages.portal.happening import amount, in_column
@@ -194,7 +193,7 @@ PRICES: Mapping[str, Part] = {
     )
 }
 AUCTIONS: Mapping[str, Part] = {
-    "auctions": Part("parts/auctions.html.j2", lambda sight: _now(sight.market.state, sight.rules, day_of(sight.at)))
+    "auctions": Part("parts/auctions.html.j2", lambda sight: _now(sight.market.state, sight.rules, sight.today))
 }
 PARTS: Mapping[str, Part] = {**PRICES, **AUCTIONS}
 

@@ -17,7 +17,6 @@ from airshed.engine.journal import encode_body
 from airshed.engine.nouns import Sealing
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.model.period import clock
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import acting, page
 from airshed.pages.portal.happening import amount
@@ -122,7 +121,7 @@ def place(state: State, rules: Rulebook, at: int, account: str, venue: SealedHer
         sealing.opening_minutes,
         f"{sealing.forfeit_basis_points / 100:g} %",
         sealing.withdrawal,
-        "" if sealing.until is None else clock(sealing.until)[:16].replace("T", " "),
+        "" if sealing.until is None else rules.civil.clock(sealing.until)[:16].replace("T", " "),
         sealing.until is not None and at >= sealing.until,
         tuple(sealed_own(state, rules, sealing, account)),
     )

@@ -20,7 +20,6 @@ from airshed.engine.nouns.people import Source
 from airshed.engine.state import State
 from airshed.lab.air.transfer import AirReceptor, MatrixCell, default_matrix, read_transfer
 from airshed.model.allowance import Series
-from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.colours import ALARM, INK, PAPER, pollutant_colour
 from airshed.pages.kit.figures import Figure, drawn, figure, label, mark, points, values
@@ -237,7 +236,7 @@ def _facts(state: State, rules: Rulebook, visitor: Visitor, asked: Mapping[str, 
     declared = {code for known in state.years.values() for code in known.declared_mg}
     there = [code for code in codes if code in measured | declared]
     pollutant = next((code for code in there if code == asked.get("pollutant")), there[0] if there else "")
-    today, law = day_of(max(visitor.now, state.at)), rules.compliance.emissions_public_on
+    today, law = rules.civil.day_of(max(visitor.now, state.at)), rules.compliance.emissions_public_on
     all_years = {int(day[:4]) for days in state.days.values() if days for day in (min(days), max(days))}
     whole = not reads_as_public(visitor, rules, "")
     years = sorted((year for year in all_years if whole or not embargoed(year, law, today)), reverse=True)

@@ -9,7 +9,6 @@ import msgspec
 
 from airshed.engine.journal import decode
 from airshed.lab.stacks.episodes import Episode
-from airshed.model.period import day_of
 from airshed.model.provenance import Provenance, Simulation
 from airshed.model.refusal import Malformed
 from airshed.mrv.year import StackYear
@@ -175,7 +174,7 @@ def read(book: KeptBook, rules: Rulebook, asked: Asked) -> Facts:
         stacks=works.stacks,
         seal=_seal(book, rules),
         totals=_totals(sight, works, rows, caps, trading, measuring),
-        last_day=day_of(decode(book.line(book.last())).at),
+        last_day=rules.civil.day_of(decode(book.line(book.last())).at),
         whole=sight.whole,
         standing=sight.standing,
         emissions=sight.emissions,
@@ -187,7 +186,7 @@ def year_of(book: KeptBook, asked: int | None) -> int:
     """The year that is asked for, or the last that a book tells of; `Malformed` for one of which it tells nothing."""
     known = years_of(book)
     if asked is None:
-        return last_year(book) or int(day_of(decode(book.line(book.last())).at)[:4])
+        return last_year(book) or int(book.civil.day_of(decode(book.line(book.last())).at)[:4])
     if asked not in known:
         there = f"it tells of {', '.join(map(str, known))}" if known else "it tells of no year yet; leave --year out"
         raise Malformed("--year", f"{book.name} tells nothing of {asked}", there)

@@ -13,7 +13,6 @@ from airshed.engine.journal import decode
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.model.allowance import Series, count_of, instrument, members
 from airshed.model.measures import mean_price, value_fen
-from airshed.model.period import day_of
 from airshed.pages.report.sight import Sight
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
@@ -143,7 +142,7 @@ def _auctions(sight: Sight, rules: Rulebook, span: Span) -> tuple[AuctionFacts, 
         who = account if own is None or account in own else ""
         bids.setdefault(auction, []).append(BidFacts(who, count, price))
     cleared = {
-        auction: day_of(decode(book.line(seq)).at)
+        auction: rules.civil.day_of(decode(book.line(seq)).at)
         for auction, seq in book.sql.execute("SELECT auction, min(seq) FROM awards GROUP BY auction ORDER BY auction")
     }
     found = []
@@ -184,8 +183,8 @@ def _days(book: KeptBook, rules: Rulebook, span: Span) -> tuple[DayOfTrade, ...]
         " UNION ALL SELECT series, at, account, count, fen FROM call_fills WHERE side = 'buy'"
         " UNION ALL SELECT series, at, buyer, count, fen FROM deal_trades"
     ):
-        if span.has(day_of(at)):
-            total = sums.setdefault((instrument(series).pollutant, day_of(at), walls.get(buyer, "")), [0, 0, 0])
+        if span.has(day := rules.civil.day_of(at)):
+            total = sums.setdefault((instrument(series).pollutant, day, walls.get(buyer, "")), [0, 0, 0])
             total[0] += 1
             total[1] += count
             total[2] += fen
@@ -196,7 +195,7 @@ def _flows(book: KeptBook, span: Span) -> tuple[CityFlow, ...]:
     homes = dict(book.sql.execute("SELECT account, jurisdiction FROM accounts"))
     sums: dict[tuple[str, str, str], list[int]] = {}
     for series, at, seller, buyer, count, fen in (*_pairs(book), *_called(book)):
-        if span.has(day_of(at)):
+        if span.has(book.civil.day_of(at)):
             total = sums.setdefault((instrument(series).pollutant, homes[seller], homes[buyer]), [0, 0, 0])
             total[0] += 1
             total[1] += count
@@ -244,12 +243,12 @@ def _money(
         "SELECT series, at, buyer_fee + seller_fee FROM trades UNION ALL SELECT series, at, fee FROM call_fills"
         " UNION ALL SELECT series, at, buyer_fee + seller_fee FROM deal_trades"
     ):
-        if span.has(day_of(at)):
+        if span.has(rules.civil.day_of(at)):
             pollutant = instrument(series).pollutant
             fees[pollutant] = fees.get(pollutant, 0) + fen
     bought: dict[str, tuple[int, int]] = {}
     for seq, series, count, price in book.sql.execute("SELECT seq, series, count, price FROM repurchases").fetchall():
-        if span.has(day_of(decode(book.line(seq)).at)):
+        if span.has(rules.civil.day_of(decode(book.line(seq)).at)):
             pollutant = instrument(series).pollutant
             counts, spent = bought.get(pollutant, (0, 0))
             bought[pollutant] = (counts + count, spent + value_fen(count, price))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airshed.engine.journal import END_OF_TIME
 from airshed.engine.state import State
-from airshed.model.period import DAY_MS, clock
+from airshed.model.period import DAY_MS
 from airshed.model.provenance import Programme, Provenance
 from airshed.model.refusal import Malformed
 
@@ -38,6 +38,7 @@ def instant_for(state: State, asked: int | None, now: int, *, sure: bool = False
     if -LONGEST_STEP_BACK_MS <= far <= LONGEST_REST_MS:
         return when
     days = abs(far) / DAY_MS
-    what = f"this machine says {clock(when)}, {days:,.1f} days {'after' if far > 0 else 'before'} what happened last"
-    cure = f"it was {clock(state.at)}: set the clock right, or say --clock-is-right"
+    way = "after" if far > 0 else "before"
+    what = f"this machine says {state.civil.clock(when)}, {days:,.1f} days {way} what happened last"
+    cure = f"it was {state.civil.clock(state.at)}: set the clock right, or say --clock-is-right"
     raise Malformed("clock", what, cure)

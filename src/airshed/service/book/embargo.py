@@ -14,7 +14,6 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record, decode
 from airshed.engine.tables import BY_NAME
-from airshed.model.period import day_of
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook, Statements
 from airshed.service.book.law import law_of
@@ -169,7 +168,7 @@ class Early:
 
 def as_of_last(book: KeptBook) -> Embargo:
     """What is public on the day of the last record of a book."""
-    return embargo(law_of(book), day_of(decode(book.line(book.last())).at))
+    return embargo(law_of(book), book.civil.day_of(decode(book.line(book.last())).at))
 
 
 def not_public(book: KeptBook) -> list[str]:

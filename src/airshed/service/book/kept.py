@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Protocol, Self
@@ -17,6 +18,7 @@ import msgspec
 
 from airshed.engine.commands import AdoptRulebook
 from airshed.engine.journal import Changes, Line, Row, chained, decode
+from airshed.model.civil import DEFAULT, CivilTime, civil
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest as digest_of
@@ -68,6 +70,12 @@ class KeptBook(ABC):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+    @cached_property
+    def civil(self) -> CivilTime:
+        """The time that it keeps, which its first law says; that of laws which name none while it has no law."""
+        law = self.law_in_force()
+        return civil(DEFAULT) if law is None else self.rules(law).civil
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from airshed.engine.commands import Body, Command
 from airshed.engine.journal import Record, decode, encode_body
 from airshed.engine.runner import Runner
-from airshed.model.period import clock, day_of
+from airshed.engine.state import State
 from airshed.model.refusal import Malformed
 
 #: Digits of the digest that a key carries: two lines of one actor that differ never share them.
@@ -50,7 +50,7 @@ def once(runner: Runner, actor: str, body: Body, at: int, time: int = 1) -> Once
             return Once(Command(actor, key, body), None)
         record = decode(runner.journal.line(seen))
         if record.refusal is None:
-            _same_day(record, max(at, runner.state.at), time)
+            _same_day(runner.state, record, max(at, runner.state.at), time)
             return Once(Command(actor, key, body), record)
     raise Malformed("--key", f"this was refused {MOST:,} times", "give a key")
 
@@ -60,9 +60,9 @@ def _stem(actor: str, body: Body, time: int) -> str:
     return f"act {content}" + f" time {time}" * (time > 1)
 
 
-def _same_day(record: Record, now: int, time: int) -> None:
-    if day_of(record.at) != day_of(now):
-        what = f"record {record.seq} of {clock(record.at)[:16]} did exactly this"
+def _same_day(state: State, record: Record, now: int, time: int) -> None:
+    if state.civil.day_of(record.at) != state.civil.day_of(now):
+        what = f"record {record.seq} of {state.civil.clock(record.at)[:16]} did exactly this"
         raise Malformed("act", what, f"say --again {time + 1} if it is meant once more")
 
 

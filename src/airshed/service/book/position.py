@@ -18,7 +18,6 @@ from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.model.allowance import Series
-from airshed.model.period import day_of
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
@@ -83,7 +82,7 @@ def positions(
     would stand if so many more were free of each series, or with a count below zero fewer.
     """
     sources = [source for source in state.sources.values() if source.account == account]
-    now = int(day_of(at)[:4])
+    now = int(rules.civil.day_of(at)[:4])
     years = {now} if sources else set()
     years |= {year.year for year in state.years.values() if any(year.source == each.id for each in sources)}
     found: list[Position] = []

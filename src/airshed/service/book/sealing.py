@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import msgspec
 from airshed.engine.commands import Body, FindingLine, NoteFindings, SealDay
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
-from airshed.model.period import HOUR_MS, hour_of, instant
+from airshed.model.period import HOUR_MS
 from airshed.model.provenance import Programme, Provenance, is_measured, said
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import SealedDay
@@ -28,8 +29,8 @@ NO_QUESTION = ("idle", "outside_year")
 
 def marks_in_force(state: State, stack: str, year: int) -> tuple[HoursMark, ...]:
     """The marks of a stack's year that stand, as the calculators take them: by hours of the year."""
-    first = instant(f"{year}-01-01")
-    after = instant(f"{year + 1}-01-01")
+    first = state.standard.instant(f"{year}-01-01")
+    after = state.standard.instant(f"{year + 1}-01-01")
     return tuple(
         HoursMark(
             msgspec.convert(mark.kind, MarkKind),
@@ -46,7 +47,7 @@ def all_marks(state: State) -> dict[str, dict[int, tuple[HoursMark, ...]]]:
     """The marks that stand, by stack and year: what `mrv run` is to take into account."""
     found: dict[str, dict[int, tuple[HoursMark, ...]]] = {}
     for stack, marks in state.stack_marks.items():
-        for year in sorted({int(hour_of(mark.first)[:4]) for mark in marks if mark.stands}):
+        for year in sorted({int(state.standard.hour_of(mark.first)[:4]) for mark in marks if mark.stands}):
             found.setdefault(stack, {})[year] = marks_in_force(state, stack, year)
     return found
 
@@ -67,13 +68,13 @@ def seal_command(day: SealedDay, marks: Iterable[int] = (), replaces: str = "", 
 
 def finding_lines(findings: Iterable[Finding], year: int) -> tuple[FindingLine, ...]:
     """What the host notes in the book: every finding that a verifier would ask about."""
-    first = instant(f"{year}-01-01")
+    first = datetime(year, 1, 1)
     return tuple(
         FindingLine(
             found.code,
             found.subject,
-            hour_of(first + found.first_hour * HOUR_MS),
-            hour_of(first + found.last_hour * HOUR_MS),
+            f"{first + timedelta(hours=found.first_hour):%Y-%m-%dT%H}",
+            f"{first + timedelta(hours=found.last_hour):%Y-%m-%dT%H}",
             found.hours,
             found.detail,
         )

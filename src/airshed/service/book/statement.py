@@ -10,7 +10,6 @@ import msgspec
 from airshed.engine.events import CapSet, Event
 from airshed.engine.journal import Record
 from airshed.model.allowance import count_of
-from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.registry.moves import Entry, Paid
 from airshed.service.book.embargo import Early
@@ -87,9 +86,9 @@ class Days(NamedTuple):
     first: str = ""
     last: str = ""
 
-    def has(self, at: int) -> bool:
-        """Whether an instant lies in them."""
-        return self.first <= day_of(at) <= (self.last or "9999")
+    def has(self, day: str) -> bool:
+        """Whether a day is one of them."""
+        return self.first <= day <= (self.last or "9999")
 
 
 #: Every day.
@@ -136,7 +135,8 @@ def statement_of(
         early.note(event)
         return hidden is not None and hidden(event)
 
-    moves = tuple(line for line in lines_of(records, account, hides) if days == ALWAYS or days.has(line.at))
+    lines = lines_of(records, account, hides)
+    moves = tuple(line for line in lines if days == ALWAYS or days.has(book.civil.day_of(line.at)))
     rooms = _rows(book, source, "flow_rooms", account, FlowRoom.__struct_fields__, "year, pollutant")
     names = ("case_number", *OpenCase.__struct_fields__[1:])
     cases = _rows(book, source, "cases", account, names, "case_number", f"state IN {OPEN_CASES}")

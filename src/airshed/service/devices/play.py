@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import get_args
 
 from airshed.lab.stacks.device import MINUTES, SPANS_MS, Logger, mns, plan
-from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import CrcName, Version
+from airshed.mrv.hj212.time import BEIJING
 from airshed.service.devices.logger import Caller, Manner, call_all
 from airshed.service.gateway.devices import DeviceRow, read_key
 from airshed.service.gateway.process import now_ms
@@ -71,7 +71,7 @@ class DeviceWords:
         if not self.begin:
             return now - max(0, round(self.reports * (self.step_s - self.interval_s))) * 1000
         try:
-            return round(datetime.fromisoformat(self.begin).replace(tzinfo=BEIJING).timestamp()) * 1000
+            return round(datetime.fromisoformat(self.begin).replace(tzinfo=BEIJING.zone).timestamp()) * 1000
         except ValueError:
             raise Malformed("--begin", f"{self.begin!r} is no time", "write it as 2027-01-01T08:00") from None
 

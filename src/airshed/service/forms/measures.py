@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from msgspec import inspect as kinds
 
+from airshed.model.civil import DEFAULT, CivilTime, civil
 from airshed.model.measures import COMMON_UNITS, FEN_PER_YUAN, KG_PER_T, Unit
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -45,21 +46,22 @@ _ENDINGS = {"kg": Unit.KG, "g": Unit.G, "mg": Unit.MG, "fen": Unit.FEN}
 
 
 class Terms(NamedTuple):
-    """What of a law amounts are read by: kilograms of an allowance, and the names of the money."""
+    """What of a law amounts and instants are read by: kilograms of an allowance, names of the money, its time."""
 
     size_kg: int
     money: str
     money_names: tuple[str, ...]
+    civil: CivilTime
 
     @classmethod
     def of(cls, rules: Rulebook) -> Terms:
         """Those of a law."""
         money = rules.currency
-        return cls(rules.allowance.size_kg, money.name_en, (money.name_en, money.name_zh, money.code))
+        return cls(rules.allowance.size_kg, money.name_en, (money.name_en, money.name_zh, money.code), rules.civil)
 
 
 #: Terms before a book is named, for help.
-ANY_LAW = Terms(1, "yuan", ("yuan", "元", "CNY"))
+ANY_LAW = Terms(1, "yuan", ("yuan", "元", "CNY"), civil(DEFAULT))
 
 
 def unit_of(name: str, kind: Any) -> Unit | None:

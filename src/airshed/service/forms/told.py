@@ -11,7 +11,6 @@ from msgspec import inspect as kinds
 from airshed.engine.commands import Wish
 from airshed.model.allowance import SerialBlock, count_of
 from airshed.model.measures import Unit
-from airshed.model.period import clock
 from airshed.registry.moves import Delivered, Paid
 from airshed.service.forms import measures
 from airshed.service.forms.form import option_of
@@ -154,7 +153,7 @@ def written(value: Any, unit: Unit | None, terms: Terms) -> str:
         case bool():
             return "yes" if value else "no"
         case int() if unit is Unit.MS:
-            return clock(value)[:16]
+            return terms.civil.clock(value)[:16]
         case int() if value < 0:
             return f"-{measures.write(-value, unit, terms)}"
         case int():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from airshed.model.period import DAY_MS, HOUR_MS, clock, day_of, instant
+from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.mrv.hj212.frame import Frame
 from airshed.mrv.hj212.frame_hours import HOUR_REPORT, MINUTE_REPORT
+from airshed.mrv.hj212.time import BEIJING
 from airshed.service.gateway.answers import instant_of
 from airshed.service.gateway.connection import Connection
 from airshed.service.gateway.devices import Device, Registry
@@ -17,7 +18,7 @@ from airshed.service.gateway.lockout import Lockout
 from airshed.service.gateway.reception import Received, Turned, TurnedAway, opened, password_fits
 
 MINUTE_MS = 60_000
-LAST = instant("9999-12-31") + DAY_MS - 1000
+LAST = BEIJING.instant("9999-12-31") + DAY_MS - 1000
 """The last second that a calendar has; an interval may end after it."""
 DAYS = frozenset({"2031", "2041"})
 INTERVALS = frozenset({HOUR_REPORT, MINUTE_REPORT, *DAYS})
@@ -89,7 +90,7 @@ class Admission:
         if ends is None or ends - at <= self._limits.early_ms:
             return None
         said = found.frame.field("DataTime")
-        over = clock(min(ends, LAST))
+        over = BEIJING.clock(min(ends, LAST))
         detail = f"CN {found.frame.cn} of DataTime {said} is over at {over}; set the clock of the device"
         return TurnedAway(Turned.AHEAD, detail, raw, found.device.mn, found)
 
@@ -99,9 +100,9 @@ def ends_at(device: Device, frame: Frame) -> int | None:
 
     A report of minutes lasts as long as the registration says, or at least one minute.
 
-    >>> from airshed.model.period import clock
+    >>> from airshed.mrv.hj212.time import BEIJING
     >>> frame = Frame(version="2017", crc="hj212", cn="2061", fields=(("DataTime", "20270101080000"),))
-    >>> clock(ends_at(Device("A1", "KM-1", "2017"), frame))
+    >>> BEIJING.clock(ends_at(Device("A1", "KM-1", "2017"), frame))
     '2027-01-01T09:00:00+08:00'
     """
     at = instant_of(frame.field("DataTime"))
@@ -114,4 +115,4 @@ def ends_at(device: Device, frame: Frame) -> int | None:
         return at
     if frame.cn == MINUTE_REPORT:
         return at // MINUTE_MS * MINUTE_MS + device.minutes * MINUTE_MS
-    return instant(day_of(at)) + DAY_MS
+    return BEIJING.instant(BEIJING.day_of(at)) + DAY_MS

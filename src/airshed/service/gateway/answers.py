@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.encode import seal
 from airshed.mrv.hj212.frame import Frame, Version
 from airshed.mrv.hj212.sm4 import ENCRYPTED, encrypted_frame
+from airshed.mrv.hj212.time import BEIJING
 from airshed.service.gateway.devices import Device, Key
 
 REQUEST_ANSWERED, DONE, NOTICE_ANSWERED, READINGS_ANSWERED = "9011", "9012", "9013", "9014"
@@ -70,7 +70,7 @@ def stamp(at: int, digits: int = 14) -> str:
     >>> stamp(1798732800123), stamp(1798732800123, 17)
     ('20270101000000', '20270101000000123')
     """
-    wall = datetime.fromtimestamp(at // 1000, UTC).astimezone(BEIJING)
+    wall = datetime.fromtimestamp(at // 1000, UTC).astimezone(BEIJING.zone)
     return f"{wall:%Y%m%d%H%M%S}{at % 1000:03d}"[:digits]
 
 
@@ -84,7 +84,7 @@ def instant_of(text: str | None) -> int | None:
         return None
     try:
         month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(4, 14, 2))
-        wall = datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=BEIJING)
+        wall = datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=BEIJING.zone)
     except ValueError:
         return None
     return round(wall.timestamp()) * 1000 + int(text[14:] or 0)

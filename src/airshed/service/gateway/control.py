@@ -11,12 +11,11 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.model.period import clock as shown
-from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.codes import EXECUTION_RESULTS, REQUEST_ANSWERS, Name
 from airshed.mrv.hj212.frame import Frame
 from airshed.mrv.hj212.items import SECRETS
+from airshed.mrv.hj212.time import BEIJING
 from airshed.mrv.hj212.words import HIDDEN, UNKNOWN
 from airshed.service.gateway.answers import stamp
 from airshed.service.gateway.asking import Declined, NotConnected, RequestDone, Silent, Unfinished
@@ -120,7 +119,7 @@ class Control:
     async def _watch_keys(self) -> None:
         told = ""
         while True:
-            day = day_of(self._clock())
+            day = BEIJING.day_of(self._clock())
             for age in tuple(self._ages()):
                 if age.due and day != told:
                     self._note("key_due", mn=age.mn, key=age.key, since=age.since, days=age.days)
@@ -217,7 +216,7 @@ class Control:
                 days = days_old(key, at)
                 spoken = host.spoken_key.get(device.mn) == key.name
                 wanted = device.mn in host.keys_wanted
-                yield KeyAge(device.mn, key.name, shown(key.valid_from), days, days >= KEY_DAYS, wanted, spoken)
+                yield KeyAge(device.mn, key.name, BEIJING.clock(key.valid_from), days, days >= KEY_DAYS, wanted, spoken)
 
 
 def locked_of(host: Host) -> tuple[LockedRow, ...]:

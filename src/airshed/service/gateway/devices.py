@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import CrcName, Version
 from airshed.mrv.hj212.measures import factor_to_standard
 from airshed.mrv.hj212.sm4 import BLOCK
+from airshed.mrv.hj212.time import BEIJING
 from airshed.zone.rows import read_rows
 
 MOST_DEVICES = 20_000
@@ -175,7 +175,7 @@ def _key(word: str, folder: Path, place: str) -> Key:
         begins = datetime.fromisoformat(since)
     except ValueError:
         raise Malformed(place, f"{since!r} is no instant", "write it as 2026-01-01 or 2026-01-01T08:00") from None
-    begins = begins if begins.tzinfo else begins.replace(tzinfo=BEIJING)
+    begins = begins if begins.tzinfo else begins.replace(tzinfo=BEIJING.zone)
     return Key(name, round(begins.timestamp() * 1000), read_key(folder / f"{name}.key"))
 
 

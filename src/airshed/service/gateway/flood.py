@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from airshed.model.period import day_of
 from airshed.mrv.hj212.frame import STANDARD_SEGMENT
+from airshed.mrv.hj212.time import BEIJING
 from airshed.service.gateway.devices import Device
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.reception import Received, Turned, TurnedAway
@@ -58,7 +58,7 @@ class Flood:
         return verdict, self._wait(device, now_s)
 
     def _turn(self, at: int) -> None:
-        day = day_of(at)
+        day = BEIJING.day_of(at)
         if day == self._day:
             return
         before = self._before if not self._day else Counter[tuple[str, str]]()

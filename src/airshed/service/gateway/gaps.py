@@ -9,9 +9,10 @@ from typing import Literal
 
 import msgspec
 
-from airshed.model.period import HOUR_MS, hour_of
+from airshed.model.period import HOUR_MS
 from airshed.mrv.hj212.frame import Frame, decode
 from airshed.mrv.hj212.parts import Assembler
+from airshed.mrv.hj212.time import BEIJING
 from airshed.service.gateway import store
 from airshed.service.gateway.answers import instant_of
 from airshed.service.gateway.devices import Device
@@ -65,9 +66,9 @@ def hour_said(frame: Frame, device: Device) -> int | None:
 
     As `readings` has it: the hour that DataTime falls in, or for a label at the end the one before.
 
-    >>> from airshed.model.period import clock
+    >>> from airshed.mrv.hj212.time import BEIJING
     >>> frame = Frame(version="2017", crc="hj212", cn="2061", fields=(("DataTime", "20270101080000"),))
-    >>> clock(hour_said(frame, Device("A1", "KM-1", "2017", end_labelled=True)))
+    >>> BEIJING.clock(hour_said(frame, Device("A1", "KM-1", "2017", end_labelled=True)))
     '2027-01-01T07:00:00+08:00'
     """
     at = instant_of(frame.field("DataTime"))
@@ -151,7 +152,7 @@ def shown_span(gap: ReceiptGap) -> tuple[str, str]:
     >>> shown_span(ReceiptGap(1798732800000, 2))
     ('2027-01-01T00', '2027-01-01T01')
     """
-    return hour_of(gap.begin), hour_of(gap.end - HOUR_MS)
+    return BEIJING.hour_of(gap.begin), BEIJING.hour_of(gap.end - HOUR_MS)
 
 
 def _frames(folder: Path, stack: str) -> Iterator[bytes]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import Frame, decode
 from airshed.mrv.hj212.head import head_of
 from airshed.mrv.hj212.items import Unclear
+from airshed.mrv.hj212.time import BEIJING
 from airshed.service.gateway import store
 from airshed.service.gateway.duplicates import FrameFate, ReceiptMemory, content_digest
 from airshed.service.gateway.file_modes import FILE_MODE, make_folder, tighten
@@ -87,7 +87,7 @@ class Keeper:
         OSError if the disk does not take it: then no frame of the tick may be acknowledged.
         """
         at = self._clock()
-        day = max(day_of(at), self.day)  # a clock set back does not write into a day that is over
+        day = max(BEIJING.day_of(at), self.day)  # a clock set back does not write into a day that is over
         outcomes: list[FrameFate | None] = []
         kept: list[JournalEntry] = []
         for one in arrived:
@@ -108,7 +108,7 @@ class Keeper:
 
     def turn(self) -> str:
         """The running day by the clock; from now on nothing is added to a day before it."""
-        today = max(day_of(self._clock()), self.day)
+        today = max(BEIJING.day_of(self._clock()), self.day)
         if today == self.day:
             self._add_to_files(today, ())
         self._begin(today)
@@ -200,7 +200,7 @@ class Keeper:
             store.rewrite(self._folder, day, self._learned(entries) if last else entries)
         chains = [store.read_chain(self._folder, stack) for stack in store.stacks_of(self._folder)]
         over = max((each.days[-1].day for each in chains if each.days), default="")
-        return max(day_of(self._clock()), found[-1][0] if found else "", store.day_after(over) if over else "")
+        return max(BEIJING.day_of(self._clock()), found[-1][0] if found else "", store.day_after(over) if over else "")
 
     def _learned(self, entries: Iterator[JournalEntry]) -> Iterator[JournalEntry]:
         for entry in entries:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.model.period import BEIJING, DAY_MS
+from airshed.model.period import DAY_MS
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.sm4 import BLOCK
+from airshed.mrv.hj212.time import BEIJING
 from airshed.service.gateway.answers import stamp
 from airshed.service.gateway.asking import Declined, Outcome, RequestDone
 from airshed.service.gateway.devices import KEY_ID, OPTIONAL, Device, DeviceRow, Key, read_devices
@@ -99,7 +100,7 @@ class Keyring:
             if drop is not None:
                 words = tuple(word for word in words if word.partition("@")[0] != drop.name)
             if add is not None:
-                since = datetime.fromtimestamp(add.valid_from / 1000, BEIJING)
+                since = datetime.fromtimestamp(add.valid_from / 1000, BEIJING.zone)
                 words = (*words, f"{add.name}@{since:%Y-%m-%dT%H:%M:%S}")
             return words
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from airshed.model.period import clock as shown
+from airshed.mrv.hj212.time import BEIJING
 
 Note = Callable[..., None]
 """Called with the name of an event and its facts."""
@@ -43,7 +43,7 @@ class Lines:
             self._line(at, what, facts)
 
     def _line(self, at: int, what: str, facts: dict[str, Any]) -> None:
-        self._write(msgspec.json.encode({"at": shown(at), "what": what, **facts}).decode())
+        self._write(msgspec.json.encode({"at": BEIJING.clock(at), "what": what, **facts}).decode())
 
 
 def silent(what: str, **facts: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.model.period import clock
+from airshed.mrv.hj212.time import BEIJING
 from airshed.service.gateway.file_modes import make_folder, opener
 from airshed.service.gateway.lockout import origin_of
 from airshed.service.gateway.reception import TurnedAway, kept
@@ -63,7 +63,7 @@ class RefusedFile:
         if address not in self._by_address and len(self._by_address) >= MOST_ADDRESSES:
             address = "others"
         line = msgspec.json.encode(
-            RefusedLine(clock(at), peer, turned.mn, turned.why.value, turned.detail, kept(turned))
+            RefusedLine(BEIJING.clock(at), peer, turned.mn, turned.why.value, turned.detail, kept(turned))
         )
         so_far = self._by_address.get(address, 0) + len(line)
         if so_far > MOST_OF_ADDRESS or self._total + len(line) > MOST_OF_DAY:

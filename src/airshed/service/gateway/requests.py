@@ -9,9 +9,9 @@ from typing import Literal
 
 import msgspec
 
-from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.codes import factors_of
+from airshed.mrv.hj212.time import BEIJING
 from airshed.service.gateway.answers import stamp
 
 Takes = Literal["", "factor", "value", "span", "info", "parameter", "at", "key"]
@@ -158,7 +158,7 @@ def _time(option: str, text: str) -> str:
         said = datetime.fromisoformat(text)
     except ValueError:
         raise Malformed(option, f"{text!r} is no time", "write Beijing time as 2027-01-01T08:00") from None
-    wall = said if said.tzinfo is not None else said.replace(tzinfo=BEIJING)
+    wall = said if said.tzinfo is not None else said.replace(tzinfo=BEIJING.zone)
     return stamp(round(wall.timestamp()) * 1000)
 
 

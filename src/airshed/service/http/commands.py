@@ -49,7 +49,7 @@ async def _one(name: str, service: Service, request: Request) -> Response:
     actor = service.door.actor(signed)
     body = read_body(name, raw)
     asked = _keyed(request, actor, body)
-    at = instant_asked(request)
+    at = instant_asked(service, request)
     service.door.sign(request, signed, name)
     (receipt,) = await service.writer.submit(asked, 1, at, who=signed.name)
     said = of_receipt(service, receipt)
@@ -67,7 +67,7 @@ async def preview(service: Service, request: Request) -> Response:
     raw = await large_body_of(service, request, limits.command_bytes)
     actor = service.door.actor(await service.door.signed(request, raw))
     asked = _keyed(request, actor, read_body(name, raw))
-    at = asked_of(service.provenance, instant_asked(request), service.clock())
+    at = asked_of(service.provenance, instant_asked(service, request), service.clock())
     foreseen, records = await service.market.foresee(asked, at)
     return given(service, {"foreseen": foreseen, "records": records})
 
@@ -75,7 +75,7 @@ async def preview(service: Service, request: Request) -> Response:
 async def waiting(service: Service, request: Request) -> Response:
     """The acts of two that who asks could confirm now, as far as that depends on who it is."""
     actor = service.door.actor(await service.door.signed(request))
-    at = asked_of(service.provenance, instant_asked(request), service.clock())
+    at = asked_of(service.provenance, instant_asked(service, request), service.clock())
 
     def look(market: Market, rules: Rulebook) -> list[WaitingAct]:
         state = market.state
@@ -95,7 +95,7 @@ async def several(service: Service, request: Request) -> Response:
     service.door.counted(signed, by_size)
     async with service.bodies.turn:
         wishes = await _wishes(actor, raw)
-    at = instant_asked(request)
+    at = instant_asked(service, request)
     for kind in dict.fromkeys(type(wish.command.body).__name__ for wish in wishes):
         service.door.sign(request, signed, kind)
     service.door.not_sent(signed, by_size)

@@ -14,7 +14,6 @@ from starlette.responses import Response
 from airshed.engine.events import Event
 from airshed.engine.journal import Record, decode
 from airshed.engine.tables import BY_NAME
-from airshed.model.period import day_of, instant_in
 from airshed.model.refusal import Malformed
 from airshed.registry.account_number import is_number
 from airshed.rulebook.reading_section import STATEMENTS
@@ -99,7 +98,7 @@ async def account(service: Service, request: Request) -> Response:
     only(query.multi_items(), "at", "seq", "moves")
     if "at" in query and "seq" in query:
         raise Malformed("?at", "goes without seq", "leave one of them out")
-    at = instant_in(query["at"], "?at") if "at" in query else None
+    at = service.civil.instant_in(query["at"], "?at") if "at" in query else None
     until = whole_number(query["seq"], "?seq") if "seq" in query else None
     most = whole_number(query.get("moves", str(USUAL_MOVES)), "?moves")
     if not 0 <= most <= MOST_MOVES:
@@ -119,7 +118,7 @@ async def statement(service: Service, request: Request) -> Response:
     days = days_of(query.get("from", ""), query.get("to", ""), ("?from", "?to"))
     account = await service.readers.read(lambda opened: _account_of(opened, viewer_of(opened, actor, now), name)[0])
     fined = await service.market.look(
-        lambda market, rules: tuple(penalties_of(market.state, rules, account, day_of(market.state.at)))
+        lambda market, rules: tuple(penalties_of(market.state, rules, account, rules.civil.day_of(market.state.at)))
     )
 
     def look(opened: KeptBook) -> bytes:

@@ -247,6 +247,7 @@ class Running:
             limits,
             provenance,
             self._clock,
+            state.civil,
             self.readers.first,
             hosts,
             serving.demo_users,

@@ -13,7 +13,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airshed.model.period import instant_in
+from airshed.model.civil import CivilTime
 from airshed.model.provenance import Programme, Provenance, said
 from airshed.service.http.feed import Feed
 from airshed.service.http.large import LargeBodies
@@ -57,6 +57,8 @@ class Service:
     provenance: Provenance
     #: The clock of the book, in milliseconds.
     clock: Callable[[], int]
+    #: The time that the book keeps.
+    civil: CivilTime
     #: Hash of the first record, by which a book is told from others.
     first: str
     #: Host names by which it is called; empty for any.
@@ -154,7 +156,7 @@ async def _read(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
-def instant_asked(request: Request) -> int | None:
-    """The instant that the header asks for, Beijing time where it names no zone; the book says whether it may be."""
+def instant_asked(service: Service, request: Request) -> int | None:
+    """The instant that the header asks for, of the book's time where it names none; the book says whether it may be."""
     text = request.headers.get(AT)
-    return None if text is None else instant_in(text, AT)
+    return None if text is None else service.civil.instant_in(text, AT)

@@ -13,7 +13,6 @@ from typing import Any, Literal, NamedTuple, get_args
 from airshed.engine.events import SourceRegistered
 from airshed.engine.journal import decode
 from airshed.engine.tables import BY_NAME, Table
-from airshed.model.period import day_of
 from airshed.rulebook import lookup
 from airshed.rulebook.reading_section import EVERYBODY, RECORDS, STATEMENTS
 from airshed.rulebook.schema import Rulebook
@@ -85,7 +84,7 @@ def viewer_of(book: KeptBook, actor: str, at: int) -> Viewer:
     """What an actor may read at an instant, as the book stands; who is suspended, or nobody, what everybody does."""
     asked = "SELECT role, account, jurisdiction FROM actors WHERE actor = ? AND state = 'active'"
     role, account, jurisdiction = book.sql.execute(asked, (actor,)).fetchone() or ("", "", "")
-    return bound(law_of(book), role, account, jurisdiction, day_of(at))
+    return bound(law_of(book), role, account, jurisdiction, book.civil.day_of(at))
 
 
 def bound(rules: Rulebook, role: str, account: str, jurisdiction: str, day: str) -> Viewer:

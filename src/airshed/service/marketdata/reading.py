@@ -17,7 +17,6 @@ from airshed.market.interest import Interest, interest
 from airshed.market.tape import Kind, Trade
 from airshed.model.allowance import members
 from airshed.model.near import near
-from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.registry.accounts import AccountKind
 from airshed.service.book.sealed import sealed_in
@@ -176,7 +175,7 @@ def read_market(lines: Iterable[Line], until: Until = END, *, history: bool = Fa
 
 def _take(market: Market, record: Record, history: bool) -> None:
     state = market.state
-    if market.given_up_on and day_of(record.at) != market.given_up_on:
+    if market.given_up_on and state.civil.day_of(record.at) != market.given_up_on:
         _hold(market, market.given_up_on)
     if not record.events:  # refused: a record, and nothing in the market
         take_in(state, record)
@@ -196,7 +195,7 @@ def _take(market: Market, record: Record, history: bool) -> None:
         if type(event) is e.SessionOpened:
             market.days.append(event.day)
         if history and type(event) is e.Surrendered:
-            market.given_up_on = day_of(record.at)
+            market.given_up_on = state.civil.day_of(record.at)
     if closed is not None:
         for series, price in closed.closes.items():
             market.closes.setdefault(series, {})[closed.day] = price

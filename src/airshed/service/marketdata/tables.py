@@ -7,7 +7,6 @@ from typing import Any, Literal, NamedTuple
 
 from airshed.market.bars import By, bars
 from airshed.market.tape import EXCHANGE_KINDS, Kind
-from airshed.model.period import clock
 from airshed.rulebook.schema import Rulebook
 from airshed.service.marketdata.reading import Market
 from airshed.service.marketdata.summary import SeriesSummary, summaries
@@ -143,7 +142,7 @@ COLUMNS: Mapping[str, tuple[ExportColumn, ...]] = {name: (*columns, _PROVENANCE)
 
 def _trades(market: Market, rules: Rulebook) -> Iterator[Row]:
     for each in market.tape:
-        when = clock(each.at)
+        when = rules.civil.clock(each.at)
         yield each.seq, each.number, each.at, when, each.day, each.kind, each.series, each.price, each.count, each.fen
 
 

@@ -13,7 +13,6 @@ from airshed.engine.state import State
 from airshed.market.tape import Kind, Trade
 from airshed.model.allowance import Series, Strip
 from airshed.model.measures import mean_price, value_fen
-from airshed.model.period import day_of
 from airshed.registry.accounts import PRIVATE
 
 
@@ -38,7 +37,7 @@ def trades_of(state: State, record: Record) -> Iterator[Trade]:
             continue
         for one in sold(state, event):
             number += 1
-            day = state.session if one.listed and state.session is not None else day_of(record.at)
+            day = state.session if one.listed and state.session is not None else state.civil.day_of(record.at)
             yield Trade(record.seq, number, record.at, day, one.kind, one.series, one.price, one.count, one.fen)
 
 

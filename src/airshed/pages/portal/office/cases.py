@@ -13,7 +13,6 @@ from airshed.engine.apply.case import key_of
 from airshed.engine.nouns import Actor, Case
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.model.period import clock, day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page
@@ -107,9 +106,9 @@ def row_of(case: Case, state: State, rules: Rulebook, at: int) -> Row:
     paid = state.penalties.get(key_of(case))
     until, ends = "", same("")
     if stage == "noticed":
-        until, ends = day_of(case.reply_until), Phrase("to reply", "陈述申辩截止")
+        until, ends = rules.civil.day_of(case.reply_until), Phrase("to reply", "陈述申辩截止")
     elif stage == "decided" and at <= case.appeal_until:
-        until, ends = day_of(case.appeal_until), Phrase("to appeal", "申请复议截止")
+        until, ends = rules.civil.day_of(case.appeal_until), Phrase("to appeal", "申请复议截止")
     elif paid is not None and paid.next_day():
         until, ends = paid.next_day() or "", Phrase("to pay", "缴款截止")
     return Row(
@@ -169,8 +168,8 @@ async def case(service: Service, request: Request) -> Response:
             "account": found.account,
             "cite": Phrase(found.cite, article_zh(found.cite)),
             "proposed": amount(found.proposed_fen, Unit.FEN, rules),
-            "reply_until": clock(found.reply_until)[:16].replace("T", " "),
-            "appeal_until": clock(found.appeal_until)[:16].replace("T", " ") if found.appeal_until else "",
+            "reply_until": rules.civil.clock(found.reply_until)[:16].replace("T", " "),
+            "appeal_until": rules.civil.clock(found.appeal_until)[:16].replace("T", " ") if found.appeal_until else "",
             "steps": [
                 Step(seq, STEPS[step], actor, same("") if fen is None else amount(fen, Unit.FEN, rules), said, proof)
                 for seq, step, actor, fen, said, proof in steps

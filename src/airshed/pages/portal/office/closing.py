@@ -16,7 +16,6 @@ from airshed.engine.nouns import Actor
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.acts import Told, told
 from airshed.pages.portal.frame import Visitor, acting, fields_of, office, page
@@ -104,7 +103,7 @@ def silent(state: State, rules: Rulebook, actor: Actor, year: int) -> list[str]:
         source.id
         for source in state.sources.values()
         if actor.jurisdiction in ("", source.jurisdiction)
-        and int(day_of(source.registered)[:4]) <= year
+        and int(rules.civil.day_of(source.registered)[:4]) <= year
         and int(state.closures.get(source.id, f"{year}")[:4]) >= year
         and (source.id, year) not in state.excluded
         and any(lookup.owes(rules, source.sector, row.code) for row in rules.pollutants)
@@ -116,7 +115,7 @@ async def closings(service: Service, request: Request) -> Response:
     """The years that there are to settle."""
     visitor = await acting(service, request)
     actor = office(visitor, "accounts", "years")
-    shown = await visitor.look(lambda market, rules: (years(market.state, rules, actor), day_of(visitor.now)))
+    shown = await visitor.look(lambda market, rules: (years(market.state, rules, actor), visitor.today))
     return page(visitor, "closings.html.j2", years=shown[0], today=shown[1])
 
 

@@ -14,7 +14,6 @@ from airshed.engine.nouns import Actor, Auction
 from airshed.engine.state import State
 from airshed.model.allowance import Series, members
 from airshed.model.measures import Unit
-from airshed.model.period import clock, day_of
 from airshed.pages.kit.figures import ticks
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
@@ -94,7 +93,7 @@ async def desk(service: Service, request: Request) -> Response:
             "session": state.session,
             "halted": dict(state.halted),
             "more": [(name, name_of(BODIES[name])) for name in sensible(MORE, state) if name in mine],
-            "day": day_of(max(visitor.now, state.at)),
+            "day": rules.civil.day_of(max(visitor.now, state.at)),
         }
 
     return page(visitor, "desk.html.j2", **await visitor.look(look))
@@ -183,7 +182,7 @@ def _stands(
                 query = urlencode({"venue": venue, "name": name})
                 steps.append((name_of(BODIES["EndBidding"]), f"/act/EndBidding?{query}"))
         else:
-            until = clock(sealing.until)[:16].replace("T", " ")
+            until = state.civil.clock(sealing.until)[:16].replace("T", " ")
             stands = Phrase(f"bids are opened until {until}", f"揭示申报至{until}")
     if closing in mine:
         field = "auction" if closing == "CloseAuction" else "call"

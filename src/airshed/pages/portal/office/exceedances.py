@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.state import State
+from airshed.model.civil import CivilTime
 from airshed.model.measures import times_over
-from airshed.model.period import HOUR_MS, day_of
+from airshed.model.period import HOUR_MS
 from airshed.mrv.exceedance import over_limit
 from airshed.mrv.rules import LimitValue, MonitoringRules
 from airshed.pages.kit.words import MARK_STATES, Phrase, same
@@ -149,7 +150,7 @@ def _shown(state: State, rules: Rulebook, days: Sequence[Over], scope: str, may:
                 source.id,
                 works_name(rules, source.id, source.name),
                 place_name(rules, source.jurisdiction),
-                [_said(mark) for mark in marks.get(over.stack, ()) if _touches(mark, over.day)],
+                [_said(mark) for mark in marks.get(over.stack, ()) if _touches(mark, over.day, state.standard)],
                 cases.get((over.stack, over.pollutant, over.day), []),
                 _notice(source.id, over) if may else "",
             )
@@ -157,8 +158,8 @@ def _shown(state: State, rules: Rulebook, days: Sequence[Over], scope: str, may:
     return found
 
 
-def _touches(mark: Any, day: str) -> bool:
-    return day_of(mark.first) <= day <= day_of(mark.first + (mark.hours - 1) * HOUR_MS)
+def _touches(mark: Any, day: str, time: CivilTime) -> bool:
+    return time.day_of(mark.first) <= day <= time.day_of(mark.first + (mark.hours - 1) * HOUR_MS)
 
 
 def _said(mark: Any) -> Phrase:

@@ -15,7 +15,6 @@ from starlette.responses import Response
 from airshed.engine.commands import AdoptRulebook
 from airshed.engine.journal import decode
 from airshed.engine.state import State
-from airshed.model.period import clock
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, page, visitor_of
@@ -128,10 +127,10 @@ def versions(book: KeptBook) -> list[Version]:
         changes[seq] = sections_of(book.rules(before), book.rules(after)) if kept else None
     return [
         Version(
-            *(seq, clock(decode(book.line(seq)).at)[:16].replace("T", " "), programme, version, digest),
+            *(seq, book.civil.clock(decode(book.line(seq)).at)[:16].replace("T", " "), programme, version, digest),
             changes.get(seq),
             seq == rows[0][0],
-            _later(book, digest, clock(decode(book.line(seq)).at)[:10]),
+            _later(book, digest, book.civil.clock(decode(book.line(seq)).at)[:10]),
         )
         for seq, programme, version, digest in reversed(rows)
     ]

@@ -16,7 +16,6 @@ from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.procedures.issue_true_up import unverified
 from airshed.engine.state import State
 from airshed.model.allowance import Series
-from airshed.model.period import day_of, hour_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import acting, office, page, reads_as_office
@@ -102,7 +101,7 @@ TOLD_BY: Mapping[Phrase, tuple[TableName, ...]] = {
 def items(state: State, rules: Rulebook, actor: Actor, at: int, reported: Mapping[tuple[str, int], str]) -> list[Item]:
     """What waits for somebody by their role and scope, the most urgent first."""
     mine = lookup.roles(rules).get(actor.role, frozenset())
-    today = day_of(at)
+    today = rules.civil.day_of(at)
     found = [
         item._replace(how=_how(item.due, today), waits=_waits(state, item))
         for item in (
@@ -166,15 +165,15 @@ def _marks(state: State, today: str) -> Iterator[Item]:
             continue
         kind = KINDS.get(mark.kind, same(mark.kind))
         what = Phrase(
-            f"{kind.en} on {mark.stack}, {mark.hours} h from {hour_of(mark.first)}: {mark.reason}",
-            f"{mark.stack}，{kind.zh}，自{hour_of(mark.first)}起{mark.hours}小时：{mark.reason}",
+            f"{kind.en} on {mark.stack}, {mark.hours} h from {state.standard.hour_of(mark.first)}: {mark.reason}",
+            f"{mark.stack}，{kind.zh}，自{state.standard.hour_of(mark.first)}起{mark.hours}小时：{mark.reason}",
         )
         who = state.stack_source[mark.stack]
-        due = day_of(mark.prove_by)
+        due = state.civil.day_of(mark.prove_by)
         if mark.evidence:
-            yield Item(MARK, what, who, day_of(mark.first), due, "DecideMark", {"mark": str(mark.id)})
+            yield Item(MARK, what, who, state.civil.day_of(mark.first), due, "DecideMark", {"mark": str(mark.id)})
         elif due < today:
-            yield Item(MARK, what, who, day_of(mark.first), due, "LapseMark", {"mark": str(mark.id)})
+            yield Item(MARK, what, who, state.civil.day_of(mark.first), due, "LapseMark", {"mark": str(mark.id)})
 
 
 def _years(state: State, rules: Rulebook, today: str, reported: Mapping[tuple[str, int], str]) -> Iterator[Item]:
@@ -216,7 +215,7 @@ def _cases(state: State, rules: Rulebook, at: int) -> Iterator[Item]:
         if case.state == "appealed":
             yield Item(APPEAL, what, case.account, "", "", "DecideCaseAppeal", number)
         elif case.state == "noticed" and (case.replies >= rules.cases.replies or at > case.reply_until):
-            yield Item(CASE, what, case.account, day_of(case.reply_until), "", "DecideCase", number)
+            yield Item(CASE, what, case.account, rules.civil.day_of(case.reply_until), "", "DecideCase", number)
 
 
 def _parts(state: State) -> Iterator[Item]:
@@ -276,7 +275,7 @@ def reported_on(book: KeptBook) -> dict[tuple[str, int], str]:
         "SELECT source, year, max(seq) FROM reports WHERE NOT EXISTS (SELECT 1 FROM years WHERE years.source ="
         " reports.source AND years.year = reports.year AND verified_mg IS NOT NULL) GROUP BY source, year"
     ).fetchall():
-        found[source, year] = day_of(decode(book.line(seq)).at)
+        found[source, year] = book.civil.day_of(decode(book.line(seq)).at)
     return found
 
 

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.marks import HoursMark
 from airshed.mrv.year import StackYear
@@ -176,7 +175,7 @@ async def reports(service: Service, request: Request) -> Response:
 
     def look(book: KeptBook) -> list[ReportYear]:
         rules = law_of(book)
-        public = embargo(rules, day_of(visitor.now))
+        public = embargo(rules, rules.civil.day_of(visitor.now))
         counts = {
             year: (int(verified), int(settled), int(rows))
             for year, verified, settled, rows in book.sql.execute(
@@ -190,7 +189,7 @@ async def reports(service: Service, request: Request) -> Response:
             for year in reversed(years_of(book))
         ]
 
-    return page(visitor, "reports.html.j2", years=await service.readers.read(look), today=day_of(visitor.now))
+    return page(visitor, "reports.html.j2", years=await service.readers.read(look), today=visitor.today)
 
 
 def _stands(verified: int, settled: int, rows: int) -> Phrase:

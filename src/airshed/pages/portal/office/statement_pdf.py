@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.model.civil import CivilTime
 from airshed.model.measures import Unit
-from airshed.model.period import clock
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.html import write
 from airshed.pages.kit.pdf import print_page
@@ -89,7 +89,7 @@ def printed(html: str, language: Language) -> bytes:
 
 def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest: str, fingerprint: str) -> Sheet:
     """What stands on the paper: whose it is, the period, what was there before and after, every move."""
-    at = clock(market.state.at)[:16].replace("T", " ")
+    at = rules.civil.clock(market.state.at)[:16].replace("T", " ")
     name = firm_name(rules, found.name)
     lead = Phrase(
         f"{name.en} ({found.account}), {found.number}. From {found.period.first} to {found.period.last}. "
@@ -128,14 +128,14 @@ def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest
         Phrase("Moves", "变动明细"),
         Phrase(f"{len(found.moves)} in the period.", f"期间共{len(found.moves)}笔。"),
         tuple(SheetColumn(head, place > 4) for place, head in enumerate(HEADS)),
-        [_row(line_of(move, rules)) for move in found.moves],
+        [_row(line_of(move, rules), rules.civil) for move in found.moves],
     )
     foot = f"{found.account} · {found.period.first} – {found.period.last} · #{seq:,} {digest[:16]}"
     return Sheet(Phrase("Statement", "账户对账单"), found.account, lead, (balances, moves), foot)
 
 
-def _row(line: Line) -> tuple[str | Phrase, ...]:
+def _row(line: Line, time: CivilTime) -> tuple[str | Phrase, ...]:
     return (
-        *(clock(line.at)[:16].replace("T", " "), f"{line.seq:,}", line.what, line.other, line.series),
+        *(time.clock(line.at)[:16].replace("T", " "), f"{line.seq:,}", line.what, line.other, line.series),
         *(line.moved or same(""), line.balance, line.money, line.cash),
     )
