@@ -665,8 +665,8 @@ def test_reasons_that_no_person_wrote_are_told_in_chinese() -> None:
     """Those of a person stay as they were written."""
     reasons = {
         f"no proof came by {clock(instant('2027-02-08', 10))}": "截至2027-02-08 10:00未提交证明材料",
-        "mark 7 was reverted": "标记7已撤回",
-        "other hours look back on those of a mark": "其他小时的取值回溯至标记时段",
+        "mark 7 was reverted": "企业标记7已撤销",
+        "other hours look back on those of a mark": "其他小时的替代取值涉及标记时段",
         "the photograph shows another stack": "the photograph shows another stack",
     }
     told = happenings([MarkReverted(7, "host", "lapsed", reason) for reason in reasons], RULES)

@@ -146,11 +146,18 @@ def test_each_place_of_a_sentence_stands_in_its_chinese() -> None:
         ),
         (
             "the order would meet order 7 of fund (of the same group lime); cancel that one first",
-            "该委托将与同一集团lime的fund的委托7成交；请先撤销后者",
+            "该委托将与同一集团（lime）的fund的委托7成交；请先撤销后者",
         ),
         (
             "x is suspended (inspection 检查); province or city may lift that",
             "x现为已暂停（inspection 检查）；可由省级主管部门或市级主管部门解除",
+        ),
+        (
+            "explain under `explained`: check 5 substituted_share: 5 of 9 hours are substituted, more than 10 %; "
+            "check 7 findings: KM-1-A: hugs_limit SO2 over 40 hours; KM-1-A: flat_line over 7 hours",
+            "请在“对检查项的说明”中逐项说明，各行以检查代码开头（如“findings: …”）：检查5（substituted_share）："
+            "9小时中5小时为替代值，超过10%；检查7（findings）：KM-1-A：SO2数值长时间紧贴限值，共40小时；"
+            "KM-1-A：数值恒定不变，共7小时",
         ),
         ("there is no such works", "没有该企业"),
         ("100000 of them", "为100000项"),

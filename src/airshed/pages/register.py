@@ -6,7 +6,7 @@ from airshed.compliance.publication import public_from
 from airshed.model.measures import tonnes, yuan
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal.names import firm_name, works_name
+from airshed.pages.portal.names import firm_name, group_name, works_name
 from airshed.registry.accounts import STATE_WORDS
 from airshed.rulebook.breach_sections import SHORTFALL
 from airshed.rulebook.schema import ComplianceRule
@@ -50,7 +50,15 @@ def sheet(book: KeptBook) -> Sheet:
     rules = law_of(book)
     places = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.jurisdictions}
     accounts = [
-        (account, number, firm_name(rules, name), KINDS[kind], places.get(place, place), group or "–", STATES[state])
+        (
+            account,
+            number,
+            firm_name(rules, name),
+            KINDS[kind],
+            places.get(place, place),
+            group_name(group or "–"),
+            STATES[state],
+        )
         for account, number, name, kind, place, group, state in book.sql.execute(ACCOUNTS)
     ]
     law, public = rules.compliance, as_of_last(book)

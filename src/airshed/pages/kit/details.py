@@ -18,13 +18,16 @@ KINDS = {
 }
 
 
-#: Why a sealed day is corrected, as the system itself writes it.
+#: Why a sealed day is corrected or a mark lapses, as the system itself writes it.
 REASONS = (
     (r"mark (\d+) was reverted", "企业标记{0}已撤销"),
     (r"other hours look back on those of a mark", "其他小时的替代取值涉及标记时段"),
+    (r"no proof came by ([\d-]+)[ T](\d\d:\d\d)\S*", "截至{0} {1}未提交证明材料"),
 )
 #: A finding as a verifier asks about it: code, subject, hours, detail.
 ITEM = r"(\w+) (\S*) ?over (\d+) hours: (.*)"
+#: The same as an authority quotes it, which determines a year for it: stack, code, hours, detail.
+FOR_IT = r"(\S+): (\w+) over (\d+) hours \((.*)\)"
 
 
 def item(text: str) -> Phrase:
@@ -40,15 +43,20 @@ def item(text: str) -> Phrase:
 
 
 def reason(text: str) -> Phrase:
-    """Why a sealed day is corrected; in Chinese where the system wrote it, and else as it was written.
+    """Why something is done; in Chinese where the system wrote it or it quotes a finding, and else as it was written.
 
     >>> reason("mark 3 was reverted").zh, reason("a typing error").zh
     ('企业标记3已撤销', 'a typing error')
+    >>> reason("KM-1-A: flat_line over 40 hours (outside 0 to 40)").zh
+    'KM-1-A数值恒定不变，共40小时：超出0至40的范围'
     """
     for english, chinese in REASONS:
         if found := re.fullmatch(english, text):
             return Phrase(text, chinese.format(*found.groups()))
-    return Phrase(text, text)
+    quoted = re.fullmatch(FOR_IT, text)
+    if quoted is None or quoted[2] not in FINDINGS:
+        return item(text)
+    return Phrase(text, f"{quoted[1]}{FINDINGS[quoted[2]].zh}，共{quoted[3]}小时：{detail(quoted[4]).zh}")
 
 
 def detail(text: str) -> Phrase:

@@ -22,11 +22,10 @@ from airshed.engine.procedures.people_rights import confirmers
 from airshed.model.near import near
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal import rows
 from airshed.pages.portal.afterwards import left
 from airshed.pages.portal.amounts import detail
 from airshed.pages.portal.drafts import Draft, drafts_of
-from airshed.pages.portal.fields import Field, Written, form_of, label_of, name_of, read, sentence_of
+from airshed.pages.portal.fields import Field, Written, form_of, name_of, read, sentence_of
 from airshed.pages.portal.frame import (
     COUNT,
     Visitor,
@@ -38,13 +37,14 @@ from airshed.pages.portal.frame import (
     page,
     visitor_of,
 )
-from airshed.pages.portal.happening import Change, Happening, changes, happenings, in_language, word_zh
+from airshed.pages.portal.happening import Change, Happening, changes, happenings
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.meant import meant
 from airshed.pages.portal.office.law import law_wanted
 from airshed.pages.portal.opening import UPON_DAY, Trades, trading
 from airshed.pages.portal.reckoning import Reckoning, reckoned
 from airshed.pages.portal.signing import WRITER, over
+from airshed.pages.portal.understood import said_fields
 from airshed.pages.portal.when import when
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -504,23 +504,6 @@ def _code_of(visitor: Visitor) -> str:
         return ""
     step = max(visitor.service.door.clock() // 1000 // codes.STEP_S, visitor.signed.user.last_step + 1)
     return codes.code_at(visitor.signed.user.secret, step)
-
-
-def said_fields(body: Body, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
-    """The fields of a command with what was understood, in both languages; of several lines the first has the name."""
-    english = options_of(body, Terms.of(rules))
-    chinese = options_of(body, Terms.of(rules)._replace(money=rules.currency.name_zh))
-    known = {slot.option: slot for slot in slots(type(body))}
-    found: list[tuple[Phrase, Phrase]] = []
-    before = ""
-    for (option, text), (_, other) in zip(english, chinese, strict=True):
-        slot = known[option]
-        row = rows.kind_of(slot)
-        said = Phrase(text, word_zh(slot.field, in_language(other, "zh"), rules))
-        name = label_of(type(body).__name__, slot.field) if option != before else same("")
-        found.append((name, said if row is None else rows.said(said, row)))
-        before = option
-    return found
 
 
 def _kept(

@@ -11,8 +11,9 @@ import msgspec
 from airshed.engine.state import State
 from airshed.model.allowance import count_of
 from airshed.model.measures import Unit, tonnes, yuan
+from airshed.pages.kit.details import reason
 from airshed.pages.kit.words import Language, Phrase, same
-from airshed.pages.portal.names import account_name, firm_name
+from airshed.pages.portal.names import account_name, firm_name, group_name
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.breach_sections import SHORTFALL
 from airshed.rulebook.chinese import word_zh as law_word
@@ -27,12 +28,6 @@ from airshed.service.forms.told import named_parts, written
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)", re.ASCII)
 #: An hour as the book writes it.
 _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)\Z", re.ASCII)
-#: Reasons that no person wrote, but the law's own course or the monitoring host.
-_OWN_REASONS = (
-    (re.compile(r"no proof came by ([\d-]+) (\d\d:\d\d)\S*"), r"截至\1 \2未提交证明材料"),
-    (re.compile(r"mark (\d+) was reverted"), r"标记\1已撤回"),
-    (re.compile("other hours look back on those of a mark"), "其他小时的取值回溯至标记时段"),
-)
 #: Most lines of one list on a page.
 MOST = 12
 #: Figures that a page does not repeat: what is moved stands by itself.
@@ -111,7 +106,16 @@ def _written(value: Any, unit: Unit | None, rules: Rulebook, language: Language)
     terms = Terms.of(rules)
     if language == "zh":
         terms = terms._replace(money=rules.currency.name_zh)
-    return in_language(_HOUR.sub(r"\1 \2:00", _INSTANT.sub(r"\1 \2", written(value, unit, terms))), language)
+    return as_read(written(value, unit, terms), language)
+
+
+def as_read(text: str, language: Language) -> str:
+    """Units as a language writes them, instants and hours as people do.
+
+    >>> as_read("2027-01-18T06", "en"), as_read("40 t", "zh")
+    ('2027-01-18 06:00', '40吨')
+    """
+    return in_language(_HOUR.sub(r"\1 \2:00", _INSTANT.sub(r"\1 \2", text)), language)
 
 
 def in_language(text: str, language: Language) -> str:
@@ -179,6 +183,8 @@ WORDED = frozenset(
         *("venue", "delivery", "way", "how", "type"),
     )
 )
+#: Fields with what somebody wrote, or the law's own course and the checks did.
+WRITTEN = frozenset(("reason", "item", "answer", "explained", "comments"))
 #: Fields that name an account.
 ACCOUNTS = frozenset(("account", "origin", "target", "buyer", "seller", "other"))
 #: Figures of an event that are nothing where they are zero: a sealed bid sets aside money or allowances.
@@ -193,8 +199,10 @@ def word_zh(field: str, text: str, rules: Rulebook) -> str:
         return next((row.name_zh for row in rules.people if row.code == text), text)
     if field == "ground" and text in (SHORTFALL, *(row.ground for row in rules.cases.grounds)):
         return ground_of(rules, text).zh
-    if field == "reason":
-        return next((match.expand(zh) for form, zh in _OWN_REASONS if (match := form.fullmatch(text))), text)
+    if field in WRITTEN:
+        return reason(text).zh
+    if field == "group":
+        return group_name(text).zh
     if field == "name":
         return firm_name(rules, text).zh
     if field in ACCOUNTS:

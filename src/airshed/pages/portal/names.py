@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -43,6 +44,16 @@ def works_name(rules: Rulebook, source: str, name: str) -> Phrase:
 def firm_name(rules: Rulebook, name: str) -> Phrase:
     """What the holder of an account is called in both languages, where the zone or the law names it."""
     return _holders(rules).get(name) or same(name)
+
+
+def group_name(name: str) -> Phrase:
+    """What a corporate group is called: one that a zone has by a letter alone has the Chinese for it too.
+
+    >>> group_name("Group E").zh, group_name("钢铁集团").zh
+    ('E集团', '钢铁集团')
+    """
+    letter = re.fullmatch(r"Group ([A-Z])", name)
+    return Phrase(name, f"{letter[1]}集团") if letter else same(name)
 
 
 def account_name(rules: Rulebook, account: str) -> Phrase:

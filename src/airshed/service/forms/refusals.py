@@ -6,15 +6,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from airshed.model.beside import rows_beside
+from airshed.mrv.findings import SEEN
 
 #: What stands between two things that are listed, and how Chinese lists them.
 LISTS = (("; ", "；"), (": ", "："), (" and ", "和"), (" or ", "或"), (", ", "、"))
 #: The most semicolons that one sentence has of its own, and one.
 MOST_PARTS = 3
+#: Checks of a law that head what they found.
+MOST_CHECKS = 99
 #: What names one thing.
 _NAME = re.compile(r"[\w.:-]+")
 #: What stands before a part of a sentence, and how Chinese writes it.
@@ -154,15 +158,23 @@ def rows(of: Catalogue = "refusals") -> tuple[tuple[str, str], ...]:
 
 @cache
 def _words(of: Catalogue) -> dict[str, str]:
-    return {en: zh for en, zh in rows(of) if "{" not in en}
+    return {en: zh for en, zh in (*rows(of), *_of_checks()) if "{" not in en}
 
 
 @cache
 def _sentences(of: Catalogue) -> tuple[Sentence, ...]:
     """The forms, that which says most first: two of them may fit what one of them means."""
-    forms = [(en, zh) for en, zh in rows(of) if "{" in en]
+    forms = [(en, zh) for en, zh in (*rows(of), *_of_checks()) if "{" in en]
     ranked = sorted(forms, key=lambda each: (-len(_BRACED.sub("", each[0])), -each[0].count("{")))
     return tuple(Sentence(en, zh, max(_BETWEEN.split(en), key=len)) for en, zh in ranked)
+
+
+def _of_checks() -> Iterator[tuple[str, str]]:
+    """What a check of a report is called, and a finding by its code, with its stack and pollutant where it has one."""
+    yield from ((f"check {number}", f"检查{number}") for number in range(1, MOST_CHECKS + 1))
+    for code, seen in SEEN.items():
+        yield f"{{1}}: {code} over {{2}} hours", f"{{1}}：{seen.zh}，共{{2}}小时"
+        yield f"{{1}}: {code} {{2}} over {{3}} hours", f"{{1}}：{{2}}{seen.zh}，共{{3}}小时"
 
 
 @cache
