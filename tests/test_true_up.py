@@ -299,6 +299,7 @@ def test_an_export_is_checked_without_airshed() -> None:
 def test_its_rows_stand_in_the_read_tables_and_are_the_state(tmp_path: Path) -> None:
     book = Advanced(law(), path=tmp_path / "advance.book")
     book.verified()
+    assert held_rows(book) == held_in(book)
     event = book.settled(2 * 10**6, 10**5)
     journal = book.runner.journal
     assert isinstance(journal, Book)
@@ -308,9 +309,30 @@ def test_its_rows_stand_in_the_read_tables_and_are_the_state(tmp_path: Path) -> 
         assert sum(count for name, count in found if name == source) == line(event, source).final
     flows = dict(journal.sql.execute("SELECT flow || ' ' || direction, sum(count) FROM flows GROUP BY 1").fetchall())
     assert flows["kept_back in"] + flows["trued_up in"] == flows["trued_up out"]
-    kept = sorted(journal.sql.execute("SELECT * FROM holdings").fetchall())
-    assert kept == sorted(row for table, row in everything(book.runner.state) if table == "holdings")
+    assert held_rows(book) == held_in(book)
     journal.close()
+
+
+def test_the_row_of_a_reserve_is_free_again_where_nothing_moved(tmp_path: Path) -> None:
+    """All that was given is what output brings, and what is left stays in the reserve."""
+    book = Advanced(law(0), path=tmp_path / "advance.book")
+    book.verified()
+    event = book.settled(0, 0)
+    assert event.entry == ()
+    assert held_rows(book) == held_in(book)
+    journal = book.runner.journal
+    assert isinstance(journal, Book)
+    journal.close()
+
+
+def held_rows(book: Advanced) -> list[tuple[object, ...]]:
+    journal = book.runner.journal
+    assert isinstance(journal, Book)
+    return sorted(journal.sql.execute("SELECT * FROM holdings").fetchall())
+
+
+def held_in(book: Advanced) -> list[tuple[object, ...]]:
+    return sorted(row for table, row in everything(book.runner.state) if table == "holdings")
 
 
 # --- the law

@@ -8,6 +8,7 @@ from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables, touching
 from airshed.model.allowance import Blocks, Series
 from airshed.model.measures import Unit
+from airshed.registry.accounts import reserve
 
 
 def block_text(blocks: Blocks) -> str:
@@ -93,6 +94,7 @@ def _note_allocated(tables: Tables, state: State, record: Record, event: e.Alloc
 
 
 def _note_trued_up(tables: Tables, state: State, record: Record, event: e.TruedUp) -> None:
+    tables.touch("holdings", (reserve(Series.parse(event.series).jurisdiction), event.series))
     for line in event.lines:
         change = line.more - line.taken - line.due
         row = (record.seq, event.series, line.source, line.account, event.method, change, line.made_up)
