@@ -7,10 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from airshed.engine.journal import END_OF_TIME
+from airshed.engine import commands as c
+from airshed.engine.journal import END_OF_TIME, MemoryJournal
+from airshed.engine.procedures.people import adopt as decide
+from airshed.engine.runner import Runner
+from airshed.lab.simulator.sim import simulate
 from airshed.model.civil import civil, names, unknown
 from airshed.model.period import DAY_MS, HOUR_MS
+from airshed.model.refusal import Refusal
+from airshed.rulebook.digest import digest
+from airshed.rulebook.load import read
+from laws import LAW, RULES, as_files
+from markets import AT, AUTHORITY, adopting, send
 
 #: No summer time; both halves of the earth; half an hour of summer time; midnight that does not come; ahead of all.
 PLACES = ("Asia/Shanghai", "Europe/Berlin", "Australia/Sydney", "Australia/Lord_Howe", "Africa/Cairo", "Pacific/Apia")
@@ -67,3 +77,31 @@ def test_every_zone_of_the_database_can_be_kept() -> None:
         assert time.standard.standard is time.standard, name
         assert time.day_of(END_OF_TIME - 1)[:7] == "9999-12"
         assert unknown(name, "here") is None
+
+
+@pytest.mark.parametrize("place", ["Europe/Berlin", "Australia/Lord_Howe", "America/Santiago", "Pacific/Kiritimati"])
+def test_the_second_opinion_agrees_on_days_and_deadlines_wherever_a_market_lies(place: str) -> None:
+    law = replace(RULES, programme=replace(RULES.programme, time_zone=place))
+
+    assert simulate(20317, 150, law).records > 150
+
+
+def test_a_book_keeps_the_time_of_its_first_law() -> None:
+    first = replace(RULES, programme=replace(RULES.programme, time_zone="Europe/Berlin"))
+    later = replace(RULES, programme=replace(RULES.programme, version="2028.1"))
+    runner = Runner(MemoryJournal(), first, tables=False, laws={digest(later): later}.get)
+    send(runner, AUTHORITY, adopting(first))
+    law = later.programme
+    refused = decide(runner.state, later, AT, AUTHORITY, c.AdoptRulebook(law.id, law.version, digest(later)))
+
+    assert runner.state.civil is civil("Europe/Berlin")
+    assert isinstance(refused, Refusal)
+    assert refused.detail == "this book keeps the days of Europe/Berlin; a law of Asia/Shanghai needs a book of its own"
+
+
+def test_a_zone_that_is_none_is_named_with_those_that_are_meant() -> None:
+    texts = as_files({**LAW, "programme": {**LAW["programme"], "time_zone": "Europe/Berln"}})
+    _, faults = read(texts)
+
+    assert [fault.place for fault in faults] == ["rulebook.toml [programme] time_zone"]
+    assert "did you mean 'Europe/Berlin'?" in faults[0].cure

@@ -10,7 +10,7 @@ from airshed.model.refusal import Malformed
 
 @cache
 def hours_in(year: int) -> int:
-    """How many hours the year has: Beijing time has no summer time.
+    """How many hours the year has: they are of standard time.
 
     >>> hours_in(2027), hours_in(2028)
     (8760, 8784)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from airshed.model.civil import DEFAULT, unknown
+from airshed.model.civil import unknown
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.breach_sections import ABOUT, SHORTFALL
@@ -18,8 +18,6 @@ def time_zone(rules: Rulebook, file: str) -> Iterator[Malformed]:
     fault = unknown(name, place)
     if fault is not None:
         yield fault
-    elif name != DEFAULT:
-        yield Malformed(place, f"{name} is not kept everywhere yet", f"leave it out, which is {DEFAULT}")
 
 
 def days(rules: Rulebook, file: str) -> Iterator[Malformed]:

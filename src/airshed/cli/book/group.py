@@ -56,7 +56,7 @@ def show(
     server: Server = "",
     json: Json = False,
 ) -> None:
-    """What a book holds: a summary, one record, or a read table in tonnes, the money of its law and Beijing time.
+    """What a book holds: a summary, one record, or a read table in tonnes, the money and the time of its law.
 
     Bids, asks and orders of what is still open are sealed and not printed, nor what an account sets aside for them.
     Figures of a year of which the law says from when they are public are printed from then on, as of the last record;

@@ -51,7 +51,7 @@ def explain(
 
     An hour is followed from its frame to its mass, or from the rule that fills it to the hour that stands in. A year
     ends with its obligation. Under an operator's mark an hour is what the operator said: --book brings the marks. Times
-    are Beijing time; an hour is named by its beginning.
+    are standard time; an hour is named by its beginning.
 
     Example: airshed mrv explain evidence QJ-PWR-03-B 2027-03-27T18 --pollutant SO2
     """

@@ -310,8 +310,8 @@ def tables_page() -> str:
         "`airshed book verify` compares, `airshed replay BOOK --rebuild` writes them anew. Beside them lie `journal` "
         "(seq, hash, record: the book itself), `laws` (adopted rulebooks) and `meta`.\n\n"
         "Instants are milliseconds since 1970 (UTC), counts allowances of one kilogram, and fen hundredths of the "
-        "money of the law. `airshed book show BOOK TABLE` prints them as people read them, in Beijing time, tonnes and "
-        "yuan; with `--raw` as they stand here.\n\n"
+        "money of the law. `airshed book show BOOK TABLE` prints them as people read them, in the time and money of "
+        "the law and in tonnes; with `--raw` as they stand here.\n\n"
         f"{GENERATED}\n"
     ]
     for table in TABLES:

@@ -34,7 +34,7 @@ Year = Annotated[int, Meta(ge=1970, le=9998)]
 #: A day as 2027-12-31; whether the calendar has it is for the procedure to say.
 Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", title="day, as 2027-12-31")]
 
-#: An hour of Beijing by its start, as 2027-12-31T07; whether the calendar has it is for the edge to say.
+#: An hour of standard time by its start, as 2027-12-31T07; whether the calendar has it is for the edge to say.
 Hour = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])\Z", title="hour, as 2027-12-31T07")]
 
 #: The number of an allowance of a series.

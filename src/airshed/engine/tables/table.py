@@ -35,7 +35,7 @@ COMMON: dict[str, str] = {
     "buyer_fee": "fee of the buyer",
     "command": "name of the command",
     "count": "allowances",
-    "day": "day in Beijing time, as 2027-12-31",
+    "day": "day of the region, as 2027-12-31",
     "digest": "SHA-256",
     "fen": "value",
     "jurisdiction": "code of the jurisdiction",

@@ -53,7 +53,7 @@ HOURS = Shape(
         "排放口逐时数据（监测平台计算，已公开年度；以封存日为准）",
     ),
     (
-        *(Column("stack TEXT"), Column("hour TEXT", "hour in Beijing time that begins, as 2027-06-10 07:00")),
+        *(Column("stack TEXT"), Column("hour TEXT", "hour in standard time that begins, as 2027-06-10 07:00")),
         *(Column("pollutant TEXT"), Column("status TEXT", "`measured`, `substituted`, `stopped` or `missing`")),
         Column("why TEXT", "why no reading counted; empty where one did"),
         Column("mass_mg INTEGER", "mass of the hour; of a substituted one that of the law; empty where none is known"),
@@ -69,7 +69,7 @@ TAPE = Shape(
     Phrase("Every trade of a series, without who traded", "各系列全部成交（不含交易方）"),
     (
         *(Column("seq INTEGER"), Column("number INTEGER", "place among the trades of the record, from 1")),
-        *(Column("at INTEGER"), Column("time TEXT", "the instant in Beijing time")),
+        *(Column("at INTEGER"), Column("time TEXT", "the instant in the time of the law")),
         *(Column("day TEXT"), Column("kind TEXT", "kind of trade")),
         *(Column("series TEXT"), Column("price INTEGER"), Column("count INTEGER"), Column("fen INTEGER")),
     ),

@@ -39,7 +39,7 @@ class ExceedanceRow(msgspec.Struct, frozen=True):
     reference_o2_percent: float | None
     #: The worst mean that was read, in marked hours too, and its times over.
     worst_mg_m3: float
-    #: Beijing time of the worst hour, as 2027-02-12 14:00.
+    #: Standard time of the worst hour, as 2027-02-12 14:00.
     worst_at: str
     #: Breaches that the law counts, by the statistic of the limit: hours, days or months.
     breaches: int
@@ -159,7 +159,7 @@ def monitoring(
 
 
 def hour_text(year: int, hour: int) -> str:
-    """An hour of the year as people read it, Beijing time.
+    """An hour of the year as people read it, standard time.
 
     >>> hour_text(2027, 25)
     '2027-01-02 01:00'

@@ -14,7 +14,7 @@ SHARED: dict[str, str] = {
     "call": "Name of the call.",
     "buyer": "Account that buys.",
     "count": "How many allowances.",
-    "day": "The day, in Beijing time.",
+    "day": "The day, in the time of the law.",
     "entry": "The moves that happen together or not at all.",
     "jurisdiction": "Code of the jurisdiction, as KM.",
     "order": "Number of the order.",

@@ -289,13 +289,13 @@ def read_day(text: str, place: str) -> str:
 
 
 def read_hour(text: str, place: str) -> str:
-    """An hour of Beijing by its start, as 2027-12-31T07.
+    """An hour of standard time by its start, as 2027-12-31T07.
 
     >>> read_hour("2027-12-31 07:00", "--first"), read_hour("2027-12-31T7", "--first")
     ('2027-12-31T07', '2027-12-31T07')
     """
     found = _HOUR.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if found is None:
-        cure = "write the start of a whole hour of Beijing time, as 2027-12-31T07 or 2027-12-31 07:00"
+        cure = "write the start of a whole hour of standard time, as 2027-12-31T07 or 2027-12-31 07:00"
         raise Malformed(place, f"{text[:LONGEST]!r} is not an hour", cure)
     return f"{read_day(found[1], place)}T{int(found[2]):02d}"

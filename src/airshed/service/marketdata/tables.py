@@ -43,7 +43,7 @@ _OWN: dict[str, tuple[ExportColumn, ...]] = {
         ExportColumn("seq", "int", "record of the book"),
         ExportColumn("number", "int", "place among the trades of that record, from 1"),
         ExportColumn("at", "int", "instant in milliseconds since 1970 (UTC)"),
-        ExportColumn("time", "text", "the same as Beijing time"),
+        ExportColumn("time", "text", "the same in the time of the law"),
         ExportColumn("day", "text", "day of the session; of the instant where there is none"),
         ExportColumn(
             "kind",
