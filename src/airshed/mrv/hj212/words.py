@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from airshed.mrv.hj212.codes import (
     COMMANDS,
     DATA_FLAGS,
     EXECUTION_RESULTS,
+    FIELD_NAMES,
     REQUEST_ANSWERS,
     SUFFIX_NAMES,
     SYSTEMS,
@@ -23,29 +22,6 @@ Row = tuple[str, str, str, str]
 
 UNKNOWN: Name = ("标准未定义", "not in the standard")
 HIDDEN = "******"
-
-FIELD_NAMES: Mapping[str, Name] = {
-    "DataTime": ("数据时间", "time of the readings: start of the period, or the instant"),
-    "SystemTime": ("系统时间", "system time"),
-    "BeginTime": ("开始时间", "begin"),
-    "EndTime": ("截止时间", "end"),
-    "RestartTime": ("开机时间", "start of the data logger"),
-    "PolId": ("污染因子编码", "factor code"),
-    "InfoId": ("现场端信息编码", "device information code"),
-    "OverTime": ("超时时间（秒）", "timeout in seconds"),
-    "ReCount": ("重发次数", "retries"),
-    "RtdInterval": ("实时采样数据上报间隔（秒）", "real-time interval in seconds"),
-    "MinInterval": ("分钟数据上报间隔（分钟）", "minute interval in minutes"),
-    "NewPW": ("新密码", "new password"),
-    "NewSK": ("新密钥", "new key"),
-    "SKCreateTime": ("密钥生成时间", "when the key was made"),
-    "CTime": ("采样时间周期或采样时刻", "sampling cycle or time"),
-    "CstartTime": ("首次采样时间", "first sampling time"),
-    "Stime": ("出样时间（分钟）", "minutes to a result"),
-    "VaseNo": ("留样瓶编号", "sample bottle"),
-    "AlarmTime": ("报警时间", "time of the alarm"),
-    "QN": ("请求编码", "request number"),
-}
 
 
 def both(name: Name) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
+
+import msgspec
 
 from airshed.market.bars import By, bars
 from airshed.market.tape import EXCHANGE_KINDS, Kind
+from airshed.model.beside import rows_beside
 from airshed.rulebook.schema import Rulebook
 from airshed.service.marketdata.reading import Market
 from airshed.service.marketdata.summary import SeriesSummary, summaries
@@ -27,117 +31,23 @@ class ExportColumn(NamedTuple):
 
 Row = tuple[Any, ...]
 
-_SPAN = (
-    ExportColumn("by", "text", "session, week or month"),
-    ExportColumn("span", "text", "day, ISO week (2027-W09) or month (2027-03)"),
-)
-_NO_TRADE = "nothing was traded"
-_SERIES = ExportColumn("series", "text", "series, as SO2-KM-2027, or strip, as SO2-KM-2027..2031")
-
 _PROVENANCE = ExportColumn(
     "provenance", "text", "what the book is: a programme, or a simulation with scenario and seed"
 )
+_ROWS = rows_beside("airshed.service.marketdata", "columns.csv")
 
-_OWN: dict[str, tuple[ExportColumn, ...]] = {
-    "trades": (
-        ExportColumn("seq", "int", "record of the book"),
-        ExportColumn("number", "int", "place among the trades of that record, from 1"),
-        ExportColumn("at", "int", "instant in milliseconds since 1970 (UTC)"),
-        ExportColumn("time", "text", "the same in the time of the law"),
-        ExportColumn("day", "text", "day of the session; of the instant where there is none"),
-        ExportColumn(
-            "kind",
-            "text",
-            "listed, call, zone_call, block, transfer, auction, one_way, sale, repurchase or reverse_auction",
-        ),
-        _SERIES,
-        ExportColumn("price", "int", "fen per tonne; of a strip, for a tonne of every vintage together"),
-        ExportColumn("count", "int", "allowances (1 kg each); of a strip, of each vintage"),
-        ExportColumn("fen", "int", "value in fen"),
-    ),
-    "bars": (
-        *_SPAN,
-        _SERIES,
-        ExportColumn("first", "text", "first day of the span on which the market was open or a trade was made"),
-        ExportColumn("last", "text", "last such day"),
-        ExportColumn("trades", "int", "number of listed and call trades"),
-        ExportColumn("count", "int", "volume in allowances"),
-        ExportColumn("fen", "int", "turnover in fen"),
-        ExportColumn("open", "int", "price of the first trade, fen per tonne", _NO_TRADE),
-        ExportColumn("high", "int", "highest price, fen per tonne", _NO_TRADE),
-        ExportColumn("low", "int", "lowest price, fen per tonne", _NO_TRADE),
-        ExportColumn("last_price", "int", "price of the last trade, fen per tonne", _NO_TRADE),
-        ExportColumn("vwap", "int", "turnover over volume, fen per tonne, half upwards", _NO_TRADE),
-        ExportColumn(
-            "close", "int", "last closing price that the book published in the span, fen per tonne", "there is none"
-        ),
-        ExportColumn("previous_close", "int", "last closing price before the span, fen per tonne", "there is none"),
-    ),
-    "quotes": (
-        ExportColumn("day", "text", "day of the session"),
-        ExportColumn("seq", "int", "record that closed it; the quote is from right before"),
-        _SERIES,
-        ExportColumn("wall", "text", "walled sector whose order book it is", "it is that of all others"),
-        ExportColumn("side", "text", "buy or sell"),
-        ExportColumn("level", "int", "1 for the best price, to 5"),
-        ExportColumn("price", "int", "fen per tonne"),
-        ExportColumn("count", "int", "allowances that waited"),
-        ExportColumn("orders", "int", "orders that waited"),
-    ),
-    "interest": (
-        ExportColumn("day", "text", "day of the session, or of the surrender"),
-        ExportColumn("seq", "int", "record from right after which the holdings are"),
-        ExportColumn("series", "text", "series, as SO2-KM-2027"),
-        ExportColumn("cap", "int", "allowances in all; the following sum to it"),
-        ExportColumn("unissued", "int", "in the issuance account"),
-        ExportColumn("for_auction", "int", "in the auction account"),
-        ExportColumn("reserve", "int", "in the government reserve"),
-        ExportColumn("operators", "int", "free with operators"),
-        ExportColumn("traders", "int", "free with traders"),
-        ExportColumn("set_aside", "int", "set aside with operators and traders"),
-        ExportColumn("surrendered", "int", "given up for an emission"),
-        ExportColumn("cancelled", "int", "given up for good by who held them"),
-        ExportColumn("other", "int", "in any other account"),
-    ),
-    "index": (
-        *_SPAN,
-        ExportColumn("last", "text", "last day of the span on which the market was open or a trade was made"),
-        ExportColumn("index_hundredths", "int", "the index in hundredths of a point", "a component has no price"),
-        ExportColumn("missing", "text", "components without a price, separated by spaces", "all have one"),
-    ),
-    "index_components": (
-        *_SPAN,
-        ExportColumn("component", "text", "pollutant"),
-        ExportColumn("price", "int", "fen per tonne"),
-        ExportColumn("day", "text", "last day on which it was traded"),
-        ExportColumn("carried", "flag", "true when it was not traded in the span itself"),
-        ExportColumn("index_hundredths", "int", "100 x price / base, in hundredths of a point"),
-    ),
-    "summary": (
-        _SERIES,
-        ExportColumn("trades", "int", "number of listed and call trades"),
-        ExportColumn("count", "int", "volume in allowances"),
-        ExportColumn("fen", "int", "turnover in fen"),
-        ExportColumn("vwap", "int", "turnover over volume, fen per tonne", _NO_TRADE),
-        ExportColumn("close", "int", "last closing price, fen per tonne", "there is none"),
-        ExportColumn("close_day", "text", "its day", "there is none"),
-        ExportColumn("quoted_day", "text", "last session at whose close both sides waited", "there is none"),
-        ExportColumn("quoted_wall", "text", "walled sector whose order book that was", "it was that of all others"),
-        ExportColumn("bid", "int", "highest bid then, fen per tonne", "there is none"),
-        ExportColumn("ask", "int", "lowest ask then, fen per tonne", "there is none"),
-        ExportColumn("spread_basis_points", "int", "spread in hundredths of a percent of the middle", "there is none"),
-        ExportColumn("circulating", "int", "allowances with operators and traders, at the end", "it is a strip"),
-        ExportColumn(
-            "turnover_basis_points",
-            "int",
-            "volume in hundredths of a percent of what was given out",
-            "nothing was, or it is a strip",
-        ),
-    ),
-}
+
+def _columns(table: str) -> tuple[ExportColumn, ...]:
+    own = (tuple(row.values())[1:] for row in _ROWS if row["table"] == table)
+    return (*(msgspec.convert(each, ExportColumn) for each in own), _PROVENANCE)
+
 
 #: Every table by name, in the order in which they are written; the last column says what the book is.
-COLUMNS: Mapping[str, tuple[ExportColumn, ...]] = {name: (*columns, _PROVENANCE) for name, columns in _OWN.items()}
+COLUMNS: Mapping[str, tuple[ExportColumn, ...]] = {
+    table: _columns(table) for table in dict.fromkeys(row["table"] for row in _ROWS)
+}
+#: What a bar says behind its span and series.
+_OF_BAR = attrgetter(*(column.name for column in COLUMNS["bars"][3:-1]))
 
 
 def _trades(market: Market, rules: Rulebook) -> Iterator[Row]:
@@ -151,23 +61,7 @@ def _bars(market: Market, kinds: Sequence[Kind]) -> Iterator[Row]:
         for series in market.names:
             own = market.trades(series, kinds)
             for bar in bars(series, own, market.closes.get(series, {}), market.days, by):
-                yield (
-                    by,
-                    bar.span,
-                    series,
-                    bar.first,
-                    bar.last,
-                    bar.trades,
-                    bar.count,
-                    bar.fen,
-                    bar.open,
-                    bar.high,
-                    bar.low,
-                    bar.last_price,
-                    bar.vwap,
-                    bar.close,
-                    bar.previous_close,
-                )
+                yield (by, bar.span, series, *_OF_BAR(bar))
 
 
 def _quotes(market: Market, rules: Rulebook) -> Iterator[Row]:
@@ -175,17 +69,8 @@ def _quotes(market: Market, rules: Rulebook) -> Iterator[Row]:
         depth = quote.depth
         for side, levels in (("buy", depth.bids), ("sell", depth.asks)):
             for place, level in enumerate(levels, 1):
-                yield (
-                    quote.day,
-                    quote.seq,
-                    depth.series,
-                    depth.wall or None,
-                    side,
-                    place,
-                    level.price,
-                    level.count,
-                    level.orders,
-                )
+                which = (quote.day, quote.seq, depth.series, depth.wall or None, side, place)
+                yield (*which, level.price, level.count, level.orders)
 
 
 def _interest(market: Market, rules: Rulebook) -> Iterator[Row]:
