@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from airshed.cli.main import ROOMS, build
@@ -15,13 +16,17 @@ from airshed.engine.commands import Command
 from airshed.lab.second import confirmations
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.tenor import year_price_fen
+from airshed.model.measures import Unit
 from airshed.model.provenance import Simulation
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, texts
+from airshed.rulebook.load import read as read_law
 from airshed.service.book.opening import adopt
 from airshed.service.book.sqlite import Book
+from airshed.service.forms.measures import Terms, read, write
 from airshed.zone.entering import reviewer
 from beijing import instant
+from laws import LAW, RULES, as_files
 
 DAY = "2003-03-03"
 
@@ -75,3 +80,27 @@ def test_the_yearly_price_of_a_strip_is_its_share_of_the_whole(fen: int, years: 
     yearly = year_price_fen(f"SO2-KM-2027..{2026 + years}", fen)
 
     assert abs(2 * (yearly * years - fen)) <= years
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("EUR", None),
+        ("EUU", "there is no currency 'EUU'"),
+        ("JPY", "amounts of JPY have 0 digits after the point, and those of a law 2"),
+        ("KWD", "amounts of KWD have 3 digits after the point, and those of a law 2"),
+    ],
+)
+def test_a_law_reckons_in_a_currency_that_has_hundredths(code: str, said: str | None) -> None:
+    _, faults = read_law(as_files({**LAW, "currency": {**LAW["currency"], "code": code}}))
+
+    assert [fault.what for fault in faults] == ([] if said is None else [said])
+
+
+def test_an_amount_may_have_the_sign_of_its_currency() -> None:
+    law = replace(RULES, currency=replace(RULES.currency, code="EUR", name_en="€", name_zh="欧元"))
+    terms = Terms.of(law)
+
+    assert write(2_550_000, Unit.FEN_PER_T, terms) == "25,500 €/t"
+    for text in ("25500 €/t", "€25,500/t", "25500 EUR/t", "25500 欧元/t"):
+        assert read(text, Unit.FEN_PER_T, terms, "--limit") == 2_550_000

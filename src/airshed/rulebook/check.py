@@ -21,6 +21,7 @@ from airshed.rulebook.check_mrv import availability, processes, quality
 from airshed.rulebook.check_people import roles
 from airshed.rulebook.check_primary import paid_allocation, returning
 from airshed.rulebook.check_terms import terms
+from airshed.rulebook.currencies import money
 from airshed.rulebook.price_index import index_faults
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
@@ -81,6 +82,7 @@ def contradictions_there(rules: Rulebook, file: str) -> list[Malformed]:
 
 def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:
     yield from time_zone(rules, file)
+    yield from money(rules, file)
     yield from _day(rules.programme.effective, f"{file} [programme] effective")
     deadlines = [(key, getattr(rules.calendar, key)) for key in ("report_by", "verify_by", "surrender_by")]
     for key, day in deadlines:

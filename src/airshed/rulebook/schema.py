@@ -91,8 +91,8 @@ class CurrencyRule(Section, frozen=True):
 
     #: Code of ISO 4217. 代码。
     code: Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", examples=["CNY"])]
-    #: What a whole one is called in English, as after an amount. 英文名称。
-    name_en: Annotated[str, Meta(pattern=r"^[a-z][a-z ]{1,19}\Z", examples=["yuan"])]
+    #: What a whole one is called in English, as after an amount: a word, or its sign. 英文名称。
+    name_en: Annotated[str, Meta(pattern=r"^([a-z][a-z ]{1,19}|[$£¥₩₹₺₽€])\Z", examples=["yuan", "€"])]
     #: What a whole one is called in Chinese. 中文名称。
     name_zh: str
 

@@ -23,11 +23,11 @@ from airshed.rulebook.schema import Rulebook
 #: Longest text of a number with its unit.
 LONGEST = 80
 #: A number, as people group it, and what stands behind it.
-_AMOUNT = re.compile(r"([+-]?)([¥￥$]?)\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+|(?=\.))(\.[0-9]+)?\s*(万|亿)?\s*(.*)")
+_AMOUNT = re.compile(r"([+-]?)([¥￥$€£]?)\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+|(?=\.))(\.[0-9]+)?\s*(万|亿)?\s*(.*)")
 #: Spaces between groups of three digits, as GB/T 15835 and many a spreadsheet write them.
 _GROUPS = re.compile("(?<=[0-9])[ \u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
 #: Signs of money that stand before an amount, and the code of each.
-_SIGNS = {"": "", "¥": "CNY", "￥": "CNY", "$": "USD"}
+_SIGNS = {"": "", "¥": "CNY", "￥": "CNY", "$": "USD", "€": "EUR", "£": "GBP"}
 _TIMES = {None: 1, "万": 10**4, "亿": 10**8}
 #: Kilograms of what masses are written in.
 _MASSES: Mapping[str, Fraction] = {
