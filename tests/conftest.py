@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer.main
@@ -25,7 +25,7 @@ from airshed.engine.journal import Line
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import Market, read_market
 from databases import postgres
-from dealing import dealt
+from dealing import dealt, turned
 from inner_loop import LONG, is_inner, is_quick, no_process
 from seasons import year_in
 from shared import Once
@@ -82,6 +82,16 @@ class Examples:
 def has_example(path: Path) -> bool:
     """Whether a module has an example that is a test."""
     return b">>>" in path.read_bytes()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    """Of a folder, the files in the order in which this process imports them."""
+    report = yield
+    if isinstance(collector, pytest.Dir) and hasattr(collector.config, "workerinput"):
+        told = collector.config.workerinput
+        report.result = turned(report.result, int(told["workerid"].removeprefix("gw")), told["workercount"])
+    return report
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

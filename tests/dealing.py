@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from inner_loop import LONG
+
+T = TypeVar("T")
 
 #: The files of which each costs some ten seconds of processor or more, the dearest first (`make test TIMES=1`).
 DEAREST = (
@@ -35,12 +38,23 @@ DEAREST = (
 )
 
 
+def turned(found: list[T], number: int, processes: int) -> list[T]:
+    """The same list from where another process does not begin: what all collect, each of them compiles a part of.
+
+    >>> turned(["a", "b", "c", "d"], 1, 2)
+    ['c', 'd', 'a', 'b']
+    """
+    first = len(found) * number // processes
+    return found[first:] + found[:first]
+
+
 def dealt(items: Sequence[pytest.Item], processes: int) -> list[list[pytest.Item]]:
     """What each process begins with, those of a file together: long files dealt by their cost, the others by number."""
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
     place = {f"test_{name}": number for number, name in enumerate([*DEAREST, *sorted(LONG - {*DEAREST})])}
+    files = dict(sorted(files.items()))
     long = sorted((path for path in files if path.stem in place), key=lambda path: place[path.stem])
     turns = [*range(processes), *reversed(range(processes))]  # who got the dearer one gets the cheaper one next
     hands: list[list[pytest.Item]] = [[] for _ in range(processes)]
