@@ -28,6 +28,7 @@ sealed, sealing = {}, set()  # sealed bids that wait, by venue, name and number;
 masses, differences = defaultdict(dict), {}  # milligrams by stack, day and pollutant; by (stack, day) and pollutant
 stacks = {}  # by source
 flows = {}  # banked allowances that count one for one yet, by account, of each (year, pollutant) under flow control
+supply = {}  # what was stated of the number in circulation, by (year, pollutant)
 settled, due, added, cases = {}, {}, {}, {}  # the first short by (year, pollutant); fen and interest by penalty
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
@@ -363,6 +364,16 @@ def take_in(event):
             need(given[key] + each["shortfall"] + each["extra"] == years[key], f"I11: {key} does not add up")
     elif kind == "FlowControlStated":
         flow_stated(event)
+    elif kind == "CirculationStated":
+        key, mine = (event["year"], event["pollutant"]), [each for each in blocks if each[0] not in of_the_law]
+        there = [[*name.split("-"), count(blocks[who, name])] for who, name in mine]
+        held = sum(many for code, _, vintage, many in there if code == key[1] and int(vintage) <= key[0])
+        need(0 <= event["circulation"] <= held, f"I2: {event['circulation']} of {key} circulate, {held} are held")
+        supply[key] = event
+    elif kind == "SupplyAdjusted":
+        code, place, _ = event["series"].split("-")
+        left = supply[event["year"], code]["parts"].pop(place, 0)  # once for each city
+        need(event["count"] == sum(count(move[4]) for move in entry) <= left, f"I2: {event['series']} is adjusted more")
     elif kind == "Surrendered":
         key = (event["source"], event["year"], event["pollutant"])
         given[key] += event["count"]

@@ -38,6 +38,7 @@ from airshed.engine.procedures import (
     sealed,
     settling,
     standing,
+    supply,
     transfer,
     transfer_undone,
     transfer_written_off,
@@ -89,6 +90,10 @@ def decide(state: State, command: c.Command, rules: Rulebook, at: int, text: Rul
         with flow_control.stated(state, facts):
             decision = decide(state, command, rules, at, text)
         return decision if isinstance(decision, Refusal) else (*facts, *decision)
+    if rules.reserve.supply_stated_on is not None and (counted := supply.due(state, rules, at)):
+        with supply.stated(state, counted):
+            decision = decide(state, command, rules, at, text)
+        return decision if isinstance(decision, Refusal) else (*counted, *decision)
     body, actor = command.body, command.actor
     kind = type(body)
     if state.rulebook is not None:

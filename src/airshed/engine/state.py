@@ -16,6 +16,7 @@ from airshed.engine.nouns import (
     Call,
     Cancellation,
     Case,
+    Circulation,
     ClosureNotice,
     Day,
     Deal,
@@ -116,6 +117,10 @@ class State:
     applications: dict[int, Application] = field(default_factory=dict)
     repurchases: dict[str, Repurchase] = field(default_factory=dict)
     flows: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    #: By year and pollutant: the number in circulation, where the law lets auctions follow it.
+    circulations: dict[tuple[int, str], Circulation] = field(default_factory=dict)
+    #: By series: what auctions held back for it and the reserve has set aside until it is released.
+    supply_kept: dict[str, int] = field(default_factory=dict)
     closures: dict[str, str] = field(default_factory=dict)
     next_withdrawal: int = 1
     withdrawals: dict[int, Withdrawal] = field(default_factory=dict)

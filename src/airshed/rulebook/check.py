@@ -26,6 +26,8 @@ from airshed.rulebook.price_index import index_faults
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.strict import kinds, peeled
+from airshed.rulebook.supply_table import FILE as SUPPLY
+from airshed.rulebook.supply_table import supply_faults
 from airshed.rulebook.transactions import FILE as TRANSACTIONS
 from airshed.rulebook.transactions import FLOWS, transaction_faults
 
@@ -58,6 +60,8 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_benchmarks(rules, lines["benchmarks.csv"]),
         *_rows(rules.benchmarks.factors, lines.get(FACTORS, ()), FACTORS, ("sector", "pollutant"), _codes(rules)),
         *classes(rules, lines.get(CLASSES, ())),
+        *_rows(rules.reserve.supply, lines.get(SUPPLY, ()), SUPPLY, ("pollutant", "period"), _codes(rules)),
+        *supply_faults(rules.reserve.supply, lines.get(SUPPLY, ()), rules.reserve.supply_stated_on),
         *_measuring(rules, lines),
         *_rows(rules.price_index.rows, lines["price_index.csv"], "price_index.csv", ("pollutant",), _codes(rules)),
         *index_faults(rules.price_index, lines["price_index.csv"], _MAIN),
@@ -88,6 +92,8 @@ def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:
     for key, day in deadlines:
         # a year without 29 February: a deadline must exist in every year
         yield from _day(f"2027-{day}", f"{file} [calendar] {key}")
+    if rules.reserve.supply_stated_on is not None:
+        yield from _day(f"2027-{rules.reserve.supply_stated_on}", f"{file} [reserve] supply_stated_on")
     for day in rules.auction.days:
         yield from _day(f"2027-{day}", f"{file} [auction] days")
     leap = rules.calendar.surrender_by_in_leap_years

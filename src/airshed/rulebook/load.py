@@ -29,6 +29,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.strict import called, kinds, misfits, rows_of
+from airshed.rulebook.supply_table import SupplyRow
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, ShortfallPeriod, Tier, Variation
 from airshed.rulebook.transactions import FLOWS, TransactionRow
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
@@ -62,6 +63,7 @@ OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "penalty_periods.csv": ("shortfall", "periods", ShortfallPeriod),
     "case_grounds.csv": ("cases", "grounds", CaseGround),
     "late_rates.csv": ("late_payment", "rates", LateRate),
+    "supply.csv": ("reserve", "supply", SupplyRow),
     "receptors.csv": ("receptors", "rows", ReceptorRow),
     "transfer.csv": ("transfer", "rows", TransferRow),
     "ratios.csv": ("ratios", "rows", RatioRow),

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from airshed.rulebook.kinds import Count, MonthDay, Share, Step
 from airshed.rulebook.section import Section
+from airshed.rulebook.supply_table import SupplyRow
 
 #: A number of days, up to ten years.
 Days = Annotated[int, Meta(ge=0, le=3_660)]
@@ -81,7 +82,7 @@ class NewEntrantRule(Section, frozen=True):
     unused_on: MonthDay
 
 
-class ReserveRule(Section, frozen=True):
+class ReserveRule(Section, frozen=True, omit_defaults=True):
     """How the government reserve is fed and drawn."""
 
     #: Most of a series that set-asides and repurchases may bring together there, in hundredths of its cap.
@@ -94,6 +95,11 @@ class ReserveRule(Section, frozen=True):
     trigger_basis_points: Multiple
     #: Most of a series that may be drawn for that, in hundredths of a percent of its cap. 可提取用于平抑价格的上限。
     containment_basis_points: Share
+    #: Day of the year after, from which the number of allowances in circulation is stated, once every source is
+    #: verified; the next auctions follow it. Never, where it is left out. 流通总量公布日。
+    supply_stated_on: MonthDay | None = None
+    #: What the number in circulation does to auctions (read from `supply.csv`). 供应调节办法。
+    supply: tuple[SupplyRow, ...] = ()
 
 
 class ReverseAuctionRule(Section, frozen=True):

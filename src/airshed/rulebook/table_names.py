@@ -25,6 +25,7 @@ TableName = Literal[
     "sales",
     "purchases",
     "payments",
+    "circulation",
     "applications",
     "tenders",
     "asks",

@@ -177,7 +177,9 @@ FLOWS: Mapping[TransactionType, Flow] = {
         ("WithdrawAllowances", "WithdrawUnpaid", "ForfeitWithheld", "ReverseAllocation"), "operator", "reserve", True
     ),
     "restoration": Flow(("RestoreWithdrawn",), "reserve", "operator"),
-    "reserve_flow": Flow(("FeedReserve", "DrawReserve", "ReleaseUnused"), "auction reserve", "auction reserve"),
+    "reserve_flow": Flow(
+        ("FeedReserve", "DrawReserve", "ReleaseUnused", "Allocate"), "auction reserve", "auction reserve"
+    ),
     "year_end": Flow(  # what is lost, and what the law deducts
         ("CloseYear",), "operator", "reserve surrendered", True, flow_control=True
     ),

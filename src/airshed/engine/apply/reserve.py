@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from airshed.engine import events as e
 from airshed.engine.apply import sealed
 from airshed.engine.apply.fold import Apply
-from airshed.engine.nouns import Application, Grant, Repurchase, ReverseAsk
+from airshed.engine.nouns import Application, Circulation, Grant, Repurchase, ReverseAsk
 from airshed.engine.state import State
 from airshed.model.allowance import Series, count_of
 from airshed.registry.accounts import TREASURY, cancelled, reserve
@@ -71,7 +71,9 @@ def check(state: State) -> None:
 
 
 def set_aside(state: State) -> Iterator[tuple[tuple[str, str], int]]:
-    """Allowances that open reverse auctions set aside."""
+    """Allowances that open reverse auctions set aside, and those that wait in reserves to be released."""
+    for series, kept in state.supply_kept.items():
+        yield (reserve(Series.parse(series).jurisdiction), series), kept
     for repurchase in state.repurchases.values():
         if repurchase.open:
             yield from (((ask.account, repurchase.series), ask.count) for ask in repurchase.asks)
@@ -124,6 +126,29 @@ def cleared(state: State, event: e.RepurchaseCleared) -> None:
     sealed.over(state, "repurchase", event.repurchase)
     repurchase.open = False
     repurchase.price, repurchase.bought, repurchase.paid_fen = event.price, event.bought, event.fen
+
+
+def circulation_stated(state: State, event: e.CirculationStated) -> None:
+    """The number in circulation is known."""
+    known = Circulation(event.circulation, event.held, event.released, event.vintage, dict(event.parts))
+    state.circulations[event.year, event.pollutant] = known
+
+
+def supply_adjusted(state: State, event: e.SupplyAdjusted) -> None:
+    """What auctions hold back is set aside until it is released."""
+    series = Series.parse(event.series)
+    for move in event.entry:
+        assert isinstance(move, Delivered), move
+        count = count_of(move.blocks) * (1 if event.way == "held" else -1)
+        state.supply_kept[move.series] = state.supply_kept.get(move.series, 0) + count
+        state.shared_out[move.series] -= count
+        if event.way == "released":
+            state.ledger.position(move.origin, move.series).held += count
+    state.ledger.post(event.entry)
+    if event.way == "held":
+        state.ledger.position(reserve(series.jurisdiction), event.series).held += event.count
+    adjusted = state.circulations[event.year, series.pollutant].adjusted
+    adjusted[series.jurisdiction] = event.count
 
 
 def posted(state: State, event: e.ReserveFed | e.ReserveDrawn) -> None:
@@ -208,6 +233,7 @@ FLOWS: dict[type, WhyOf] = {
     e.AuctionCleared: _auctioned,
     e.YearClosed: _always("banking"),
     e.ReserveFed: _always("set_aside_later"),
+    e.SupplyAdjusted: _always("supply_held"),
     e.Transferred: _always("gift"),
     e.ExcessReturned: _always("returned"),
     e.AccountClosed: _always("account_closed"),
@@ -221,6 +247,7 @@ DRAWN: dict[type, Callable[[Any, Delivered], str]] = {
     e.WithdrawalRestored: lambda event, move: "restored",
     e.RightGranted: lambda event, move: "rights",
     e.RightRenewed: lambda event, move: "rights",
+    e.SupplyAdjusted: lambda event, move: "supply_released",
     e.TruedUp: lambda event, move: "unclaimed" if move.target.startswith(cancelled("")) else "trued_up",
     e.AllowancesWrittenOff: lambda event, move: "written_off",
 }
@@ -233,6 +260,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "kept_back": ("kept until output is verified", "留待产量核定"),
     "trued_up": ("settled by verified output", "按核定产量清算"),
     "unclaimed": ("claimed by nobody, cancelled", "无人申请而注销"),
+    "supply_held": ("held back from auction, much is in circulation", "流通总量偏高，从拍卖中扣留"),
+    "supply_released": ("released to auction, little is in circulation", "流通总量偏低，转入拍卖"),
     "make_up": ("made up for an earlier year", "以往年度补扣"),
     "repurchase": ("bought at the standing price", "按固定价格回购"),
     "reverse_auction": ("bought by reverse auction", "反向拍卖回购"),
@@ -269,5 +298,7 @@ APPLY: dict[type, Apply] = {
     e.AskReturned: ask_returned,
     e.RepurchaseCleared: cleared,
     e.ReserveFed: posted,
+    e.CirculationStated: circulation_stated,
+    e.SupplyAdjusted: supply_adjusted,
     e.ReserveDrawn: posted,
 }

@@ -171,8 +171,40 @@ class ReserveDrawn(Fact, frozen=True):
     entry: Entry
 
 
+class CirculationStated(Fact, frozen=True, omit_defaults=True):
+    """How many allowances circulated after a year is stated, and what auctions do about it. 流通总量已公布。"""
+
+    year: int
+    pollutant: str
+    #: Allowances that accounts hold and that count for the year or later, less what is owed for years up to it.
+    circulation: int
+    #: What the law holds back from auction for it.
+    held: int = 0
+    #: What the law releases for it.
+    released: int = 0
+    #: The vintage whose auctions are adjusted; null where nothing is, or no later vintage waits to be shared out.
+    vintage: int | None = None
+    #: By jurisdiction: how many of that vintage it holds back, or how many it releases with it.
+    parts: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class SupplyAdjusted(Fact, frozen=True):
+    """What is for auction of a series is adjusted by the number that was in circulation. 拍卖量已按流通总量调节。"""
+
+    series: str
+    #: The year at whose end the number in circulation was counted.
+    year: int
+    #: "held" or "released".
+    way: str
+    #: Allowances that moved.
+    count: int
+    entry: Entry
+
+
 ReserveEvent = (
-    ApplicationMade
+    CirculationStated
+    | SupplyAdjusted
+    | ApplicationMade
     | ApplicationDropped
     | ReserveGranted
     | UnusedReleased

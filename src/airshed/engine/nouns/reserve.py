@@ -8,6 +8,21 @@ from airshed.rulebook.primary_sections import ReverseAuctionRule
 
 
 @dataclass(slots=True)
+class Circulation:
+    """The number in circulation after a year, and by jurisdiction what its next auctions are to hold back or release.
+
+    `adjusted` is what they did.
+    """
+
+    circulation: int
+    held: int
+    released: int
+    vintage: int | None
+    parts: dict[str, int]
+    adjusted: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Application:
     """An application for the new-entrant reserve; `held` fen are set aside while it waits."""
 

@@ -15,6 +15,7 @@ from airshed.engine.procedures.guards import (
     no,
 )
 from airshed.engine.procedures.right import serve
+from airshed.engine.procedures.supply import adjusted
 from airshed.engine.procedures.warned import Warned, Warns, positive_only
 from airshed.engine.state import State
 from airshed.market.allocation import Activity, parts
@@ -102,7 +103,8 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
     assert not blocks, f"I2: {name} is not shared out whole"
     for_entrants = split.reserved - sum(share.count for share in shares.shares if share.source in entrants)
     kept_back = shares.reserved - for_entrants
-    return (e.Allocated(name, law.method, kept, shares.for_auction, tuple(awards), tuple(moves), kept_back),)
+    allocated = e.Allocated(name, law.method, kept, shares.for_auction, tuple(awards), tuple(moves), kept_back)
+    return (allocated, *adjusted(state, rules, series, allocated))
 
 
 def warned(state: State, rules: Rulebook, body: c.Allocate, events: tuple[e.Event, ...]) -> Warned:

@@ -11,6 +11,7 @@ from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.sealed import touch_over
 from airshed.engine.tables.table import Column, Note, Table, Tables, touching
+from airshed.model.allowance import Series
 from airshed.model.measures import Unit
 from airshed.registry.accounts import TREASURY
 
@@ -38,7 +39,30 @@ def _ask_keys(state: State) -> Iterator[Any]:
             yield (each.id, ask.number)
 
 
+def _circulation_row(state: State, key: tuple[int, str]) -> Row:
+    known = state.circulations[key]
+    did = sum(known.adjusted.values())
+    return (*key, known.circulation, known.held, known.released, known.vintage, sum(known.parts.values()), did)
+
+
 TABLES = (
+    Table(
+        "circulation",
+        "How many allowances were in circulation after a year, and what auctions do about it, where the law says so.",
+        (
+            Column("year INTEGER"),
+            Column("pollutant TEXT"),
+            Column("circulation INTEGER", "allowances that accounts held, less what was owed", Unit.KG),
+            Column("held INTEGER", "allowances that the law holds back from auction for it", Unit.KG),
+            Column("released INTEGER", "allowances that the law releases for it", Unit.KG),
+            Column("vintage INTEGER", "year whose auctions are adjusted; empty where none are"),
+            Column("planned INTEGER", "allowances that these auctions hold back or release", Unit.KG),
+            Column("adjusted INTEGER", "of these, what was held back or released as series were shared out", Unit.KG),
+        ),
+        key=2,
+        keys=lambda state: state.circulations,
+        row=_circulation_row,
+    ),
     Table(
         "applications",
         "Applications for the new-entrant reserve.",
@@ -114,9 +138,9 @@ TABLES = (
             Column(
                 "flow TEXT",
                 "why: set_aside, set_aside_later, make_up, repurchase, reverse_auction, unpaid, closure, idle, "
-                "excess, paid_reduction, reversal, forfeited, unsold, price_under_trigger, banking, gift, kept_back"
-                " and trued_up come in; new_entrants, unused, auction, containment, price_over_trigger, rights,"
-                " restored, trued_up, unclaimed and written_off go out",
+                "excess, paid_reduction, reversal, forfeited, unsold, price_under_trigger, banking, gift, kept_back,"
+                " trued_up and supply_held come in; new_entrants, unused, auction, containment, price_over_trigger,"
+                " rights, restored, trued_up, unclaimed, supply_released and written_off go out",
             ),
             Column("other TEXT", "account from which or to which"),
             Column("at INTEGER"),
@@ -177,6 +201,10 @@ def statement(tables: Tables, state: State, record: Record, event: e.Event) -> N
         tables.add("flows", (record.seq, *key, record.at, count))
 
 
+def _note_adjusted(tables: Tables, state: State, record: Record, event: e.SupplyAdjusted) -> None:
+    tables.touch("circulation", (event.year, Series.parse(event.series).pollutant))
+
+
 #: What each event touches.
 NOTES: dict[type, Note] = {
     e.ApplicationMade: touching(applications="application", accounts="account"),
@@ -187,6 +215,8 @@ NOTES: dict[type, Note] = {
     e.AskPlaced: _note_asked,
     e.AskReturned: _note_ask_returned,
     e.RepurchaseCleared: _note_cleared,
+    e.CirculationStated: touching(circulation="year pollutant"),
+    e.SupplyAdjusted: _note_adjusted,
     e.ReserveFed: touching(),
     e.ReserveDrawn: touching(),
 }

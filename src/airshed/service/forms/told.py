@@ -44,6 +44,9 @@ _OF_EVENTS: Mapping[str, Unit] = {
                 "wanted",
             ),
             *(
+                "circulation",
+                "CirculationStated.held",
+                "CirculationStated.parts",
                 "kept_back",
                 "Settled.made_up",
                 "Settled.advance",

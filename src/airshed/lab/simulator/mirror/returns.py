@@ -15,6 +15,7 @@ from airshed.rulebook.schema import Rulebook
 #: What may bring allowances into a government reserve, and what may take them out.
 INTO = (
     e.Allocated,
+    e.SupplyAdjusted,
     e.TruedUp,
     e.Repurchased,
     e.RepurchaseCleared,
@@ -30,6 +31,7 @@ INTO = (
     e.AccountClosed,
 )
 OUT_OF = (
+    e.SupplyAdjusted,
     e.TruedUp,
     e.ReserveGranted,
     e.UnusedReleased,

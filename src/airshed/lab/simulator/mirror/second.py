@@ -15,6 +15,10 @@ from airshed.rulebook.schema import Rulebook
 DAY_MS = 86_400_000
 
 
+#: What a record carries out before whatever it does itself.
+BESIDES = (e.ActLapsed, e.FlowControlStated, e.CirculationStated)
+
+
 class Waits(NamedTuple):
     """An act that waits."""
 
@@ -47,7 +51,7 @@ class Second:
         proposes = [event for event in record.events if isinstance(event, e.ActProposed)]
         joins = rules.roles.joining_takes_two and self._people.joins(record.body)
         if (joins or type(record.body).__name__ in rules.roles.second) and self._law:
-            rest = [event for event in record.events if not isinstance(event, e.ActLapsed | e.FlowControlStated)]
+            rest = [event for event in record.events if not isinstance(event, BESIDES)]
             self._claim("I11", len(proposes) == len(rest), f"{record.events} without a second pair of eyes")
         for proposal in proposes:
             self._claim("I11", proposal.act not in self._waits, f"{proposal} has a number that waits")

@@ -1,0 +1,81 @@
+"""A second opinion on supply that follows the number in circulation: who holds and owes how many, and what moved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from airshed.engine import events as e
+from airshed.lab.simulator.mirror.figures import delivered
+from airshed.rulebook.schema import Rulebook
+
+Claim = Callable[[str, bool, str], None]
+Held = Mapping[tuple[str, str], Sequence[tuple[int, int]]]
+#: Accounts of the programme by how their names begin; all others are somebody's own.
+OWN = ("issuance-", "auction-", "reserve-", "surrendered-", "cancelled-", "bank", "treasury", "exchange")
+
+
+class Supply:
+    """Follows what is stated of each year and what auctions hold back or get for it."""
+
+    def __init__(self, claim: Claim, held: Held) -> None:
+        self._claim = claim
+        self._held = held
+        self._owed: Counter[tuple[str, int, str]] = Counter()
+        self._stated: dict[tuple[int, str], e.CirculationStated] = {}
+        self._kept: Counter[str] = Counter()
+        self._done: set[tuple[int, str]] = set()
+
+    def follow(self, event: e.Event, rules: Rulebook) -> None:
+        """Take in a fact; anything that no number in circulation depends on is passed over."""
+        match event:
+            case e.CirculationStated():
+                self._number(event, rules)
+            case e.SupplyAdjusted():
+                self._adjusted(event)
+            case e.YearVerified() | e.YearDetermined():
+                for code, owed in event.obligation.items():
+                    self._owed[event.source, event.year, code] = owed
+            case _:
+                pass
+
+    def _number(self, event: e.CirculationStated, rules: Rulebook) -> None:
+        key = (event.year, event.pollutant)
+        self._claim("I12", key not in self._stated, f"{key} is stated twice")
+        self._stated[key] = event
+        first = event.year - rules.allowance.vintages_back
+        held = 0
+        for (account, series), blocks in self._held.items():
+            code, _, vintage = series.split("-")
+            if code == event.pollutant and first <= int(vintage) <= event.year and not account.startswith(OWN):
+                held += sum(end - begin + 1 for begin, end in blocks)
+        self._claim("I2", event.circulation <= held, f"{event.circulation} of {key} circulate, accounts hold {held}")
+        row = max(
+            (row for row in rules.reserve.supply if row.pollutant == event.pollutant and row.period <= event.year),
+            key=lambda row: row.period,
+        )
+        above = event.circulation > row.upper
+        self._claim("I2", above or not event.held, f"{key} holds {event.held} back under the threshold")
+        low = event.circulation < row.lower
+        self._claim("I2", low or not event.released, f"{key} releases {event.released} above the threshold")
+        within = sum(event.parts.values()) <= event.held + event.released
+        self._claim("I2", within and min(event.parts.values(), default=1) > 0, f"{key} plans {event.parts}")
+
+    def _adjusted(self, event: e.SupplyAdjusted) -> None:
+        code, place, vintage = event.series.split("-")
+        stated = self._stated[event.year, code]
+        self._claim("I2", stated.vintage == int(vintage), f"{event.series} is not what {event.year} adjusts")
+        self._claim("I2", (event.year, event.series) not in self._done, f"{event.series} is adjusted twice")
+        self._done.add((event.year, event.series))
+        most = stated.parts.get(place, 0)
+        self._claim("I2", 0 < event.count <= most, f"{event.series} moves {event.count}, {most} are planned")
+        held = event.way == "held"
+        self._claim("I2", held == (stated.held > 0), f"{event.series} is {event.way}, {stated}")
+        moved = sum(delivered((move,), series) for move in event.entry for series in {getattr(move, "series", "")})
+        self._claim("I2", moved == event.count, f"{event.series} moves {moved} for {event.count}")
+        ends = (f"auction-{place}", f"reserve-{place}")
+        for move in event.entry:
+            self._claim("I2", (move.origin, move.target) == (ends if held else ends[::-1]), f"{move} by {event.way}")
+            series = getattr(move, "series", "")
+            self._kept[series] += delivered((move,), series) * (1 if held else -1)
+            self._claim("I2", self._kept[series] >= 0, f"more of {series} is released than was held back")
