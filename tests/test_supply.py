@@ -19,7 +19,6 @@ from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.tables import everything
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.model.allowance import Series
-from airshed.model.period import instant
 from airshed.registry.accounts import PRIVATE, auction, reserve
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, texts
@@ -27,6 +26,7 @@ from airshed.rulebook.load import read as read_law
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.supply_table import SupplyRow
 from airshed.service.book.sqlite import Book
+from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, done, market
 from test_export import verdict
