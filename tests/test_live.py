@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from airshed.engine.commands import SetCap
 from airshed.market.tape import Trade
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.live import Live, Round, Sight, key_of, live_of
@@ -28,7 +29,7 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
 from laws import RULES
-from markets import AT
+from markets import AT, AUTHORITY
 from markets import market as small_market
 from services import Served, market_book, served
 
@@ -295,6 +296,32 @@ def test_an_order_is_written_from_the_ladder_and_says_what_it_comes_to(rehearsal
         assert page.get_by_label("Allowances").input_value() == "1"
         assert page.get_by_label("buy").is_checked()
         assert page.get_by_label("Limit price").input_value() == "", "a limit is of its own series"
+
+
+def test_another_series_comes_into_the_place_of_the_first_and_lives(tmp_path: Path, browser: Browser) -> None:
+    limits = ServiceLimits(stranger_burst=10_000)
+    book = market_book(tmp_path, (AUTHORITY, SetCap("SO2", "KM", 2028)))
+    with served(book, limits, pages=PORTAL, demo_users=True) as rehearsal, desk(browser, rehearsal, "fund") as page:
+        page.evaluate("window.stays = true")
+        first = page.url
+        page.get_by_label("buy").check()
+        other = page.locator("#part-list a:not([aria-current])").first
+        name = other.inner_text()
+        other.click()
+        page.wait_for_url(f"**series={name}*")
+        expect(page.locator("#part-list [aria-current]")).to_have_text(name)
+        expect(page.locator("#h-order")).to_contain_text(name)
+        assert page.evaluate("window.stays"), "nothing was loaded anew"
+        assert page.get_by_label("buy").is_checked()
+        switch = page.get_by_role("link", name="中文").get_attribute("href") or ""
+        assert name in switch, "the language is that of the page that is seen"
+        expect(page.locator("#live")).to_have_text("Live")
+        places(rehearsal, "steel", "sell", "4360", "elsewhere")
+        expect(page.locator("[data-of-record=record]")).to_have_text(f"{rehearsal.records():,}")
+        page.go_back()
+        page.wait_for_url(first)
+        expect(page.locator("#part-list [aria-current]")).to_have_text(SERIES)
+        expect(page.locator("#part-depth")).to_contain_text("4,360.00")
 
 
 def test_an_order_is_cancelled_where_it_stands_with_one_question(rehearsal: Served, browser: Browser) -> None:

@@ -24,6 +24,7 @@ MODULES = (
     "live.js",
     "acts.js",
     "trade.js",
+    "series.js",
     "tables.js",
     "charts.js",
     "map.js",

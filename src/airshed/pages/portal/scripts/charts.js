@@ -4,10 +4,12 @@ const language = () => (document.documentElement.lang === "en" ? "en" : "zh");
 export function drawAll() {
   if (!window.figures || !window.echarts) return;
   for (const div of document.querySelectorAll(".chart[data-chart]")) draw(div);
-  document.addEventListener("part", ({ target }) => {
-    for (const data of target.querySelectorAll("[data-figure]"))
-      for (const div of document.querySelectorAll(`.chart[data-chart="${CSS.escape(data.dataset.figure)}"]`)) draw(div);
-  });
+  document.addEventListener("part", anew);
+}
+
+function anew({ target }) {
+  for (const data of target.querySelectorAll("[data-figure]"))
+    for (const div of document.querySelectorAll(`.chart[data-chart="${CSS.escape(data.dataset.figure)}"]`)) draw(div);
 }
 
 export function draw(div) {

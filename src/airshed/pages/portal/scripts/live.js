@@ -20,6 +20,14 @@ export function watch() {
   if (!document.hidden) open();
 }
 
+// Another page stands in the place of the first: its parts are heard from its record on.
+export function rewatch() {
+  close();
+  seq = Number(document.body.dataset.seq);
+  kept.clear();
+  if (document.body.dataset.live && !document.hidden) open();
+}
+
 function open() {
   if (source) return;
   clearTimeout(later);

@@ -7,6 +7,7 @@ import { sealing } from "./sealed.js";
 import { lengthen } from "./tables.js";
 import { sliding } from "./map.js";
 import { listing, trading } from "./trade.js";
+import { switching } from "./series.js";
 import { watch } from "./live.js";
 
 document.documentElement.classList.add("scripted");
@@ -20,10 +21,14 @@ const sheet = () => document.documentElement.style.setProperty("--sheet", JSON.s
 sheet();
 addEventListener("beforeprint", sheet);
 confirmInPlace();
-for (const table of document.querySelectorAll("table[data-long]")) lengthen(table);
-drawAll();
-trading();
-listing();
+function begin() {
+  for (const table of document.querySelectorAll("table[data-long]")) lengthen(table);
+  drawAll();
+  trading();
+  listing();
+}
+begin();
+switching(begin);
 sliding();
 digesting();
 looking();

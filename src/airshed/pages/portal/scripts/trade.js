@@ -1,24 +1,32 @@
 // The market screen: a price of the ladder goes into the order with one click, and what the order would come to stands
 // beside it while it is written.
-const PATIENCE_MS = 250;
+let life = new AbortController(); // of what listens for the series that is looked at
 
 export function trading() {
+  life.abort();
+  life = new AbortController();
   const form = document.querySelector("form[data-ticket]");
   if (!form) return;
   const beside = document.getElementById("ticket");
-  let timer = 0, turn = 0;
+  const { signal } = life;
+  let asking = false, again = false;
 
+  // One question at a time, at once; what is written meanwhile is asked for when the answer has come.
   async function look() {
-    const mine = ++turn;
+    if (asking) { again = true; return; }
+    asking = true;
+    again = false;
     const said = await fetch(form.dataset.ticket, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
-    if (mine !== turn) return;
-    if (said && said.ok) beside.innerHTML = await said.text();
+    const text = said?.ok ? await said.text().catch(() => "") : "";
+    asking = false;
+    if (signal.aborted) return;
+    if (again) return look();
+    if (said?.ok) beside.innerHTML = text;
     else if (said && (said.status === 401 || said.status === 403)) beside.textContent = document.getElementById("live").dataset.over;
     else beside.textContent = "";
   }
-  const soon = () => { clearTimeout(timer); timer = setTimeout(look, PATIENCE_MS); };
-  form.addEventListener("input", soon);
-  document.addEventListener("part", ({ target }) => target.dataset.part === "depth" && beside.childElementCount && soon());
+  form.addEventListener("input", look);
+  document.addEventListener("part", ({ target }) => target.dataset.part === "depth" && beside.childElementCount && look(), { signal });
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[data-limit], a[data-count]");
@@ -29,29 +37,20 @@ export function trading() {
     if (link.dataset.limit) form.elements.limit.value = link.dataset.limit;
     if (link.dataset.count) form.elements.count.value = link.dataset.count;
     (form.elements.count.value ? form.elements.limit : form.elements.count).focus();
-    soon();
-  });
-  // Another series of the list: side and quantity go along; a limit is of its own series and does not.
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("#part-list a");
-    if (!link) return;
-    const there = new URL(link.href), said = new FormData(form);
-    for (const name of ["side", "count"]) if (said.get(name)) there.searchParams.set(name, said.get(name));
-    link.href = there;
-  });
-
+    look();
+  }, { signal });
   // An arrow up or down is a tick.
   form.elements.limit?.addEventListener("keydown", (event) => {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key], limit = Number(event.target.value);
     if (!step || !limit) return;
     event.preventDefault();
     event.target.value = Math.max(0, limit + step * Number(form.dataset.tick)).toFixed(2);
-    soon();
+    look();
   });
   const mark = () => own(form);
-  document.addEventListener("part", ({ target }) => (target.dataset.part === "depth" || target.dataset.part === "orders") && mark());
+  document.addEventListener("part", ({ target }) => (target.dataset.part === "depth" || target.dataset.part === "orders") && mark(), { signal });
   mark();
-  if (form.elements.count?.value || form.elements.limit?.value) soon();
+  if (form.elements.count?.value || form.elements.limit?.value) look();
 }
 
 // The list of series: the one that is looked at stands in sight, and words leave those that have all of them.
@@ -66,7 +65,7 @@ export function listing() {
   };
   wanted.parentElement.hidden = false;
   wanted.addEventListener("input", choose);
-  document.addEventListener("part", ({ target }) => target === box && choose());
+  document.addEventListener("part", ({ target }) => target === box && choose(), { signal: life.signal });
   const here = box.querySelector(".chosen")?.getBoundingClientRect();
   if (here) box.scrollTop = here.top - box.getBoundingClientRect().top - (box.clientHeight - here.height) / 2;
 }
