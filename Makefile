@@ -62,8 +62,9 @@ format: $(VENV)/dev.stamp ## put the format right
 	@$(BIN)/ruff format src tests bench scripts examples
 	@$(BIN)/ruff check --fix src tests bench scripts examples
 
-bench: $(VENV)/dev.stamp ## the numbers, as ratios measured in one run (FULL=1: also a book of 100 demo years and a sector of 4,622 stacks)
+bench: $(VENV)/dev.stamp $(CHARTS) ## the numbers, as ratios measured in one run (FULL=1: also a book of 100 demo years and a sector of 4,622 stacks)
 	@scripts/bench-peers
+	@scripts/browser
 	@PYTHONPATH=src:. $(BIN)/python -m bench $(if $(FULL),--full)
 
 fuzz: $(VENV)/dev.stamp ## broken frames against the decoder, from SEED, for SECONDS (default 300)

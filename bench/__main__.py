@@ -28,6 +28,7 @@ CHAPTERS = (
     "gateway",
     "service",
     "starting",
+    "screens",
     "demo",
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,13 @@ FLAGS = [
 
 # What a page shows in the end is waited for, however busy the machine is.
 expect.set_options(timeout=LONGEST_MS)
+#: Bytes, gzipped, of a page that is one file, with its charts in it.
+LARGEST_FILE = 1_000_000
+
+
+def sent(page: bytes) -> int:
+    """Bytes of a page as it is sent."""
+    return len(gzip.compress(page))
 
 
 class Seen(NamedTuple):

@@ -19,7 +19,7 @@ from airshed.pages.auction.chart import chart
 from airshed.pages.auction.page import headline
 from airshed.pages.kit.words import Phrase
 from auction_laws import Case, bid, cases, law
-from browsers import opened, show_at, sizes
+from browsers import LARGEST_FILE, opened, sent, show_at, sizes
 from shells import BLOCK
 
 EVENT = (Path(__file__).parent / "transcripts" / "auction_event.md").read_text("utf-8")
@@ -107,6 +107,7 @@ def test_the_page_loads_nothing_complains_of_nothing_and_fits_a_desk_and_a_telep
         with opened(path) as seen:
             assert seen.complaints == []
             assert seen.requests == [path.as_uri()]
+            assert sent(path.read_bytes()) < LARGEST_FILE
             for width in (1280, 400):
                 for language in ("en", "zh"):
                     show_at(seen.page, width, language)

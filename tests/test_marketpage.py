@@ -23,11 +23,10 @@ from airshed.pages.market.page import headline
 from airshed.pages.market.words import KINDS as KIND_NAMES
 from airshed.pages.market.words import PARTS
 from airshed.service.marketdata import Market, read_market
-from browsers import Seen, opened, show_at, sizes
+from browsers import LARGEST_FILE, Seen, opened, sent, show_at, sizes
 from laws import RULES
 from markets import market
 
-LARGEST_PAGE = 2_000_000
 #: Widths of a desk and of a telephone, in pixels.
 DESK, TELEPHONE = 1280, 400
 
@@ -174,7 +173,7 @@ def test_the_money_is_that_of_the_law(facts: MarketFacts) -> None:
 def test_the_page_loads_nothing_and_complains_of_nothing(made: Path, seen: Seen) -> None:
     assert seen.complaints == []
     assert seen.requests == [made.as_uri()]
-    assert made.stat().st_size < LARGEST_PAGE
+    assert sent(made.read_bytes()) < LARGEST_FILE
 
 
 @pytest.mark.parametrize("width", [DESK, TELEPHONE])

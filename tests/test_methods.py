@@ -29,7 +29,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.methods.chart import COLUMNS, chart
 from airshed.pages.methods.page import ComparedTerms, MethodsFacts, basis, build, headline
-from browsers import Seen, cut_off, opened, show_at, sizes
+from browsers import LARGEST_FILE, Seen, cut_off, opened, sent, show_at, sizes
 
 DESK, TELEPHONE = 1280, 400
 
@@ -292,6 +292,7 @@ def test_the_page_says_what_the_command_says(made: tuple[Path, dict[str, object]
 def test_the_page_loads_nothing_and_complains_of_nothing(made: tuple[Path, object], seen: Seen) -> None:
     assert seen.complaints == []
     assert seen.requests == [made[0].as_uri()]
+    assert sent(made[0].read_bytes()) < LARGEST_FILE
 
 
 @pytest.mark.parametrize("width", [DESK, TELEPHONE])
