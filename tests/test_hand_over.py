@@ -18,7 +18,7 @@ from airshed.client.connection import Refused
 from airshed.engine import commands as c
 from airshed.model.refusal import Malformed
 from airshed.service.http.shapes import HandOver
-from airshed.service.sign_in.users import ASKED_MS, IDLE_MS, WHOLE_MS
+from airshed.service.sign_in.sessions import ASKED_MS, IDLE_MS, WHOLE_MS
 from services import Served, market_book, served
 from shells import MANNER
 

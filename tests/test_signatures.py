@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from airshed.model.refusal import Malformed
 from airshed.service.http.who import Signed
+from airshed.service.sign_in.machine_keys import MOST_KEYS
 from airshed.service.sign_in.signatures import Request, base_of, digest_of, signed
-from airshed.service.sign_in.users import MOST_KEYS
 from services import Served, market_book, served
 
 #: RFC 9421, B.1.4 and B.2.6: the key, and the signature by it over the request of B.2.

@@ -174,7 +174,7 @@ def test_what_was_asked_of_a_browser_is_forgotten_after_some_minutes_and_beyond_
     clock.ms += 10 * 60_000 + 1
     assert users.answered("a", word) is None
     with pytest.MonkeyPatch.context() as few:
-        few.setattr("airshed.service.sign_in.users.MOST_ASKED", 3)
+        few.setattr("airshed.service.sign_in.sessions.MOST_ASKED", 3)
         words = []
         for number in range(5):
             clock.ms += 1

@@ -10,8 +10,8 @@ from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.openapi import COMMAND_HEADERS, SIGNING_HEADER
 from airshed.service.http.problems import PROBLEMS
 from airshed.service.http.ways import Way
+from airshed.service.sign_in.sessions import IDLE_MS, PROVEN_MS, WHOLE_MS
 from airshed.service.sign_in.signatures import AHEAD_S, ALWAYS, IF_THERE, OLDEST_S, WITH_BODY
-from airshed.service.sign_in.users import IDLE_MS, PROVEN_MS, WHOLE_MS
 
 ROOMS = {
     "commands": "Commands 指令",

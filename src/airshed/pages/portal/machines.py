@@ -11,9 +11,9 @@ from airshed.pages.portal.acts import GUESSED, WIDE
 from airshed.pages.portal.frame import Visitor, fields_of, on, page, signed_in
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
+from airshed.service.sign_in.machine_keys import MOST_KEYS
 from airshed.service.sign_in.nouns import Key
 from airshed.service.sign_in.signatures import public_of
-from airshed.service.sign_in.users import MOST_KEYS
 
 #: Most letters of a public key in PEM.
 MOST_LETTERS = 2_000

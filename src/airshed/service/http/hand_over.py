@@ -19,7 +19,8 @@ from airshed.service.http.service import JSON, Service, body_of
 from airshed.service.http.shapes import HandedOver, HandOver, TakeHandOver
 from airshed.service.http.sign_in import FORM, cookie_of, form_of, page, session_of, told_of
 from airshed.service.http.who import Signed
-from airshed.service.sign_in.users import ASKED_MS, new_word
+from airshed.service.sign_in.kept import new_word
+from airshed.service.sign_in.sessions import ASKED_MS
 
 #: Where a code is entered.
 PAGE = "/hand-over"

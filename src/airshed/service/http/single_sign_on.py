@@ -17,9 +17,10 @@ from airshed.service.http.service import JSON, Service, body_of, given
 from airshed.service.http.shapes import NewIdentity, SignedOut
 from airshed.service.http.sign_in import FORM, administrator, cookie_of, form_of, page, session_of
 from airshed.service.http.who import equal
+from airshed.service.sign_in.kept import digest_of, new_word
 from airshed.service.sign_in.nouns import Nonce
 from airshed.service.sign_in.provider_settings import Away, Wrong
-from airshed.service.sign_in.users import ASKED_MS, digest_of, new_word
+from airshed.service.sign_in.sessions import ASKED_MS
 
 if TYPE_CHECKING:
     from airshed.service.sign_in.provider import Provider
