@@ -41,10 +41,11 @@ from airshed.pages.portal.happening import Change, Happening, changes, happening
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.meant import meant
 from airshed.pages.portal.office.law import law_wanted
-from airshed.pages.portal.opening import UPON_DAY, Trades, trading
+from airshed.pages.portal.opening import Trades, trading
 from airshed.pages.portal.reckoning import Reckoning, reckoned
 from airshed.pages.portal.signing import WRITER, over
 from airshed.pages.portal.understood import said_fields
+from airshed.pages.portal.usual import usual
 from airshed.pages.portal.when import when
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -209,9 +210,8 @@ async def form(service: Service, request: Request) -> Response:
     assert visitor.signed is not None
     draft = drafts_of(service).get(visitor.signed.user.name, kind.__name__, key)
     if draft is None:
-        usual = {"day": visitor.today} if kind.__name__ in UPON_DAY else {}
         notice = GONE if SEEN in asked else None
-        return await _form(visitor, kind, {**usual, **asked, "key": key}, notice=notice)
+        return await _form(visitor, kind, {**await usual(visitor, kind, asked), **asked, "key": key}, notice=notice)
     if draft.refused is not None:
         refusal = await _refused(visitor, kind, draft.refused)
         return await _form(visitor, kind, draft.fields, refusal=refusal, status=422)

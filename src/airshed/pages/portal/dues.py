@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from airshed.engine.nouns import Source
 from airshed.engine.procedures.penalty import breach_of, owed_of
 from airshed.engine.state import State
+from airshed.model.allowance import Series
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.between import opens
@@ -87,6 +88,7 @@ def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[
     year = int(rules.civil.day_of(at)[:4]) - 1
     known = state.years.get((source.id, year))
     begun = int(rules.civil.day_of(source.registered)[:4]) <= year
+    begun = begun and any(Series.parse(name).vintage == year for name in state.ledger.caps)  # else nothing is owed
     if begun and (known is None or not known.version) and (source.account, year) not in state.closed:
         what = Phrase(f"Report {year} of {source.id}", f"提交{source.id}的{year}年度报告")
         yield Due(f"{year + 1}-{rules.calendar.report_by}", what, f"/act/ReportYear?source={source.id}&year={year}")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from airshed.engine.commands import CloseYear, Command
 from airshed.engine.edge import looked_at
 from airshed.engine.nouns import Actor
-from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase
@@ -150,10 +150,10 @@ def _key(stem: str, attempt: int) -> str:
 
 
 async def _foreseen(visitor: Visitor, year: int) -> list[Foreseen]:
-    """What the book would say of every account of the scope that has not settled the year."""
+    """What the book would say of every account of the scope that has not settled the year, once that may be."""
     actor = office(visitor, "accounts", "years")
 
-    def look(market: Market, rules: Rulebook) -> list[Command]:
+    def look(market: Market, rules: Rulebook) -> tuple[list[Command], int]:
         state = market.state
         accounts = {
             source.account
@@ -162,12 +162,12 @@ async def _foreseen(visitor: Visitor, year: int) -> list[Foreseen]:
             and (source.id, year) in state.years
             and (source.account, year) not in state.closed
         }
-        return [_wish(state, actor, account, year) for account in sorted(accounts)]
+        return [_wish(state, actor, account, year) for account in sorted(accounts)], deadline(rules, year)
 
-    wishes = await visitor.look(look)
+    wishes, last = await visitor.look(look)
     service = visitor.service
     at = max(asked_of(service.provenance, None, service.clock()), visitor.now)
-    return await service.market.foresee_each(wishes, at)
+    return await service.market.foresee_each(wishes, max(at, last + 1))
 
 
 async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, status: int = 200) -> Response:
@@ -186,6 +186,7 @@ async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, stat
             "accounts": rows,
             "year": known[year],
             "may": "CloseYear" in mine,
+            "early": visitor.now <= deadline(rules, year),
             "sums": Sums(
                 len(rows),
                 len(rows) - len(able),
@@ -261,6 +262,8 @@ async def close(service: Service, request: Request) -> Response:
         return await _shown(visitor, year, AGAIN)
     if fields.get("known") != "yes":
         return await _shown(visitor, year, UNKNOWN, 422)
+    if visitor.now <= await visitor.look(lambda market, rules: deadline(rules, year)):
+        return await _shown(visitor, year, EARLY, 422)
     found = await _foreseen(visitor, year)
     if _digest(found) != fields.get("seen", ""):
         return await _shown(visitor, year, CHANGED, 422)
@@ -281,6 +284,10 @@ async def close(service: Service, request: Request) -> Response:
 AGAIN = Phrase(
     "You have signed in anew since this page was made. Nothing was sent.",
     "页面早于本次登录，尚未提交。请核对后重新提交。",
+)
+EARLY = Phrase(
+    "The works can still surrender: it can be settled from the day after. Nothing was sent.",
+    "清缴期未满，截止日次日起方可结算。尚未提交。",
 )
 UNKNOWN = Phrase("Say that you know what it costs. Nothing was sent.", "请确认已知悉后果。尚未提交。")
 CHANGED = Phrase(

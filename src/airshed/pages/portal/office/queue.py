@@ -200,7 +200,7 @@ def _years(state: State, rules: Rulebook, today: str, reported: Mapping[tuple[st
     for (account, year), count in waiting.items():
         what = Phrase(f"{year}: {count} works verified", f"{year}年度：{count}家企业已核查")
         fields = {"account": account, "year": str(year)}
-        yield Item(YEAR, what, account, surrender_day(rules, year), surrender_day(rules, year), "CloseYear", fields)
+        yield Item(YEAR, what, account, surrender_day(rules, year), "", "CloseYear", fields)
 
 
 def _cases(state: State, rules: Rulebook, at: int) -> Iterator[Item]:
