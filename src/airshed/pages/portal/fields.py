@@ -285,7 +285,8 @@ class Unclear(Exception):
 
 def _may_be_empty(slot: Slot) -> bool:
     kind = bare(slot.kind)
-    return isinstance(kind, kinds.StrType) and not kind.min_length
+    empty = isinstance(kind, kinds.StrType) and not kind.min_length
+    return empty and (kind.pattern is None or re.match(kind.pattern, "") is not None)
 
 
 def _texts(slot: Slot, text: str, terms: Terms, money: Phrase) -> list[str]:

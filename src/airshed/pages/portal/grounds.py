@@ -14,8 +14,8 @@ from airshed.service.forms.chinese import field_zh
 NOTICE = "NoticeCase"
 #: Fields of a notice that some grounds ask for and others refuse.
 OF_GROUND = (*ABOUT, "evidence")
-#: A text that may be empty in a command, and is refused empty.
-ASKED = ((NOTICE, "reason"),)
+#: Texts that may be empty in a command, and are refused empty.
+ASKED = ((NOTICE, "reason"), ("MarkHours", "reason"))
 #: What stands beside those in place of "may be left out".
 DEPENDS = Phrase("(where the ground asks for it)", "（视事由而定）")
 

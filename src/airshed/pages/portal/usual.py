@@ -1,4 +1,4 @@
-"""What stands in a form before anybody wrote in it: the day of now, and how much is owed still."""
+"""What stands in a form before anybody wrote in it: the day of now, what is owed still, what was reported."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from airshed.engine.commands import Surrender
+from airshed.engine.commands import DetermineYear, Surrender
 from airshed.engine.nouns import Actor
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.portal.frame import Visitor
 from airshed.pages.portal.opening import UPON_DAY
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.measures import write
 
 
@@ -20,10 +22,32 @@ async def usual(visitor: Visitor, kind: type[msgspec.Struct], asked: Mapping[str
     actor = visitor.actor
     if kind.__name__ in UPON_DAY:
         return {"day": visitor.today}
-    if kind is not Surrender or actor is None:
+    if actor is None:
         return {}
-    count = await visitor.look(lambda market, rules: owed_still(market.state, actor, asked))
-    return {"count": write(count, Unit.ALLOWANCES, visitor.standing.terms)} if count else {}
+    terms = visitor.standing.terms
+    if kind is Surrender:
+        count = await visitor.look(lambda market, rules: owed_still(market.state, actor, asked))
+        return {"count": write(count, Unit.ALLOWANCES, terms)} if count else {}
+    if kind is DetermineYear:
+        masses = await visitor.look(lambda market, rules: reported(market.state, rules, asked))
+        return {"mass_g": "\n".join(f"{name}: {write(grams, Unit.G, terms)}" for name, grams in masses.items())}
+    return {}
+
+
+def reported(state: State, rules: Rulebook, asked: Mapping[str, str]) -> dict[str, int]:
+    """The grams that a works reported of what it owes for; nothing where the address names no report."""
+    source, year = state.sources.get(asked.get("source", "")), asked.get("year", "")
+    known = state.years.get((source.id, int(year))) if source is not None and _is_year(year) else None
+    if source is None or known is None:
+        return {}
+    masses = {**known.measured_mg, **known.declared_mg}
+    return {
+        rule.code: -(-masses[rule.code] // 1000) for rule in lookup.owed(rules, source.sector) if rule.code in masses
+    }
+
+
+def _is_year(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) == 4
 
 
 def owed_still(state: State, actor: Actor, asked: Mapping[str, str]) -> int:
@@ -31,7 +55,7 @@ def owed_still(state: State, actor: Actor, asked: Mapping[str, str]) -> int:
     mine = [source.id for source in state.sources.values() if source.account == actor.account]
     source = asked.get("source") or (mine[0] if len(mine) == 1 else "")
     year, pollutant = asked.get("year", ""), asked.get("pollutant", "")
-    known = state.years.get((source, int(year))) if source in mine and year.isascii() and year.isdecimal() else None
+    known = state.years.get((source, int(year))) if source in mine and _is_year(year) else None
     if known is None or known.verified_mg is None:
         return 0
     return known.obligation.get(pollutant, 0) - known.surrendered.get(pollutant, 0)

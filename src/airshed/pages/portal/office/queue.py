@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -98,15 +99,25 @@ TOLD_BY: Mapping[Phrase, tuple[TableName, ...]] = {
 }
 
 
-def items(state: State, rules: Rulebook, actor: Actor, at: int, reported: Mapping[tuple[str, int], str]) -> list[Item]:
-    """What waits for somebody by their role and scope, the most urgent first."""
+def items(
+    state: State,
+    rules: Rulebook,
+    actor: Actor,
+    at: int,
+    reported: Mapping[tuple[str, int], str],
+    objected: Mapping[tuple[str, int], str] = MappingProxyType({}),
+) -> list[Item]:
+    """What waits for somebody by their role and scope, the most urgent first.
+
+    Years have been `reported` on a day, and a verifier has `objected` to some in words.
+    """
     mine = lookup.roles(rules).get(actor.role, frozenset())
     today = rules.civil.day_of(at)
     found = [
         item._replace(how=_how(item.due, today), waits=_waits(state, item))
         for item in (
             *_marks(state, today),
-            *_years(state, rules, today, reported),
+            *_years(state, rules, today, reported, objected),
             *_cases(state, rules, at),
             *_parts(state),
             *_reserve(state),
@@ -176,7 +187,13 @@ def _marks(state: State, today: str) -> Iterator[Item]:
             yield Item(MARK, what, who, state.civil.day_of(mark.first), due, "LapseMark", {"mark": str(mark.id)})
 
 
-def _years(state: State, rules: Rulebook, today: str, reported: Mapping[tuple[str, int], str]) -> Iterator[Item]:
+def _years(
+    state: State,
+    rules: Rulebook,
+    today: str,
+    reported: Mapping[tuple[str, int], str],
+    objected: Mapping[tuple[str, int], str],
+) -> Iterator[Item]:
     law = rules.calendar
     waiting: dict[tuple[str, int], int] = {}
     for (source, year), known in state.years.items():
@@ -189,7 +206,11 @@ def _years(state: State, rules: Rulebook, today: str, reported: Mapping[tuple[st
                 yield Item(IMPROVEMENT, what, source, since, f"{year + 1}-{law.verify_by}", "CloseImprovement", number)
         if known.version and known.verified_mg is None:
             if known.opinion == "adverse":
-                what = Phrase(f"{year}: the authority sets the emission", f"{year}年度：由主管部门核定排放量")
+                why = objected.get((source, year), "")
+                what = Phrase(
+                    f"{year}: the authority sets the emission" + (f"; the verifier: {why}" if why else ""),
+                    f"{year}年度：由主管部门核定排放量" + (f"；核查意见：{why}" if why else ""),
+                )
                 yield Item(OPINION, what, source, since, surrender_day(rules, year), "DetermineYear", of)
             elif not any(each.state == "open" for each in known.improvements):
                 what = Phrase(f"{year}, version {known.version}", f"{year}年度，第{known.version}版")
@@ -279,6 +300,14 @@ def reported_on(book: KeptBook) -> dict[tuple[str, int], str]:
     return found
 
 
+def objected_to(book: KeptBook) -> dict[tuple[str, int], str]:
+    """What the last adverse opinion on each year rests on."""
+    rows = book.sql.execute(
+        "SELECT source, year, comments FROM opinions WHERE opinion = 'adverse' ORDER BY seq"
+    ).fetchall()
+    return {(source, year): comments for source, year, comments in rows}
+
+
 def stopped(state: State, actor: Actor) -> list[StoppedNow]:
     """Markets that stand still and accounts that are frozen, with the form that lets them go on."""
     found = []
@@ -304,13 +333,14 @@ async def queue(service: Service, request: Request) -> Response:
     visitor = await acting(service, request)
     actor = office(visitor)
     reported = await service.readers.read(reported_on)
+    objected = await service.readers.read(objected_to)
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         at = max(visitor.now, market.state.at)
         mine = lookup.roles(rules).get(actor.role, frozenset())
         found = [
             item
-            for item in items(market.state, rules, actor, at, reported)
+            for item in items(market.state, rules, actor, at, reported, objected)
             if all(reads_as_office(visitor, table) for table in TOLD_BY[item.kind])
         ]
         return {
