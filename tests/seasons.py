@@ -23,6 +23,8 @@ from airshed.zone.load import of_law
 from airshed.zone.zone import Zone, expected_kg
 
 YEAR = 2027
+#: Works of the demo zone that are enough for a year: one of each city, and more of Kunming.
+FEW_WORKS = ("KM-CEM-01", "KM-CEM-02", "KM-PWR-01", "QJ-CEM-01", "YX-CEM-01", "CX-CEM-01", "HH-CEM-01")
 
 
 def rules_and_zone(name: str = "dianzhong") -> tuple[Rulebook, Zone]:
@@ -91,4 +93,11 @@ def year_in(folder: Path) -> None:
     """`year.book`: the demo year from seed 7 with its read tables and the text of its law."""
     with Book.create(folder / "year.book") as book:
         season = played(book, 7)
+        book.keep_law(digest(season.rules), texts(find("dianzhong")))
+
+
+def left_in(path: Path, until: str, doubts: dict[str, str] | None = None) -> None:
+    """A book of the year of a few works with its law, left on the morning of a day."""
+    with Book.create(path) as book:
+        season = played(book, works=FEW_WORKS, doubts=doubts, until=until)
         book.keep_law(digest(season.rules), texts(find("dianzhong")))

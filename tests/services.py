@@ -161,12 +161,13 @@ def served(
     bring: Callable[[], Pages] | None = None,
     demo_users: bool = False,
     mail: MailSettings | None = None,
+    at: int | None = BEGIN,
 ) -> Iterator[Served]:
-    """The book of a path, served on a port of this machine until the end."""
+    """The book of a path, served on a port of this machine until the end; `at` None begins as `airshed serve` does."""
     clock = clock or Clock()
     noted: list[tuple[str, dict[str, Any]]] = []
     limits = limits or ServiceLimits(stranger_burst=10_000)
-    serving = Serving(path, port=0, at=BEGIN, limits=limits, provider=provider, demo_users=demo_users, mail=mail)
+    serving = Serving(path, port=0, at=at, limits=limits, provider=provider, demo_users=demo_users, mail=mail)
     running = Running(
         serving,
         lambda event, **fields: noted.append((event, fields)),

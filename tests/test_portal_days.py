@@ -1,4 +1,8 @@
-"""In Chromium: a regulator settles a year, a city shares out its cap, an exchange runs an auction and a session."""
+"""In Chromium, the days of those who make a year: most in a demo year that was left on a morning, as visitors have it.
+
+A city shares out its cap, an office decides what waits, a firm surrenders, an exchange runs an auction and a session, a
+regulator settles the year.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +14,19 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from airshed.engine import commands as c
-from airshed.engine.commands import ActivityLine
-from airshed.lab.simulator.small_market import BANK, EXCHANGE
+from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.period import DAY_MS
-from airshed.pages.portal.office.stated import as_text
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from beijing import instant
-from markets import AUTHORITY, REGISTRAR, done, market
+from markets import REGISTRAR, done, market
+from seasons import left_in
 from services import Served, served
-from terms import verified
 
-AUCTIONEER, BUREAU, INSPECTOR = "small-auctioneer", "small-bureau", "dianzhong-inspector"
-#: What works state, as cells of a spreadsheet.
-STATED = as_text(
-    (
-        ActivityLine("s-steel", (2024, 2025), (800_000, 700_000), (1_000_000, 900_000)),
-        ActivityLine("s-cement", (2024, 2025), (300_000, 400_000), (500_000, 600_000)),
-    ),
-    "zh",
-)
+AUCTIONEER = "small-auctioneer"
+OFFICE, OFFICE_2, BUREAU, BUREAU_2 = "dianzhong-office", "dianzhong-inspector", "km-bureau", "km-bureau-review"
+FIRM = "km-cem-01"
 LIMITS = ServiceLimits(stranger_burst=10_000)
 
 
@@ -42,25 +38,20 @@ def closed(runner: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The deadline of a verified year is over, and one works gave up nothing."""
-    path: Path = tmp_path_factory.mktemp("days") / "ended.book"
-    runner = market(Book.create(path), tables=True)
-    verified(runner, "steel", 5_000_000_000)
-    verified(runner, "cement", 0)
-    done(runner, BANK, c.Deposit("steel", 100), instant("2028-07-02"))
-    closed(runner)
-    with served(path, LIMITS, pages=PORTAL, demo_users=True) as found:
+def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A demo year that was left on a morning: opinions are given but on one works, next year's caps are not set."""
+    path: Path = tmp_path_factory.mktemp("days") / "left.book"
+    left_in(path, "2028-04-20", {"KM-CEM-02": "KM-CEM-02-A: flat line over 60 hours"})
+    with served(path, LIMITS, pages=PORTAL, demo_users=True, at=None) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def selling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The market is open, and what is to be auctioned lies in its account; a bureau has a city to share out."""
+    """The market is open, and what is to be auctioned lies in its account."""
     path: Path = tmp_path_factory.mktemp("days") / "selling.book"
     runner = market(Book.create(path), tables=True)
     done(runner, REGISTRAR, c.RegisterActor(AUCTIONEER, "auctioneer"))
-    done(runner, REGISTRAR, c.RegisterActor(BUREAU, "city", jurisdiction="KM"))
     closed(runner)
     with served(path, LIMITS, pages=PORTAL, demo_users=True) as found:
         yield found
@@ -84,8 +75,8 @@ def fits(page: Page) -> bool:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_rooms_of_the_authority_fit_a_telephone_and_a_desk(browser: Browser, ended: Served, width: int) -> None:
-    page = somebody(browser, ended, AUTHORITY, "zh-CN", width)
+def test_the_rooms_of_the_authority_fit_a_telephone_and_a_desk(browser: Browser, left: Served, width: int) -> None:
+    page = somebody(browser, left, OFFICE, "zh-CN", width)
     for path in (
         "/",
         "/queue",
@@ -99,27 +90,8 @@ def test_the_rooms_of_the_authority_fit_a_telephone_and_a_desk(browser: Browser,
         "/report",
         "/check",
     ):
-        page.goto(f"{ended.url}{path}")
+        page.goto(f"{left.url}{path}")
         assert fits(page), path
-    page.context.close()
-
-
-def test_a_regulator_sees_what_a_year_costs_and_settles_it(browser: Browser, ended: Served) -> None:
-    page = somebody(browser, ended, AUTHORITY, "zh-CN", 1280)
-    page.get_by_role("link", name="待办审批").click()
-    expect(page.get_by_text("2个账户已核查")).to_be_visible()
-    page.locator('a[href="/closing/2027"]').click()
-    expect(page.get_by_role("heading", name="缺口、罚款与扣回")).to_be_visible()
-    page.get_by_role("button", name="结算全部可结算账户").click()
-    assert page.url.endswith("/closing/2027")
-    page.get_by_label("本人已知悉上述后果。").check()
-    page.get_by_role("button", name="结算全部可结算账户").click()
-    expect(page.get_by_role("alert")).to_contain_text("已提交")
-    before = ended.records()
-    page.reload()
-    page.wait_for_load_state()
-    expect(page.get_by_text("所有账户均已结算。")).to_be_visible()
-    assert ended.records() == before, "what is sent again counts once"
     page.context.close()
 
 
@@ -133,44 +105,97 @@ def confirms(browser: Browser, there: Served, name: str) -> None:
     page.context.close()
 
 
-def test_a_city_official_shares_out_the_city_and_is_refused_another(browser: Browser, selling: Served) -> None:
-    page = somebody(browser, selling, BUREAU, "zh-CN", 1280)
-    page.goto(f"{selling.url}/act/SetCap?jurisdiction=KM&pollutant=NOx&vintage=2027")
+def acts(page: Page, done: str = "已办理并入账。") -> None:
+    """Look at what a form would come to, and confirm it."""
     page.get_by_role("button", name="预演结果").click()
     page.get_by_role("button", name="确认办理").click()
-    expect(page.get_by_text("待第二人复核").first).to_be_visible()
-    confirms(browser, selling, INSPECTOR)
+    expect(page.get_by_text(done).first).to_be_visible()
 
-    page.goto(selling.url)
+
+def test_a_city_official_shares_out_the_city_and_is_refused_another(browser: Browser, left: Served) -> None:
+    page = somebody(browser, left, BUREAU, "zh-CN", 1280)
     page.get_by_role("link", name="配额分配工作台").click()
-    page.get_by_label("配额系列").select_option("NOx-KM-2027")
+    page.get_by_label("配额系列").select_option("NOx-KM-2028")
     page.get_by_role("button", name="试算").click()
-    page.wait_for_url(f"{selling.url}/allocation")
-    page.wait_for_load_state()
-    page.locator("details", has=page.locator("#text")).evaluate("each => { each.open = true }")
-    page.get_by_label("企业、年度").fill(STATED)
+    page.get_by_role("link", name="设定总量").click()
+    acts(page, "待第二人复核")
+    confirms(browser, left, BUREAU_2)
+
+    page.goto(f"{left.url}/allocation?series=NOx-KM-2028")
     page.get_by_label("对比方法").select_option("history")
-    before = selling.records()
+    before = left.records()
     page.get_by_role("button", name="试算").click()
     expect(page.get_by_role("heading", name="公平性比较")).to_be_visible()
-    assert selling.records() == before, "what is tried on paper is in no book"
-    share = page.get_by_role("row").filter(has_text="s-steel").locator("td.strong").inner_text().removesuffix("吨")
+    assert left.records() == before, "what is tried on paper is in no book"
+    share = page.get_by_role("row").filter(has_text="KM-CEM-01").locator("td.strong").inner_text().removesuffix("吨")
     page.get_by_role("button", name="转入正式办理").click()
-    expect(page.get_by_role("row").filter(has_text="s-steel").first).to_contain_text(share)
+    expect(page.get_by_role("row").filter(has_text="KM-CEM-01").first).to_contain_text(share)
     page.get_by_role("button", name="确认办理").click()
     expect(page.get_by_text("待第二人复核").first).to_be_visible()
-    confirms(browser, selling, INSPECTOR)
-    page.goto(f"{selling.url}/works/s-steel")
-    grant = page.locator("section", has=page.locator("#h-grants")).get_by_role("row").filter(has_text="NOx-KM-2027")
+    confirms(browser, left, BUREAU_2)
+    page.goto(f"{left.url}/works/KM-CEM-01")
+    grant = page.locator("section", has=page.locator("#h-grants")).get_by_role("row").filter(has_text="NOx-KM-2028")
     expect(grant).to_contain_text(share)
 
     # Another city is on no list; who writes it into the address, or into a form, is told beside the field.
-    page.goto(f"{selling.url}/allocation?series=SO2-QJ-2027")
+    page.goto(f"{left.url}/allocation?series=SO2-QJ-2028")
     expect(page.locator("#series-error")).to_contain_text("不在您的管辖范围内")
-    page.goto(f"{selling.url}/act/Allocate?jurisdiction=QJ&pollutant=NOx&vintage=2027")
+    page.goto(f"{left.url}/act/Allocate?jurisdiction=QJ&pollutant=NOx&vintage=2028")
     page.locator('input[name="jurisdiction"]').evaluate("field => { field.value = 'QJ' }")
     page.get_by_role("button", name="预演结果").click()
     expect(page.get_by_role("alert")).to_contain_text("KM")
+    page.context.close()
+
+
+def test_an_official_decides_what_waits_in_the_queue(browser: Browser, left: Served) -> None:
+    """A mark of this morning, from the telephone of the firm to the decision by two; and a year with an opinion."""
+    page = somebody(browser, left, FIRM, "zh-CN", 390)
+    page.get_by_role("link", name="监测").click()
+    page.get_by_role("link", name="标记时段").click()
+    page.get_by_label("KM-CEM-01-A").check()
+    page.get_by_label("标记种类").select_option("maintenance")
+    page.get_by_label("首个时段").fill("2028-04-20 08")
+    page.get_by_label("末个时段").fill("2028-04-20 09")
+    page.get_by_label("理由").fill("清洗分析仪")
+    page.locator('[name="evidence"]').fill("5" * 64)
+    acts(page)
+    page.context.close()
+
+    page = somebody(browser, left, OFFICE, "zh-CN", 1280)
+    page.get_by_role("link", name="待办审批").click()
+    page.get_by_role("row").filter(has_text="清洗分析仪").get_by_role("link", name="审批标记").click()
+    page.get_by_label("是", exact=True).check()
+    acts(page, "待第二人复核")
+    confirms(browser, left, OFFICE_2)
+    page.goto(f"{left.url}/queue")
+    expect(page.get_by_text("清洗分析仪")).to_have_count(0)
+    row = page.get_by_role("row").filter(has_text="KM-CEM-02")
+    expect(row).to_contain_text("flat line over 60 hours")
+    row.get_by_role("link").last.click()
+    expect(page.get_by_label("年排放量")).to_have_value(re.compile(r"SO2: [0-9.]+ t"))
+    page.get_by_label("理由").fill("以在线数据为准")
+    acts(page, "待第二人复核")
+    confirms(browser, left, OFFICE_2)
+    page.goto(f"{left.url}/queue")
+    expect(page.get_by_role("row").filter(has_text="KM-CEM-02")).to_have_count(0)
+    page.context.close()
+
+
+def test_a_firm_surrenders_from_a_phone(browser: Browser, left: Served) -> None:
+    page = somebody(browser, left, FIRM, "zh-CN", 390)
+    due = page.get_by_role("link", name=re.compile("清缴2027年度NOx"))
+    owed = re.search(r"([0-9.,]+)吨", due.inner_text())
+    assert owed is not None
+    due.click()
+    expect(page.get_by_label("数量")).to_have_value(f"{owed[1]} t")
+    assert fits(page)
+    page.get_by_role("button", name="预演结果").click()
+    expect(page.get_by_text("办理结果（预演）")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="NOx-KM-2027").first).to_contain_text("−")
+    page.get_by_role("button", name="确认办理").click()
+    expect(page.get_by_text("已办理并入账。")).to_be_visible()
+    page.goto(left.url)
+    expect(page.get_by_role("link", name=re.compile("清缴2027年度NOx"))).to_have_count(0)
     page.context.close()
 
 
@@ -253,4 +278,33 @@ def session(browser: Browser, there: Served, command: str) -> None:
     page.get_by_role("button", name="See what would happen").click()
     page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text("Done, and on record.")).to_be_visible()
+    page.context.close()
+
+
+def test_a_regulator_sees_what_a_year_costs_and_settles_it_once_its_last_day_is_over(
+    browser: Browser, left: Served
+) -> None:
+    """The last of this file: it sets the clock of the book on."""
+    left.clock.ms += instant("2028-06-30", 10) - instant("2028-04-20", 10)
+    page = somebody(browser, left, OFFICE, "zh-CN", 1280)
+    page.goto(f"{left.url}/closing/2027")
+    expect(page.get_by_role("heading", name="缺口、罚款与扣回")).to_be_visible()
+    expect(page.get_by_text("企业可清缴至2028-06-30")).to_be_visible()
+    expect(page.get_by_role("button", name="结算全部可结算账户")).to_have_count(0)
+    page.get_by_role("button", name="进入下一工作日").click()
+    expect(page.locator("#provenance time")).to_have_text("2028-07-03 10:00")
+
+    page.goto(f"{left.url}/queue")
+    expect(page.get_by_text(re.compile("[67]个账户已核查"))).to_be_visible()
+    page.locator('a[href="/closing/2027"]').click()
+    page.get_by_role("button", name="结算全部可结算账户").click()
+    assert page.url.endswith("/closing/2027")
+    page.get_by_label("本人已知悉上述后果。").check()
+    page.get_by_role("button", name="结算全部可结算账户").click()
+    expect(page.get_by_role("alert")).to_contain_text("已提交")
+    before = left.records()
+    page.reload()
+    page.wait_for_load_state()
+    expect(page.get_by_role("heading", name="缺口、罚款与扣回")).to_have_count(0)
+    assert left.records() == before, "what is sent again counts once"
     page.context.close()

@@ -21,14 +21,12 @@ from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
 from beijing import day_of, instant
 from laws import RULES
-from seasons import YEAR, played
-
-WORKS = ("KM-CEM-01", "KM-CEM-02", "KM-PWR-01", "QJ-CEM-01", "YX-CEM-01", "CX-CEM-01", "HH-CEM-01")
+from seasons import FEW_WORKS, YEAR, played
 
 
 def lines(until: str = "") -> list[Line]:
     """What is written in the year of a few works, up to the morning of a day."""
-    return list(played(MemoryJournal(), tables=False, works=WORKS, until=until).runner.journal.lines())
+    return list(played(MemoryJournal(), tables=False, works=FEW_WORKS, until=until).runner.journal.lines())
 
 
 def test_a_year_that_is_left_on_a_day_is_the_beginning_of_the_whole_one() -> None:
