@@ -20,6 +20,7 @@ from airshed.pages.portal.ways import PORTAL
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from beijing import instant
+from browsers import LONGEST_MS
 from markets import REGISTRAR, done, market
 from seasons import left_in
 from services import Served, served
@@ -61,6 +62,7 @@ def somebody(browser: Browser, there: Served, name: str, language: str, width: i
     """A page of somebody who has signed in."""
     context = browser.new_context(viewport={"width": width, "height": 900}, locale=language)
     page = context.new_page()
+    page.set_default_timeout(LONGEST_MS)
     page.goto(f"{there.url}/sign-in")
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
     page.locator(f'button[name="as"][value="{name}"]').click()
@@ -183,7 +185,7 @@ def test_an_official_decides_what_waits_in_the_queue(browser: Browser, left: Ser
 
 def test_a_firm_surrenders_from_a_phone(browser: Browser, left: Served) -> None:
     page = somebody(browser, left, FIRM, "zh-CN", 390)
-    due = page.get_by_role("link", name=re.compile("清缴2027年度NOx"))
+    due = page.get_by_role("link", name=re.compile("^清缴2027年度NOx"))
     owed = re.search(r"([0-9.,]+)吨", due.inner_text())
     assert owed is not None
     due.click()
@@ -195,7 +197,7 @@ def test_a_firm_surrenders_from_a_phone(browser: Browser, left: Served) -> None:
     page.get_by_role("button", name="确认办理").click()
     expect(page.get_by_text("已办理并入账。")).to_be_visible()
     page.goto(left.url)
-    expect(page.get_by_role("link", name=re.compile("清缴2027年度NOx"))).to_have_count(0)
+    expect(page.get_by_role("link", name=re.compile("^清缴2027年度NOx"))).to_have_count(0)
     page.context.close()
 
 
