@@ -27,6 +27,8 @@ from airshed.engine.tables import TABLES
 from airshed.market.tape import EXCHANGE_KINDS
 from airshed.model.allowance import SerialBlock, Strip
 from airshed.mrv import states
+from airshed.mrv.year import StackYear
+from airshed.pages.kit.html import environment
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import downloads, zone_map
 from airshed.pages.portal.assets import assets
@@ -35,9 +37,10 @@ from airshed.pages.portal.choices import strips
 from airshed.pages.portal.downloads import SHAPES
 from airshed.pages.portal.frame import WORTH_PACKING
 from airshed.pages.portal.happening import happenings
-from airshed.pages.portal.hours import Hours, lost, monitors_of, over_by_month, read, stood_in
+from airshed.pages.portal.hours import Hours, lost, monitors_of, over_by_month, read, stack_year, stood_in
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.notices import HEARD
+from airshed.pages.portal.office import reports
 from airshed.pages.portal.one_series import Day, days_of
 from airshed.pages.portal.one_works import open_years
 from airshed.pages.portal.open_data import shapes, tables_for, views
@@ -58,7 +61,7 @@ from beijing import clock, instant
 from browsers import LARGEST_FILE
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, market
-from portals import Portal, portal, text_of
+from portals import Portal, hidden, portal, text_of
 from services import market_book
 
 STACK, WORKS, FIRM = "KM-CEM-01-A", "KM-CEM-01", "km-cem-01"
@@ -158,6 +161,31 @@ def test_the_report_of_a_public_year_tells_everybody_what_the_hours_beside_the_b
         assert re.search(r"1 of \d+ limits of stacks was exceeded", said)
         assert "No readings were given to this report" not in said
         assert "is sealed" not in said
+
+
+def test_a_report_made_anew_works_out_no_stack_again(year: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each record it took a second and more to read the hours of every stack and the page's own template."""
+    worked: list[str] = []
+
+    def counted(file: Path, stack: str, *more: Any) -> StackYear | None:
+        worked.append(stack)
+        return stack_year(file, stack, *more)
+
+    monkeypatch.setattr(reports, "stack_year", counted)
+    kept = reports.reports_of(year.running.service)
+    kept._kept.clear()
+    kept._closed._kept.clear()
+    office = year.rehearsing(AUTHORITY)
+    before = office.get("/report/2027")
+    assert worked == [STACK], "the hours of one stack lie beside this book"
+    firm, records = year.rehearsing(FIRM), year.records()
+    order = {"account": FIRM, "series": "SO2-KM-2028", "side": "sell", "count": "1", "limit": "4000"}
+    firm.send("/act/PlaceOrder", {**hidden(firm.get("/act/PlaceOrder")), **order, "step": "confirm"})
+    assert year.records() == records + 1
+    after = office.get("/report/2027")
+    assert after.headers["etag"] != before.headers["etag"]
+    assert worked == [STACK]
+    assert environment("airshed.pages.report") is environment("airshed.pages.report")
 
 
 def test_penalties_that_are_not_public_yet_are_a_dash_in_a_report_and_no_zero(year: Portal) -> None:

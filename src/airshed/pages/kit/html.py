@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,8 +30,12 @@ def write(path: Path, html: str) -> None:
         half.unlink(missing_ok=True)
 
 
+@cache
 def environment(package: str) -> Environment:
-    """Where the templates of a package become pages; with the templates, filters and words that every page has."""
+    """Where the templates of a package become pages; with the templates, filters and words that every page has.
+
+    Kept, for to read a template takes longer than to fill it in.
+    """
     made = Environment(
         loader=ChoiceLoader([PackageLoader(package, "templates"), PackageLoader(KIT, "templates")]),
         autoescape=True,

@@ -78,13 +78,13 @@ def _read(path: Path, changed: int) -> Mapping[str, Hours]:
     import polars as pl
 
     found: dict[str, Hours] = {}
-    frame = pl.read_parquet(path)
-    for (pollutant,), part in frame.group_by("pollutant", maintain_order=True):
-        year = part["hour"][0].year
+    frame = pl.read_parquet(path, columns=["pollutant", "hour", *_COLUMNS])
+    for part in frame.partition_by("pollutant", maintain_order=True):
+        pollutant, year = part["pollutant"][0], part["hour"][0].year
         if len(part) != hours_in(year):
             raise Malformed(str(path), f"{len(part)} hours of {pollutant}", f"a year has {hours_in(year)}")
         columns = (part[name].to_numpy() for name in _COLUMNS)
-        found[str(pollutant)] = Hours(year, str(pollutant), *columns)
+        found[pollutant] = Hours(year, pollutant, *columns)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import hypot, inf
 
@@ -81,8 +82,16 @@ def _source(facts: Facts, point: MapPoint, pollutant: str, most: int) -> dict[st
     )
 
 
-def free_place(ring: Sequence[tuple[float, float]], points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+Place = tuple[float, float]
+
+
+def free_place(ring: Sequence[Place], points: Sequence[Place]) -> Place:
     """The point within a ring that is farthest from its corners and from every point: room for a name."""
+    return _free_place(tuple((x, y) for x, y in ring), tuple((x, y) for x, y in points))
+
+
+@lru_cache(maxsize=64)
+def _free_place(ring: tuple[Place, ...], points: tuple[Place, ...]) -> Place:
     taken = [*points, *((lon, lat) for lon, lat in ring)]
     west, east = min(lon for lon, _ in ring), max(lon for lon, _ in ring)
     south, north = min(lat for _, lat in ring), max(lat for _, lat in ring)

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +20,7 @@ from airshed.mrv.marks import HoursMark
 from airshed.mrv.year import StackYear
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase
 from airshed.pages.portal.frame import page, visitor_of
-from airshed.pages.portal.hours import monitors_of, stack_year, there
+from airshed.pages.portal.hours import Monitors, monitors_of, stack_year, there
 from airshed.pages.portal.names import zone_of
 from airshed.pages.report.facts import Asked, year_of
 from airshed.pages.report.page import build
@@ -40,6 +40,10 @@ from airshed.service.http.viewer import Viewer, viewer_of
 MOST_KEPT = 8
 #: Seconds for which the report that everybody reads stands, however the book goes on.
 PUBLIC_S = 300.0
+#: Seconds after which one that the book has gone beyond is made anew while the kept one is shown.
+FRESH_S = 60.0
+#: Years of stacks that are kept as they were worked out.
+MOST_CLOSED = 2_048
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -79,10 +83,28 @@ class Made(NamedTuple):
         return _chosen(self.html, language)
 
 
+class ClosedStacks:
+    """What the hours beside a book say of the years of its stacks: worked out anew when a file, marks or law change."""
+
+    def __init__(self) -> None:
+        self._monitors: Monitors | None = None
+        self._kept: dict[tuple[Any, ...], StackYear | None] = {}
+
+    def of(self, file: Path, stack: str, year: int, monitors: Monitors, marks: Sequence[HoursMark]) -> StackYear | None:
+        """The year of a stack; None where its file is of another."""
+        if monitors is not self._monitors or len(self._kept) >= MOST_CLOSED:
+            self._monitors, self._kept = monitors, {}
+        key = file, file.stat().st_mtime_ns, stack, year, tuple(marks)
+        if key not in self._kept:
+            self._kept[key] = stack_year(file, stack, year, monitors, marks)
+        return self._kept[key]
+
+
 class Reports:
     """Reports of a service: one is made at a time, apart from what else is read, once for all who wait for the same."""
 
     def __init__(self) -> None:
+        self._closed = ClosedStacks()
         self._kept: OrderedDict[Wanted, Made] = OrderedDict()
         self._making: dict[Wanted, asyncio.Task[Made]] = {}
 
@@ -99,6 +121,8 @@ class Reports:
             made = await asyncio.shield(self._making[wanted])  # others wait for it too
         if wanted in self._kept:
             self._kept.move_to_end(wanted)
+        if made.seq < last and service.door.ticks() - made.at > FRESH_S and wanted not in self._making:
+            self._making[wanted] = asyncio.create_task(self._make(service, wanted))  # for whoever comes next
         return made
 
     def _will_do(self, service: Service, wanted: Wanted, made: Made) -> bool:
@@ -114,7 +138,7 @@ class Reports:
                 }
             )
             made = await service.long_readers.read(
-                lambda book: _made(book, wanted, service.door.ticks(), service.hours, marks)
+                lambda book: _made(book, wanted, service.door.ticks(), Beside(service.hours, marks, self._closed))
             )
             self._kept[wanted] = made
             while len(self._kept) > MOST_KEPT:
@@ -131,27 +155,35 @@ def _known(book: KeptBook, year: int) -> None:
         raise Stopped("not_there", f"{error.what}; {error.cure}") from None
 
 
-def _made(book: KeptBook, wanted: Wanted, at: float, hours: Path | None, marks: Marks) -> Made:
+class Beside(NamedTuple):
+    """What stands beside the book: the folder of the hours, the marks that stand, and what was read of both."""
+
+    hours: Path | None
+    marks: Marks
+    closed: ClosedStacks
+
+
+def _made(book: KeptBook, wanted: Wanted, at: float, beside: Beside) -> Made:
     rules, last = law_of(book), book.last()
-    measured = measured_in(book, rules, wanted, hours, marks)
+    measured = measured_in(book, rules, wanted, beside)
     html = build(book, rules, Asked(wanted.viewer, wanted.year, zone_of(rules), measured))
     tag = sha256(repr((book.line(last).hash, wanted)).encode()).hexdigest()[:32]
     packed = {language: gzip.compress(_chosen(html, language), 6, mtime=0) for language in LANGUAGES}
     return Made(last, at, tag, policy_of(html), html, packed)
 
 
-def measured_in(book: KeptBook, rules: Rulebook, wanted: Wanted, hours: Path | None, marks: Marks) -> list[StackYear]:
+def measured_in(book: KeptBook, rules: Rulebook, wanted: Wanted, beside: Beside) -> list[StackYear]:
     """The stacks of a year by the hours beside the book: all where the year is public, else those that are theirs."""
     sight, monitors = Sight(book, wanted.viewer, wanted.year), monitors_of(rules)
-    if not sight.emissions or monitors is None or hours is None:
+    if not sight.emissions or monitors is None or beside.hours is None:
         return []
     among, hiding = ("days", ()) if sight.published else sight.among("days")
     of_year = (f"{wanted.year}-01-01", f"{wanted.year}-12-31")
     query = f"SELECT DISTINCT stack FROM {among} WHERE day BETWEEN ? AND ? ORDER BY stack"
     found = []
     for (stack,) in book.sql.execute(query, (*hiding, *of_year)).fetchall():
-        file = there(hours, stack)
-        closed = None if file is None else stack_year(file, stack, wanted.year, monitors, marks.get(stack, ()))
+        file, marks = there(beside.hours, stack), beside.marks.get(stack, ())
+        closed = None if file is None else beside.closed.of(file, stack, wanted.year, monitors, marks)
         if closed is not None:
             found.append(closed)
     return found
