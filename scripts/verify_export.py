@@ -364,6 +364,12 @@ def take_in(event):
             need(given[key] + each["shortfall"] + each["extra"] == years[key], f"I11: {key} does not add up")
     elif kind == "FlowControlStated":
         flow_stated(event)
+    elif kind == "HoldingsCut":
+        moved = {(move[1], move[3]): count(move[4]) for move in entry}
+        need(moved == {(cut["account"], cut["series"]): cut["count"] for cut in event["cuts"]}, "I2: cuts otherwise")
+        for cut in event["cuts"]:
+            held = count(blocks[cut["account"], cut["series"]])
+            need(cut["base"] <= held and cut["count"] * 10**4 <= cut["base"] * event["share"], f"I2: {cut} is too much")
     elif kind == "CirculationStated":
         key, mine = (event["year"], event["pollutant"]), [each for each in blocks if each[0] not in of_the_law]
         there = [[*name.split("-"), count(blocks[who, name])] for who, name in mine]

@@ -256,6 +256,12 @@ class Commands(ABC):
         """
         return self.send(c.WriteOff(series), **how)
 
+    def cut_holdings(
+        self, pollutant: c.Name, through: c.Year, share: c.Share, reason: c.Text, **how: Unpack[How]
+    ) -> CommandReceipt:
+        """Cut what accounts hold of a pollutant by a share, pledged and leased alike, for good. 按比例削减持有配额。"""
+        return self.send(c.CutHoldings(pollutant, through, share, reason), **how)
+
     def open_sale(
         self, sale: c.Name, series: c.Name, years: c.Term, count: c.Whole, until: c.Day, **how: Unpack[How]
     ) -> CommandReceipt:

@@ -40,6 +40,7 @@ from airshed.engine.procedures import (
     standing,
     supply,
     transfer,
+    transfer_cut,
     transfer_undone,
     transfer_written_off,
     withdrawal,
@@ -59,8 +60,8 @@ from airshed.rulebook.schema import Rulebook
 #: In the order of the catalogue.
 ROOMS = (
     *(people, people_rights, account, account_closing, account_sources, issue, issue_true_up, transfer),
-    *(transfer_undone, transfer_written_off, sale, auction, auction_bids, auction_clearing, reserve_entrants),
-    *(withdrawal_closure, withdrawal, withdrawal_undone, withdrawal_withheld, reserve, listed, deal),
+    *(transfer_undone, transfer_written_off, transfer_cut, sale, auction, auction_bids, auction_clearing),
+    *(reserve_entrants, withdrawal_closure, withdrawal, withdrawal_undone, withdrawal_withheld, reserve, listed, deal),
     *(deal_halts, call, zone_call, sealed, pledge, pledge_sale, lease, right, day, mark, report, settling),
     *(penalty, standing, case),
 )

@@ -81,6 +81,7 @@ def contradictions_there(rules: Rulebook, file: str) -> list[Malformed]:
         *terms(rules, file),
         *allocation(rules, file),
         *_flow(rules, file),
+        *_haircut(rules, file),
     ]
 
 
@@ -132,6 +133,12 @@ def _flow(rules: Rulebook, file: str) -> Iterator[Malformed]:
         if FLOWS[row.type].flow_control and "cancelled" not in row.targets.split(" "):
             what = f"{row.type} does not go to cancelled accounts, and [banking] has flow control"
             yield Malformed(TRANSACTIONS, what, f"write targets {row.targets} cancelled")
+
+
+def _haircut(rules: Rulebook, file: str) -> Iterator[Malformed]:
+    if rules.banking.haircut_most_basis_points is not None and not lookup.senders(rules, "CutHoldings"):
+        what = "haircut_most_basis_points stands, and nobody may send CutHoldings"
+        yield Malformed(f"{file} [banking]", what, "give it to a role in roles.csv, or leave the key out")
 
 
 def _prices(rules: Rulebook, file: str) -> Iterator[Malformed]:

@@ -40,6 +40,7 @@ CommandName = Literal[
     "ReverseSurrender",
     "ReturnExcess",
     "WriteOff",
+    "CutHoldings",
     "OpenSale",
     "CloseSale",
     "BuyAllocation",

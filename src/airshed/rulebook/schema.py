@@ -542,6 +542,9 @@ class BankingRule(Section, frozen=True, omit_defaults=True):
     flow_basis_points: Share | None = None
     #: How many banked allowances beyond that go for one that is owed. 超出部分折抵比例。
     flow_ratio: Annotated[int, Meta(ge=2, le=10)] | None = None
+    #: Largest share by which one notice may cut what accounts hold of a pollutant, in hundredths of a percent; none may
+    #: where it is left out. 单次削减比例上限。
+    haircut_most_basis_points: Share | None = None
 
 
 class ComplianceRule(Section, frozen=True, omit_defaults=True):

@@ -43,6 +43,7 @@ TransactionType = Literal[
     "excess_return",
     "reversal",
     "write_off",
+    "haircut",
 ]
 #: Kinds of account or roles, separated by spaces.
 Names = Annotated[str, Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", examples=["operator trader"])]
@@ -187,6 +188,7 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "reversal": Flow(
         ("ReverseTransfer", "ReverseSurrender"), "operator trader surrendered", _PRIVATE, True, public="origins"
     ),
+    "haircut": Flow(("CutHoldings",), "operator trader", "cancelled", True, public="origins"),
     "write_off": Flow(("WriteOff",), "operator trader auction reserve", "cancelled", True, public="origins"),
 }
 

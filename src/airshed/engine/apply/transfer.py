@@ -153,6 +153,11 @@ def excess_returned(state: State, event: e.ExcessReturned) -> None:
     state.allocated[key] = max(0, state.allocated.get(key, 0) - event.count)
 
 
+def holdings_cut(state: State, event: e.HoldingsCut) -> None:
+    """What is cut is cancelled; what binds it has shrunk before."""
+    state.ledger.post(event.entry)
+
+
 def written_off(state: State, event: e.AllowancesWrittenOff) -> None:
     """What was never surrendered is of no use any more."""
     state.ledger.post(event.entry)
@@ -178,4 +183,5 @@ APPLY: dict[type, Apply] = {
     e.SurrenderReversed: surrender_reversed,
     e.ExcessReturned: excess_returned,
     e.AllowancesWrittenOff: written_off,
+    e.HoldingsCut: holdings_cut,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from airshed.engine.commands.wish import Count, Name, Text, Whole, Wish, Year
+from airshed.engine.commands.wish import Count, Name, Share, Text, Whole, Wish, Year
 
 
 class Transfer(Wish, frozen=True):
@@ -102,6 +102,18 @@ class WriteOff(Wish, frozen=True):
     series: Name
 
 
+class CutHoldings(Wish, frozen=True):
+    """Cut what accounts hold of a pollutant by a share, pledged and leased alike, for good. 按比例削减持有配额。"""
+
+    pollutant: Name
+    #: The last vintage that is cut.
+    through: Year
+    #: By how much.
+    share: Share
+    #: The notice on which it rests.
+    reason: Text
+
+
 TransferBody = (
     Transfer
     | CancelTransfer
@@ -113,4 +125,5 @@ TransferBody = (
     | ReverseSurrender
     | ReturnExcess
     | WriteOff
+    | CutHoldings
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from airshed.engine.events.fact import Fact
 from airshed.registry.moves import Entry
 from airshed.rulebook.transactions import TransactionType
@@ -143,6 +145,32 @@ class AllowancesWrittenOff(Fact, frozen=True):
     entry: Entry
 
 
+class HoldingCut(msgspec.Struct, frozen=True, gc=False):
+    """What is cut of one holding: of how many, and how many."""
+
+    account: str
+    series: str
+    #: What it held, but for what is unpaid for, under notice or withheld.
+    base: int
+    #: How many of them are cut.
+    count: int
+
+
+class HoldingsCut(Fact, frozen=True):
+    """What accounts held of a pollutant is less by a share. 持有配额已按比例削减。"""
+
+    pollutant: str
+    #: The last vintage that is cut.
+    through: int
+    #: In hundredths of a percent.
+    share: int
+    #: The notice on which it rests.
+    reason: str
+    #: Of every holding that lost some.
+    cuts: tuple[HoldingCut, ...]
+    entry: Entry
+
+
 TransferEvent = (
     TransferDelayed
     | TransferMoved
@@ -155,4 +183,5 @@ TransferEvent = (
     | SurrenderReversed
     | ExcessReturned
     | AllowancesWrittenOff
+    | HoldingsCut
 )

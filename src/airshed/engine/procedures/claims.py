@@ -14,6 +14,8 @@ from airshed.model.allowance import count_of
 from airshed.registry.moves import Delivered, Move
 from airshed.rulebook.schema import Rulebook
 
+ALL_BASIS_POINTS = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class BindingClaim:
@@ -111,6 +113,15 @@ def _standing(state: State, account: str) -> Claims:
                     left.update(part.waiting)
             _add(claims, "lease", lease.id, left)
     return claims
+
+
+def cut_alike(state: State, account: str, series: str, share_basis_points: int) -> list[e.ClaimCut]:
+    """Every claim that others have on a series of an account, less by the same share; each is rounded down."""
+    parts = [
+        (claim, claim.count * share_basis_points // ALL_BASIS_POINTS)
+        for claim in _standing(state, account).get(series, ())
+    ]
+    return [e.ClaimCut(claim.kind, claim.number, account, series, part) for claim, part in parts if part]
 
 
 def bound(state: State, account: str, series: str) -> int:

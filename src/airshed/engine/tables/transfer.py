@@ -76,7 +76,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "write_offs",
-        "What nobody surrendered of vintages that have ended, written off.",
+        "What nobody surrendered of vintages that have ended, written off, and what a notice cut by a share.",
         (
             Column("seq INTEGER"),
             Column("series TEXT"),
@@ -93,6 +93,12 @@ def _note_written_off(tables: Tables, state: State, record: Record, event: e.All
     tables.add("write_offs", (record.seq, event.series, record.at, event.count, len(event.entry)))
 
 
+def _note_cut(tables: Tables, state: State, record: Record, event: e.HoldingsCut) -> None:
+    for series in dict.fromkeys(cut.series for cut in event.cuts):
+        own = [cut.count for cut in event.cuts if cut.series == series]
+        tables.add("write_offs", (record.seq, series, record.at, sum(own), len(own)))
+
+
 #: What each event touches.
 NOTES: dict[type, Note] = {
     e.TransferDelayed: touching(transfers="transfer", holdings="origin series"),
@@ -106,4 +112,5 @@ NOTES: dict[type, Note] = {
     e.SurrenderReversed: note_year,
     e.ExcessReturned: touching(),
     e.AllowancesWrittenOff: _note_written_off,
+    e.HoldingsCut: _note_cut,
 }

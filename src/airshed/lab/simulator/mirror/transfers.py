@@ -85,6 +85,8 @@ class Transfers:
                 self._proposed.pop(event.act, None)
             case e.TransferLimitsSet():
                 self._bound(event, record.at, rules)
+            case e.HoldingsCut():
+                self._cut(event, rules)
             case e.AllowancesWrittenOff():
                 self._written_off(event, record, rules)
             case e.TransferReversed():
@@ -204,6 +206,23 @@ class Transfers:
         total = sum(count_of(move) for move in moves)
         right = ends == {there} and total == event.count and len(moves) == len(event.entry)
         self._claim("I2", right, f"{event} moves {total} to {ends}")
+
+    def _cut(self, event: e.HoldingsCut, rules: Rulebook) -> None:
+        """No holding loses more than the share, and all of that lies with what is cancelled."""
+        most = rules.banking.haircut_most_basis_points or 0
+        self._claim("I2", 0 < event.share <= most, f"a cut of {event.share}, the law has {most}")
+        moved = {
+            (move.origin, move.series): count_of(move)
+            for move in event.entry
+            if isinstance(move, Delivered) and move.target == f"cancelled-{move.series.split('-')[1]}"
+        }
+        said = {(cut.account, cut.series): cut.count for cut in event.cuts}
+        self._claim("I2", moved == said and len(moved) == len(event.entry), f"{event} moves {moved}")
+        for cut in event.cuts:
+            code, _, vintage = cut.series.split("-")
+            of_it = code == event.pollutant and int(vintage) <= event.through
+            within = cut.count * 10_000 <= cut.base * event.share
+            self._claim("I2", of_it and within, f"{cut} is more than {event.share / 100:g} %")
 
     def _trusts(self, origin: str, target: str, at: int) -> bool:
         """Those of one holder, those that are named for long enough, and the government."""
