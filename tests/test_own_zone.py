@@ -147,6 +147,8 @@ def test_of_ones_own_tables_nothing_is_called_simulated(command: str, tmp_path: 
 def test_what_nobody_knows_is_no_zero_in_the_sums(tmp_path: Path) -> None:
     folder = tmp_path / "begun"
     airshed("zone", "new", str(folder))
+    for line in ("AA-PWR-01,2025,VOC,32400,factor,example\n", "AA-PWR-01,2026,VOC,33300,factor,example\n"):
+        edited(folder / "baseline.csv", line, "")
     said = told("zone", "check", str(folder))
     known = {"SO2": 1_510_000, "NOx": 905_000, "PM": 182_500, "VOC": None}
     assert said["cities"][0]["baseline_kg"] == {**known, "CO2": 3_023_853_475, "CF4": 0, "CO2e": 3_023_853_475}

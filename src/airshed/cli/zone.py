@@ -223,18 +223,36 @@ def copy(
 
 
 @app.command()
-def new(folder: Annotated[str, typer.Argument(help="A new folder.")]) -> None:
+def new(
+    folder: Annotated[str, typer.Argument(help="A new folder.")],
+    law: Annotated[str, typer.Option(metavar="FOLDER", help="Also begin its law, in this new folder.")] = "",
+    time_zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Time zone of that law, as Europe/Berlin.")
+    ] = "Asia/Shanghai",
+    currency: Annotated[str, typer.Option(metavar="CODE", help="Currency of that law, as EUR.")] = "CNY",
+) -> None:
     """Begin a zone of your own: every table with an example row, and a README that says how to go on. 新建区域。
 
-    It can be read as it stands; its rows say that they are examples.
+    It can be read as it stands; its rows say that they are examples. So does the law, whose figures are those of the
+    shipped one but for places, money, time zone and caps.
 
-    Example: airshed zone new mine
+    Example: airshed zone new mine --law mine-law --time-zone Europe/Berlin --currency EUR
     """
     from airshed.rulebook.shipped import shipped
     from airshed.zone.begin import begin
+    from airshed.zone.begin_law import Wanted, write_law
     from airshed.zone.load import LIBRARY
 
+    wanted = Wanted(Path(law).name, time_zone, currency)
+    faults = wanted.faults() if law else []
+    for fault in faults[:-1]:
+        print(line_of(fault), file=sys.stderr)
+    if faults:
+        raise faults[-1]
     written = begin(Path(folder), shipped("zones", LIBRARY))
+    if law:
+        write_law(Path(law), Path(folder), shipped("rulebooks", LIBRARY), wanted)
+        console.print(f"{law}: the law of it, to be read with airshed rules check {law}")
     console.print(
         f"{folder}: {len(written)} files; README.md says what to replace, airshed zone check {folder} reads it"
     )
