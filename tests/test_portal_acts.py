@@ -22,7 +22,6 @@ from airshed.model.measures import Unit
 from airshed.model.period import DAY_MS
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.acts import told as refused
 from airshed.pages.portal.choices import choices
 from airshed.pages.portal.cures import told
 from airshed.pages.portal.drafts import MOST_OF_ONE, Draft, Drafts
@@ -30,6 +29,7 @@ from airshed.pages.portal.fields import WARNED, form_of, label_of, name_of, read
 from airshed.pages.portal.happening import happenings, in_column
 from airshed.pages.portal.meant import choice_of, meant
 from airshed.pages.portal.opening import trading
+from airshed.pages.portal.refused import told as refused
 from airshed.pages.portal.understood import said_fields
 from airshed.rulebook.load import find, load
 from airshed.service.forms.english import meaning

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from secrets import token_urlsafe
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -18,16 +17,13 @@ from airshed.engine.edge import WellFormed, looked_at
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.guards import APPROVING
-from airshed.engine.procedures.people_rights import confirmers
 from airshed.model.near import near
-from airshed.model.refusal import Malformed, Refusal, Why
+from airshed.model.refusal import Malformed, Why
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.afterwards import left
-from airshed.pages.portal.amounts import detail
 from airshed.pages.portal.drafts import Draft, drafts_of
 from airshed.pages.portal.fields import Field, Written, form_of, name_of, read, sentence_of
 from airshed.pages.portal.frame import (
-    COUNT,
     Visitor,
     acting,
     chosen_language,
@@ -38,21 +34,19 @@ from airshed.pages.portal.frame import (
     visitor_of,
 )
 from airshed.pages.portal.happening import Change, Happening, changes, happenings
-from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.meant import meant
 from airshed.pages.portal.office.law import law_wanted
 from airshed.pages.portal.opening import Trades, trading
 from airshed.pages.portal.reckoning import Reckoning, reckoned
+from airshed.pages.portal.refused import Told, told
 from airshed.pages.portal.signing import WRITER, over
 from airshed.pages.portal.understood import said_fields
 from airshed.pages.portal.usual import usual
 from airshed.pages.portal.when import when
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.acts import waiting_for
 from airshed.service.book.clock import asked_of
 from airshed.service.book.preview import Foreseen
-from airshed.service.forms.articles import article_zh
 from airshed.service.forms.chinese import room_of
 from airshed.service.forms.form import BODIES, options_of, slots
 from airshed.service.forms.measures import Terms
@@ -62,59 +56,8 @@ from airshed.service.http.who import SIGNING
 from airshed.service.marketdata.reading import Market
 from airshed.service.sign_in import codes
 
-#: People who are named for an act that waits.
-MOST_NAMED = 5
 #: Rooms that several roles ask for first, before the others.
 FIRST = ("listed", "transfer", "settling", "issue", "auction", "people")
-#: The fields beside which a refusal stands: the first of them that the command has. Of a thing that is unknown it is
-#: the field of that thing; what is about nobody's field stands above the form.
-BESIDE: Mapping[Why, Sequence[str]] = {
-    **dict.fromkeys(
-        (
-            *(Why.NOT_POSITIVE, Why.TOO_LARGE, Why.TOO_SMALL, Why.OVER_ENTITLEMENT, Why.OFF_LOT, Why.OVER_POSITION),
-            *(Why.INSUFFICIENT_HOLDING, Why.BOUGHT_TODAY, Why.OVER_GUARANTEE, Why.STILL_OWED, Why.SERIALS_GONE),
-        ),
-        ("count", "fen", "mass_g"),
-    ),
-    Why.INSUFFICIENT_CASH: ("count", "fen"),
-    **dict.fromkeys(
-        (Why.OFF_TICK, Why.OUTSIDE_BAND, Why.OUTSIDE_COLLAR, Why.UNDER_RESERVE),
-        ("limit", "price", "reserve", "minimum"),
-    ),
-    **dict.fromkeys((Why.MARKET_HALTED, Why.CROSSING, Why.WALLED_OFF, Why.EXPIRED_VINTAGE, Why.ADDS_LOAD), ("series",)),
-    Why.FIRST_TOO_SMALL: ("first",),
-    Why.TERM_TOO_LONG: ("until", "years", "last"),
-    Why.UNTRUSTED: ("target",),
-    Why.UNEXPLAINED: ("reason", "explained"),
-    Why.UNPROVEN: ("evidence",),
-    Why.NOT_ELIGIBLE: ("source",),
-    Why.DAY_SEALED: ("day",),
-    **dict.fromkeys(
-        (Why.YEAR_CLOSED, Why.NOT_REPORTED, Why.NOT_VERIFIED, Why.DAYS_MISSING, Why.MARKS_OPEN), ("year", "day")
-    ),
-    Why.UNKNOWN_ACCOUNT: ("account", "target", "buyer", "origin"),
-    Why.NOT_YOUR_OWN: ("account", "origin", "source"),
-    Why.OUT_OF_SCOPE: ("jurisdiction", "account", "source", "series", "place"),
-    Why.ACCOUNT_FROZEN: ("account", "origin"),
-    Why.ALREADY_EXISTS: ("actor", "account", "source", "auction", "call", "sale", "repurchase", "vintage"),
-}
-#: Words of a refusal that tell its field better than its cause does.
-BY_WORDS = (
-    ("by its SHA-256", "evidence"),
-    ("bound to no jurisdiction", "jurisdiction"),
-    ("is no jurisdiction of the zone", "jurisdiction"),
-    ("acts in one jurisdiction; name it", "jurisdiction"),
-    ("acts for one account; name it", "account"),
-)
-#: Titles of refusals of a field that their cause says too widely.
-TITLES: Mapping[tuple[Why, str], Phrase] = {
-    (Why.TOO_SMALL, "fen"): Phrase("An amount of money is less than the rules ask for.", "金额低于下限。"),
-    (Why.TOO_LARGE, "fen"): Phrase(
-        "An amount of money is more than the rules or what is owed allow.", "金额超过上限。"
-    ),
-    (Why.NOT_POSITIVE, "fen"): Phrase("An amount of money is zero or below.", "金额须大于零。"),
-    (Why.UNEXPLAINED, "evidence"): Phrase("The document that it rests on is missing.", "缺少所依据的文件。"),
-}
 
 
 class Group(NamedTuple):
@@ -300,37 +243,6 @@ async def _form(
 def _new_key() -> str:
     """A key under which a form counts once, however often it is sent."""
     return f"portal-{token_urlsafe(16)}"
-
-
-class Told(NamedTuple):
-    """A refusal on a page."""
-
-    title: Phrase
-    #: The thing, the place and the cure.
-    detail: Phrase
-    article: Phrase
-    #: The field that caused it; empty where none did.
-    field: str
-    #: Its cause, and what the engine says of it.
-    why: Why
-    plain: str
-    #: The record of it, where it was sent.
-    seq: int | None = None
-
-
-def told(refusal: Refusal, kind: type[msgspec.Struct], terms: Terms, seq: int | None = None) -> Told:
-    """A refusal with the field beside which it stands, its amounts in tonnes and money."""
-    names = [slot.field for slot in slots(kind)]
-    beside = [name for name in BESIDE.get(refusal.why, ()) if name in names]
-    thing = refusal.why.value.removeprefix("unknown_")
-    if not beside and thing in names:
-        beside = [thing]
-    beside = [name for words, name in BY_WORDS if name in names and words in refusal.detail] or beside
-    article = Phrase(refusal.cite, article_zh(refusal.cite))
-    said = detail(refusal.detail, terms.size_kg)
-    field = beside[0] if beside else ""
-    title = TITLES.get((refusal.why, field)) or Phrase(refusal.why.english, refusal.why.chinese)
-    return Told(title, said, article, field, refusal.why, refusal.detail, seq)
 
 
 OF_ANOTHER = Phrase(
@@ -551,52 +463,3 @@ async def _confirm(
 GUESSED = Phrase("Too many codes were wrong. Wait a little.", "动态码错误次数过多，请稍候。")
 #: Digits as a Chinese keyboard may write them.
 WIDE = {ord(wide): str(digit) for digit, wide in enumerate("０１２３４５６７８９")}
-
-
-# --- acts of two
-
-
-class WaitingAct(NamedTuple):
-    """An act that waits for a second person."""
-
-    number: int
-    name: Phrase
-    proposer: str
-    until: int | None
-    fields: Sequence[tuple[Phrase, Phrase]]
-    #: Some of those who may confirm it.
-    confirms: Sequence[str]
-
-
-def _waiting(sight: Sight) -> Mapping[str, Any]:
-    assert sight.actor is not None
-    state, actor = sight.market.state, sight.actor.id
-    mine = waiting_for(state, sight.rules, actor, sight.at)
-    yours = [act.id for act in state.acts.values() if act.actor == actor]
-    return {
-        "for_you": [waiting_act(state.acts[number], sight.market, sight.rules) for number in mine],
-        "of_yours": [waiting_act(state.acts[number], sight.market, sight.rules) for number in yours],
-    }
-
-
-def _count(sight: Sight) -> Mapping[str, Any]:
-    assert sight.actor is not None
-    return {"waiting": len(waiting_for(sight.market.state, sight.rules, sight.actor.id, sight.at))}
-
-
-WAITING: Mapping[str, Part] = {"waiting": Part("parts/waiting.html.j2", _waiting, whose="actor")}
-PARTS: Mapping[str, Part] = {**WAITING, COUNT: Part("parts/count.html.j2", _count, whose="actor")}
-
-
-async def waiting(service: Service, request: Request) -> Response:
-    """What waits for somebody, and what of theirs waits for another."""
-    visitor = await acting(service, request)
-    return page(visitor, "waiting.html.j2", parts=await parts(visitor, WAITING))
-
-
-def waiting_act(act: Any, market: Market, rules: Rulebook) -> WaitingAct:
-    """An act that waits, with some of those who may confirm it."""
-    others = (name for name in confirmers(market.state, rules, act.body) if name != act.actor)
-    confirms = list(islice(others, MOST_NAMED))
-    said = [*said_fields(act.body, rules), *meant(act.body, market.state, rules)]
-    return WaitingAct(act.id, name_of(type(act.body)), act.actor, act.until, said, confirms)

@@ -8,13 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.events import ActProposed
-from airshed.pages.portal.acts import told, waiting_act
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.happening import happenings
 from airshed.pages.portal.meant import meant
 from airshed.pages.portal.onward import onward
+from airshed.pages.portal.refused import told
 from airshed.pages.portal.understood import said_fields
+from airshed.pages.portal.waiting import waiting_act
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.reading import record_for
 from airshed.service.http.rows import whole_number

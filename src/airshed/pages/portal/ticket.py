@@ -13,12 +13,12 @@ from airshed.engine.edge import looked_at
 from airshed.engine.nouns import Actor
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal.acts import Told, told
 from airshed.pages.portal.fields import label_of, read
 from airshed.pages.portal.frame import acting, fields_of
 from airshed.pages.portal.happening import Change, changes
 from airshed.pages.portal.live import fragment
 from airshed.pages.portal.reckoning import Reckoning, reckoned
+from airshed.pages.portal.refused import Told, told
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.clock import asked_of
 from airshed.service.forms.form import BODIES

@@ -28,6 +28,7 @@ from airshed.pages.portal import (
     signing,
     ticket,
     trading,
+    waiting,
     zone_map,
 )
 from airshed.pages.portal.office.ways import OFFICE
@@ -64,7 +65,7 @@ WAYS = (
     Way("/mail/end", "POST", letters.end, "end_mail_form", "portal"),
     Way("/monitoring", "GET", monitoring.monitoring, "monitoring", "portal"),
     Way("/notices", "GET", notices.notices, "notices", "portal"),
-    Way("/waiting", "GET", acts.waiting, "waiting", "portal"),
+    Way("/waiting", "GET", waiting.waiting, "waiting", "portal"),
     Way("/records/{seq}", "GET", records.record, "record_page", "portal", "anybody"),
     Way("/people", "GET", authority.people, "people", "portal"),
     Way("/caps", "GET", public.caps, "caps", "portal", "anybody"),

@@ -17,10 +17,10 @@ from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.acts import Told, told
 from airshed.pages.portal.frame import Visitor, acting, fields_of, office, page
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.names import firm_name, works_name
+from airshed.pages.portal.refused import Told, told
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.clock import asked_of
