@@ -190,6 +190,21 @@ def owes(rules: Rulebook, sector: str, pollutant: str) -> bool:
     return any(rule.code == pollutant for rule in owed(rules, sector))
 
 
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def _first_years(rules: Rulebook) -> Mapping[str, int]:
+    return {sector.code: sector.owes_from for sector in rules.sectors if sector.owes_from is not None}
+
+
+def owes_from(rules: Rulebook, sector: str) -> int | None:
+    """The first year of emissions for which sources of a sector owe; None where they do from the beginning."""
+    return _first_years(rules).get(sector)
+
+
+def owes_in(rules: Rulebook, sector: str, year: int) -> bool:
+    """Whether sources of a sector owe allowances for what they emit in a year."""
+    return year >= _first_years(rules).get(sector, year)
+
+
 def pollutant(rules: Rulebook, code: str) -> PollutantRule:
     """The rule of a pollutant that the programme caps."""
     return pollutants(rules)[code]

@@ -123,7 +123,7 @@ class Jurisdiction(Section, frozen=True):
     name_zh: str
 
 
-class SectorRule(Section, frozen=True):
+class SectorRule(Section, frozen=True, omit_defaults=True):
     """A sector that the programme covers."""
 
     #: Short name, used in the inventory. 代码。
@@ -132,6 +132,9 @@ class SectorRule(Section, frozen=True):
     name_en: str
     #: Name in Chinese. 中文名称。
     name_zh: str
+    #: First year of emissions for which its sources owe allowances: before it they report and are verified, and owe
+    #: nothing. From the beginning where it is left out. 开始承担义务的年度。
+    owes_from: Year | None = None
 
 
 class PollutantRule(Section, frozen=True):

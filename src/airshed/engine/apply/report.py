@@ -44,7 +44,7 @@ def verified(state: State, event: e.YearVerified | e.YearDetermined) -> None:
     """The year counts; what was surrendered beyond its obligation has gone back."""
     year = state.years.setdefault((event.source, event.year), Year(event.source, event.year))
     year.opinion = event.opinion if isinstance(event, e.YearVerified) else "determined"
-    if event.obligation:
+    if event.mass_mg:  # an adverse opinion counts none
         for pollutant in dict.fromkeys((*year.obligation, *event.obligation)):
             owes(state, year, pollutant, event.obligation.get(pollutant, 0) - year.obligation.get(pollutant, 0))
         year.verified_mg = event.mass_mg

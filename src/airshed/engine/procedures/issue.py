@@ -71,6 +71,10 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
         if not lookup.owes(rules, source.sector, body.pollutant):
             what = f"{line.source} is of {source.sector}, which owes no {body.pollutant}"
             return no(rules, "allocation", Why.WRONG_KIND, what)
+        if not lookup.owes_in(rules, source.sector, body.vintage):
+            first = lookup.owes_from(rules, source.sector)
+            what = f"{line.source} is of {source.sector}, which owes nothing before {first}"
+            return no(rules, "allocation", Why.NOT_ELIGIBLE, what)
     cap = state.ledger.positions[accounts.issuance(body.jurisdiction), name].count
     law = lookup.local(rules, body.jurisdiction).allocation
     split = parts(cap, law.reserve_basis_points, law.auction_basis_points)

@@ -140,7 +140,7 @@ def verify_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Veri
         what = f"an opinion {body.opinion!r} on {body.source} {body.year} waits for these items to be done: {numbers}"
         return no(rules, "reporting", Why.IMPROVEMENTS_OPEN, what)
     mass = {**year.measured_mg, **year.declared_mg}
-    owed = obligations(rules, mass)
+    owed = obligations(rules, mass, state.sources[body.source].sector, body.year)
     if isinstance(owed, Refusal):
         return owed
     back = given_back(year, owed)
@@ -165,7 +165,7 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
     mass = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.mass_g.items())}
     if max(mass.values()) > MOST:
         return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year}: more than {MOST} mg")
-    owed = obligations(rules, mass)
+    owed = obligations(rules, mass, source.sector, body.year)
     if isinstance(owed, Refusal):
         return owed
     back = given_back(year, owed) if year is not None else ()
@@ -219,7 +219,10 @@ def _item(state: State, rules: Rulebook, source: str, number: int, item: int) ->
     return found
 
 
-def obligations(rules: Rulebook, mass_mg: Mapping[str, int]) -> dict[str, int] | Refusal:
+def obligations(rules: Rulebook, mass_mg: Mapping[str, int], sector: str, year: int) -> dict[str, int] | Refusal:
+    """What a year obliges a source of a sector to surrender by pollutant; nothing before the sector owes."""
+    if not lookup.owes_in(rules, sector, year):
+        return {}
     try:
         return {
             pollutant: obligation(mass, rules.allowance.size_kg, rules.allowance.rounding)

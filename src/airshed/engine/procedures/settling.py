@@ -192,7 +192,7 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         return no(rules, "roles", Why.UNKNOWN_SOURCE, f"{body.account} operates no source")
     years: list[tuple[Source, Year]] = []
     for source in mine:
-        if (source.id, body.year) in state.excluded:
+        if (source.id, body.year) in state.excluded or not lookup.owes_in(rules, source.sector, body.year):
             continue
         year = _owed(state, rules, source.id, body.year)
         if isinstance(year, Refusal):

@@ -75,7 +75,7 @@ def amend_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Amend
     mass = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.mass_g.items())}
     if max(mass.values()) > MOST:
         return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year}: more than {MOST} mg")
-    owed = obligations(rules, mass)
+    owed = obligations(rules, mass, source.sector, body.year)
     if isinstance(owed, Refusal):
         return owed
     if mass == year.verified_mg:

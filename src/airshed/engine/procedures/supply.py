@@ -50,6 +50,8 @@ def _complete(state: State, rules: Rulebook, year: int, code: str) -> bool:
         known = state.years.get((source.id, year))
         if source.registered >= ends or not lookup.owes(rules, source.sector, code):
             continue
+        if not lookup.owes_in(rules, source.sector, year):
+            continue
         if (source.id, year) in state.excluded or state.closures.get(source.id, "9999")[:4] < str(year):
             continue
         if known is None or known.verified_mg is None or known.reopened:

@@ -116,7 +116,9 @@ def _of_year(
         mine = [
             source
             for source in sources
-            if lookup.owes(rules, source.sector, code) and (source.id, year) not in state.excluded
+            if lookup.owes(rules, source.sector, code)
+            and lookup.owes_in(rules, source.sector, year)
+            and (source.id, year) not in state.excluded
         ]
         if not mine:
             continue

@@ -106,6 +106,7 @@ def silent(state: State, rules: Rulebook, actor: Actor, year: int) -> list[str]:
         and int(rules.civil.day_of(source.registered)[:4]) <= year
         and int(state.closures.get(source.id, f"{year}")[:4]) >= year
         and (source.id, year) not in state.excluded
+        and lookup.owes_in(rules, source.sector, year)
         and any(lookup.owes(rules, source.sector, row.code) for row in rules.pollutants)
         and ((known := state.years.get((source.id, year))) is None or known.verified_mg is None)
     )
