@@ -20,6 +20,7 @@ from test_provenance_shown import BY_ROWS
 #: A command over the shipped zone, and what its result rests on beside the caps.
 RESULTS = {
     "lab equilibrium --years 3": ("costs", "emissions"),
+    "lab bridge --years 3": ("costs", "emissions"),
     "lab linking --years 3": ("costs", "emissions"),
     "lab collar --years 3": ("costs", "emissions"),
     "lab guide": ("costs", "emissions"),

@@ -29,6 +29,7 @@ from airshed.zone.load import find
 #: Every command that looks at a zone, as a short run.
 COMMANDS = (
     "lab equilibrium --years 2",
+    "lab bridge --years 2",
     "lab linking --years 2",
     "lab collar --years 2",
     "lab guide",
@@ -92,6 +93,7 @@ RESTING = {
     "allocate --method early_action": "",
     "zone check {zone} --rulebook dianzhong": "",
     "lab equilibrium --years 2": "",
+    "lab bridge --years 2": "",
     "lab linking --years 2": "",
     "lab collar --years 2": "",
     "lab frictions": "",

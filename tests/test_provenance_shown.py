@@ -47,7 +47,10 @@ BY_ROWS = (
     "allocate",
     "zone check",
     "zone caps",
-    *(f"lab {name}" for name in ("brief", "methods", "guide", "equilibrium", "linking", "collar", "frictions")),
+    *(
+        f"lab {name}"
+        for name in ("brief", "methods", "guide", "equilibrium", "bridge", "linking", "collar", "frictions")
+    ),
 )
 ZONE = load_zone(shipped("zones", "dianzhong"))
 

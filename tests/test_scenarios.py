@@ -350,7 +350,7 @@ def test_entrants_that_the_reserve_serves_are_no_reason_for_a_higher_equilibrium
     number = next(number for number in range(9) if any(work.since for work in draw(small, number).works))
     with_them, without = draw(small, number), draw(setting(years=3), number)
     assert small.equilibrium(with_them).price == pytest.approx(setting(years=3).equilibrium(without).price, rel=1e-3)
-    assert small._claim(next(work for work in with_them.works if work.since)) > 0
+    assert small.claim(next(work for work in with_them.works if work.since)) > 0
 
 
 def test_what_is_paid_for_brings_revenue() -> None:

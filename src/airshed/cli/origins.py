@@ -72,6 +72,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "lab tax": ("given", "published", "assumed"),
     "lab guide": (),
     "lab equilibrium": (),
+    "lab bridge": (),
     "lab check": ("given",),
     "lab linking": (),
     "lab cocontrol": ("given",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from airshed.cli.lab import agents as lab_agents
+from airshed.cli.lab import bridge as lab_bridge
 from airshed.cli.lab import brief as lab_brief
 from airshed.cli.lab import cocontrol as lab_cocontrol
 from airshed.cli.lab import collar as lab_collar
@@ -40,6 +41,7 @@ for each in (
     lab_tax,
     lab_guide,
     lab_equilibrium,
+    lab_bridge,
     lab_linking,
     lab_cocontrol,
     lab_collar,

@@ -70,14 +70,14 @@ def supply_of(
     case = case_of(zone, rules, pollutant, years, rate, growth, decline)
     zone = regulated(zone, rules)
     walled = rules.trade_rules.walled_sectors
-    side_of = {source.source: _side(source, walled) for source in zone.sources}
+    side_of = {source.source: side_of_wall(source, walled) for source in zone.sources}
     place_of = {source.source: source.jurisdiction for source in zone.sources}
     means = mean_t(zone, pollutant)
     rows = [row for row in rules.caps.rows if row.pollutant == pollutant]
     vintages = sorted({row.vintage for row in rows})
     vintage_of = [max(each for each in vintages if each <= year) for year in case.years]
     kept = {(row.jurisdiction, row.vintage): row for row in rows}
-    shared: dict[tuple[str, int], _Shared] = {}
+    shared: dict[tuple[str, int], SharedCap] = {}
     steps = steps_of(zone, pollutant)
     sides: list[Side] = []
     auctioned, set_aside = np.zeros(case.caps.shape), np.zeros(case.caps.shape)
@@ -87,7 +87,7 @@ def supply_of(
             row = kept.get((city, vintage))
             key = (city, vintage)
             if key not in shared:
-                shared[key] = _shared(zone, rules, row, side_of) if row is not None else _Shared({}, 0.0, 0.0)
+                shared[key] = shared_out(zone, rules, row, side_of) if row is not None else SharedCap({}, 0.0, 0.0)
             found.append(shared[key])
             auctioned[z, t], set_aside[z, t] = (
                 part * case.caps[z, t] for part in (shared[key].auctioned, shared[key].set_aside)
@@ -104,7 +104,7 @@ def supply_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
+class SharedCap:
     """Parts of a city's cap: what each side gets free, what is auctioned, what stays set aside."""
 
     free: dict[str, float]
@@ -112,24 +112,26 @@ class _Shared:
     set_aside: float
 
 
-def _side(source: ZoneSource, walled: Sequence[str]) -> str:
+def side_of_wall(source: ZoneSource, walled: Sequence[str]) -> str:
+    """The walled sector that a works stands behind, or `OPEN`."""
     return source.sector if source.sector in walled else OPEN
 
 
-def _shared(zone: Zone, rules: Rulebook, row: Cap, side_of: dict[str, str]) -> _Shared:
+def shared_out(zone: Zone, rules: Rulebook, row: Cap, side_of: dict[str, str]) -> SharedCap:
+    """How the law shares a city's cap out among the sides of its walls; `side_of` each source."""
     local = lookup.local(rules, row.jurisdiction)
     law = local.allocation
     tiers = parts(row.count, law.reserve_basis_points, law.auction_basis_points)
-    there = set(side_of.values())
+    there = {OPEN, *side_of.values()}
     if len(there) == 1:
-        return _Shared(
+        return SharedCap(
             dict.fromkeys(there, tiers.free / row.count), tiers.for_auction / row.count, tiers.reserved / row.count
         )
     found = share_by_law(law, tiers, zone_activities(zone, local, row.pollutant, row.jurisdiction))
     free = dict.fromkeys(there, 0.0)
     for share in found.shares:
-        free[side_of[share.source]] += share.count / row.count
-    return _Shared(free, found.for_auction / row.count, found.reserved / row.count)
+        free[side_of.get(share.source, OPEN)] += share.count / row.count
+    return SharedCap(free, found.for_auction / row.count, found.reserved / row.count)
 
 
 def _curve(case: Case, city: str, steps: Sequence[CurveLine]) -> AnyCurve:

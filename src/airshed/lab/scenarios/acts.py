@@ -20,7 +20,7 @@ from airshed.lab.agents.bidder import bids
 from airshed.lab.agents.desk import AgentsDesk
 from airshed.lab.agents.market import Trader
 from airshed.lab.agents.venue import first_worked
-from airshed.lab.scenarios.draw import Work
+from airshed.lab.scenarios.nouns import Work
 from airshed.lab.seals import salt_of, sealed
 from airshed.model.allowance import Series
 from airshed.model.measures import value_fen

@@ -8,18 +8,18 @@ from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from airshed.lab.agents.zone_firms import choke_of
-from airshed.lab.equilibrium import Steps, equilibrium
-from airshed.lab.equilibrium.curves import Floats, discounting
+from airshed.lab.equilibrium.curves import Floats
+from airshed.lab.equilibrium.supply import SharedCap, shared_out, side_of_wall
 from airshed.lab.scenarios.law import law_of
+from airshed.lab.scenarios.least import Least, curve_of, least_of
 from airshed.lab.scenarios.nature import Nature
+from airshed.lab.scenarios.nouns import DrawnPath, Work
 from airshed.lab.scenarios.schema import Scenario
-from airshed.lab.season.firms import CostStep, Firm, firms_of
-from airshed.market.allocation import Activity, entrants, parts
-from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
-from airshed.rulebook import lookup
+from airshed.lab.season.firms import Firm, firms_of
+from airshed.market.allocation import Activity, entrants
+from airshed.model.measures import FEN_PER_YUAN
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import zone_activities
 from airshed.zone.zone import Zone
@@ -62,7 +62,8 @@ class Setting:
     def varied(self, scenario: Scenario) -> Setting:
         """The same with other numbers of caps, growth or rates: its firms are the same, and worked out once."""
         other = Setting(scenario, self.rules, self.zone)
-        vars(other)["firms"], vars(other)["activities"] = self.firms, self.activities
+        for known in ("firms", "activities", "shares"):
+            vars(other)[known] = getattr(self, known)
         return other
 
     @cached_property
@@ -77,55 +78,38 @@ class Setting:
 
     @cached_property
     def guide(self) -> Floats:
-        """The shadow price of each year and of the tail in yuan/t, if all comes as expected: what is published."""
-        return self.equilibrium(expected(self)).price
+        """The price of each year and of the tail in yuan/t, if all comes as expected: a mean over the markets."""
+        return self.expected.price
+
+    @cached_property
+    def expected(self) -> Least:
+        """The equilibrium if all comes as expected."""
+        return self.equilibrium(expected(self))
+
+    def guide_of(self, work: Work) -> Floats:
+        """The guide price that is published for the market of a works: the shadow price there, yuan/t a year."""
+        source = work.firm.source
+        return self.expected.worth[source.jurisdiction, side_of_wall(source, self.law.trade_rules.walled_sectors)]
 
     def equilibrium(self, drawn: DrawnPath) -> Least:
-        """Prices and costs, by year with the tail: one market, foresight, no walls, borders or collars.
-
-        Where the law closes banking every year is cleared by itself. A missing tonne costs what the law's penalty
-        comes to at most, so there is always an answer.
-        """
-        many = self.scenario.years + TAIL
-        discount = discounting(self.scenario.rate_percent / 100, many)
-        need = self._need(drawn)
-        price, cost, abated = np.zeros(many), np.zeros(many), np.zeros(many)
-        spans = [np.arange(many)] if self.law.banking.open else [np.array([t]) for t in range(many)]
-        for span in spans:
-            curve = self._curve(drawn, drawn.emission, need, discount, span)
-            found = equilibrium(curve, need[span], discount[span])
-            price[span] = found.price
-            spent = [curve.cost(t, float(tonnes)) for t, tonnes in enumerate(found.abated.tolist())]
-            cost[span] = np.array(spent) / discount[span]
-            abated[span] = found.abated
-        return Least(price, cost, abated)
+        """Prices and costs, by year with the tail, under the law with foresight: see `least.least_of`."""
+        return least_of(self, drawn)
 
     def cheapest(self, drawn: DrawnPath, t: int, tonnes: float) -> float:
         """What abating so many tonnes in a year costs if the cheapest steps of all are taken first, in yuan."""
         span = np.array([t])
-        curve = self._curve(drawn, drawn.planned, np.zeros(t + 1), np.ones(t + 1), span)
+        curve = curve_of(self, drawn, range(len(drawn.works)), drawn.planned[:, span], span, np.ones(1))
         return curve.cost(0, min(max(tonnes, 0.0), curve.most(0)))
 
-    def _need(self, drawn: DrawnPath) -> Floats:
-        """Tonnes to be abated: emissions less what of the caps comes to somebody.
+    @cached_property
+    def shares(self) -> Mapping[str, SharedCap]:
+        """What becomes of each city's cap by the law's method, in the first year that it has one."""
+        walled = self.law.trade_rules.walled_sectors
+        side_of = {source.source: side_of_wall(source, walled) for source in self.zone.sources}
+        rows = sorted(self.law.caps.rows, key=lambda row: -row.vintage)
+        return {row.jurisdiction: shared_out(self.zone, self.law, row, side_of) for row in rows}
 
-        Entrants are served from the reserve as the law does it; what they do not ask for stays there.
-        """
-        caps = np.zeros(self.scenario.years + TAIL)
-        claims = [(work, claim) for work in drawn.works if (claim := self._claim(work))]
-        for row in self.law.caps.rows:
-            law, t = lookup.local(self.law, row.jurisdiction).allocation, row.vintage - self.first
-            split = parts(row.count, law.reserve_basis_points, law.auction_basis_points)
-            asked = sum(
-                claim for work, claim in claims if work.since <= t and work.firm.source.jurisdiction == row.jurisdiction
-            )
-            caps[t] += (split.cap - split.reserved + min(asked, split.reserved)) / KG_PER_T
-        fall = 1 - self.scenario.caps.decline_percent / 100
-        for t in range(self.scenario.years, len(caps)):
-            caps[t] = caps[t - 1] * fall
-        return np.asarray(drawn.emission.sum(axis=0) / KG_PER_T - caps)
-
-    def _claim(self, work: Work) -> int:
+    def claim(self, work: Work) -> int:
         """Allowances that a works may ask of the reserve in a year: none unless it is new."""
         known = self.activities[work.firm.source.source]
         if not work.since and not known.entrant:
@@ -135,80 +119,10 @@ class Setting:
             known = replace(known, entrant=True, years=known.years[-1:], output=output[-1:])
         return entrants(ALL, [known], self.law.allocation.baseline).shares[0].count
 
-    def _curve(
-        self, drawn: DrawnPath, emission: Floats, need: Floats, discount: Floats, span: NDArray[np.int64]
-    ) -> Steps:
-        """The steps of all works in some years; where costs differ by year a step stands once for each level.
-
-        A step is as large as `emission` of its works: as it comes, or as it is planned.
-        """
-        levels, level_of = np.unique(drawn.cost_level[span], return_inverse=True)
-        costs: list[float] = []
-        widths: list[Floats] = []
-        code = self.scenario.pollutant
-        for place, work in enumerate(drawn.works):
-            part = emission[place, span] / max(work.firm.before_kg[code], 1)
-            for step, factor in zip(work.firm.steps[code], drawn.step_factors[place], strict=True):
-                for number, level in enumerate(levels.tolist()):
-                    costs.append(step.cost_fen_per_t / FEN_PER_YUAN * factor * level)
-                    widths.append(np.where(level_of == number, step.potential_kg / KG_PER_T * part, 0.0))
-        costs.append(max(self.choke_yuan, *costs))
-        widths.append(np.maximum(need[span], 0.0) + 1.0)
-        return Steps(costs, np.array(widths), discount[span])
-
     @cached_property
     def choke_yuan(self) -> float:
         """The penalty for a missing tonne: the law's, at its reference price where it follows the price."""
         return choke_of(self.law, self.law.pollutants[0].reference_fen_per_t) / FEN_PER_YUAN
-
-
-@dataclass(frozen=True, slots=True)
-class Least:
-    """An equilibrium: price in yuan/t, cost in yuan and abatement in t of each year."""
-
-    price: Floats
-    cost: Floats
-    abated: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A works of a path: like `firm`, there from year number `since` on (entrants later than 0)."""
-
-    firm: Firm
-    account: str
-    source: str
-    since: int
-    size: float
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnPath:
-    """A path. `emission` (works, years and tail) is kg without abatement as it comes, `planned` as it is expected.
-
-    `step_factors` multiply the costs of the steps of each works, `cost_level` those of all in each year. `beliefs` are
-    the factors by which each works misjudges prices. `happened` says which shocks came.
-    """
-
-    works: tuple[Work, ...]
-    planned: NDArray[np.float64]
-    emission: NDArray[np.float64]
-    step_factors: tuple[tuple[float, ...], ...]
-    cost_level: NDArray[np.float64]
-    beliefs: NDArray[np.float64]
-    happened: tuple[bool, ...]
-
-    def steps(self, place: int, t: int, pollutant: str) -> tuple[CostStep, ...]:
-        """The steps of a works in a year, as large as its plan and as dear as they turn out."""
-        work = self.works[place]
-        part = float(self.planned[place, t]) / max(work.firm.before_kg[pollutant], 1)
-        level = float(self.cost_level[t])
-        return tuple(
-            CostStep(
-                step.technology, round(step.potential_kg * part), max(1, round(step.cost_fen_per_t * factor * level))
-            )
-            for step, factor in zip(work.firm.steps[pollutant], self.step_factors[place], strict=True)
-        )
 
 
 #: How far a firm's belief of a price may lie from the published one: standard deviation of its logarithm.

@@ -19,7 +19,8 @@ from airshed.lab.agents.session import play
 from airshed.lab.agents.venue import EngineVenue
 from airshed.lab.agents.worth import WITHOUT_END, Worth, of_source
 from airshed.lab.scenarios import acts
-from airshed.lab.scenarios.draw import DrawnPath, Setting, draw
+from airshed.lab.scenarios.draw import Setting, draw
+from airshed.lab.scenarios.nouns import DrawnPath
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
 from airshed.model.provenance import AGENTS, Simulation
@@ -72,9 +73,9 @@ class YearRow:
     refused: int
 
 
-def play_path(setting: Setting, number: int, drawn: DrawnPath | None = None) -> list[YearRow]:
-    """The years of path `number`, played by its agents; or of another path that is `drawn` already."""
-    return _Path(setting, number, drawn).play()
+def play_path(setting: Setting, number: int, drawn: DrawnPath | None = None, years: int | None = None) -> list[YearRow]:
+    """The years of path `number`, the first `years` of them, played by its agents; or of another that is `drawn`."""
+    return _Path(setting, number, drawn).play(years)
 
 
 class _Path:
@@ -93,12 +94,12 @@ class _Path:
         names = self.scenario.trade.agents
         self.strategies = strategies_of(tuple(names[place % len(names)] for place in range(len(self.drawn.works))))
 
-    def play(self) -> list[YearRow]:
+    def play(self, years: int | None = None) -> list[YearRow]:
         first = [place for place, work in enumerate(self.drawn.works) if work.since == 0]
         enter(self.desk, [self._trader(place, Worth(())) for place in first])
         self.entered = len(first)
         acts.staff(self.desk)
-        rows = [self._year(t) for t in range(self.scenario.years)]
+        rows = [self._year(t) for t in range(self.scenario.years if years is None else years)]
         check_state(self.desk.runner.state)
         return rows
 
@@ -180,8 +181,8 @@ class _Path:
         self.entered = len(places)
 
     def _belief(self, t: int, place: int) -> int:
-        """What a firm thinks a tonne is worth now if used in year t, in fen: the guide, its error, what it saw."""
-        guide = float(self.setting.guide[t]) * (1 - FOLLOWS + FOLLOWS * self.seen)
+        """What a firm thinks a tonne is worth now if used in year t, in fen: guide, error, what it saw."""
+        guide = float(self.setting.guide_of(self.drawn.works[place])[t]) * (1 - FOLLOWS + FOLLOWS * self.seen)
         return round(guide * float(self.drawn.beliefs[place]) * FEN_PER_YUAN / (1 + self.scenario.rate_percent / 100))
 
     def _spare(self, t: int, place: int) -> AgentOffer:

@@ -33,15 +33,27 @@ def guide(zone: Zone, rules: Rulebook, firms: Sequence[Firm], year: int) -> Guid
 
     What the new-entrant reserve keeps is not there to cover emissions, so it is left out.
     """
+    sides = sides_of(rules, firms)
+    had = had_of(zone, rules, sides, year)
+    return {side: guide_prices(members, had[side]) for side, members in sides.items()}
+
+
+def sides_of(rules: Rulebook, firms: Sequence[Firm]) -> dict[str, list[Firm]]:
+    """The firms on each side of the walls."""
     sides: dict[str, list[Firm]] = {}
     for firm in firms:
         sides.setdefault(side_of(rules, firm), []).append(firm)
+    return sides
+
+
+def had_of(zone: Zone, rules: Rulebook, sides: dict[str, list[Firm]], year: int) -> dict[str, dict[str, int]]:
+    """Allowances that each side gets of a year's caps, by pollutant."""
     had: dict[str, dict[str, int]] = {side: {rule.code: 0 for rule in rules.pollutants} for side in sides}
     for cap in rules.caps.rows:
         if cap.vintage == year:
             for side, count in _had(zone, rules, sides, cap.pollutant, cap.jurisdiction, cap.count).items():
                 had[side][cap.pollutant] += count
-    return {side: guide_prices(members, had[side]) for side, members in sides.items()}
+    return had
 
 
 def _had(
