@@ -76,7 +76,9 @@ docs: $(VENV)/dev.stamp ## write the reference pages that are generated from the
 pictures: $(VENV)/dev.stamp $(CHARTS) ## pictures of the portal for the guides, in pictures/, where `make site` finds them
 	@scripts/browser
 	@test -f demo/dianzhong.book || PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
-	@PYTHONPATH=src:tests $(BIN)/python scripts/pictures.py demo/dianzhong.book pictures
+	@for day in 2027-06-23 2028-04-20 2028-06-30; do test -f demo-$$day/dianzhong.book \
+		|| PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --until $$day --out demo-$$day || exit; done
+	@PYTHONPATH=src:tests $(BIN)/python scripts/pictures.py demo pictures
 
 site: $(VENV)/dev.stamp ## the docs as a searchable site in site/
 	@$(BIN)/python scripts/docs_site.py site
