@@ -37,6 +37,7 @@ class Years:
         self._stacks: dict[str, tuple[str, ...]] = {}
         self._stands: dict[str, str] = {}
         self._places: dict[str, str] = {}
+        self._sectors: dict[str, str] = {}
         self._entered: dict[str, int] = {}
         self._reports: dict[tuple[str, int], dict[str, int]] = {}
         self._reporter: dict[tuple[str, int], str] = {}
@@ -61,6 +62,7 @@ class Years:
                 self._stands[event.source] = event.account
                 self._stacks[event.source] = tuple(entry.stack for entry in event.stacks)
                 self._places[event.source] = event.jurisdiction
+                self._sectors[event.source] = event.sector
                 self._entered[event.source] = int(day_of(at, rules)[:4])
             case e.SourceTransferred():
                 self._passes(event)
@@ -262,6 +264,8 @@ class Years:
         )
         mine = {source for source, account in self._stands.items() if account == event.account}
         mine -= {source for source, year in self._excluded if year == event.year}
+        begins = {sector.code: sector.owes_from or event.year for sector in rules.sectors}
+        mine -= {source for source in mine if begins.get(self._sectors[source], event.year) > event.year}
         for source in mine:
             self._claim("I11", (source, event.year) in self._counts, f"{source} {event.year} settles unverified")
         owed = {each for each in self._obliged if each[0] in mine and each[1] == event.year}
