@@ -319,7 +319,7 @@ def test_every_bar_of_every_column_has_its_figure(made: tuple[Path, object]) -> 
 
 def test_the_method_of_the_law_is_marked_and_judged(made: tuple[Path, object], seen: Seen) -> None:
     seen.page.click('[data-say="en"]')
-    assert "The law shares by “" in seen.page.inner_text(".lead")
+    assert 'The law shares by "' in seen.page.inner_text(".lead")
     assert seen.page.locator("tr.chosen").count() == 3
     assert "（现行）" in made[0].read_text("utf-8")
 
@@ -336,7 +336,7 @@ def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
     facts = MethodsFacts(terms, found, "", "", (), ())
 
     assert headline(facts).en == (
-        "“history, mean” takes 0.25 allowances for each one abated early; “benchmark x exposure x closing factor (EU)”"
+        '"history, mean" takes 0.25 allowances for each one abated early; "benchmark x exposure x closing factor (EU)"'
         " takes none and shares by need most evenly (Gini 0.00)."
     )
     assert headline(MethodsFacts(terms, found[:1], "", "", (), ())).zh == (
@@ -345,7 +345,7 @@ def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
     names = [name.zh for name in chart(found, DOLLARS, ["benchmark"])["yAxis"][0]["data"]]
     assert names == ["历史均值法", "基准法（现行）", "许可限值法"]
     assert headline(MethodsFacts(replace(terms, law=("history",)), found, "", "", (), ())).en.endswith(
-        "The law shares by “history, mean”: punishes early abatement (+0.25), very uneven by need."
+        'The law shares by "history, mean": punishes early abatement (+0.25), very uneven by need.'
     )
     assert build(facts) == build(facts)
     assert "yuan" not in build(facts).partition("<main")[2].partition("</main")[0]

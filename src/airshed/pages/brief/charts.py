@@ -89,11 +89,12 @@ def effects(facts: BriefFacts) -> Figure:
                 Phrase(f"{amount}, best with the others", f"{amount}，与其他选择组合最优") if beaten else same(amount)
             )
             side = "left" if beaten and facts.effects[name][each] > (low + high) / 2 else "right"
-            marks.append(mark([facts.effects[name][each], place], said, itemStyle=look, **label(text, side)))
+            shown = label(text, side, narrow=same(amount))
+            marks.append(mark([facts.effects[name][each], place], said, itemStyle=look, **shown))
     return figure(
         [points(marks, COLOURS["cost"], size=13)],
         x=values(
-            Phrase("mean score with the option, all else alike", "其他选择相同时，含该选项的平均得分"),
+            Phrase("mean score with the option", "其他选择相同时，含该选项的平均得分"),
             min=low - room,
             max=high + room,
         ),

@@ -144,7 +144,7 @@ def _keys(facts: BriefFacts, money: Phrase) -> list[tuple[Phrase, str, Phrase, s
             "designs",
         ),
         (
-            Phrase(f"{first.pollutant}, first year", f"{first.pollutant}首年价格"),
+            Phrase(f"Price of {first.pollutant}, first year", f"{first.pollutant}首年价格"),
             f"{first.found.price:,.0f}",
             Phrase(f"{money.en}/t if the zone is one market", f"{money.zh}/吨（全区统一市场）"),
             f"prices-{first.pollutant}",

@@ -174,7 +174,7 @@ def between(
 
 
 def label(text: Text, position: str = "right", **more: Any) -> dict[str, Any]:
-    """The label of one bar or point: what stands beside it."""
+    """The label of one bar or point: what stands beside it, and as `narrow` what does on a telephone."""
     return {"label": {"show": True, "formatter": text, "position": position, **more}}
 
 

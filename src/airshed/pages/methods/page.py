@@ -100,18 +100,18 @@ def headline(facts: MethodsFacts) -> Phrase:
     hardest = max(facts.methods, key=lambda each: each.whip)
     mild = [each for each in facts.methods if abs(each.whip) < NEUTRAL]
     name = label(hardest.name)
-    en = f"“{name.en}” takes {hardest.whip:.2f} allowances for each one abated early"
+    en = f'"{name.en}" takes {hardest.whip:.2f} allowances for each one abated early'
     zh = f"“{name.zh}”使早减排者每少排一份少得{hardest.whip:.2f}份配额"
     if mild:
         fairest = min(mild, key=lambda each: each.gini)
         name = label(fairest.name)
-        en += f"; “{name.en}” takes none and shares by need most evenly (Gini {fairest.gini:.2f})"
+        en += f'; "{name.en}" takes none and shares by need most evenly (Gini {fairest.gini:.2f})'
         zh += f"；“{name.zh}”不惩罚早减排，且按需分配最均匀（基尼系数{fairest.gini:.2f}）"
     en, zh = f"{en}.", f"{zh}。"
     for each in facts.methods:
         if each.name in facts.terms.law:
             name, said = label(each.name), verdict(each)
-            en += f" The law shares by “{name.en}”: {said.en}."
+            en += f' The law shares by "{name.en}": {said.en}.'
             zh += f"现行规则采用“{name.zh}”：{said.zh}。"
     return Phrase(en, zh)
 

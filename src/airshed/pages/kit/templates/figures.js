@@ -184,6 +184,7 @@ window.figures = (function () {
         // The figures above bars side by side stand upright where the bars are narrower than they.
         if (label?.beside && 0.7 * (width - 110) / label.beside < 6.2 * label.formatter.length)
           Object.assign(label, { rotate: 90, align: "left", verticalAlign: "middle", fontSize: 10 });
+        if (narrow && label?.narrow !== undefined) Object.assign(label, { formatter: label.narrow, position: "right" });
         if (label?.short === undefined) continue;
         const room = (width - (narrow ? 140 : 250)) * label.share / 100;
         const wide = [...label.formatter].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.2), 0);
