@@ -432,7 +432,7 @@ def test_a_refusal_stands_beside_its_field_in_the_users_language_with_its_articl
 def test_a_refusal_about_time_says_from_which_day_it_can_be_done(served: Portal) -> None:
     browser = served.rehearsing("steel", "zh")
     for form, more, day in (
-        ("Surrender", {"pollutant": "SO2", "count": "1"}, "核查截止2028-04-30；核查通过后可以办理"),
+        ("Surrender", {"pollutant": "SO2", "count": "1"}, "该年度报告截止2028-03-31，核查截止2028-04-30"),
         ("ReportYear", {}, "自2028-01-01起可以办理"),
     ):
         fields = {**hidden(browser.get(f"/act/{form}")), "source": "s-steel", "year": "2027", **more, "step": "preview"}

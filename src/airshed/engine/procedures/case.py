@@ -7,7 +7,7 @@ from airshed.engine import events as e
 from airshed.engine.apply.case import key_of
 from airshed.engine.nouns import Case, Source
 from airshed.engine.nouns.case import Matter
-from airshed.engine.procedures.guards import Decision, Procedure, known_source, no, own_account, staying
+from airshed.engine.procedures.guards import Decision, Procedure, from_day, known_source, no, own_account, staying
 from airshed.engine.procedures.penalty import day_to_pay
 from airshed.engine.procedures.transfer_clock import closing_after, closing_on
 from airshed.engine.state import State
@@ -36,9 +36,9 @@ def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeCas
     if refusal:
         return refusal
     if body.year > int(rules.civil.day_of(at)[:4]):
-        return no(rules, LAW, Why.TOO_EARLY, f"{body.year} has not begun")
+        return no(rules, LAW, Why.TOO_EARLY, from_day(f"{body.year} has not begun", f"{body.year}-01-01"))
     if body.day > rules.civil.day_of(at):
-        return no(rules, LAW, Why.TOO_EARLY, f"{body.day} is still to come")
+        return no(rules, LAW, Why.TOO_EARLY, from_day(f"{body.day} is still to come", body.day))
     begins = min((row.vintage for row in rules.caps.rows), default=body.year)
     if body.year < begins:
         return no(rules, LAW, Why.NOT_IN_FORCE, f"the programme begins with {begins}; {body.year} was before it")

@@ -7,13 +7,7 @@ import re
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Day
-from airshed.engine.procedures.guards import (
-    Decision,
-    Procedure,
-    known_stack,
-    no,
-    who,
-)
+from airshed.engine.procedures.guards import Decision, Procedure, from_day, known_stack, no, who
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
 from airshed.model.provenance import Programme
@@ -77,7 +71,8 @@ def _digest(state: State, rules: Rulebook, body: c.SealDay) -> Refusal | None:
 
 def _over(rules: Rulebook, at: int, body: c.SealDay) -> Refusal | None:
     if at < rules.standard.over(body.day):
-        return no(rules, "monitoring", Why.TOO_EARLY, f"{body.day} is not over")
+        next_day = rules.standard.day_of(rules.standard.over(body.day))
+        return no(rules, "monitoring", Why.TOO_EARLY, from_day(f"{body.day} is not over", next_day))
     return None
 
 

@@ -39,6 +39,11 @@ def no(rules: Rulebook, section: str, why: Why, detail: str) -> Refusal:
     return Refusal(why, in_money(rules, detail), lookup.article(rules, section))
 
 
+def from_day(what: str, day: str) -> str:
+    """What is too early now, with the day from which it can be done."""
+    return f"{what}; it can be done from {day} on"
+
+
 def who(rules: Rulebook, *commands: str) -> str:
     """The roles that may send a command, or all of several, in words; where nobody may, the first."""
     return " or ".join(lookup.senders(rules, *commands)) or f"nobody whom this law lets send {commands[0]}"

@@ -9,15 +9,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Improvement, Year
 from airshed.engine.procedures import lapsing
-from airshed.engine.procedures.guards import (
-    MOST,
-    Decision,
-    Procedure,
-    known_source,
-    no,
-    own_source,
-    who,
-)
+from airshed.engine.procedures.guards import MOST, Decision, Procedure, from_day, known_source, no, own_source, who
 from airshed.engine.procedures.report_checks import Draft, examine
 from airshed.engine.state import State
 from airshed.model.allowance import lowest
@@ -39,7 +31,7 @@ def report_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Repo
         what = f"{body.source} {body.year} is verified; {who(rules, 'ReopenYear')} may reopen the year"
         return no(rules, "calendar", Why.YEAR_CLOSED, what)
     if at < rules.standard.instant(f"{body.year + 1}-01-01"):
-        return no(rules, "calendar", Why.TOO_EARLY, f"{body.year} is not over")
+        return no(rules, "calendar", Why.TOO_EARLY, from_day(f"{body.year} is not over", f"{body.year + 1}-01-01"))
     if min(body.declared_g.values(), default=0) < 0:
         return no(rules, "monitoring", Why.NOT_POSITIVE, f"{body.source} declares a negative mass")
     declared = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.declared_g.items())}
@@ -158,7 +150,7 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
     if (body.source, body.year) in state.excluded:
         return _excluded(rules, body.source, body.year)
     if at < rules.standard.instant(f"{body.year + 1}-01-01"):
-        return no(rules, "calendar", Why.TOO_EARLY, f"{body.year} is not over")
+        return no(rules, "calendar", Why.TOO_EARLY, from_day(f"{body.year} is not over", f"{body.year + 1}-01-01"))
     capped = tuple(sorted(rule.code for rule in lookup.owed(rules, source.sector)))
     if tuple(sorted(body.mass_g)) != capped or min(body.mass_g.values()) < 0:
         return no(rules, "monitoring", Why.HOURS_MISSING, f"set a mass of each of {', '.join(capped)}")

@@ -394,7 +394,11 @@ def _bank(
 def _owed(state: State, rules: Rulebook, source: str, year: int) -> Year | Refusal:
     known = state.years.get((source, year))
     if known is None or known.verified_mg is None:
-        return no(rules, "calendar", Why.NOT_VERIFIED, f"{source} has no verified emission for {year}")
+        report, verify = (f"{year + 1}-{day}" for day in (rules.calendar.report_by, rules.calendar.verify_by))
+        what = (
+            f"{source} has no verified emission for {year}; it is reported until {report} and verified until {verify}"
+        )
+        return no(rules, "calendar", Why.NOT_VERIFIED, what)
     return known
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures.guards import Decision, Procedure, known_source, no
+from airshed.engine.procedures.guards import Decision, Procedure, from_day, known_source, no
 from airshed.engine.state import State
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
@@ -20,7 +20,8 @@ def close_source(state: State, rules: Rulebook, at: int, actor: str, body: c.Clo
     if source.id in state.closures:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"{source.id} has closed on {state.closures[source.id]}")
     if body.day >= rules.civil.day_of(at):
-        return no(rules, LAW, Why.TOO_EARLY, f"{body.day} is not over")
+        next_day = rules.civil.day_of(rules.civil.over(body.day))
+        return no(rules, LAW, Why.TOO_EARLY, from_day(f"{body.day} is not over", next_day))
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say on what the closure of {source.id} rests")
     return (e.SourceClosed(source.id, body.day, body.reason),)

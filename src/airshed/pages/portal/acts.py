@@ -19,7 +19,7 @@ from airshed.engine.nouns import Actor
 from airshed.engine.procedures.guards import APPROVING
 from airshed.model.near import near
 from airshed.model.refusal import Malformed, Why
-from airshed.pages.kit.words import Phrase, same
+from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.afterwards import left
 from airshed.pages.portal.drafts import Draft, drafts_of
 from airshed.pages.portal.fields import Field, Written, form_of, name_of, read, sentence_of
@@ -42,7 +42,6 @@ from airshed.pages.portal.refused import Told, told
 from airshed.pages.portal.signing import WRITER, over
 from airshed.pages.portal.understood import said_fields
 from airshed.pages.portal.usual import usual
-from airshed.pages.portal.when import when
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.clock import asked_of
@@ -220,10 +219,6 @@ async def _form(
     filled = await _filled(visitor, kind, written, errors)
     if not filled.allowed:
         raise Stopped("not_yours_to_send", f"the role {_actor(visitor).role} does not send {kind.__name__}")
-    cure = same("")
-    if refusal is not None:
-        why, plain, year = refusal.why, refusal.plain, written.get("year", "")
-        cure = await visitor.look(lambda market, rules: when(why, plain, year, rules))
     return page(
         visitor,
         "form.html.j2",
@@ -235,7 +230,6 @@ async def _form(
         errors=errors or {},
         key=written.get("key") or _new_key(),
         refusal=refusal,
-        cure=cure,
         notice=notice,
     )
 

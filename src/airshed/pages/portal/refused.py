@@ -74,9 +74,6 @@ class Told(NamedTuple):
     article: Phrase
     #: The field that caused it; empty where none did.
     field: str
-    #: Its cause, and what the engine says of it.
-    why: Why
-    plain: str
     #: The record of it, where it was sent.
     seq: int | None = None
 
@@ -93,4 +90,4 @@ def told(refusal: Refusal, kind: type[msgspec.Struct], terms: Terms, seq: int | 
     said = detail(refusal.detail, terms.size_kg)
     field = beside[0] if beside else ""
     title = TITLES.get((refusal.why, field)) or Phrase(refusal.why.english, refusal.why.chinese)
-    return Told(title, said, article, field, refusal.why, refusal.detail, seq)
+    return Told(title, said, article, field, seq)
