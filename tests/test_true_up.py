@@ -189,6 +189,20 @@ def test_what_came_back_before_is_not_taken_twice() -> None:
     assert book.held("steel") == steel.final == 10**6 * benchmark_g(STEEL) // 1000
 
 
+def test_what_nobody_claims_is_no_windfall_where_it_waits_for_output() -> None:
+    """Nobody has to say that they know of it, and where claims share it they do."""
+    for unclaimed, windfall in (("cancelled", False), ("shared", True)):
+        rules = law(unclaimed=unclaimed)
+        runner = Runner(MemoryJournal(), rules, tables=False)
+        done(runner, AUTHORITY, adopting(rules), BEFORE)
+        for actor, body in opening(rules, random.Random(3)):
+            done(runner, actor, body, BEFORE)
+        done(runner, AUTHORITY, c.SetCap("SO2", "KM", YEAR), BEFORE)
+        lines = tuple(c.ActivityLine(source, (2025,), (800,), (1_000,)) for source in OWNERS)
+        refusal = send(runner, AUTHORITY, c.Allocate("SO2", "KM", YEAR, lines), BEFORE).refusal
+        assert (refusal is not None and refusal.why is Why.UNCONFIRMED) == windfall
+
+
 # --- by intensity, as China's national market has steel, cement and aluminium
 
 

@@ -112,7 +112,10 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
 
 
 def warned(state: State, rules: Rulebook, body: c.Allocate, events: tuple[e.Event, ...]) -> Warned:
-    """By how much the pool is above all claims, and by how much new entrants claim more than the reserve has."""
+    """By how much the pool is above all claims, and by how much new entrants claim more than the reserve has.
+
+    What nobody claims is no windfall where it waits until output is verified.
+    """
     (event,) = (event for event in events if isinstance(event, e.Allocated))
     law = lookup.local(rules, body.jurisdiction).allocation
     issued = sum(count_of(move.blocks) for move in event.entry if isinstance(move, Delivered))
@@ -122,6 +125,7 @@ def warned(state: State, rules: Rulebook, body: c.Allocate, events: tuple[e.Even
     size = rules.allowance.size_kg
     above = split.free - round(sum(kg for source, kg in claims.items() if source not in new) / size)
     cut = sum(int(kg / size) for source, kg in claims.items() if source in new) - split.reserved
+    above = 0 if law.unclaimed == "cancelled" else above
     return positive_only({f"above {event.series}": above, f"cut {event.series}": cut})
 
 

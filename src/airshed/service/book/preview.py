@@ -263,14 +263,16 @@ def _sharing(state: State, rules: Rulebook, body: c.Allocate, event: e.Allocated
     split = parts(issued, law.reserve_basis_points, law.auction_basis_points)
     claims = claims_by_law(law, activities_of(sectors_of(state, body), rules, body))
     entrants = {line.source for line in body.activities if line.entrant}
+    claimed = round(sum(kg for source, kg in claims.items() if source not in entrants))
+    waits = law.unclaimed == "cancelled"  # what nobody claims, until output is verified
     return PreviewedShares(
         event.series,
         event.method,
         cap,
         split.reserved,
         split.for_auction,
-        split.free,
-        claimed_kg=round(sum(kg for source, kg in claims.items() if source not in entrants)),
+        min(split.free, round(claimed / rules.allowance.size_kg)) if waits else split.free,
+        claimed_kg=claimed,
         entrants_claimed_kg=round(sum(kg for source, kg in claims.items() if source in entrants)),
         reserved=event.reserved,
         awards=tuple(

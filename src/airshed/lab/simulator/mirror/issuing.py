@@ -82,7 +82,7 @@ class Issuing:
             due = _largest_remainder(_shared_pool(free, claims, rules), claims)
             due = due if advance is None else {source: count * advance // 10_000 for source, count in due.items()}
             self._claim("I2", shares == due, f"{event.series} is shared {shares}, by the law {due}")
-            above = max(0, free - round(sum(claims.values())))
+            above = max(0, free - round(sum(claims.values()))) if law.unclaimed != "cancelled" else 0
             said = body.knowing.get(f"above {event.series}", 0)
             self._claim("I2", said == above, f"{event.series}: {above} above all claims, known are {said}")
         for award in event.awards:
