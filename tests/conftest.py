@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
@@ -22,8 +22,10 @@ from hypothesis import settings
 import times
 from airshed.cli import show
 from airshed.engine.journal import Line
+from airshed.service import marketdata
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import Market, read_market
+from airshed.service.marketdata.reading import END
 from databases import postgres
 from dealing import dealt, turned
 from inner_loop import LONG, is_inner, is_quick, no_process
@@ -226,6 +228,18 @@ def year_lines(year_book: Path) -> list[Line]:
     """What is written in that book."""
     with Book.read(year_book) as book:
         return list(book.lines())
+
+
+@pytest.fixture(scope="session")
+def _year_read(year_lines: list[Line]) -> Callable[..., Market]:
+    found = lru_cache(partial(read_market, year_lines))
+    return lambda lines, until=END, *, history=False: found(until, history=history)
+
+
+@pytest.fixture
+def year_read_once(_year_read: Callable[..., Market], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of a test that look at the market of that year find it read; what they say of it is theirs."""
+    monkeypatch.setattr(marketdata, "read_market", _year_read)
 
 
 @pytest.fixture(scope="session")

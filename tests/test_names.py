@@ -178,6 +178,7 @@ def test_no_report_in_either_language_names_a_real_works(year: Path, given_away:
     assert found(given_away, page) == []
 
 
+@pytest.mark.usefixtures("year_read_once")
 @pytest.mark.parametrize(
     "command",
     [

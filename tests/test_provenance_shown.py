@@ -33,8 +33,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.market import build as market_page
 from airshed.pages.market.facts import facts_of
 from airshed.rulebook.shipped import shipped
-from airshed.service.book.sqlite import Book
-from airshed.service.marketdata import read_market
+from airshed.service.marketdata import Market
 from airshed.service.marketdata.export import export
 from airshed.service.stacks.measure import simulate_zone
 from airshed.service.stacks.stack_folder import provenance_of
@@ -92,6 +91,7 @@ def test_every_command_of_the_shell_says_what_its_figures_are() -> None:
         assert of_command([*path.split(), "--json"]) == (Figures(kinds) if kinds else None)
 
 
+@pytest.mark.usefixtures("year_read_once")
 @pytest.mark.parametrize(
     "words",
     [
@@ -155,11 +155,9 @@ def test_what_one_command_said_is_not_said_by_the_next(
     assert show.shown() in (None, Figures(("given",)))
 
 
-def test_every_file_of_the_market_carries_it(year: Path, tmp_path: Path) -> None:
-    with Book.read(year) as book:
-        market = read_market(book.lines(), history=True)
-    export(market, RULES, tmp_path / "csv", "csv")
-    export(market, RULES, tmp_path / "parquet", "parquet")
+def test_every_file_of_the_market_carries_it(year_market: Market, tmp_path: Path) -> None:
+    export(year_market, RULES, tmp_path / "csv", "csv")
+    export(year_market, RULES, tmp_path / "parquet", "parquet")
     for path in (tmp_path / "csv").iterdir():
         if path.name != "columns.csv":
             assert set(pl.read_csv(path)["provenance"]) <= {said(PLAYED)[0]}, path.name
@@ -168,9 +166,8 @@ def test_every_file_of_the_market_carries_it(year: Path, tmp_path: Path) -> None
         assert set(pl.read_parquet(path)["provenance"]) <= {said(PLAYED)[0]}, path.name
 
 
-def test_the_page_of_the_market_carries_it_in_both_languages(year: Path) -> None:
-    with Book.read(year) as book:
-        html = market_page(facts_of(read_market(book.lines(), history=True), RULES, "year.book"))
+def test_the_page_of_the_market_carries_it_in_both_languages(year_market: Market) -> None:
+    html = market_page(facts_of(year_market, RULES, "year.book"))
     for line in said(PLAYED):
         assert line in html
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from functools import lru_cache, partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from airshed.client import Client
-from airshed.service import marketdata
 from airshed.service.book.copying import copy
 from airshed.service.book.sqlite import Book
-from airshed.service.marketdata import Market, read_market
 from persons import Shell
 from services import Served, served
 
@@ -62,14 +59,6 @@ def anybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     return Shell(tmp_path, monkeypatch, capsys)
 
 
-@pytest.fixture(scope="module")
-def read_once(path: Path) -> Callable[..., Market]:
-    """What reads the market of a file, which reads the file of these tests once and not for each of twenty lines."""
-    with Book.read(path) as book:
-        found = lru_cache(partial(read_market, list(book.lines())))
-    return lambda lines, until, history: found(until, history=history)
-
-
 def same(shell: Shell, line: str, path: Path, service: Served) -> str:
     """What is said of the file, and of the service."""
     of_file = shell(line.replace("AT", str(path)))
@@ -77,16 +66,11 @@ def same(shell: Shell, line: str, path: Path, service: Served) -> str:
     return of_file[1]
 
 
+@pytest.mark.usefixtures("year_read_once")
 @pytest.mark.parametrize("line", MARKET)
 def test_a_market_and_the_head_of_a_book_are_told_to_anybody_as_on_the_file(
-    line: str,
-    anybody: Shell,
-    path: Path,
-    service: Served,
-    read_once: Callable[..., Market],
-    monkeypatch: pytest.MonkeyPatch,
+    line: str, anybody: Shell, path: Path, service: Served
 ) -> None:
-    monkeypatch.setattr(marketdata, "read_market", read_once)
     if "--kind" in line and "tape" not in line:  # made for who asks, and so for who has signed in
         assert "sign in" in anybody(line.replace("AT", f"--server {service.url}"))[1]
         anybody.sign_in(service, "km-cem-01")
