@@ -119,9 +119,9 @@ def test_an_act_that_is_sent_again_is_answered_as_on_the_file(anybody: Shell, se
     copy(path, book)
     order = "act PlaceOrder WHERE --account km-cem-01 --series SO2-KM-2028 --side sell --count '1 t' --limit '1 yuan/t'"
     trusted = "act TrustAccount WHERE --account km-cem-01 --trusted km-cem-02"
-    for line, key, told in ((trusted, "a", " of 2028-07-16T10:00 answered"), (order, "b", "refused: ")):
+    for line, key, told in ((trusted, "a", " of 2028-08-16T10:00 answered"), (order, "b", "refused: ")):
         for time, more in enumerate(("", "", " --json")):
-            asked = f"{line} --at 2028-07-16T1{time}:00 --key {key}{more}"
+            asked = f"{line} --at 2028-08-16T1{time}:00 --key {key}{more}"
             here = anybody(asked.replace("WHERE", f"{book} --as km-cem-01"))
             assert anybody(asked.replace("WHERE", f"--server {service.url}")) == here
             assert told in here[1] or time != 1
