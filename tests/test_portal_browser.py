@@ -227,6 +227,21 @@ def test_every_printed_sheet_has_its_number_and_says_of_which_record_it_is(
     context.close()
 
 
+def test_on_paper_a_table_is_a_table_and_nothing_is_to_be_pressed(rehearsal: Served, browser: Browser) -> None:
+    """A sheet is as narrow as a telephone: a statement was printed as cards, ten sheets of it."""
+    context = browser.new_context(viewport={"width": 718, "height": 1000}, locale="en-GB")
+    page = context.new_page()
+    signs_in(page, rehearsal, "steel")
+    page.goto(f"{rehearsal.url}/account")
+    page.emulate_media(media="print")
+    displays = page.locator("table.cards td").evaluate_all("all => all.map(cell => getComputedStyle(cell).display)")
+    assert displays
+    assert set(displays) == {"table-cell"}
+    assert fits(page)
+    assert [each.inner_text() for each in page.locator("button").all() if each.is_visible()] == []
+    context.close()
+
+
 def test_back_and_reload_find_what_was_written_and_what_was_done(rehearsal: Served, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, locale="en-GB")  # type: ignore[arg-type]
     page = context.new_page()
