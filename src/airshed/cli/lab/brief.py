@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.lab.apart import apart_from_law
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.options import Json, RulesName
 from airshed.cli.show import as_json, bar, console, of, resting, shown, table, with_provenance
@@ -147,6 +148,9 @@ def brief(
     if json:
         as_json(facts)
     else:
+        rates = (assumed.rate, assumed.growth, assumed.decline)
+        for name in names:
+            apart_from_law(rules, zone, name, years, rates)
         _print(facts, rules)
     if write_rulebook:
         write_law(draft, code_of(BriefDesign(**facts.choice)), " ".join(said), json)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.lab.apart import apart_asked
 from airshed.cli.lab.case import (
     CapsOption,
     CurvesOption,
@@ -141,6 +142,8 @@ def collar(
             }
         )
         return
+    if not (curves or slopes or caps):
+        apart_asked(rulebook, region, pollutant, years, (rate, growth, decline))
     table(
         "One market under a rule 价格走廊与稳定储备",
         ("year 年", f"price {case.money[0]}/t 价格#", "without 无规则#", "bank t 结转#", *heads),

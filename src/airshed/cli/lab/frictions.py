@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.lab.apart import apart_from_law
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.options import Json, PollutantName, RulesName
 from airshed.cli.show import as_json, console, resting, say, table, with_provenance, writable
@@ -113,6 +114,7 @@ def frictions(
             }
         )
         return
+    apart_from_law(rules, zone, measured, 1)
     _print(f"{cap.name} by {method}", case.money[0], alone, found, ceiling)
     _print_power(price, case.money[0], net, moved, concentration(net))
     say(case.origins)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.lab.apart import apart_from_law
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.lab.tax import pairs
 from airshed.cli.options import Json, PollutantName, RulesName
@@ -161,6 +162,8 @@ def guide(
             }
         )
         return
+    if not curves:
+        apart_from_law(rules, zone, measured, 1)
     rows: list[tuple[str, Guided, float, float | None]] = [("one market 统一市场", found.together, 1.0, None)]
     rows += [(each.zone, each.guided, each.times, each.exceedance) for each in found.cities]
     table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from airshed.cli.lab.apart import apart_asked
 from airshed.cli.lab.case import (
     CapsOption,
     CurvesOption,
@@ -54,6 +55,8 @@ def linking(
             {**{name: getattr(found, name) for name in found.__slots__}, "saved": found.saved, "origins": case.origins}
         )
         return
+    if not (curves or caps):
+        apart_asked(rulebook, region, pollutant, years, (rate, growth, decline))
     total = sum(found.alone)
     rows = [
         (zone, millions(alone), millions(part), f"{100 * part / alone if alone else 0.0:.2f} %", millions(other))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.lab.apart import apart_from_law
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, bar, console, resting, say, table, writable
@@ -83,6 +84,7 @@ def methods(
     cap = zone_cap(rules, zone, pollutant, vintage)
     plan = plans(cap.criteria, cap.steps, cap.members)
     _known(before, after, list(plan))
+    asked_price = price
     if price is None:
         case = case_of(zone, rules, measured, 1, 0.05, 0.0, 0.0)
         price = float(solved(case, linked(case.zones)).found.price[0, 0])
@@ -133,6 +135,8 @@ def methods(
             }
         )
         return
+    if asked_price is None:
+        apart_from_law(rules, zone, measured, 1)
     money = rules.currency
     _print(cap, money.name_en, price, market, found)
     if before:
