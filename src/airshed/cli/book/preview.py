@@ -20,6 +20,7 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from airshed.engine.events import Event
     from airshed.rulebook.schema import Rulebook
     from airshed.service.book.preview import Closing, Foreseen, PreviewedShares
 
@@ -157,6 +158,7 @@ def plain(told: Foreseen) -> dict[str, Any]:
         "refusal": plain_refusal(told.unconfirmed or record.refusal),
         "knowing": told.knowing,
         "then": plain_refusal(told.then),
+        "comes": told.comes,
         "closings": told.closings,
         "sharing": told.sharing,
     }
@@ -178,9 +180,14 @@ def _said(told: Foreseen) -> tuple[str, ...]:
         then = f"and be refused then: {told.then.why} ({told.then.cite})"
         return (f"{what} would wait for another to confirm it 待他人确认{first}", then, *in_both(told.then.detail))
     if told.waits:
-        return (f"{what} would wait for another to confirm it 待他人确认{first}",)
-    names = ", ".join(dict.fromkeys(type(event).__name__ for event in record.events))
-    return (f"{what} would happen 将执行: {names}{first}",)
+        after = [f"and then happen 复核后将执行: {_kinds(told.comes)}"] if told.comes else []
+        return (f"{what} would wait for another to confirm it 待他人确认{first}", *after)
+    return (f"{what} would happen 将执行: {_kinds(record.events)}{first}",)
+
+
+def _kinds(events: Sequence[Event]) -> str:
+    """Each kind of event once."""
+    return ", ".join(dict.fromkeys(type(event).__name__ for event in events))
 
 
 def _say_closings(closings: Sequence[Closing], money: str) -> None:
