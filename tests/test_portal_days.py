@@ -310,3 +310,9 @@ def test_a_regulator_sees_what_a_year_costs_and_settles_it_once_its_last_day_is_
     expect(page.get_by_role("heading", name="缺口、罚款与扣回")).to_have_count(0)
     assert left.records() == before, "what is sent again counts once"
     page.context.close()
+
+    page = somebody(browser, left, FIRM, "zh-CN", 390)
+    page.get_by_role("link", name="通知").first.click()
+    short = page.get_by_role("row").filter(has_text="KM-CEM-01 SO2 2027")
+    expect(short).to_contain_text(re.compile("欠缴，罚款缴纳截止日2028-07-[0-9]+"))
+    page.context.close()

@@ -142,6 +142,7 @@ def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebo
     """What of a record concerns the account of an actor: each move, or what was said of what is theirs by others."""
     if record.refusal is not None:
         return
+    yield from _short(record, actor, rules)
     moves = list(lines_of([record], actor.account))
     for move in moves:
         value, unit = (move.count, Unit.ALLOWANCES) if move.series else (move.fen, Unit.FEN)
@@ -159,6 +160,20 @@ def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebo
         if each or event is next(iter(told), None):
             about, text = _about(event, mine, rules)
             yield Notice(record.seq, record.at, Phrase(*said_of_event(type(event))), about, text)
+
+
+def _short(record: Record, actor: Actor, rules: Rulebook) -> Iterator[Notice]:
+    """What a settlement found missing, with the penalty and its last day."""
+    for event in record.events:
+        if not isinstance(event, e.YearClosed) or event.account != actor.account:
+            continue
+        what = Phrase(f"Short: pay the penalty by {event.pay_by}", f"欠缴，罚款缴纳截止日{event.pay_by}")
+        if event.by_case:
+            what = Phrase("Short: a case may follow", "欠缴，可能立案处理")
+        for each in event.settlements:
+            if each.shortfall:
+                about = f"{each.source} {each.pollutant} {event.year}"
+                yield Notice(record.seq, record.at, what, about, in_column(each.penalty_fen, Unit.FEN, rules))
 
 
 def _named(event: Any, mine: frozenset[str]) -> str:
