@@ -18,12 +18,6 @@ from airshed.service.book.places import without_password
 CallName = Annotated[str, typer.Argument(metavar="CALL", help="Name of the zone-wide call.", show_default=False)]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to a room."""
-    app.command()(call)
-    app.command()(proof)
-
-
 def call(
     book: BookPath,
     name: CallName,

@@ -17,12 +17,6 @@ from airshed.service.book.places import in_database, without_password
 MOST_SHOWN = 50
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to a room."""
-    app.command(name="copy")(copy_book)
-    app.command()(convert)
-
-
 def copy_book(
     book: Annotated[
         str, typer.Argument(help="The book, also while it is written: a file or postgresql://...", show_default=False)

@@ -31,11 +31,6 @@ KINDS = {
 }
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a room."""
-    app.command(name="open")(open_zone)
-
-
 def open_zone(
     book: BookPath,
     actors: Annotated[

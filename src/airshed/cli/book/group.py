@@ -305,14 +305,24 @@ def register(
     console.print(f"{html}: {html.stat().st_size:,} bytes")
 
 
-book_statement.register(app)
-book_carry.register(app)
-book_second.register(app)
-book_reserve.register(app)
-book_year.register(app)
-book_call.register(app)
-book_verify.register(app)
-book_reconcile.register(app)
-book_preview.register(app)
-book_enter.register(app)
-book_standing.register(app)
+app.command()(book_statement.statement)
+app.command("copy")(book_carry.copy_book)
+for command in (
+    book_carry.convert,
+    book_second.confirm,
+    book_second.reject,
+    book_reserve.reserve,
+    book_reserve.buy_back,
+    book_year.checks,
+    book_year.seal,
+    book_call.call,
+    book_call.proof,
+    book_verify.verify,
+    book_verify.head,
+    book_verify.export,
+    book_reconcile.reconcile,
+    book_preview.preview,
+):
+    app.command()(command)
+app.command("open")(book_enter.open_zone)
+app.command()(book_standing.standing)

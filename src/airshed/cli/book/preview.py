@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from airshed.service.book.preview import Closing, Foreseen, PreviewedShares
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a room."""
-    app.command()(preview)
-
-
 def preview(
     book: BookPath,
     commands: Annotated[

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from airshed.service.book.reconcile import Reconciled
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a room."""
-    app.command()(reconcile)
-
-
 def reconcile(
     book: BookPath,
     block: Annotated[

@@ -82,9 +82,3 @@ def buy_back(
         rows.append(("asks, in quarters 申报分位 [yuan/t]", " | ".join(map(yuan, quarters))))
         rows.append(("mean ask 申报均价 [yuan/t]", yuan(spread.mean)))
     table(f"{name}: {done.series} bought back 反向拍卖公告", ["what", "figure"], rows)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to a room."""
-    app.command()(reserve)
-    app.command()(buy_back)

@@ -26,12 +26,6 @@ Actor = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to a room."""
-    app.command()(confirm)
-    app.command()(reject)
-
-
 def confirm(
     book: BookOrArgument = "",
     acts: Acts = None,

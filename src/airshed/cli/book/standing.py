@@ -21,11 +21,6 @@ AsOfYear = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a room."""
-    app.command()(standing)
-
-
 def standing(
     book: BookPath,
     source: Annotated[str, typer.Option("--source", help="One source alone.", show_default=False)] = "",

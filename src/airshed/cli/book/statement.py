@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from airshed.service.book.statement import Days, Statement
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a room."""
-    app.command()(statement)
-
-
 def statement(
     book: BookOrArgument = "",
     account: Annotated[str, typer.Argument(help="The account, by name or number.", show_default=False)] = "",

@@ -17,13 +17,6 @@ from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to a room."""
-    app.command()(verify)
-    app.command()(head)
-    app.command()(export)
-
-
 def verify(
     book: BookPath,
     heads: Annotated[

@@ -14,12 +14,6 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.places import without_password
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to a room."""
-    app.command()(checks)
-    app.command()(seal)
-
-
 def checks(
     book: BookPath,
     source: Annotated[str, typer.Argument(help="Name of the source.", show_default=False)],

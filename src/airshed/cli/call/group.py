@@ -135,7 +135,7 @@ def check(
         )
 
 
-call_matrix.register(app)
+app.command()(call_matrix.matrix)
 
 
 def show_rounds(rounds: Sequence[ZoneCleared], money: CurrencyRule, origin: str = "") -> None:

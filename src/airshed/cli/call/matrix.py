@@ -16,11 +16,6 @@ from airshed.model.refusal import Malformed
 DECIMALS = 6
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("matrix")(matrix)
-
-
 def matrix(
     zone: ZoneName,
     pollutant: Annotated[str, typer.Option(help="SO2, NOx or PM.")] = "SO2",

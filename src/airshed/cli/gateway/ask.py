@@ -19,11 +19,6 @@ SHOWN_VALUES = 6
 """Values of a message that are printed one by one."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the group."""
-    app.command("ask")(ask)
-
-
 def ask(
     device: Annotated[str, typer.Argument(help="MN of a device, or a stack with one device.", show_default=False)],
     command: Annotated[

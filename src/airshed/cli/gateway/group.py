@@ -101,6 +101,5 @@ def gateway(
     asyncio.run(ready)
 
 
-gateway_ask.register(app)
-gateway_look.register(app)
-gateway_measure.register(app)
+for command in (gateway_ask.ask, gateway_look.status, gateway_look.gaps, gateway_look.refused, gateway_measure.measure):
+    app.command()(command)

@@ -16,11 +16,6 @@ from airshed.model.refusal import Malformed
 MG_PER_T = Decimal(10**9)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the group."""
-    app.command("measure")(measure)
-
-
 def measure(
     evidence: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of evidence.", show_default=False)],
     devices: Annotated[Path, typer.Option("--devices", help="CSV of registered devices.", show_default=False)],

@@ -24,13 +24,6 @@ MOST_NAMED = 10
 """Devices that are named in one line; all of them with --json."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the group."""
-    app.command("status")(status)
-    app.command("gaps")(gaps)
-    app.command("refused")(refused)
-
-
 def instant_option(option: str, text: str) -> int:
     """The instant of a Beijing time on the command line, or `Malformed`."""
     from airshed.mrv.hj212.time import BEIJING

@@ -45,11 +45,6 @@ WORDS = {
 }
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("agents")(agents)
-
-
 def agents(
     market: Annotated[
         str, typer.Option(help="permits, commodity or single of the laboratory; or zone: the firms of a rulebook.")

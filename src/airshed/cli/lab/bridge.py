@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from airshed.lab.prices.bridge import Bridge, Bridged
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("bridge")(bridge)
-
-
 def bridge(
     rulebook: RulebookOption = "",
     region: ZoneOption = "",

@@ -31,11 +31,6 @@ RULEBOOK = "dianzhong"
 ALL = "all"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("brief")(brief)
-
-
 def brief(
     rulebook: RulesName = RULEBOOK,
     region: ZoneOption = "",

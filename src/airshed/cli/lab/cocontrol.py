@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from airshed.lab.equilibrium.lumpy import Lumpy
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("cocontrol")(cocontrol)
-
-
 def cocontrol(
     measures: Annotated[
         str, typer.Argument(metavar="MEASURES.csv", help="zone,source,technology,cost_yuan,pollutant,removal_t.")

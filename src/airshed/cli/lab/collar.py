@@ -29,11 +29,6 @@ from airshed.model.refusal import Malformed
 LARGEST = 1e12
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("collar")(collar)
-
-
 def collar(
     curves: CurvesOption = "",
     caps: CapsOption = "",

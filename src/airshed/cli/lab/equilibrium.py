@@ -53,12 +53,6 @@ BelowOption = Annotated[
 LARGEST_FILE = 1_000_000_000
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to a group."""
-    app.command()(equilibrium)
-    app.command()(check)
-
-
 def equilibrium(
     curves: CurvesOption = "",
     caps: CapsOption = "",

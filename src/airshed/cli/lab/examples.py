@@ -13,11 +13,6 @@ from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("examples")(examples)
-
-
 def examples(
     out: Annotated[Path | None, typer.Option("--out", help="Copy them into this folder.", show_default=False)] = None,
     json: Json = False,

@@ -10,11 +10,6 @@ from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the group."""
-    app.command("formula")(formula)
-
-
 def formula(
     name: Annotated[str, typer.Argument(help="Name of the formula; all are listed when left out.")] = "",
     terms: Annotated[list[str] | None, typer.Argument(metavar="[TERM=FIGURE]...", help="Its terms.")] = None,

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("frictions")(frictions)
-
-
 def frictions(
     rulebook: RulesName = "dianzhong",
     region: ZoneOption = "",

@@ -33,24 +33,26 @@ def lab() -> None:
     """The policy lab: shares, prices, equilibria, futures and a design brief. 政策实验室。"""
 
 
-for each in (
-    lab_brief,
-    lab_methods,
-    lab_study,
-    lab_prices,
-    lab_tax,
-    lab_guide,
-    lab_equilibrium,
-    lab_bridge,
-    lab_linking,
-    lab_cocontrol,
-    lab_collar,
-    lab_frictions,
-    lab_agents,
-    lab_run,
-    lab_sensitivity,
-    lab_replay,
-    lab_formula,
-    lab_examples,
+for command in (
+    lab_brief.brief,
+    lab_methods.methods,
+    lab_study.study,
+    lab_prices.prices,
+    lab_tax.tax,
+    lab_guide.guide,
+    lab_equilibrium.equilibrium,
+    lab_equilibrium.check,
+    lab_bridge.bridge,
+    lab_linking.linking,
+    lab_cocontrol.cocontrol,
+    lab_collar.collar,
+    lab_frictions.frictions,
+    lab_agents.agents,
+    lab_run.run,
+    lab_run.scenarios,
+    lab_sensitivity.sensitivity,
+    lab_replay.replay,
+    lab_formula.formula,
+    lab_examples.examples,
 ):
-    each.register(app)
+    app.command()(command)

@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 LIFE = 20.0
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("guide")(guide)
-
-
 def guide(
     rulebook: RulesName = "dianzhong",
     region: ZoneOption = "",

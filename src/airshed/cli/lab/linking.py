@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from airshed.cli.lab.apart import apart_asked
 from airshed.cli.lab.case import (
     CapsOption,
@@ -20,11 +18,6 @@ from airshed.cli.lab.case import (
 )
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, resting, say, table
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command()(linking)
 
 
 def linking(

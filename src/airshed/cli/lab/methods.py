@@ -27,11 +27,6 @@ PollutantOption = Annotated[str, typer.Option(help="Pollutant of the rulebook.")
 VintageOption = Annotated[int | None, typer.Option(help="Vintage; the first with a cap when left out.", min=0)]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("methods")(methods)
-
-
 def methods(
     rulebook: RulebookOption = RULEBOOK,
     region: ZoneOption = "",

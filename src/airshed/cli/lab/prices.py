@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 LEAST_RATE = 0.01
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("prices")(prices)
-
-
 def prices(
     quotes: Annotated[
         str,

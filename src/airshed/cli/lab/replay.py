@@ -25,11 +25,6 @@ FATES: dict[Fate, str] = {
 }
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("replay")(replay)
-
-
 def replay(
     book: BookPath,
     rulebook: Annotated[

@@ -53,12 +53,6 @@ YEARLY = (
 NOTED = 5.0
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to a group."""
-    app.command("run")(run)
-    app.command("scenarios")(scenarios)
-
-
 def run(
     scenario: ScenarioArgument,
     out: Annotated[Path, typer.Option("--out", help="Folder for the draws; whole ones in it stay.")] = Path("draws"),

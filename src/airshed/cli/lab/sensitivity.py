@@ -33,11 +33,6 @@ WORDS = {
 SIZES = {"sobol": 128, "morris": 20}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("sensitivity")(sensitivity)
-
-
 def sensitivity(
     scenario: ScenarioArgument,
     method: Annotated[

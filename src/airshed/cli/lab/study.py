@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from airshed.lab.study.answers import Answered, AnsweredFigure
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("study")(study)
-
-
 def study(
     part: Annotated[
         str, typer.Option(help="One part of it: zone, cement, steel, power or problems; all when left out.")

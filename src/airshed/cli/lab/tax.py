@@ -14,11 +14,6 @@ from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("tax")(tax)
-
-
 def tax(
     emits: Annotated[
         list[str], typer.Option(metavar="POLLUTANT=TONNES", help="What the outlet emits; once for each pollutant.")

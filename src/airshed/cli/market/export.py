@@ -14,12 +14,6 @@ from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to a room."""
-    app.command()(export)
-    app.command()(page)
-
-
 def export(
     book: BookPath,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to make.", show_default=False)],

@@ -194,6 +194,5 @@ def bars(
     )
 
 
-market_series.register(app)
-market_index.register(app)
-market_out.register(app)
+for command in (market_series.summary, market_series.interest, market_index.index, market_out.export, market_out.page):
+    app.command()(command)

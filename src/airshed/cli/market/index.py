@@ -13,11 +13,6 @@ from airshed.cli.server.kept import MarketServer
 from airshed.cli.show import as_json, console, table
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a room."""
-    app.command()(index)
-
-
 def index(
     book: BookOrArgument = "",
     by: Annotated[str, typer.Option("--by", help="session, week or month.")] = "month",

@@ -16,12 +16,6 @@ from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to a room."""
-    app.command()(summary)
-    app.command()(interest)
-
-
 def summary(
     book: BookOrArgument = "",
     kind: KindNames = None,

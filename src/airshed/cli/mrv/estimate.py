@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from airshed.mrv.factors import Estimate
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to a group."""
-    for command in (factors, estimate, co2):
-        app.command()(command)
-
-
 def factors(
     pollutant: Annotated[str, typer.Option("--pollutant", help="One pollutant; all if not given.")] = "",
     json: Json = False,

@@ -25,12 +25,6 @@ class LawName(StrEnum):
     PART75 = "part75"
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to a group."""
-    app.command()(explain)
-    app.command()(limits)
-
-
 def explain(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of evidence or of hourly readings.", show_default=False)

@@ -20,5 +20,21 @@ def mrv() -> None:
     """Measured, substituted and estimated masses. 监测、替代与核算。"""
 
 
-for _commands in (mrv_run, mrv_explain, mrv_page, mrv_price, mrv_estimate, mrv_records, mrv_quality):
-    _commands.register(app)
+for command in (
+    mrv_run.run,
+    mrv_run.readings,
+    mrv_explain.explain,
+    mrv_explain.limits,
+    mrv_page.page,
+    mrv_page.completeness,
+    mrv_page.exceedances,
+    mrv_price.meter_price,
+    mrv_estimate.factors,
+    mrv_estimate.estimate,
+    mrv_estimate.co2,
+    mrv_records.manual,
+    mrv_records.balance,
+    mrv_records.leaks,
+    mrv_quality.quality,
+):
+    app.command()(command)

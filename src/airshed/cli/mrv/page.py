@@ -23,13 +23,6 @@ Folder = Annotated[
 OfYear = Annotated[int | None, typer.Option("--year", help="Which one, where readings hold several.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to a group."""
-    app.command()(page)
-    app.command()(completeness)
-    app.command()(exceedances)
-
-
 def page(
     folder: Folder,
     stack: Annotated[str, typer.Argument(metavar="STACK", help="A stack that it holds.", show_default=False)],

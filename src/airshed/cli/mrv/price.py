@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 LAW_NAMES = {"hj75": "HJ 75", "part75": "Part 75"}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command("meter-price")(meter_price)
-
-
 def meter_price(
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same year and losses.")] = 7,
     stack: Annotated[str, typer.Option("--stack", metavar="ID", help="Stack of the zone.")] = "QJ-PWR-03-B",

@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 WHY = {"failed": "failed 不合格", "overdue": "overdue 逾期"}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to a group."""
-    app.command()(quality)
-
-
 def quality(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.", show_default=False)],
     year: Annotated[int, typer.Option("--year", min=2000, max=2100, help="Year to judge.")] = 2027,

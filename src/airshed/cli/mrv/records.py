@@ -14,12 +14,6 @@ from airshed.cli.show import as_json, console, table
 Record = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.", show_default=False)]
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to a group."""
-    for command in (manual, balance, leaks):
-        app.command()(command)
-
-
 def manual(
     file: Record,
     hours: Annotated[

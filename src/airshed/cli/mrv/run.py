@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from airshed.service.stacks.totals import YearSummary
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to a group."""
-    app.command()(run)
-    app.command()(readings)
-
-
 def run(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of evidence or of hourly readings.", show_default=False)
