@@ -21,6 +21,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from airshed.zone.load import of_law
 
+PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "comparing-prices.md"
 LAWS = [("dianzhong", code) for code in ("SO2", "NOx", "PM", "VOC")] + [("shanxi", "SO2"), ("acidrain", "SO2")]
 
 
@@ -70,6 +71,15 @@ def test_the_page_of_prices_has_the_bridges_of_today() -> None:
     free, *_ = of("dianzhong", "SO2").bridges
     bank = next(size for step, size in zip(free.steps, free.sizes, strict=True) if "banked" in step.words.en)
     assert f"no limit on what is banked +{(bank or 0) / 100:,.0f}" in page
+
+
+def test_the_page_of_prices_says_what_the_reference_price_of_voc_is_held_to() -> None:
+    page = " ".join(PAGE.read_text("utf-8").split())
+    found = of("dianzhong", "VOC")
+    *_, last = found.bridges
+    assert f"({(last.said or 0) / 100:,.0f} yuan/t)" in page
+    assert f"{(last.steps[0].fen or 0) / 100:,.0f} over the two vintages that the law states" in page
+    assert f"{(found.price or 0) / 100:,.0f} over ten years" in page
 
 
 def test_a_step_without_a_price_has_no_size() -> None:
