@@ -20,6 +20,8 @@ from airshed.rulebook.reading_section import FIGURES, RECORDS, STATEMENTS, Reada
 from airshed.rulebook.table_names import YEARLY, TableName
 from airshed.service.book.embargo import EMISSIONS, Embargo
 from airshed.service.book.sqlite import Book
+from airshed.service.http.problems import Stopped
+from airshed.service.http.reading import account_then
 from airshed.service.http.seen import beside, seen
 from airshed.service.http.viewer import (
     ACCOUNTS,
@@ -163,10 +165,15 @@ def without(table: str, role: str, cell: str = "") -> dict[str, bytes]:
 def test_a_notice_takes_a_right_to_read_by_a_cell(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     rules = load_texts(without("holdings", "bank"))
     monkeypatch.setattr("airshed.service.http.viewer.law_of", lambda book: rules)
-    bank = viewer_of(book, name_of("bank", "zone"), AT)
+    bank_name = name_of("bank", "zone")
+    bank = viewer_of(book, bank_name, AT)
 
     assert rows(book, BY_NAME["holdings"], bank) == []
     assert rows(book, BY_NAME["accounts"], bank) == all_of(book, BY_NAME["accounts"])
+    with pytest.raises(Stopped, match="no such account that is yours to read"):
+        account_then(book, bank_name, "steel", None, None, 10, AT)  # its balances would tell what is withheld
+    monkeypatch.undo()
+    assert account_then(book, bank_name, "steel", None, None, 10, AT)["moves"]
     nobody = load_texts(without(RECORDS, "city"))
     monkeypatch.setattr("airshed.service.http.viewer.law_of", lambda book: nobody)
     city = viewer_of(book, name_of("city", "jurisdiction"), AT)

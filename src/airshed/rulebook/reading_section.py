@@ -25,7 +25,8 @@ class ReadingRight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """One cell of `reading.csv`: what somebody may read."""
 
     #: The read table, at the head of the row; or `records`, the records of the book; `statements`, what moved in an
-    #: account; `figures`, those of years, before the day from which the law says they are public. 数据表。
+    #: account, told to who reads `holdings` and `accounts` of it too; `figures`, those of years, before the day from
+    #: which the law says they are public. 数据表。
     table: Readable
     #: The role, at the head of the column, or `everybody`. 查阅人。
     reader: RoleName

@@ -176,7 +176,7 @@ def lines_of(
 ) -> Iterator[StatementLine]:
     """The moves of `account` in the order of the book; of what is hidden from who reads, that there was something.
 
-    Balances are those of the book either way: whoever reads the account reads in `holdings` what lies in it.
+    Balances are those of the book either way: a statement is told to who reads in `holdings` what lies in the account.
     """
     cash = 0
     held: dict[str, int] = {}

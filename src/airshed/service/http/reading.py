@@ -260,9 +260,20 @@ def _hidden(opened: KeptBook, viewer: Viewer, account: str) -> Callable[[Event],
     return lambda event: tells_of(event, public, cases)
 
 
+#: What a statement tells: what moved, what lay in the account after it, and the account itself with its money.
+TOLD_OF_ACCOUNTS = (STATEMENTS, "holdings", "accounts")
+
+
 def _may_read(viewer: Viewer, account: str, jurisdiction: str) -> bool:
-    far = viewer.reach(STATEMENTS)
-    return far == "all" or (far == "own" and viewer.of == account) or (far == "place" and viewer.of == jurisdiction)
+    """Whether the statement of an account is for somebody: they read all that it tells.
+
+    Who reads every move of an account can add up what lies in it, so that a law which gives the one gives the other.
+    """
+    fars = [viewer.reach(what).partition(",")[0] for what in TOLD_OF_ACCOUNTS]
+    return all(
+        far == "all" or (far == "own" and viewer.of == account) or (far == "place" and viewer.of == jurisdiction)
+        for far in fars
+    )
 
 
 def _records(opened: KeptBook, account: str, at: int | None, until: int | None) -> Iterator[Record]:
