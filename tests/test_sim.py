@@ -29,6 +29,8 @@ INVARIANTS = [f"I{number}" for number in range(1, 15)]
 #: Rent that is owed for a later year needs a lease of a strip that is made in the month before; an unpaid sale that is
 #: withdrawn, a buyer whose money is gone by the day of an instalment; a transfer that a new law moves, one that waits.
 SELDOM = {"LeaseShortened", "PayRent", "WithdrawUnpaid", "UnpaidWithdrawn", "TransferMoved"}
+#: What no law that is drawn has; `test_sim_keys.py` plays it.
+SELDOM |= {"CirculationStated", "SupplyAdjusted", "HoldingsCut", "CutHoldings"}
 
 
 def on_disk(path: Path) -> Book:
