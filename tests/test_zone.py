@@ -22,7 +22,7 @@ from airshed.zone import facts, inventory
 from airshed.zone.activities import activity_lines, zone_activities
 from airshed.zone.begin import NAMED, begin
 from airshed.zone.caps import unknown
-from airshed.zone.convert import GONE, convert
+from airshed.zone.convert import COSTS, GONE, convert
 from airshed.zone.load import known_to, load, read
 from airshed.zone.outlets import Process, ProcessLevel, local_pressure_kpa
 from airshed.zone.plan import read_plan
@@ -325,7 +325,7 @@ def test_a_cost_curve_rises_and_takes_less_than_all(zone: Zone) -> None:
             steps = [o for o in zone.options if o.source == source.source and o.pollutant == pollutant]
             years = kg_of([year for year in zone.baseline if year.source == source.source], pollutant)
             assert [step.step for step in steps] == list(range(1, len(steps) + 1))
-            costs = [step.cost_yuan_per_t for step in steps]
+            costs = [step.cost_per_t for step in steps]
             assert costs == sorted(costs)
             assert sum(step.potential_kg for step in steps) < sum(years) / len(years)
             assert not {step.technology for step in steps} & set(source.installed)
@@ -617,7 +617,7 @@ def test_a_zone_of_an_older_release_is_refused_with_the_command_that_converts_it
     owing = regulated(load(shipped("zones", name)), LAW)
     old, now = Path(shutil.copytree(shipped("zones", name), tmp_path / "old")), tmp_path / "now"
     in_old_form(old)
-    with pytest.raises(Malformed, match=rf"a zone of 0\.1.*airshed zone convert {old} --out NEW"):
+    with pytest.raises(Malformed, match=rf"a zone of before.*airshed zone convert {old} --out NEW"):
         load(old)
 
     convert(old, now, FOLDER)
@@ -634,8 +634,32 @@ def test_a_zone_of_an_older_release_is_refused_with_the_command_that_converts_it
         assert there.startswith((tmp_path / drawn).read_bytes()), "works of further trades stand behind"
 
 
+def test_costs_in_columns_named_for_yuan_are_refused_with_the_command_that_renames_them(tmp_path: Path) -> None:
+    old, now = Path(shutil.copytree(FOLDER, tmp_path / "old")), tmp_path / "now"
+    for name in COSTS:
+        head, rest = (old / name).read_text("utf-8").split("\n", 1)
+        (old / name).write_text(head.replace("_per_t", "_yuan_per_t") + "\n" + rest, "utf-8")
+    plan = (old / "zone.toml").read_text("utf-8")
+    (old / "zone.toml").write_text(re.sub("(?m)^currency = .*\n", "", plan), "utf-8")
+    with pytest.raises(Malformed, match=rf"a zone of before.*airshed zone convert {old} --out NEW"):
+        load(old)
+
+    convert(old, now, FOLDER)
+
+    assert load(now) == load(FOLDER)
+    assert (old / "abatement.csv").read_text("utf-8").count("_yuan_per_t") == 3
+
+
+def test_a_zone_whose_costs_are_in_another_money_than_the_law_is_refused(copied: Path) -> None:
+    plan = (copied / "zone.toml").read_text("utf-8")
+    for code, said in (("EUR", "its costs are in EUR, the rulebook dianzhong counts in CNY"), ("EUE", "no currency")):
+        (copied / "zone.toml").write_text(plan.replace('currency = "CNY"', f'currency = "{code}"'), "utf-8")
+        with pytest.raises(Malformed, match=said):
+            known_to(LAW, load(copied), copied)
+
+
 def test_what_cannot_be_converted_is_said_and_leaves_nothing_behind(copied: Path, tmp_path: Path) -> None:
-    with pytest.raises(Malformed, match=r"is no zone of 0\.1"):
+    with pytest.raises(Malformed, match="is no zone of before"):
         convert(copied, tmp_path / "now", FOLDER)
     in_old_form(copied)
     with pytest.raises(Malformed, match="is there already"):

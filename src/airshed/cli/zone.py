@@ -229,7 +229,7 @@ def new(
     time_zone: Annotated[
         str, typer.Option(metavar="ZONE", help="Time zone of that law, as Europe/Berlin.")
     ] = "Asia/Shanghai",
-    currency: Annotated[str, typer.Option(metavar="CODE", help="Currency of that law, as EUR.")] = "CNY",
+    currency: Annotated[str, typer.Option(metavar="CODE", help="Currency of both, as EUR.")] = "CNY",
 ) -> None:
     """Begin a zone of your own: every table with an example row, and a README that says how to go on. 新建区域。
 
@@ -243,13 +243,13 @@ def new(
     from airshed.zone.begin_law import Wanted, write_law
     from airshed.zone.load import LIBRARY
 
-    wanted = Wanted(Path(law).name, time_zone, currency)
-    faults = wanted.faults() if law else []
+    wanted = Wanted(Path(law or "law").name, time_zone, currency)
+    faults = wanted.faults()
     for fault in faults[:-1]:
         print(line_of(fault), file=sys.stderr)
     if faults:
         raise faults[-1]
-    written = begin(Path(folder), shipped("zones", LIBRARY))
+    written = begin(Path(folder), shipped("zones", LIBRARY), currency)
     if law:
         write_law(Path(law), Path(folder), shipped("rulebooks", LIBRARY), wanted)
         console.print(f"{law}: the law of it, to be read with airshed rules check {law}")
@@ -260,10 +260,11 @@ def new(
 
 @app.command()
 def convert(
-    zone: Annotated[str, typer.Argument(metavar="FOLDER", help="Folder of a zone of 0.1.")],
+    zone: Annotated[str, typer.Argument(metavar="FOLDER", help="Folder of a zone of before.")],
     out: Annotated[str, typer.Option(help="A new folder.")],
 ) -> None:
-    """Write a zone of 0.1, which had a column a pollutant, as it is read now: a row a pollutant. 转换旧版区域数据。
+    """Write a zone of before, with a column a pollutant or costs in columns named for yuan, as it is read now.
+    转换旧版区域数据。
 
     Every figure is carried over as it stands; the old folder is left as it was.
 

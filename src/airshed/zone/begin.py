@@ -12,16 +12,19 @@ from airshed.model.refusal import Malformed
 NAMED = ("pollutants.csv", "products.csv", "sectors.csv", "profiles.csv", "fuels.csv")
 
 
-def begin(folder: Path, library: Path) -> tuple[str, ...]:
+def begin(folder: Path, library: Path, currency: str = "CNY") -> tuple[str, ...]:
     """Write the skeleton of a zone to a new folder, and say which files it has.
 
-    Gases, products, sectors and profiles are those of the zone in `library`. `Malformed` where the folder is there.
+    Gases, products, sectors and profiles are those of the zone in `library`; costs are in a currency.
+    `Malformed` where the folder is there.
     """
     try:
         with as_file(files("airshed.zone").joinpath("skeleton")) as skeleton:
             shutil.copytree(skeleton, folder)
         for name in NAMED:
             shutil.copyfile(library / name, folder / name)
+        head = (folder / "zone.toml").read_text("utf-8")
+        (folder / "zone.toml").write_text(head.replace('currency = "CNY"', f'currency = "{currency}"'), "utf-8")
     except FileExistsError:
         raise Malformed(str(folder), "is there already", "name a new folder") from None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Writes a zone of 0.1, whose tables had a column a pollutant, as what is read today: a row a pollutant.
+"""Writes a zone of before as what is read today: of 0.1, with a column a pollutant, or with costs named for yuan.
 
 Nothing is looked up in what was there: figures are carried over as they stand, and an empty cell becomes no row.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -28,17 +29,27 @@ PROFILES = {
     "kiln tail": "cement",
     "kiln head": "cement",
 }
+#: Tables of costs, whose columns were named for yuan.
+COSTS = ("abatement.csv", "abatement_options.csv")
 #: Tables that are there no more.
 GONE = ("voc_factors.csv", "default_factors.csv")
 
 
 def is_old(folder: Path) -> bool:
-    """Whether a folder is a zone of 0.1: its baseline has a column a pollutant."""
+    """Whether a folder is a zone of before: its baseline has a column a pollutant, or its costs are named for yuan."""
+    return _of_0_1(folder) or any("_yuan_per_t" in _head(folder / name) for name in COSTS)
+
+
+def _of_0_1(folder: Path) -> bool:
+    return "so2_kg" in _head(folder / "baseline.csv").strip().split(",")
+
+
+def _head(path: Path) -> str:
     try:
-        with (folder / "baseline.csv").open(encoding="utf-8-sig") as file:
-            return "so2_kg" in file.readline().strip().split(",")
+        with path.open(encoding="utf-8-sig") as file:
+            return file.readline()
     except (OSError, UnicodeDecodeError):
-        return False
+        return ""
 
 
 def convert(folder: Path, target: Path, library: Path) -> tuple[str, ...]:
@@ -47,10 +58,13 @@ def convert(folder: Path, target: Path, library: Path) -> tuple[str, ...]:
     What 0.1 had in its code (gases, sectors, products, load profiles) is carried over from the zone in `library`.
     """
     if not is_old(folder):
-        what = "is no zone of 0.1, for its baseline.csv has no column so2_kg"
+        what = "is no zone of before: no column of it is called so2_kg, or named for yuan"
         raise Malformed(str(folder), what, "airshed zone check says what is wrong with it, if anything is")
     if target.exists():
         raise Malformed(str(target), "is there already", "name a new folder")
+    if not _of_0_1(folder):
+        shutil.copytree(folder, target)
+        return _renamed(target)
     made: Tables = {
         **_stacks(outlets := _rows(folder / "stacks.csv")),
         **_baseline(_rows(folder / "baseline.csv"), outlets),
@@ -63,7 +77,20 @@ def convert(folder: Path, target: Path, library: Path) -> tuple[str, ...]:
         _write(target / name, header, rows)
     for name in NAMED:
         shutil.copyfile(library / name, target / name)
-    return (*made, *NAMED)
+    return (*made, *NAMED, *_renamed(target))
+
+
+def _renamed(folder: Path) -> tuple[str, ...]:
+    """Columns of costs without a currency in their name: zone.toml says which, and yuan where it has not said."""
+    for name in COSTS:
+        if (folder / name).is_file():
+            head, rest = (folder / name).read_text("utf-8-sig").split("\n", 1)
+            (folder / name).write_text(head.replace("_yuan_per_t", "_per_t") + "\n" + rest, "utf-8")
+    head = (folder / "zone.toml").read_text("utf-8-sig")
+    if "\ncurrency = " not in head:
+        changed = re.sub(r"^cost_year = .*\n", r'\g<0>currency = "CNY"\n', head, count=1, flags=re.MULTILINE)
+        (folder / "zone.toml").write_text(changed, "utf-8")
+    return (*COSTS, "zone.toml")
 
 
 def _stacks(rows: Sequence[Row]) -> Tables:

@@ -111,8 +111,8 @@ def _installed(source: ZoneSource, technologies: Sequence[Technology], luck: ran
     fitting = _applicable(source, technologies)
     for each in fitting:
         drawn = luck.random()
-        dearest = max(other.central_yuan_per_t for other in fitting if other.pollutant == each.pollutant)
-        if each.central_yuan_per_t == dearest:
+        dearest = max(other.central_per_t for other in fitting if other.pollutant == each.pollutant)
+        if each.central_per_t == dearest:
             continue
         if source.role == "early_abater" or drawn < INSTALLED_CHANCE:
             yield each.technology
@@ -178,11 +178,11 @@ def _options(
         left = sum(emitted) / len(emitted)
         steps: list[tuple[int, Technology]] = []
         for each in _applicable(source, technologies):
-            cost = luck.triangular(each.low_yuan_per_t, each.high_yuan_per_t, each.central_yuan_per_t)
+            cost = luck.triangular(each.low_per_t, each.high_per_t, each.central_per_t)
             if each.pollutant == pollutant and each.technology not in source.installed:
                 steps.append((round(cost / 10) * 10, each))
         steps.sort(key=lambda step: (step[0], step[1].technology))
-        for number, (cost_yuan, each) in enumerate(steps, start=1):
+        for number, (cost, each) in enumerate(steps, start=1):
             potential = int(left * each.step_percent / 100)
             left -= potential
-            yield AbatementOption(source.source, pollutant, number, each.technology, potential, cost_yuan, SIMULATED)
+            yield AbatementOption(source.source, pollutant, number, each.technology, potential, cost, SIMULATED)

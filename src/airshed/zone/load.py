@@ -13,6 +13,7 @@ import msgspec
 
 from airshed.market.sharing.division import RuleTerms
 from airshed.model.refusal import Malformed
+from airshed.rulebook.currencies import not_money
 from airshed.rulebook.load import find as find_law
 from airshed.rulebook.load import load as load_law
 from airshed.rulebook.schema import Rulebook
@@ -59,12 +60,16 @@ def of_shipped_law(name: str, rulebook: str = "") -> Zone:
 
 
 def known_to(rules: Rulebook, zone: Zone, folder: Path) -> None:
-    """`Malformed` where a zone has a city of which a law knows nothing, or a law a pollutant that the zone has not."""
+    """`Malformed` where a zone has a city that a law does not know, another money, or not a pollutant that it caps."""
     known = [place.code for place in rules.jurisdictions]
     for place in zone.jurisdictions:
         if place.code not in known:
             what = f"{place.code} is no jurisdiction of the rulebook {rules.programme.id}"
             raise Malformed(str(folder / "zone.toml"), what, f"there are {', '.join(known)}; give its rulebook")
+    if zone.currency != rules.currency.code:
+        what = f"its costs are in {zone.currency}, the rulebook {rules.programme.id} counts in {rules.currency.code}"
+        cure = "write the costs in the money of the law, and its code"
+        raise Malformed(f"{folder / 'zone.toml'} currency", what, cure)
     emitted = [each.pollutant for each in zone.pollutants]
     for rule in rules.pollutants:
         if rule.measured not in emitted:
@@ -127,13 +132,15 @@ def _read(folder: Path) -> tuple[Zone | None, list[Malformed]]:
     if not (folder / "zone.toml").is_file():
         return None, faults  # what it says is that this folder is no zone
     if is_old(folder):
-        what = "is a zone of 0.1, whose tables have a column a pollutant"
+        what = "is a zone of before, whose tables have columns named so2, or yuan"
         return None, [Malformed(str(folder), what, f"write it anew: airshed zone convert {folder} --out NEW")]
     tables = read_tables(folder)
     faults += [fault for table in tables for fault in table.faults]
     outlines = part(read_outlines, folder / "outlines.geojson")
     criteria = part(read_criteria, table) if (table := folder / "criteria.csv").is_file() else RuleTerms()
     faults += contradictions(tables, head, outlines)
+    if head is not None and (wrong := not_money(head.currency, f"{folder / 'zone.toml'} currency")) is not None:
+        faults.append(wrong)
     if faults or head is None or outlines is None or criteria is None:
         return None, faults
     told = {name: getattr(head, name) for name in ZoneHead.__struct_fields__}

@@ -108,6 +108,7 @@ class ZonePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     baseline_years: tuple[int, ...]
     entrant_year: int
     cost_year: int
+    currency: str
     cite: str
     verifiers: tuple[str, ...]
     credits: tuple[tuple[str, str], ...]

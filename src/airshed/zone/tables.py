@@ -33,6 +33,8 @@ class ZoneHead(msgspec.Struct, frozen=True):
     seed: int
     baseline_years: tuple[int, ...]
     cost_year: Annotated[int, msgspec.Meta(ge=1900, le=2200)]
+    #: Money that costs of abatement are in.
+    currency: str
     jurisdictions: tuple[Place, ...]
     verifiers: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     #: What the facts of the inventory rest on, in English and Chinese.

@@ -248,9 +248,9 @@ class Technology(msgspec.Struct, frozen=True):
     applies_to: str | None
     removal_percent: float | None
     step_percent: Annotated[int, msgspec.Meta(ge=0, le=100)]
-    low_yuan_per_t: Count
-    central_yuan_per_t: Count
-    high_yuan_per_t: Count
+    low_per_t: Count
+    central_per_t: Count
+    high_per_t: Count
     status: Literal["confirmed", "to confirm", "indicative"]
     source: str
 
@@ -263,7 +263,7 @@ class AbatementOption(msgspec.Struct, frozen=True, array_like=True):
     step: Annotated[int, msgspec.Meta(ge=1)]
     technology: str
     potential_kg: Count
-    cost_yuan_per_t: Count
+    cost_per_t: Count
     origin: str
 
 
@@ -287,6 +287,8 @@ class Zone(msgspec.Struct, frozen=True):
     baseline_years: tuple[int, ...]
     #: The year whose prices the costs of abatement are in.
     cost_year: int
+    #: The money that they are in, by its code of ISO 4217.
+    currency: str
     jurisdictions: tuple[Place, ...]
     verifiers: tuple[str, ...]
     credits: tuple[tuple[str, str], ...]

@@ -107,12 +107,12 @@ def world_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> W
             mean[place[source]] += kg / KG_PER_T / len(zone.baseline_years)
     walled = tuple(each for each in rules.trade_rules.walled_sectors if any(s.sector == each for s in own))
     level = {
-        each.technology: _level(each.low_yuan_per_t, each.central_yuan_per_t, each.high_yuan_per_t, assumed.cost)
+        each.technology: _level(each.low_per_t, each.central_per_t, each.high_per_t, assumed.cost)
         for each in zone.technologies
     }
     options = sorted(
         (
-            (option.cost_yuan_per_t * level[option.technology], place[option.source], option.potential_kg / KG_PER_T)
+            (option.cost_per_t * level[option.technology], place[option.source], option.potential_kg / KG_PER_T)
             for option in zone.options
             if option.pollutant == pollutant and option.source in place
         ),

@@ -215,7 +215,7 @@ def steps_of(zone: Zone, pollutant: str) -> tuple[CurveLine, ...]:
             place_of[option.source],
             option.source,
             option.technology,
-            float(option.cost_yuan_per_t),
+            float(option.cost_per_t),
             option.potential_kg / KG_PER_T,
         )
         for option in zone.options

@@ -113,7 +113,7 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
     steps: dict[tuple[str, str], list[CostStep]] = {}
     for option in zone.options:
         steps.setdefault((option.source, option.pollutant), []).append(
-            CostStep(option.technology, option.potential_kg, option.cost_yuan_per_t * FEN_PER_YUAN)
+            CostStep(option.technology, option.potential_kg, option.cost_per_t * FEN_PER_YUAN)
         )
     found: list[Firm] = []
     for source in zone.sources:
