@@ -17,6 +17,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -27,6 +28,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 PINNED = "requirements/run.txt"
 LEAST = 0.97
+#: Bundled beside the source and in no commit.
+CHARTS = "src/airshed/pages/kit/assets"
 TRADES = 4_900
 
 
@@ -50,6 +53,8 @@ def main() -> None:
         packed = subprocess.run(["git", "archive", words.commit], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
         with tarfile.open(fileobj=io.BytesIO(packed)) as files:
             files.extractall(older, filter="data")
+        if not (older / CHARTS).exists():
+            shutil.copytree(ROOT / CHARTS, older / CHARTS)
         sides = {
             name: Side(tree, python_of(tree, Path(folder)), Path(folder) / f"{name}-work")
             for name, tree in (("older", older), ("now", ROOT))
