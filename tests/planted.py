@@ -42,7 +42,6 @@ from airshed.engine.procedures import (
     settling,
     trade_rules,
     transfer,
-    withdrawal,
     zone_call,
     zone_call_law,
 )
@@ -416,7 +415,11 @@ PLANTED: dict[str, Plant] = {
     "a lease ends a month early": put(lease, "surrender_day", lambda rules, year: f"{year + 1}-05-31"),
     "a rent is rounded up": put(lease, "value_fen", lambda count, rent: -(-count * rent // 1000)),
     "late instalments cost nothing": put(sale, "late_fen", lambda *args: 0),
-    "a notice is a day": put(withdrawal, "day_of", lambda at: "2099-01-01"),
+    "a notice is a day": unless(
+        c.WithdrawAllowances,
+        Why.TOO_EARLY,
+        lambda procedure, state, rules, at, actor, body: procedure(state, rules, at + 365 * DAY_MS, actor, body),
+    ),
     "an appeal is decided by its author": unless(
         c.DecideAppeal,
         Why.OWN_ACT,
