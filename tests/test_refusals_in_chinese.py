@@ -150,7 +150,7 @@ def test_each_place_of_a_sentence_stands_in_its_chinese() -> None:
         ),
         (
             "x is suspended (inspection 检查); province or city may lift that",
-            "x现为已暂停（inspection 检查）；可由省级主管部门或市级主管部门解除",
+            "x现为已暂停（inspection 检查）；可由省级生态环境部门或州市生态环境局解除",
         ),
         (
             "explain under `explained`: check 5 substituted_share: 5 of 9 hours are substituted, more than 10 %; "
@@ -167,6 +167,16 @@ def test_each_place_of_a_sentence_stands_in_its_chinese() -> None:
 )
 def test_what_stands_at_the_places_comes_through(detail: str, zh: str) -> None:
     assert in_chinese(detail) == zh
+
+
+@pytest.mark.parametrize("law", ["dianzhong", "shanxi"])
+def test_a_role_has_the_name_that_the_law_has_for_it(law: str) -> None:
+    """省级主管部门 stood in refusals where the law and every page say 省级生态环境部门."""
+    named = {row.code: row.name_zh for row in load(find(law)).people}
+    known = dict(rows())
+    assert {code: known[code] for code in named if code in known} == {
+        code: named[code] for code in named if code in known
+    }
 
 
 def test_a_text_that_somebody_made_long_or_strange_is_said_soon() -> None:
