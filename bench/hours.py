@@ -38,7 +38,7 @@ from airshed.zone.monitoring import monitoring_rules, registrations
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
-from naive_hours import close_hour  # noqa: E402
+from naive_hours import close_hour
 
 YEAR, SEED = 2027, 7
 WORKERS = 2
