@@ -20,6 +20,7 @@ from airshed.lab.simulator.sim import Report, SimulatedRun
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
+from keyed_laws import keyed
 from laws import LAW, RULES, as_files
 from shared import Once
 from verifiers import verify_export
@@ -31,6 +32,8 @@ SEEDS = tuple(dict.fromkeys((7, *range(3, 40))))
 #: The same: three have every kind of event once, six have twice what is not seldom (`planted_seeds.py --runs`); the
 #: seventh has a transfer that a new law moves, which is seldom indeed.
 MANY_SEEDS = tuple(dict.fromkeys((98, 3, 20, 4, 5, 17, 67, *range(3, 60))))
+#: Of a run under keyed laws in which numbers in circulation move what auctions sell, and a notice cuts holdings.
+KEYED_SEED = 3
 VERSIONS = ("sim-1", "sim-2")
 #: Forgeries that the stand-alone verifier sees only where others fell short too, or a later record needs what is gone.
 NEEDED = ("penalty-halved", "makeup-removed", "penalty-price", "deposit-removed")
@@ -141,6 +144,18 @@ def varied(once: Once) -> Iterator[tuple[list[bytes], Mapping[str, Rulebook]]]:
     for seed in MANY_SEEDS:
         run = played(once, seed, MANY_STEPS)
         yield run.records, run.laws
+
+
+def played_keyed(once: Once) -> tuple[list[bytes], Mapping[str, Rulebook]]:
+    """Records and laws of a run under the keys that no drawn law has."""
+
+    def play() -> Played:
+        with keyed():
+            run = SimulatedRun(KEYED_SEED, MANY_STEPS, RULES, None, None)
+            return Played(run.play(lambda done: None), _records(run), dict(run.laws))
+
+    run = once.value("sim-keyed", play)
+    return run.records, run.laws
 
 
 def _records(run: SimulatedRun) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -24,7 +25,7 @@ from airshed.service.book.head import Head
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify_at
 from shared import Once
-from small_books import alone, forge, small, varied, written
+from small_books import alone, forge, played_keyed, small, varied, written
 
 ROOT = Path(__file__).parents[1]
 KINDS = forge().KINDS
@@ -206,7 +207,7 @@ def test_every_number_of_every_kind_of_event_is_held_to_the_decision(once: Once)
     wanted = {kind.__name__ for kind in get_args(Event)}
     seen: set[str] = set()
     places: set[str] = set()
-    for raws, laws in varied(once):
+    for raws, laws in itertools.chain([played_keyed(once)], varied(once)):
         changes = [each for each in forge().number_changes(raws, random.Random(7)) if each.place not in places]
         for change, says in forge().judged(raws, laws, changes):
             assert says.startswith(f"book record {change.seq}: "), f"{change.place} + 1 is not found: {says}"

@@ -2,74 +2,25 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from airshed.engine import commands as c
-from airshed.engine.state import State
 from airshed.lab.simulator import sim
-from airshed.lab.simulator.drawn_law import varied
-from airshed.lab.simulator.mischief.draws import Mischief
-from airshed.lab.simulator.small_market import Wish
-from airshed.rulebook.load import find, load
-from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.supply_table import SupplyRow
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
-
-replace = msgspec.structs.replace
-
-
-def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
-    """The drawn law with thresholds of supply, a bound of cuts, and sectors that owe from the second year."""
-    law = varied(rules, rng, version)
-    own = random.Random(f"keys {version} {law.allowance}")
-    upper = own.choice((0, 1_000, 1_000_000))
-    rows = tuple(
-        SupplyRow(
-            period=2027,
-            pollutant=rule.code,
-            upper=upper,
-            lower=upper // 2,
-            held_basis_points=own.choice((1_200, 10_000)),
-            released=own.choice((500, 1_000_000)),
-            cite="drawn",
-            status="to confirm",
-        )
-        for rule in law.pollutants
-    )
-    return replace(
-        law,
-        reserve=replace(law.reserve, supply_stated_on=own.choice(("01-15", "04-01")), supply=rows),
-        banking=replace(law.banking, haircut_most_basis_points=own.choice((500, 3_000))),
-        sectors=tuple(replace(each, owes_from=own.choice((None, None, 2028))) for each in law.sectors),
-    )
-
-
-def cutting(mischief: Mischief, state: State, rules: Rulebook, at: int) -> list[Wish]:
-    """What is due, and now and then a notice that cuts."""
-    rng = mischief.rng
-    if rng.random() > 0.15:
-        return DUE(mischief, state, rules, at)
-    body = c.CutHoldings(rng.choice(("SO2", "NOx")), rng.choice((2027, 2028)), rng.choice((0, 100, 9_000)), "notice 7")
-    return [*DUE(mischief, state, rules, at), (mischief.authority, body)]
-
-
-DUE = Mischief._due
+from keyed_laws import keyed
+from laws import RULES
 
 
 @pytest.mark.parametrize("seed", [3])
-def test_every_invariant_holds_on_disk_under_them(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_invariant_holds_on_disk_under_them(seed: int, tmp_path: Path) -> None:
     """I1 to I14: the second opinion follows, crashes alter nothing, and read tables are the state."""
-    monkeypatch.setattr(sim, "varied", with_keys)
-    monkeypatch.setattr(Mischief, "_due", cutting)
     path = tmp_path / "sim.book"
 
     def on_disk() -> Book:
         return Book.open(path) if path.exists() else Book.create(path)
 
-    report = sim.simulate(seed, 150, load(find("dianzhong")), on_disk, lambda book, laws: verify(book, laws=laws))
+    with keyed():
+        report = sim.simulate(seed, 150, RULES, on_disk, lambda book, laws: verify(book, laws=laws))
     assert {"CirculationStated", "HoldingsCut"} <= {name for name, times in report.events.items() if times}

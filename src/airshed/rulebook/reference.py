@@ -23,6 +23,7 @@ from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.reading_section import ReadingRight
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.strict import in_words, kinds, peeled, written
+from airshed.rulebook.supply_table import SupplyRow
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, ShortfallPeriod, Tier, Variation
 from airshed.rulebook.transactions import TransactionRow
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
@@ -131,6 +132,13 @@ PAGES_OF_TABLES: tuple[tuple[str, str, type[msgspec.Struct], str], ...] = (
         "transfer",
         TransferRow,
         "What a tonne of each jurisdiction adds at each receptor: there is a row for every pair.",
+    ),
+    (
+        "supply.csv",
+        "reserve",
+        SupplyRow,
+        "What the number of allowances in circulation does to auctions: of the rows of a pollutant the newest that "
+        "begins in a year or before holds. Optional; with it goes `[reserve] supply_stated_on`.",
     ),
     ("ratios.csv", "ratios", RatioRow, "What an allowance of one jurisdiction covers in another. Optional."),
 )

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Protocol, Self
 import msgspec
 
 from airshed.engine.commands import AdoptRulebook
+from airshed.engine.events import RulebookAdopted
 from airshed.engine.journal import Changes, Line, Row, chained, decode
 from airshed.model.civil import DEFAULT, CivilTime, civil
 from airshed.model.provenance import Provenance
@@ -73,9 +74,13 @@ class KeptBook(ABC):
 
     @cached_property
     def civil(self) -> CivilTime:
-        """The time that it keeps, which its first law says; that of laws which name none while it has no law."""
-        law = self.law_in_force()
-        return civil(DEFAULT) if law is None else self.rules(law).civil
+        """The time that it keeps, as the record says with which a law was adopted; that of laws which name none
+        while it has no law."""
+        row = self.sql.execute("SELECT seq FROM rulebooks ORDER BY seq DESC LIMIT 1").fetchone()
+        if row is None:
+            return civil(DEFAULT)
+        events = decode(self.line(row[0])).events
+        return civil(next((event.time_zone for event in events if isinstance(event, RulebookAdopted)), DEFAULT))
 
     @property
     def name(self) -> str:

@@ -1,5 +1,4 @@
 // A long table: sorted by its heads, filtered by words, a page at a time, and as a file of what is left.
-const ROWS = matchMedia("(max-width: 760px)").matches ? 10 : 25; // on a telephone a row is a card
 let made = 0;
 
 // A cell of CSV: a text that a spreadsheet would take for a formula stands behind an apostrophe, a figure does not.
@@ -33,6 +32,7 @@ export function lengthen(table) {
   const words = document.body.dataset;
   const rows = [...table.tBodies[0].rows];
   if (rows.length < 8) return;
+  const ROWS = matchMedia("(max-width: 760px)").matches ? 10 : 25; // on a telephone a row is a card
   const number = ++made;
   let left = rows, at = 0, order = [-1, 1];
 
