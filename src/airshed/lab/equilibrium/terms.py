@@ -32,7 +32,7 @@ TOLD: Mapping[Article, tuple[str, str, str]] = {
     "banking": ("limit on what is banked", "结转限额", "banking"),
     "vintages": ("years for which a vintage counts", "配额有效年份", "allowance"),
     "auction": ("reserve price of what is auctioned", "拍卖保留价", "auction"),
-    "reserve": ("what is set aside for new entrants", "新建项目预留", "new_entrants"),
+    "reserve": ("set-aside for new entrants", "新建项目预留", "new_entrants"),
     "containment": ("reserve that contains prices", "平抑价格储备", "reserve"),
     "repurchase": ("government that buys back", "政府回购", "repurchase"),
     "penalty": ("fixed penalty for a missing tonne", "每吨定额罚款", "shortfall"),

@@ -216,6 +216,7 @@ def _season(case: _Case, terms: LawTerms, hub: LawfulEquilibrium | None) -> list
     firms = firms_of(zone, case.assumed.seed, rules)
     year = case.supply(1).case.years[0]
     sides = sides_of(rules, firms)
+    named = {sector.code: sector.name_zh for sector in rules.sectors}
     published, had = guide(zone, rules, firms, year), had_of(zone, rules, sides, year)
     kept = replace(terms, unused_auctioned=False, containment=(), buy_back=None)
     own = case.supply(1)
@@ -257,7 +258,8 @@ def _season(case: _Case, terms: LawTerms, hub: LawfulEquilibrium | None) -> list
                 _cleared((step for member in members for step in member.plan(code)), _with_margin(emitted) - cap),
             ),
         ]
-        behind = Words(f"behind the wall of {side}", f"{side}行业壁垒内") if side != OPEN else Words("others", "其他")
+        behind = Words(f"behind the wall of {side}", f"{named.get(side, side)}行业壁垒内")
+        behind = behind if side != OPEN else Words("others", "其他")
         name = Words(f"guide price of the demo's authority, {behind.en}", f"示范主管部门指导价，{behind.zh}")
         found.append(Bridge(name, "airshed demo", _side(hub, side), tuple(steps), published[side][code]))
     return found
