@@ -449,6 +449,7 @@ def test_fines_are_the_penalties_of_a_settled_year_too(year: Portal) -> None:
     assert all(row["fen"] >= row["paid_fen"] + row["due_fen"] for row in fines)
     assert {row["state"] for row in fines if row["due_fen"]} == {"settled"}
     assert all(row["pay_by"] for row in fines if row["due_fen"])
+    assert all(row["cite"] for row in fines), "who is fined for a shortfall was told no article"
 
 
 def test_hours_of_a_stack_are_a_file_with_what_was_substituted_and_why(year: Portal) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, NamedTuple
 
+from airshed.engine.procedures.settling import terms_of
 from airshed.engine.tables.table import Column
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import place_name
 from airshed.pages.portal.names import firm_name, works_name
+from airshed.rulebook.lookup import first_cited
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.embargo import Embargo, embargo
 from airshed.service.book.kept import KeptBook
@@ -50,6 +52,11 @@ def _works(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
     sector_zh = next((each.name_zh for each in rules.sectors if each.code == sector), sector)
     where = place_name(rules, place)
     return (source, called.en, called.zh, account, held.en, held.zh, place, where.zh, sector, sector_zh)
+
+
+def _fine(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    year, number = row[1], row[3]
+    return row if number else (*row[:-1], first_cited(terms_of(rules, year).cite))
 
 
 def _account(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -159,7 +166,9 @@ VIEWS = (
             Column("interest_fen INTEGER", "interest for all late days; empty until the penalty is paid in full"),
             Column("pay_by TEXT", "last day to pay the oldest part that is not paid; empty when all are"),
             Column("state TEXT", "`settled` with the year; of a case decided, upheld or lowered"),
-            Column("cite TEXT", "article by which a case is fined; empty for the settlement of a year"),
+            Column(
+                "cite TEXT", "article by which it is fined; of a settlement, what the law in force says of its year"
+            ),
         ),
         4,
         """SELECT penalties.source, penalties.year, penalties.pollutant, penalties.case_number, penalties.account,
@@ -169,6 +178,7 @@ VIEWS = (
            WHERE (penalties.case_number = 0 OR state IN ('decided', 'upheld', 'lowered')) AND penalties.year <= ?
            ORDER BY penalties.source, penalties.year, penalties.pollutant, penalties.case_number""",
         "standing",
+        _fine,
     ),
 )
 VIEW_NAMES = {view.name: view for view in VIEWS}
