@@ -57,6 +57,13 @@ def test_an_offer_stands_on_both_sides_and_only_its_buyer_may_accept(served: Por
     assert SERIES not in text_of(served.rehearsing("cement").get("/with-others")), "it is nobody else's"
 
 
+def test_a_choice_with_nothing_to_choose_says_so_instead_of_an_empty_box(tmp_path: Path) -> None:
+    with portal(market_book(tmp_path), demo_users=True) as alone:
+        page = alone.rehearsing("fund").get("/act/AcceptDeal")
+    assert "There is nothing to choose here at present." in text_of(page)
+    assert 'name="deal"' not in page.text
+
+
 def test_a_pledge_that_is_offered_is_taken_back_by_one_and_declined_by_the_other(tmp_path: Path) -> None:
     """It could be accepted alone: whoever did not want it found no way on the page."""
     pledge = ("steel", c.PledgeAllowances("steel", "fund", SERIES, 1_000, 500_000, "2027-12-01"))

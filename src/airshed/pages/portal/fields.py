@@ -26,7 +26,7 @@ from airshed.service.forms.happened import said_of_word
 from airshed.service.forms.helps import help_zh
 from airshed.service.forms.measures import Terms, unit_of, write
 
-Widget = Literal["text", "amount", "choice", "radios", "lines", "day", "area", "fixed", "among"]
+Widget = Literal["text", "amount", "choice", "radios", "lines", "day", "area", "fixed", "among", "none"]
 #: More choices than these are looked for by writing.
 MOST_SHOWN = 400
 #: What a preview warns of: its page carries it on, and nobody writes it.
@@ -120,9 +120,11 @@ def form_of(
     for slot in slots(kind):
         if slot.field == WARNED:
             continue
-        may_be = choices(state, rules, actor, kind.__name__, slot.field, written.get("source", "")) or _words(slot)
-        widget = _widget(slot, may_be)
+        named = choices(state, rules, actor, kind.__name__, slot.field, written.get("source", ""))
+        may_be = named or _words(slot)
         value = written.get(slot.field, "")
+        nothing = named is not None and not (may_be or value) and slot.required and not slot.many
+        widget = "none" if nothing and not _may_be_empty(slot) else _widget(slot, may_be)
         if slot.required and len(may_be) == 1 and widget in ("choice", "radios"):
             widget, value = "fixed", may_be[0].value
         found.append(
