@@ -112,10 +112,10 @@ def opened(path: Path) -> Iterator[Seen]:
 
 
 @contextmanager
-def visiting(address: str) -> Iterator[Page]:
+def visiting(address: str, locale: str = "en-GB") -> Iterator[Page]:
     """A page of a service that runs."""
     with browsing() as found:
-        page = found.new_page(locale="en-GB")
+        page = found.new_page(locale=locale)
         page.set_default_timeout(LONGEST_MS)
         page.goto(address)
         yield page

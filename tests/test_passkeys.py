@@ -257,3 +257,13 @@ def test_the_page_says_nothing_that_it_was_not_given(service: Served) -> None:
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert "<script>" not in said.text
+
+
+def test_the_page_shows_one_language(service: Served) -> None:
+    """It had both side by side, whatever had been chosen."""
+    with visiting(f"{service.url}/passkeys", locale="zh-CN") as page:
+        page.get_by_role("button", name="通行密钥登录").wait_for()
+        assert "Sign in" not in page.inner_text("body")
+    with visiting(f"{service.url}/passkeys", locale="en-GB") as page:
+        page.get_by_role("button", name="Sign in by passkey").wait_for()
+        assert "登录" not in page.inner_text("body")

@@ -25,6 +25,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.table_names import TableName
 from airshed.service.book.acts import waiting_for
 from airshed.service.forms.measures import ANY_LAW, Terms
+from airshed.service.http.language import LANGUAGE, language_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service, large_body_of
 from airshed.service.http.sign_in import FORM
@@ -36,8 +37,6 @@ from airshed.service.marketdata.reading import Market
 T = TypeVar("T")
 
 PACKAGE = "airshed.pages.portal"
-#: The cookie of the language that somebody chose.
-LANGUAGE = "airshed-language"
 #: A page has our style sheet, our scripts, our pictures and our forms; no script or style in the page, nobody else's
 #: frame, and it speaks with nobody but us.
 POLICY = (
@@ -114,32 +113,6 @@ class Visitor(NamedTuple):
     async def look(self, work: Callable[[Market, Rulebook], T]) -> T:
         """What a look at the whole state gives."""
         return await self.service.market.look(work)
-
-
-def language_of(request: Request) -> Language:
-    """The language that was chosen, or the first of the browser's that we have; Chinese where it names neither.
-
-    >>> from starlette.datastructures import Headers
-    >>> def asking(text): return Request({"type": "http", "headers": Headers({"accept-language": text}).raw})
-    >>> language_of(asking("de;q=0.9, en-GB;q=0.8, zh;q=0.7")), language_of(asking("zh-TW")), language_of(asking(""))
-    ('en', 'zh', 'zh')
-    """
-    kept = request.cookies.get(LANGUAGE)
-    for language in LANGUAGES:
-        if language == kept:
-            return language
-    asked: list[tuple[float, int, str]] = []
-    for place, part in enumerate(request.headers.get("accept-language", "")[:500].split(",")):
-        tag, _, weight = part.strip().partition(";q=")
-        try:
-            asked.append((-float(weight or 1), place, tag[:2].lower()))
-        except ValueError:
-            continue
-    for _, _, tag in sorted(asked):
-        for language in LANGUAGES:
-            if language == tag:
-                return language
-    return "zh"
 
 
 async def visitor_of(service: Service, request: Request, language: Language | None = None) -> Visitor:

@@ -20,10 +20,11 @@ from starlette.responses import Response
 from airshed.engine.nouns import Actor
 from airshed.model.civil import CivilTime
 from airshed.pages.kit.words import LANGUAGES, Language
-from airshed.pages.portal.frame import Parts, Visitor, language_of, said_by, templates
+from airshed.pages.portal.frame import Parts, Visitor, said_by, templates
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import Lost
 from airshed.service.http.event_stream import EventStream, let_in, only_asked
+from airshed.service.http.language import language_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service

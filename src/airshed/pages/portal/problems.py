@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.frame import NOBODY, Visitor, here, language_of, on, page
+from airshed.pages.portal.frame import NOBODY, Visitor, here, on, page
 from airshed.service.forms.refusals import in_chinese
+from airshed.service.http.language import language_of
 from airshed.service.http.service import Service
 from airshed.service.http.shapes import Problem
 from airshed.service.http.who import Signed

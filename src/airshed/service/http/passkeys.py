@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.model.refusal import Malformed
+from airshed.service.http.language import language_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import JSON, Service, given
 from airshed.service.http.shapes import NewPasskey, PasskeyAsked, PasskeyShown
@@ -180,7 +181,11 @@ def _wrong(service: Service, why: str) -> Stopped:
 async def page(service: Service, request: Request) -> Response:
     """A page on which passkeys are made, shown and removed."""
     await service.door.look(request)
-    return Response(_file("passkeys.html"), 200, {"Content-Security-Policy": POLICY}, "text/html; charset=utf-8")
+    written = _file("passkeys.html")
+    if language_of(request) == "zh":
+        written = written.replace(b'<html lang="en">', b'<html lang="zh-Hans">', 1)
+    headers = {"Content-Security-Policy": POLICY, "Vary": "Cookie, Accept-Language"}
+    return Response(written, 200, headers, "text/html; charset=utf-8")
 
 
 async def script(service: Service, request: Request) -> Response:

@@ -3,6 +3,7 @@
 
 const place = (id) => document.getElementById(id);
 const say = (text) => { place("said").textContent = text; };
+const chinese = document.documentElement.lang === "zh-Hans";
 let csrf = "";
 
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
@@ -12,7 +13,7 @@ async function asked(path, body) {
   const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
   const said = await fetch(path, body === undefined ? {} : { method: "POST", headers, body: JSON.stringify(body) });
   const told = said.status === 204 ? {} : await said.json();
-  if (!said.ok) throw new Error(`${told.title} ${told.title_zh} ${told.detail}`);
+  if (!said.ok) throw new Error(chinese ? `${told.title_zh} ${told.detail_zh || ""}` : `${told.title} ${told.detail}`);
   return told;
 }
 
@@ -48,7 +49,7 @@ function list({ passkeys }) {
   place("mine").replaceChildren(...passkeys.map((each) => {
     const line = document.createElement("li");
     const button = document.createElement("button");
-    button.textContent = "Remove 删除";
+    button.textContent = chinese ? "删除" : "Remove";
     button.addEventListener("click", () => trying(async () => list(await asked(`/v1/me/passkeys/${each.passkey}/remove`, {}))));
     line.append(`${each.label} `, button);
     return line;
