@@ -9,10 +9,12 @@ from typing import Any, get_args
 
 import pytest
 from httpx import Response
+from msgspec import Struct
 from msgspec import inspect as kinds
 from msgspec.structs import replace
 
 from airshed.engine.commands import ActivityLine, Allocate, DecideMark, OpenSession
+from airshed.engine.decide import _PROCEDURES
 from airshed.engine.events import BidSealed, Event, HoursMarked, ImprovementClosed, SealingBegan, YearVerified
 from airshed.engine.nouns import Mark
 from airshed.engine.procedures.trade_rules import reference_price
@@ -248,6 +250,24 @@ def test_the_form_of_a_notice_says_each_ground_with_what_it_may_cost_and_asks_fo
     found = choices(state, LAW, actor, "NoticeCase", "stack", "s-power") or ()
     assert [choice.value for choice in found][: len(own)] == own, "those of the source that is named come first"
     assert len(found) == len(state.stack_source) > len(own) > 0
+
+
+def test_a_form_asks_for_every_reason_without_which_the_book_refuses() -> None:
+    """A halt was refused for want of what its form said may be left out."""
+    state = market().state
+    actor = state.actors[AUTHORITY]
+    silent = set()
+    for kind, decides in _PROCEDURES.items():
+        procedure, name = inspect.getsource(decides), kind.__name__
+        for field in form_of(kind, state, LAW, actor, {}) if issubclass(kind, Struct) else ():
+            if re.search(rf"not body\.{field.name}\.strip\(\)", procedure) and not field.required:
+                silent.add((name, field.name))
+    assert ("HaltMarket", "reason") not in silent
+    assert silent == {
+        ("DecideMark", "reason"),  # of an approval
+        ("ReportYear", "reason"),  # of the first report
+        ("CloseImprovement", "reason"),  # of what is accepted
+    }
 
 
 def test_what_is_true_is_said_in_chinese() -> None:

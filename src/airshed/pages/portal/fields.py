@@ -17,7 +17,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import cures, rows
 from airshed.pages.portal.choices import Choice, choices
-from airshed.pages.portal.grounds import ASKED, DEPENDS, NOTICE, OF_GROUND
+from airshed.pages.portal.grounds import DEPENDS, NOTICE, OF_GROUND, UNASKED, WHY
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.chinese import both, field_zh
 from airshed.service.forms.english import meaning
@@ -134,7 +134,7 @@ def form_of(
                 _help(kind, slot),
                 widget,
                 value,
-                slot.required and (not _may_be_empty(slot) or (kind.__name__, slot.field) in ASKED),
+                slot.required and (not _may_be_empty(slot) or (slot.field in WHY and kind.__name__ not in UNASKED)),
                 suffix_of(slot, terms, money),
                 may_be,
                 (errors or {}).get(slot.field),

@@ -14,8 +14,10 @@ from airshed.service.forms.chinese import field_zh
 NOTICE = "NoticeCase"
 #: Fields of a notice that some grounds ask for and others refuse.
 OF_GROUND = (*ABOUT, "evidence")
-#: Texts that may be empty in a command, and are refused empty.
-ASKED = ((NOTICE, "reason"), ("MarkHours", "reason"))
+#: Texts that say why: a command may have them empty, and is then refused.
+WHY = ("reason", "item", "answer", "reply")
+#: Acts of which only some have to say why.
+UNASKED = ("DecideMark",)
 #: What stands beside those in place of "may be left out".
 DEPENDS = Phrase("(where the ground asks for it)", "（视事由而定）")
 
