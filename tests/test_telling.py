@@ -103,3 +103,11 @@ def test_what_is_beyond_those_that_are_kept_is_counted(listeners: Listeners, yea
     assert len(told.notices) == MOST_KEPT
     assert (len(told.notices) + told.more) % len(notices) == 0
     assert told.first == notices[0].seq
+
+
+def test_whose_account_is_frozen_reads_why() -> None:
+    event = e.AccountFrozen("KM-CEM-01", "an inquiry into the transfers of May")
+    record = Record(9, 0, "office", "k", c.FreezeAccount("KM-CEM-01", event.reason), (event,), None)
+    reads = Actor("somebody", "operator", "KM-CEM-01", "")
+    (notice,) = notices_in(record, frozenset({"KM-CEM-01"}), reads, load(find("dianzhong")))
+    assert (notice.of, notice.moved.en) == ("KM-CEM-01", "an inquiry into the transfers of May")

@@ -39,6 +39,8 @@ FOR_ALL = (
 )
 #: What is told to whoever did it too: it may still be called off, by another of the same firm.
 OWN_TOO = (e.TransferDelayed,)
+#: What is told with the reason that was given.
+STOPPED = (e.AccountFrozen, e.AccountRestricted, e.AccountSuspended)
 
 
 class Notice(NamedTuple):
@@ -186,6 +188,8 @@ def _about(event: Any, mine: frozenset[str], rules: Rulebook) -> tuple[str, Phra
         return event.series, in_column(event.count, Unit.ALLOWANCES, rules)
     if isinstance(event, e.OrderCancelled):
         return f"{event.series} #{event.order}", in_column(event.left, Unit.ALLOWANCES, rules)
+    if isinstance(event, STOPPED):
+        return event.account, same(event.reason)
     if isinstance(event, FOR_ALL):
         return _subject(event), same("")
     return _named(event, mine), same("")
