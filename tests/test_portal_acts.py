@@ -277,6 +277,14 @@ def test_what_is_true_is_said_in_chinese() -> None:
     assert "yes" not in [fact.text.zh for fact in happening.facts]
 
 
+def test_the_comments_of_an_opinion_are_in_chinese_where_they_quote_a_check() -> None:
+    comments = ("flat_line SO2 over 40 hours: 4.2 mg/m3 in every hour", "the log is missing")
+    event = YearVerified("s-power", 2027, "with comments", "verifier", {}, {}, comments, 1)
+    (happening,) = happenings([event], LAW)
+    (said,) = (fact.text for fact in happening.facts if fact.name.en == "Comments")
+    assert said.zh == "SO2数值恒定不变，共40小时：每小时均为4.2 mg/m3；the log is missing"
+
+
 def test_a_form_reads_back_what_options_say_of_every_command() -> None:
     for kind in BODIES.values():
         body = sample(kind)

@@ -153,6 +153,8 @@ def _happening(event: Any, rules: Rulebook) -> Happening:
             texts = _masses(value, rules)
         if isinstance(value, str | bool):
             texts = Phrase(texts.en, word_zh(field, texts.zh, rules))
+        if isinstance(value, tuple) and value and field in WRITTEN:
+            texts = Phrase(texts.en, "；".join(word_zh(field, each, rules) for each in value))
         facts.append(Fact(Phrase(name[:1].upper() + name[1:], fact_zh(field, kind)), texts))
     moves = list(_moves(event, rules))
     if len(moves) > MOST:
