@@ -96,8 +96,27 @@ def test_a_year_is_settled_once_what_it_costs_is_known_and_only_as_it_was_shown(
     after = ended.records()
     assert after > before
     again = office.send("/closing/2027", {**form, "known": "yes"})
-    assert "All accounts have settled this year." in text_of(again) or again.status_code == 422
+    assert again.status_code == 200
+    assert "This was submitted already: 2 accounts are settled, 0 wait. Nothing was done twice." in text_of(again)
     assert ended.records() == after
+
+
+def test_a_settled_year_says_how_it_ended_and_no_zero_for_what_is_over(tmp_path: Path) -> None:
+    with portal(year_over(tmp_path / "over.book"), demo_users=True) as there:
+        office = there.rehearsing(AUTHORITY)
+        page = office.get("/closing/2027")
+        assert "How the year ended" not in text_of(page)
+        form = {name: value for name, value in hidden(page).items() if name in ("csrf", "seen")}
+        foreseen = re.search(r"Penalties ([\d,.]+ yuan)", text_of(page))
+        office.send("/closing/2027", {**form, "known": "yes"})
+        over = text_of(office.get("/closing/2027"))
+
+    assert foreseen is not None
+    assert "Accounts settled 2 Obligations met" in over
+    assert "Accounts short 1" in over
+    assert f"Penalties {foreseen[1]}" in over, "what was foreseen is what was imposed"
+    assert "steel s-steel" in over or "s-steel · steel" in over
+    assert "Accounts to settle" not in over
 
 
 def test_a_settlement_that_was_refused_once_is_tried_again(tmp_path: Path) -> None:

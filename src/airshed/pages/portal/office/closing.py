@@ -20,6 +20,7 @@ from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import Visitor, acting, fields_of, office, page
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.names import firm_name, works_name
+from airshed.pages.portal.office.closed import decided
 from airshed.pages.portal.refused import Told, told
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -199,6 +200,7 @@ async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, stat
             "shortfalls": [(each, short) for each in able for short in each.short],
             "losses": [(each, series, count) for each in able for series, count in each.lost],
             "waits": any(each.waits for each in found),
+            "decided": decided(market.state, rules, actor, year),
             "silent": silent(market.state, rules, actor, year),
         }
 
@@ -266,6 +268,12 @@ async def close(service: Service, request: Request) -> Response:
     if visitor.now <= await visitor.look(lambda market, rules: deadline(rules, year)):
         return await _shown(visitor, year, EARLY, 422)
     found = await _foreseen(visitor, year)
+    if not _able(found) and fields.get("seen", "") != _digest(found):
+        actor = office(visitor, "accounts", "years")
+        known = await visitor.look(lambda market, rules: years(market.state, rules, actor))
+        settled = sum(each.settled for each in known if each.year == year)
+        if settled or any(each.waits for each in found):
+            return await _shown(visitor, year, _already(settled, sum(each.waits for each in found)))
     if _digest(found) != fields.get("seen", ""):
         return await _shown(visitor, year, CHANGED, 422)
     commands = tuple(looked_at(each.command) for each in _able(found))
@@ -280,6 +288,14 @@ async def close(service: Service, request: Request) -> Response:
         f"已提交{done}项结算" + (f"，{refused}项被拒绝" if refused else "") + "。",
     )
     return await _shown(visitor, year, waits)
+
+
+def _already(settled: int, waiting: int) -> Phrase:
+    """What was sent twice is told as done, and by how much."""
+    return Phrase(
+        f"This was submitted already: {settled} accounts are settled, {waiting} wait. Nothing was done twice.",
+        f"此前已提交：已结算{settled}户，待复核{waiting}户。未重复办理。",
+    )
 
 
 AGAIN = Phrase(
