@@ -13,7 +13,16 @@ from msgspec import Struct
 from msgspec import inspect as kinds
 from msgspec.structs import replace
 
-from airshed.engine.commands import ActivityLine, Allocate, DecideMark, OpenSession
+from airshed.cli.reference.write import reasons as reasons_of
+from airshed.engine.commands import (
+    ActivityLine,
+    Allocate,
+    DecideMark,
+    OpenSale,
+    OpenSession,
+    PledgeAllowances,
+    ReportYear,
+)
 from airshed.engine.decide import _PROCEDURES
 from airshed.engine.events import BidSealed, Event, HoursMarked, ImprovementClosed, SealingBegan, YearVerified
 from airshed.engine.nouns import Mark
@@ -31,6 +40,7 @@ from airshed.pages.portal.fields import WARNED, form_of, label_of, name_of, read
 from airshed.pages.portal.happening import happenings, in_column
 from airshed.pages.portal.meant import choice_of, meant
 from airshed.pages.portal.opening import trading
+from airshed.pages.portal.refused import PLACES
 from airshed.pages.portal.refused import told as refused
 from airshed.pages.portal.understood import said_fields
 from airshed.rulebook.load import find, load
@@ -39,6 +49,7 @@ from airshed.service.forms.form import BODIES, bare, options_of, slots
 from airshed.service.forms.happened import FACTS, RULES, fact_zh, said_of_event, said_of_word
 from airshed.service.forms.helps import sentences
 from airshed.service.forms.measures import ANY_LAW
+from airshed.service.forms.refusals import rows
 from airshed.service.forms.sample import sample
 from airshed.service.forms.told import _OF_EVENTS, ABOUT_RULES
 from beijing import instant
@@ -228,6 +239,44 @@ def test_a_jurisdiction_that_a_role_is_not_bound_to_is_refused_beside_it() -> No
     what = "who is operator is bound to no jurisdiction; leave KM out"
     told_of = refused(Refusal(Why.WRONG_KIND, what, "art. 9"), BODIES["RegisterActor"], ANY_LAW)
     assert (told_of.field, told_of.detail.zh) == ("jurisdiction", "排污单位不限行政区；请勿填写KM")
+
+
+def test_every_reason_to_refuse_has_a_cure_and_a_field_or_a_reason_why_none() -> None:
+    """What a form caused stands beside the field: a date that is over stood at the head of its form, without a cure."""
+    known = {slot.field for kind in BODIES.values() for slot in slots(kind)}
+    assert set(PLACES) == {why.value for why in Why}, "a row of beside.csv for each"
+    said = [re.sub(r"\{\d+\}", word, english) for english, _ in rows() for word in ("pollutant", "stack", "day")]
+    for why, places in PLACES.items():
+        assert not places[-1].words, f"{why}: the last row is for any sentence"
+        for place in places:
+            assert place.fields or place.aside, (why, place.words)
+            assert set(place.fields) - {"*"} <= known, (why, place.fields)
+            assert CHINESE.search(place.cure.zh), (why, place.words)
+            assert place.cure.en.isascii(), (why, place.words)
+            assert any(re.search(place.words, each) for each in said), f"{why}: nothing says {place.words!r}"
+    for kind, reasons in reasons_of().items():
+        for why in reasons:
+            told_of = refused(Refusal(why, "", "art. 1"), kind, ANY_LAW)
+            assert told_of.field or not slots(kind) or PLACES[why][-1].aside, (kind.__name__, why)
+
+
+@pytest.mark.parametrize(
+    ("why", "sentence", "body", "field"),
+    [
+        (Why.TOO_LATE, "the last day, 2027-01-01, is over", OpenSale("s", SERIES, 1, 10, "2027-01-01"), "until"),
+        (Why.SESSION_CLOSED, "2027-01-02 is not worked; the market opens", OpenSession("2027-01-02"), "day"),
+        (Why.TOO_EARLY, "2027 is not over; from 2028-01-01", ReportYear("s", 2027, {}), "year"),
+        (Why.UNKNOWN_ACCOUNT, "there is no account bank", PledgeAllowances("a", "bank", "x", 1, 1, "d"), "pledgee"),
+        (Why.NOT_POSITIVE, "the debt in fen is 0; above zero", PledgeAllowances("a", "b", "x", 1, 0, "d"), "secured"),
+    ],
+)
+def test_a_refusal_stands_beside_the_field_whose_value_it_names(
+    why: Why, sentence: str, body: Struct, field: str
+) -> None:
+    told_of = refused(Refusal(why, sentence, "art. 1"), type(body), ANY_LAW, body=body)
+    assert told_of.field == field
+    assert told_of.cure.en in told_of.whole.en
+    assert told_of.whole.zh.endswith("依据：art. 1。")
 
 
 def test_a_refused_sum_of_money_is_no_quantity() -> None:

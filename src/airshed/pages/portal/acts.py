@@ -176,8 +176,8 @@ def _address(kind: type[msgspec.Struct], asked: Mapping[str, str]) -> str:
 
 async def _refused(visitor: Visitor, kind: type[msgspec.Struct], seq: int) -> Told | None:
     """Why a form was refused, as its record has it."""
-    refusal = await visitor.service.readers.read(lambda book: decode(book.line(seq)).refusal)
-    return None if refusal is None else told(refusal, kind, visitor.standing.terms, seq)
+    found = await visitor.service.readers.read(lambda book: decode(book.line(seq)))
+    return None if found.refusal is None else told(found.refusal, kind, visitor.standing.terms, seq, found.body)
 
 
 async def _looked_at(visitor: Visitor, kind: type[msgspec.Struct], fields: Mapping[str, str]) -> Response:
@@ -215,7 +215,7 @@ async def _form(
     status: int = 200,
 ) -> Response:
     if refusal is not None and refusal.field:
-        errors = {**(errors or {}), refusal.field: refusal.title}
+        errors = {**(errors or {}), refusal.field: refusal.whole}
     filled = await _filled(visitor, kind, written, errors)
     if not filled.allowed:
         raise Stopped("not_yours_to_send", f"the role {_actor(visitor).role} does not send {kind.__name__}")
@@ -321,7 +321,8 @@ async def _preview(
     if refusal is not None and refusal.why is Why.BIDS_SEALED and (sealed := _sealed_at(foreseen.record.body)):
         return on(sealed)
     if refusal is not None:
-        return await _form(visitor, kind, fields, refusal=told(refusal, kind, visitor.standing.terms), status=422)
+        said = told(refusal, kind, visitor.standing.terms, body=foreseen.record.body)
+        return await _form(visitor, kind, fields, refusal=said, status=422)
 
     def look(market: Market, rules: Rulebook) -> tuple[Seen, list[tuple[Phrase, Phrase]], list[tuple[str, str]]]:
         body: Body = foreseen.record.body

@@ -51,7 +51,7 @@ async def record(service: Service, request: Request) -> Response:
         record=found,
         name=None if body is None else name_of(type(body)),
         **await visitor.look(look),
-        refusal=told(found.refusal, type(body), visitor.standing.terms)
+        refusal=told(found.refusal, type(body), visitor.standing.terms, body=body)
         if found.refusal is not None and body is not None
         else None,
         proposed=bool(proposed),

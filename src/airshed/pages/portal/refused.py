@@ -2,58 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 
+from airshed.model.beside import rows_beside
 from airshed.model.refusal import Refusal, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.amounts import detail
+from airshed.pages.portal.fields import by_their_names, name_of
 from airshed.service.forms.articles import article_zh
-from airshed.service.forms.form import slots
+from airshed.service.forms.form import BODIES, slots
 from airshed.service.forms.measures import Terms
+#: A command by its name in the catalogue.
+_COMMAND = re.compile(rf" ?\b({'|'.join(BODIES)})\b ?", re.ASCII)
 
-#: The fields beside which a refusal stands: the first of them that the command has. Of a thing that is unknown it is
-#: the field of that thing; what is about nobody's field stands above the form.
-BESIDE: Mapping[Why, Sequence[str]] = {
-    **dict.fromkeys(
-        (
-            *(Why.NOT_POSITIVE, Why.TOO_LARGE, Why.TOO_SMALL, Why.OVER_ENTITLEMENT, Why.OFF_LOT, Why.OVER_POSITION),
-            *(Why.INSUFFICIENT_HOLDING, Why.BOUGHT_TODAY, Why.OVER_GUARANTEE, Why.STILL_OWED, Why.SERIALS_GONE),
-        ),
-        ("count", "fen", "mass_g"),
-    ),
-    Why.INSUFFICIENT_CASH: ("count", "fen"),
-    **dict.fromkeys(
-        (Why.OFF_TICK, Why.OUTSIDE_BAND, Why.OUTSIDE_COLLAR, Why.UNDER_RESERVE),
-        ("limit", "price", "reserve", "minimum"),
-    ),
-    **dict.fromkeys((Why.MARKET_HALTED, Why.CROSSING, Why.WALLED_OFF, Why.EXPIRED_VINTAGE, Why.ADDS_LOAD), ("series",)),
-    Why.FIRST_TOO_SMALL: ("first",),
-    Why.TERM_TOO_LONG: ("until", "years", "last"),
-    Why.UNTRUSTED: ("target",),
-    Why.UNEXPLAINED: ("reason", "explained"),
-    Why.UNPROVEN: ("evidence",),
-    Why.NOT_ELIGIBLE: ("source",),
-    Why.DAY_SEALED: ("day",),
-    **dict.fromkeys(
-        (Why.YEAR_CLOSED, Why.NOT_REPORTED, Why.NOT_VERIFIED, Why.DAYS_MISSING, Why.MARKS_OPEN), ("year", "day")
-    ),
-    Why.UNKNOWN_ACCOUNT: ("account", "target", "buyer", "origin"),
-    Why.NOT_YOUR_OWN: ("account", "origin", "source"),
-    Why.OUT_OF_SCOPE: ("jurisdiction", "account", "source", "series", "place"),
-    Why.ACCOUNT_FROZEN: ("account", "origin"),
-    Why.ALREADY_EXISTS: ("actor", "account", "source", "auction", "call", "sale", "repurchase", "vintage"),
-}
-#: Words of a refusal that tell its field better than its cause does.
-BY_WORDS = (
-    ("by its SHA-256", "evidence"),
-    ("bound to no jurisdiction", "jurisdiction"),
-    ("is no jurisdiction of the zone", "jurisdiction"),
-    ("acts in one jurisdiction; name it", "jurisdiction"),
-    ("acts for one account; name it", "account"),
-)
+
+class Place(NamedTuple):
+    """Where refusals of a reason stand, and what is done about them; a row of `beside.csv`."""
+
+    #: What the sentence of the refusal says, as a pattern; empty for any other of the reason.
+    words: str
+    #: The fields beside which it may stand; `*` is the first of the command, the thing that it is about.
+    fields: tuple[str, ...]
+    cure: Phrase
+    #: Why it may stand above the form: no field of it caused the refusal; empty where one always did.
+    aside: str
+
+
+def _places() -> Mapping[str, list[Place]]:
+    found: dict[str, list[Place]] = {}
+    for row in rows_beside(__package__, "beside.csv"):
+        place = Place(row["words"], tuple(row["fields"].split()), Phrase(row["en"], row["zh"]), row["aside"])
+        found.setdefault(row["why"], []).append(place)
+    return found
+
+
+#: The places of each reason; the first whose words the sentence has.
+PLACES = _places()
 #: Titles of refusals of a field that their cause says too widely.
 TITLES: Mapping[tuple[Why, str], Phrase] = {
     (Why.TOO_SMALL, "fen"): Phrase("An amount of money is less than the rules ask for.", "金额低于下限。"),
@@ -69,25 +57,71 @@ class Told(NamedTuple):
     """A refusal on a page."""
 
     title: Phrase
-    #: The thing, the place and the cure.
+    #: The thing and the place.
     detail: Phrase
     article: Phrase
+    #: What to do about it.
+    cure: Phrase
     #: The field that caused it; empty where none did.
     field: str
     #: The record of it, where it was sent.
     seq: int | None = None
 
+    @property
+    def whole(self) -> Phrase:
+        """All of it, as it stands beside its field."""
+        english = " ".join(filter(None, (self.title.en, _sentence(self.detail.en, "."), self.cure.en)))
+        chinese = f"{self.title.zh}{_sentence(self.detail.zh, '。')}{self.cure.zh}"
+        return Phrase(
+            f"{english} Rests on: {_sentence(self.article.en, '.')}",
+            f"{chinese}依据：{_sentence(self.article.zh, '。')}",
+        )
 
-def told(refusal: Refusal, kind: type[msgspec.Struct], terms: Terms, seq: int | None = None) -> Told:
-    """A refusal with the field beside which it stands, its amounts in tonnes and money."""
-    names = [slot.field for slot in slots(kind)]
-    beside = [name for name in BESIDE.get(refusal.why, ()) if name in names]
-    thing = refusal.why.value.removeprefix("unknown_")
-    if not beside and thing in names:
-        beside = [thing]
-    beside = [name for words, name in BY_WORDS if name in names and words in refusal.detail] or beside
-    article = Phrase(refusal.cite, article_zh(refusal.cite))
-    said = detail(refusal.detail, terms.size_kg)
-    field = beside[0] if beside else ""
+
+def _sentence(text: str, stop: str) -> str:
+    return f"{text.rstrip('.。')}{stop}" if text else ""
+
+
+def told(
+    refusal: Refusal,
+    kind: type[msgspec.Struct],
+    terms: Terms,
+    seq: int | None = None,
+    body: msgspec.Struct | None = None,
+) -> Told:
+    """A refusal with the field beside which it stands and its cure, its amounts in tonnes and money."""
+    place = place_of(refusal)
+    field = _field(place, kind, refusal.detail, body)
     title = TITLES.get((refusal.why, field)) or Phrase(refusal.why.english, refusal.why.chinese)
-    return Told(title, said, article, field, seq)
+    article = Phrase(refusal.cite, article_zh(refusal.cite))
+    said = by_names(detail(refusal.detail, terms.size_kg))
+    return Told(title, said, article, place.cure, field, seq)
+
+
+def by_names(said: Phrase) -> Phrase:
+    """A sentence with commands as screens call them.
+
+    >>> by_names(Phrase("wait, or DropSource", "请等待，或用 DropSource 撤回")).zh
+    '请等待，或用“撤销转让”撤回'
+    """
+    return Phrase(by_their_names(said.en), _COMMAND.sub(lambda it: f"“{name_of(BODIES[it[1]]).zh}”", said.zh))
+
+
+def place_of(refusal: Refusal) -> Place:
+    """The row of a refusal: the first whose words its sentence has."""
+    return next(each for each in PLACES[refusal.why] if re.search(each.words, refusal.detail))
+
+
+def _field(place: Place, kind: type[msgspec.Struct], sentence: str, body: msgspec.Struct | None) -> str:
+    """The first field of a place that the command has, and before it one of them whose value the sentence names."""
+    names = [slot.field for slot in slots(kind)]
+    may_be = [names[0] if each == "*" and names else each for each in place.fields]
+    beside = [name for name in may_be if name in names]
+    named = [name for name in beside if body is not None and _says(sentence, getattr(body, name))]
+    return (named or beside or [""])[0]
+
+
+def _says(sentence: str, value: object) -> bool:
+    """Whether a sentence names a value, and not a longer name that holds it."""
+    text = "" if isinstance(value, bool) else str(value)
+    return bool(text) and re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", sentence) is not None

@@ -74,7 +74,7 @@ async def ticket(service: Service, request: Request) -> Response:
 
 def _ticket(market: Market, rules: Rulebook, actor: Actor, record: Any) -> Ticket:
     if record.refusal is not None:
-        return Ticket(told(record.refusal, type(record.body), Terms.of(rules)), (), None)
+        return Ticket(told(record.refusal, type(record.body), Terms.of(rules), body=record.body), (), None)
     return Ticket(
         None,
         changes(record.events, market.state, actor.account, rules),
