@@ -16,6 +16,7 @@ from airshed.pages.portal.fields import by_their_names, name_of
 from airshed.service.forms.articles import article_zh
 from airshed.service.forms.form import BODIES, slots
 from airshed.service.forms.measures import Terms
+
 #: A command by its name in the catalogue.
 _COMMAND = re.compile(rf" ?\b({'|'.join(BODIES)})\b ?", re.ASCII)
 
