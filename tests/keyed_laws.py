@@ -1,4 +1,4 @@
-"""Runs of the simulator under laws with keys that no drawn law has: supply, cuts, sectors that owe later."""
+"""Runs of the simulator under laws with keys that no drawn law has: supply, cuts, sectors that owe later, seasons."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ replace = msgspec.structs.replace
 
 
 def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
-    """The drawn law with thresholds of supply, a bound of cuts, and sectors that owe from the second year."""
+    """The drawn law with thresholds of supply, a bound of cuts, sectors that owe from the second year, and a season."""
     law = varied(rules, rng, version)
     own = random.Random(f"keys {version} {law.allowance}")
     upper = own.choice((0, 1_000, 1_000_000))
@@ -43,6 +43,7 @@ def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
         law,
         reserve=replace(law.reserve, supply_stated_on=own.choice(("01-15", "04-01")), supply=rows),
         banking=replace(law.banking, haircut_most_basis_points=own.choice((500, 3_000))),
+        calendar=replace(law.calendar, season=own.choice((None, ("01-01", "03-01"), ("02-01", "09-30")))),
         sectors=tuple(replace(each, owes_from=own.choice((None, None, 2028))) for each in law.sectors),
     )
 

@@ -239,8 +239,9 @@ def _days(rules: Rulebook, year: int) -> Iterator[tuple[str, str, str, str]]:
     """Day, what is due in both languages, and on what that rests."""
     from airshed.engine.procedures.deadlines import surrender_day
     from airshed.rulebook.lookup import article
+    from airshed.rulebook.seasons import due_day
 
-    after = year + 1
+    reported, verified = (due_day(rules, year, day) for day in (rules.calendar.report_by, rules.calendar.verify_by))
     for month_day in rules.auction.days:
         yield f"{year}-{month_day}", "Auction", "拍卖", article(rules, "auction")
     law = rules.new_entrants
@@ -261,8 +262,8 @@ def _days(rules: Rulebook, year: int) -> Iterator[tuple[str, str, str, str]]:
             "年租金缴付截止",
             article(rules, "lease"),
         )
-    yield f"{after}-{rules.calendar.report_by}", "Last day to report", "报告截止", article(rules, "calendar")
-    yield f"{after}-{rules.calendar.verify_by}", "Last day to verify", "核查截止", article(rules, "calendar")
+    yield reported, "Last day to report", "报告截止", article(rules, "calendar")
+    yield verified, "Last day to verify", "核查截止", article(rules, "calendar")
     yield surrender_day(rules, year), "Last day to surrender", "清缴截止", article(rules, "calendar")
 
 

@@ -23,7 +23,8 @@ from airshed.rulebook.check_primary import paid_allocation, returning
 from airshed.rulebook.check_terms import terms
 from airshed.rulebook.currencies import money
 from airshed.rulebook.price_index import index_faults
-from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.schema import Calendar, Rulebook
+from airshed.rulebook.seasons import due_year
 from airshed.rulebook.section import Section
 from airshed.rulebook.strict import kinds, peeled
 from airshed.rulebook.supply_table import FILE as SUPPLY
@@ -89,7 +90,8 @@ def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:
     yield from time_zone(rules, file)
     yield from money(rules, file)
     yield from _day(rules.programme.effective, f"{file} [programme] effective")
-    deadlines = [(key, getattr(rules.calendar, key)) for key in ("report_by", "verify_by", "surrender_by")]
+    law = rules.calendar
+    deadlines = [(key, getattr(law, key)) for key in ("report_by", "verify_by", "surrender_by")]
     for key, day in deadlines:
         # a year without 29 February: a deadline must exist in every year
         yield from _day(f"2027-{day}", f"{file} [calendar] {key}")
@@ -97,17 +99,22 @@ def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:
         yield from _day(f"2027-{rules.reserve.supply_stated_on}", f"{file} [reserve] supply_stated_on")
     for day in rules.auction.days:
         yield from _day(f"2027-{day}", f"{file} [auction] days")
-    leap = rules.calendar.surrender_by_in_leap_years
+    leap = law.surrender_by_in_leap_years
     yield from _day(f"2028-{leap}", f"{file} [calendar] surrender_by_in_leap_years")
-    if leap < rules.calendar.verify_by:
-        what = f"surrender_by_in_leap_years {leap} comes before verify_by {rules.calendar.verify_by}"
+    if _in_turn(law, leap) < _in_turn(law, law.verify_by):
+        what = f"surrender_by_in_leap_years {leap} comes before verify_by {law.verify_by}"
         yield Malformed(f"{file} [calendar]", what, "a year is reported, then verified, then surrendered for")
     yield from days(rules, file)
     yield from _day(f"2027-{rules.lease.rent_by}", f"{file} [lease] rent_by")
     for (before, first), (after, second) in pairwise(deadlines):
-        if second < first:
+        if _in_turn(law, second) < _in_turn(law, first):
             what = f"{after} {second} comes before {before} {first}"
             yield Malformed(f"{file} [calendar]", what, "a year is reported, then verified, then surrendered for")
+
+
+def _in_turn(law: Calendar, day: str) -> tuple[int, str]:
+    """A deadline as it stands after the season of the year 0."""
+    return due_year(law, 0, day), day
 
 
 def _day(text: str, place: str) -> Iterator[Malformed]:

@@ -177,7 +177,7 @@ class CapRule(Section, frozen=True):
 
 
 class Calendar(Section, frozen=True, omit_defaults=True):
-    """Deadlines, as month and day of the year after the period."""
+    """Deadlines, as month and day of the year after the period, or of the period itself once its season is over."""
 
     #: Last day to report a year. 报告截止日。
     report_by: MonthDay
@@ -199,6 +199,9 @@ class Calendar(Section, frozen=True, omit_defaults=True):
     #: two lists name a day of that year. Of other years the lists say all: no day named, no holiday known.
     #: 按国务院放假通知的年份。
     notices: tuple[Year, ...] | None = None
+    #: First and last day of the part of each year whose emissions count, as month and day; every deadline is the first
+    #: such day after it. The whole year where it is left out. 计入排放的季节。
+    season: tuple[MonthDay, MonthDay] | None = None
 
 
 class AllocationRule(Section, frozen=True, omit_defaults=True):

@@ -11,6 +11,7 @@ from airshed.model.allowance import Series, members
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import due_year
 
 #: Years that no calendar here writes any more: a vintage that counts so long never ends.
 BEYOND = 9_998
@@ -20,7 +21,8 @@ NEVER = 2**62
 def surrender_day(rules: Rulebook, year: int) -> str:
     """The last day to surrender for `year`, as ISO date."""
     law = rules.calendar
-    day = last_day(year + 1, law.surrender_by, law.surrender_by_in_leap_years)
+    in_year = due_year(law, year, law.surrender_by)
+    day = last_day(in_year, law.surrender_by, law.surrender_by_in_leap_years)
     return day if law.on_closed_days == "stays" else next_business_day(day, partial(lookup.worked, rules))
 
 

@@ -15,18 +15,19 @@ from airshed.model.allowance import Blocks, Series, lowest
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import running
 
 
 def due(state: State, rules: Rulebook, at: int) -> tuple[e.FlowControlStated, ...]:
     """What is to be stated of the years that have ended since the last record, as things stood at their end.
 
-    Of a year for whose vintage caps are set; of one without, nothing is stated, and all that counts does so one for
-    one. What happens first in a new year finds the holdings as the old one left them.
+    A year ends with its season. Of one for whose vintage caps are set; of one without, nothing is stated, and all that
+    counts does so one for one. What happens first after the end finds the holdings as it left them.
     """
     share = rules.banking.flow_basis_points
     if share is None:
         return ()
-    before, now = int(rules.civil.day_of(state.at)[:4]), int(rules.civil.day_of(at)[:4])
+    before, now = (running(rules, rules.civil.day_of(each)) for each in (state.at, at))
     if before == now:
         return ()
     budgets: dict[tuple[int, str], int] = {}

@@ -17,6 +17,7 @@ from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.moves import Delivered, Move
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import over
 
 MG_PER_G = 1000
 
@@ -30,8 +31,8 @@ def report_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Repo
     if year is not None and year.verified_mg is not None and not year.reopened:
         what = f"{body.source} {body.year} is verified; {who(rules, 'ReopenYear')} may reopen the year"
         return no(rules, "calendar", Why.YEAR_CLOSED, what)
-    if at < rules.standard.instant(f"{body.year + 1}-01-01"):
-        return no(rules, "calendar", Why.TOO_EARLY, from_day(f"{body.year} is not over", f"{body.year + 1}-01-01"))
+    if at < rules.standard.instant(over(rules, body.year)):
+        return no(rules, "calendar", Why.TOO_EARLY, from_day(f"{body.year} is not over", over(rules, body.year)))
     if min(body.declared_g.values(), default=0) < 0:
         return no(rules, "monitoring", Why.NOT_POSITIVE, f"{body.source} declares a negative mass")
     declared = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.declared_g.items())}
@@ -149,8 +150,8 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{body.source} {body.year} is verified")
     if (body.source, body.year) in state.excluded:
         return _excluded(rules, body.source, body.year)
-    if at < rules.standard.instant(f"{body.year + 1}-01-01"):
-        return no(rules, "calendar", Why.TOO_EARLY, from_day(f"{body.year} is not over", f"{body.year + 1}-01-01"))
+    if at < rules.standard.instant(over(rules, body.year)):
+        return no(rules, "calendar", Why.TOO_EARLY, from_day(f"{body.year} is not over", over(rules, body.year)))
     capped = tuple(sorted(rule.code for rule in lookup.owed(rules, source.sector)))
     if tuple(sorted(body.mass_g)) != capped or min(body.mass_g.values()) < 0:
         return no(rules, "monitoring", Why.HOURS_MISSING, f"set a mass of each of {', '.join(capped)}")

@@ -14,10 +14,10 @@ from airshed.engine.nouns import Day, Mark, Source
 from airshed.engine.procedures.guards import no
 from airshed.engine.procedures.mark import standing_by_day
 from airshed.engine.state import State
-from airshed.model.period import days_of
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import season_days
 from airshed.rulebook.tables import CheckRow
 
 #: Most examples that a detail names.
@@ -37,8 +37,8 @@ class Draft:
 
     @cached_property
     def days(self) -> list[tuple[str, str, Day | None]]:
-        """Stack, day and what is sealed of it, over every stack and the whole year."""
-        days = days_of(self.year)
+        """Stack, day and what is sealed of it, over every stack and all days of the year that count."""
+        days = season_days(self.rules.calendar, self.year)
         return [(stack, day, self.state.days[stack].get(day)) for stack, _ in self.source.stacks for day in days]
 
     @cached_property

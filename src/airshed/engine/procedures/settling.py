@@ -42,6 +42,7 @@ from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import due_day
 from airshed.rulebook.tables import ShortfallPeriod
 
 
@@ -394,7 +395,7 @@ def _bank(
 def _owed(state: State, rules: Rulebook, source: str, year: int) -> Year | Refusal:
     known = state.years.get((source, year))
     if known is None or known.verified_mg is None:
-        report, verify = (f"{year + 1}-{day}" for day in (rules.calendar.report_by, rules.calendar.verify_by))
+        report, verify = (due_day(rules, year, day) for day in (rules.calendar.report_by, rules.calendar.verify_by))
         what = (
             f"{source} has no verified emission for {year}; it is reported until {report} and verified until {verify}"
         )

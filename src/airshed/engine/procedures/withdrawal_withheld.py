@@ -14,6 +14,7 @@ from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import due_day
 
 LAW = "withholding"
 INVESTIGATION = "investigation"
@@ -74,9 +75,9 @@ def _open(state: State, rules: Rulebook, at: int, source: str, ground: str, year
     match ground:
         case "missing_report":
             reported = known is not None and (known.version > 0 or known.verified_mg is not None)
-            return today > f"{year + 1}-{law.report_by}" and not reported
+            return today > due_day(rules, year, law.report_by) and not reported
         case "unverified_year":
-            return today > f"{year + 1}-{law.verify_by}" and (known is None or known.verified_mg is None)
+            return today > due_day(rules, year, law.verify_by) and (known is None or known.verified_mg is None)
         case "unpaid_penalty":
             return any(key[:2] == (source, year) and penalty.open for key, penalty in state.penalties.items())
         case "unpaid_back":

@@ -158,6 +158,11 @@ def measured_of(rules: Rulebook, code: str, place: str = "--pollutant") -> str:
     if rule.measured != rule.code:
         what = f"{code} is a part of {rule.measured}, and a zone's costs are of all of it"
         raise Malformed(place, what, f"there are {', '.join(whole)}")
+    if rules.calendar.season:
+        what = "counts a season, and a zone's emissions and costs are those of years"
+        raise Malformed(
+            f"the law of {rules.programme.id}", what, "play it (airshed demo), or take a law of whole years"
+        )
     return rule.measured
 
 

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
+from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import season_days
 from airshed.zone.regulated import regulated
 from airshed.zone.zone import ProductFactor, Zone, ZoneSource, expected_kg, outlets_of
 
@@ -26,6 +28,8 @@ FIRST_COMMISSIONING, LAST_COMMISSIONING = 20, 120
 SHORT_OF_CASH = 9
 FEN_PER_YUAN = 100
 DAYS = 365
+#: A year without a leap day.
+ORDINARY = 2027
 #: What is planned for beyond the forecast, in percent: hours that a monitor misses are filled with high values.
 MARGIN, HUNDRED = 4, 100
 
@@ -45,6 +49,7 @@ class Firm:
 
     Pollutants have the names of the programme; `owes` gives what monitors call them. `installed` are the steps it has
     decided for, in operation from `from_day` (0 = 1 January). `error` is the factor by which it misjudges prices.
+    Masses are those of `season`, the days of the year that count.
     """
 
     source: ZoneSource
@@ -60,18 +65,23 @@ class Firm:
     patience: float
     rng: random.Random
     error: dict[str, float]
+    season: range = range(DAYS)
     installed: dict[str, tuple[CostStep, ...]] = field(default_factory=dict)
 
-    def abated_kg(self, pollutant: str, days: int = DAYS) -> int:
-        """Kilograms that its installations take out of a year of `days`."""
-        working = max(0, days - self.from_day)
-        return sum(step.potential_kg for step in self.installed.get(pollutant, ())) * working // days
+    def abated_kg(self, pollutant: str) -> int:
+        """Kilograms that its installations take out of the days that count."""
+        return sum(step.potential_kg for step in self.installed.get(pollutant, ())) * self._working // len(self.season)
+
+    @property
+    def _working(self) -> int:
+        """On how many of the days that count what it installs works."""
+        return self.season.stop - min(max(self.from_day, self.season.start), self.season.stop)
 
     def plan(self, pollutant: str) -> list[CostStep]:
         """Its steps as the authority learns of them: in operation for the rest of the year, from which price on."""
-        working, error = DAYS - self.from_day, self.error.get(pollutant, 1.0)
+        working, days, error = self._working, len(self.season), self.error.get(pollutant, 1.0)
         return [
-            CostStep(step.technology, step.potential_kg * working // DAYS, ceil(step.cost_fen_per_t / error))
+            CostStep(step.technology, step.potential_kg * working // days, ceil(step.cost_fen_per_t / error))
             for step in self.steps.get(pollutant, ())
         ]
 
@@ -108,12 +118,13 @@ def guide_price(steps: Sequence[CostStep], need_kg: int) -> int:
 def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
     """The firms of a zone under a law before they decide anything, in the order of the inventory."""
     zone = regulated(zone, rules)
-    stacks = outlets_of(zone)
+    stacks, season = outlets_of(zone), season_of_year(rules)
+    counted = len(season) / DAYS
     last = {row.source: row for row in zone.baseline}  # rows are in the order of years
     steps: dict[tuple[str, str], list[CostStep]] = {}
     for option in zone.options:
         steps.setdefault((option.source, option.pollutant), []).append(
-            CostStep(option.technology, option.potential_kg, option.cost_per_t * FEN_PER_YUAN)
+            CostStep(option.technology, round(option.potential_kg * counted), option.cost_per_t * FEN_PER_YUAN)
         )
     found: list[Firm] = []
     for source in zone.sources:
@@ -122,7 +133,7 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
         if made is None:
             what = f"{source.source} has no output of {last[source.source].year}"
             raise Malformed("baseline.csv", what, "give its output, or take the source out")
-        output = round(made * (1 + rng.gauss(GROWTH, GROWTH_SPREAD)))
+        output = round(made * counted * (1 + rng.gauss(GROWTH, GROWTH_SPREAD)))
         mine = stacks.get(source.source, [])
         measured = {pollutant for stack in mine for pollutant in stack.monitors}
         before: dict[str, int] = {}
@@ -131,7 +142,7 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
         for code, pollutant in owes.items():
             if pollutant in measured:
                 before[code] = round(
-                    sum(expected_kg(stack, pollutant) or 0.0 for stack in mine if pollutant in stack.monitors)
+                    counted * sum(expected_kg(stack, pollutant) or 0.0 for stack in mine if pollutant in stack.monitors)
                 )
             else:
                 declared.append(code)
@@ -156,9 +167,17 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
                 patience=rng.uniform(0.2, 1.0),
                 rng=rng,
                 error={code: rng.lognormvariate(0.0, BELIEF_SPREAD) for code in owes},
+                season=season,
             )
         )
     return found
+
+
+def season_of_year(rules: Rulebook) -> range:
+    """The days of a year that count, 0 for 1 January; a leap day is left out."""
+    days = season_days(rules.calendar, ORDINARY)
+    first = days_of(ORDINARY).index(days[0])
+    return range(first, first + len(days))
 
 
 def factor_of(zone: Zone, source: ZoneSource, pollutant: str) -> ProductFactor:

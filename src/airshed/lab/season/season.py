@@ -28,13 +28,14 @@ from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import due_day, over
 from airshed.zone.activities import activity_details, activity_lines, zone_activities
 from airshed.zone.entering import BANK, EXCHANGE, HOST, people_of, second_people, works_of
 from airshed.zone.zone import outlets_of
 
 TRADING_ROUNDS = 2
-#: The day of the following year on which the host says what it found.
-NOTED = "01-20"
+#: Days after the end of the year, or of its season, on which the host says what it found.
+NOTED_AFTER = 19
 #: From which part of a cap on that rights may claim, in hundredths of a percent, a law counts as one of rights.
 MOSTLY_RIGHTS = 5_000
 #: Day of the year on which the authority gives leave to buy across borders, where the law wants leave.
@@ -204,22 +205,20 @@ class Season(SeasonDesk):
 
     def _chores(self) -> dict[str, list[Callable[[int], None]]]:
         """What happens on which day beside sealing and trading."""
-        following = self.year + 1
+        calendar = self.rules.calendar
         chores: dict[str, list[Callable[[int], None]]] = {}
         offers = self.rules.auction.days
         for number, day in enumerate(offers):
             left = len(offers) - number
             chores.setdefault(f"{self.year}-{day}", []).append(partial(self._auctions, number=number + 1, left=left))
-        last_report = date.fromisoformat(f"{following}-{self.rules.calendar.report_by}")
-        last_opinion = date.fromisoformat(f"{following}-{self.rules.calendar.verify_by}")
-        first = max(
-            last_report - timedelta(days=REPORTING_DAYS),
-            date.fromisoformat(f"{following}-{NOTED}") + timedelta(days=1),
-        )
+        last_report = date.fromisoformat(due_day(self.rules, self.year, calendar.report_by))
+        last_opinion = date.fromisoformat(due_day(self.rules, self.year, calendar.verify_by))
+        noted = date.fromisoformat(over(self.rules, self.year)) + timedelta(days=NOTED_AFTER)
+        first = max(last_report - timedelta(days=REPORTING_DAYS), noted + timedelta(days=1))
         reporting = min(MOST_REPORTING_DAYS, (last_report - first).days - ASKING_DAYS + 1)
         verifying = min(VERIFYING_DAYS, (last_opinion - last_report).days - days.QUIET_DAYS)
         if min(reporting, verifying) < 1:
-            what = f"report_by {self.rules.calendar.report_by} and verify_by {self.rules.calendar.verify_by}"
+            what = f"report_by {calendar.report_by} and verify_by {calendar.verify_by}"
             raise Malformed("rulebook.toml [calendar]", f"{what} leave no day to report or verify in", "part them")
         houses = self.zone.verifiers
         for number, firm in enumerate(self.firms):
@@ -237,7 +236,7 @@ class Season(SeasonDesk):
             chores.setdefault(mark.decided_on(self.year), []).append(decide)
         if self.rules.trade_rules.crossing == "approval":
             chores.setdefault(f"{self.year}-{LEAVE}", []).append(self._allow_crossing)
-        chores.setdefault(f"{following}-{NOTED}", []).append(partial(yearend.note, self))
+        chores.setdefault(noted.isoformat(), []).append(partial(yearend.note, self))
         determined = last_opinion - timedelta(days=2)
         chores.setdefault(determined.isoformat(), []).append(partial(yearend.determine, self))
         for number, firm in enumerate(self.firms):
@@ -245,8 +244,8 @@ class Season(SeasonDesk):
             chores.setdefault(surrenders, []).append(partial(settling.surrender, self, firm=firm))
         chores.setdefault(surrender_day(self.rules, self.year), []).append(partial(settling.sell_leftovers, self))
         chores.setdefault(days.settled(self.rules, self.year), []).append(partial(settling.close, self))
-        if any(cap.vintage == following for cap in self.rules.caps.rows):
-            chores.setdefault(days.issued(self.rules, self.year), []).append(partial(self.issue, following))
+        if any(cap.vintage == self.year + 1 for cap in self.rules.caps.rows):
+            chores.setdefault(days.issued(self.rules, self.year), []).append(partial(self.issue, self.year + 1))
         return chores
 
     def _allow_crossing(self, at: int) -> None:

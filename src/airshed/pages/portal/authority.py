@@ -17,6 +17,7 @@ from airshed.pages.portal.overview import at_a_glance, calendar, caps, telling, 
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import due_day
 from airshed.service.forms.form import BODIES
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
@@ -55,8 +56,8 @@ async def today(visitor: Visitor) -> Response:
             "year": year,
             "cities": cities,
             "days": {
-                "report": f"{year + 1}-{law.report_by}",
-                "verify": f"{year + 1}-{law.verify_by}",
+                "report": due_day(rules, year, law.report_by),
+                "verify": due_day(rules, year, law.verify_by),
                 "surrender": surrender_day(rules, year),
             },
             "today": rules.civil.day_of(at),

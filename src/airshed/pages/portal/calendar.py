@@ -18,6 +18,7 @@ from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.overview import first_year
 from airshed.rulebook.lookup import worked
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import due_day
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
 
@@ -64,8 +65,8 @@ def _of_law(rules: Rulebook, now: int, first: int) -> Iterator[Date]:
     """Of no year before the first of the programme: nobody owes one."""
     law = rules.calendar
     for year in sorted({max(first, now - 1), max(first, now)}):
-        yield Date(f"{year + 1}-{law.report_by}", Phrase(f"Reports of {year} are due", f"{year}年度报告截止"))
-        yield Date(f"{year + 1}-{law.verify_by}", Phrase(f"Verification of {year} is due", f"{year}年度核查截止"))
+        yield Date(due_day(rules, year, law.report_by), Phrase(f"Reports of {year} are due", f"{year}年度报告截止"))
+        yield Date(due_day(rules, year, law.verify_by), Phrase(f"Verification of {year} is due", f"{year}年度核查截止"))
         yield Date(surrender_day(rules, year), Phrase(f"Last day to surrender for {year}", f"{year}年度清缴截止"))
         for day, english, chinese in (
             (rules.compliance.emissions_public_on, "Emissions of {} are public", "{}年度排放数据公开"),

@@ -17,6 +17,7 @@ from airshed.pages.portal.between import opens
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.happening import amount, ground_of
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import due_day
 from airshed.service.book.position import positions
 
 #: Days before a deadline from which it is shown as near.
@@ -91,7 +92,9 @@ def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[
     begun = begun and any(Series.parse(name).vintage == year for name in state.ledger.caps)  # else nothing is owed
     if begun and (known is None or not known.version) and (source.account, year) not in state.closed:
         what = Phrase(f"Report {year} of {source.id}", f"提交{source.id}的{year}年度报告")
-        yield Due(f"{year + 1}-{rules.calendar.report_by}", what, f"/act/ReportYear?source={source.id}&year={year}")
+        yield Due(
+            due_day(rules, year, rules.calendar.report_by), what, f"/act/ReportYear?source={source.id}&year={year}"
+        )
 
 
 def _of_years(state: State, source: Source) -> Iterator[Due]:

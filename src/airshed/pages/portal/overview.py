@@ -18,6 +18,7 @@ from airshed.pages.portal.names import works_name
 from airshed.registry.accounts import surrendered
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import due_day
 from airshed.service.forms.articles import article_zh
 
 NOTHING = same("–")
@@ -300,9 +301,9 @@ def stage_of(state: State, rules: Rulebook, source: Source, year: int, today: st
         return (Phrase("settled short", "已结算（欠缴）"), "") if short else (CLOSED, "good")
     known = state.years.get((source.id, year))
     if known is None or not known.version:
-        return NOTHING_YET, "late" if today > f"{year + 1}-{law.report_by}" else ""
+        return NOTHING_YET, "late" if today > due_day(rules, year, law.report_by) else ""
     if known.verified_mg is None:
-        return REPORTED, "late" if today > f"{year + 1}-{law.verify_by}" else ""
+        return REPORTED, "late" if today > due_day(rules, year, law.verify_by) else ""
     return VERIFIED, "late" if today > surrender_day(rules, year) else ""
 
 

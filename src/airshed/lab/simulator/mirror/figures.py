@@ -57,9 +57,11 @@ def worked(rules: Rulebook, day: str) -> bool:
 
 
 def last_day(rules: Rulebook, year: int) -> str:
-    """The last day to surrender for a year: of the next one, and where the law moves it, the next that is worked."""
+    """The last day to surrender for a year, after its season, and where the law moves it, the next that is worked."""
     law = rules.calendar
-    day = date.fromisoformat(f"{year + 1}-{law.surrender_by_in_leap_years if isleap(year + 1) else law.surrender_by}")
+    if not (law.season and law.season[1] < law.surrender_by):
+        year += 1
+    day = date.fromisoformat(f"{year}-{law.surrender_by_in_leap_years if isleap(year) else law.surrender_by}")
     while law.on_closed_days != "stays" and not worked(rules, day.isoformat()):
         day += timedelta(days=1)
     return day.isoformat()

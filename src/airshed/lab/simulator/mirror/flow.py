@@ -44,7 +44,9 @@ class Flow:
             return
         self._before, self._after = self._after or rules, rules
         rules = self._before
-        now, before = int(day_of(record.at, rules)[:4]), self._year
+        today, before = day_of(record.at, rules), self._year
+        ends = rules.calendar.season[1] if rules.calendar.season else "12-31"
+        now = int(today[:4]) + (today[5:] > ends)
         self._year = now
         said = {(each.year, each.pollutant) for each in record.events if isinstance(each, e.FlowControlStated)}
         ended = {key for key in self._budgets if before <= key[0] < now and key not in self._stated}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import date
 from fractions import Fraction
 from math import ceil
 
@@ -157,10 +157,11 @@ class Years:
 
     def _reported(self, event: e.YearReported, rules: Rulebook) -> None:
         stacks = self._stacks[event.source]
+        first, last = (f"{event.year}-{day}" for day in rules.calendar.season or ("01-01", "12-31"))
         if any(row.check == "days_present" and row.severity == "blocking" for row in rules.reporting.rows):
-            days = 366 if isleap(event.year) else 365
+            days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
             for stack in stacks:
-                sealed = sum(1 for known, day in self._masses if known == stack and day[:4] == str(event.year))
+                sealed = sum(1 for known, day in self._masses if known == stack and first <= day <= last)
                 self._claim("I10", sealed == days, f"{event.source} reports {event.year}: {stack} has {sealed} days")
         self._reports[event.source, event.year] = {**event.measured_mg, **event.declared_mg}
         self._reporter[event.source, event.year] = event.actor
@@ -168,7 +169,7 @@ class Years:
             booked = sum(
                 day.get(pollutant, 0)
                 for (stack, iso), day in self._masses.items()
-                if stack in stacks and iso[:4] == str(event.year)
+                if stack in stacks and first <= iso <= last
             )
             self._claim("I9", mass == booked, f"{event.source} reports {mass} mg of {pollutant}, {booked} are sealed")
 

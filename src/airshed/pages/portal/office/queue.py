@@ -23,6 +23,7 @@ from airshed.pages.portal.frame import acting, office, page, reads_as_office
 from airshed.pages.portal.one_works import KINDS
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import due_day
 from airshed.rulebook.table_names import TableName
 from airshed.service.book.kept import KeptBook
 from airshed.service.forms.form import BODIES
@@ -198,12 +199,13 @@ def _years(
     waiting: dict[tuple[str, int], int] = {}
     for (source, year), known in state.years.items():
         of = {"source": source, "year": str(year)}
+        verify_by = due_day(rules, year, law.verify_by)
         since = reported.get((source, year), "")
         for each in known.improvements:
             if each.state == "answered":
                 what = Phrase(f"item {each.number} of {year} is answered", f"{year}年度第{each.number}项已答复")
                 number = {**of, "number": str(each.number)}
-                yield Item(IMPROVEMENT, what, source, since, f"{year + 1}-{law.verify_by}", "CloseImprovement", number)
+                yield Item(IMPROVEMENT, what, source, since, verify_by, "CloseImprovement", number)
         if known.version and known.verified_mg is None:
             if known.opinion == "adverse":
                 why = objected.get((source, year), "")
@@ -214,7 +216,7 @@ def _years(
                 yield Item(OPINION, what, source, since, surrender_day(rules, year), "DetermineYear", of)
             elif not any(each.state == "open" for each in known.improvements):
                 what = Phrase(f"{year}, version {known.version}", f"{year}年度，第{known.version}版")
-                yield Item(REPORT, what, source, since, f"{year + 1}-{law.verify_by}", "VerifyYear", of)
+                yield Item(REPORT, what, source, since, verify_by, "VerifyYear", of)
         account = state.sources[source].account
         if known.verified_mg is not None and (account, year) not in state.closed and today > surrender_day(rules, year):
             waiting[account, year] = waiting.get((account, year), 0) + 1
