@@ -8,7 +8,7 @@ import io
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
@@ -22,6 +22,7 @@ import pytest
 
 from airshed.engine.commands import PlaceOrder, RegisterActor
 from airshed.engine.events import MarkReverted, SourceRegistered, Surrendered
+from airshed.engine.nouns.people import Source
 from airshed.engine.state import State
 from airshed.engine.tables import TABLES
 from airshed.market.tape import EXCHANGE_KINDS
@@ -30,7 +31,7 @@ from airshed.mrv import states
 from airshed.mrv.year import StackYear
 from airshed.pages.kit.html import environment
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal import downloads, zone_map
+from airshed.pages.portal import downloads, map_content, map_emitted, map_kept, zone_map
 from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.choices import strips
@@ -38,6 +39,7 @@ from airshed.pages.portal.downloads import SHAPES
 from airshed.pages.portal.frame import WORTH_PACKING
 from airshed.pages.portal.happening import happenings
 from airshed.pages.portal.hours import Hours, lost, monitors_of, over_by_month, read, stack_year, stood_in
+from airshed.pages.portal.map_content import Wanted
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.office import reports
@@ -145,7 +147,7 @@ def test_a_year_that_was_determined_is_on_the_map_at_what_was_determined(year: P
         assert known.verified_mg is not None
         more = replace(known, verified_mg={**known.verified_mg, "SO2": known.verified_mg["SO2"] + 7 * 10**9})
         other = replace(state, years={**state.years, (WORKS, 2027): more})
-        before, after = (zone_map.parts(each, source, 2027, "SO2") for each in (state, other))
+        before, after = (map_emitted.parts(each, source, 2027, "SO2") for each in (state, other))
         return known.verified_mg["SO2"], before, after
 
     verified, before, after = year.loop.run_until_complete(year.running.service.market.look(look))
@@ -199,12 +201,12 @@ def test_a_map_is_drawn_once_for_all_who_look_at_it(year: Portal, monkeypatch: p
     """And beside what is served: who asks for another pays for it alone."""
     drawn: list[str] = []
 
-    def counted(folder: Path, monitors: object, rules: object, kg: object, wanted: zone_map.Wanted) -> Phrase:
+    def counted(folder: Path, monitors: object, rules: object, kg: object, wanted: Wanted, over: object) -> Phrase:
         assert threading.current_thread() is not threading.main_thread()
         drawn.append(wanted.measure)
         return same("drawn")
 
-    monkeypatch.setattr(zone_map, "_mapped", counted)
+    monkeypatch.setattr(map_kept, "mapped", counted)
     year.running.service.beside.pop("maps", None)
     for measure in ("load", "load", "exceedance", "load"):
         assert "drawn" in text_of(year.stranger().get(f"/map?pollutant=PM&measure={measure}"))
@@ -212,19 +214,46 @@ def test_a_map_is_drawn_once_for_all_who_look_at_it(year: Portal, monkeypatch: p
     assert drawn == ["load", "exceedance"]
 
 
+def test_what_a_map_is_drawn_from_is_summed_once_and_a_file_of_hours_is_read_once_for_every_pollutant(
+    year: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each view walked through forty thousand sealed days, and each pollutant's hours opened every file anew."""
+    summed: list[str] = []
+    opened: list[Path] = []
+    sums, reads = map_emitted.parts, map_content.read_once
+
+    def parts(state: State, source: Source, of: int, pollutant: str) -> list[int]:
+        summed.append(source.id)
+        return sums(state, source, of, pollutant)
+
+    def read_once(path: Path) -> Mapping[str, Hours]:
+        opened.append(path)
+        return reads(path)
+
+    monkeypatch.setattr(map_emitted, "parts", parts)
+    monkeypatch.setattr(map_content, "read_once", read_once)
+    for name in ("maps", "emitted"):
+        year.running.service.beside.pop(name, None)
+    for query in ("measure=load&pollutant=SO2", "measure=exceedance&pollutant=SO2", "measure=exceedance&pollutant=NOx"):
+        assert year.stranger().get(f"/map?{query}").status_code == 200
+    assert len(summed) == 2 * len(set(summed)), "once for each pollutant"
+    assert opened
+    assert len(opened) == len(set(opened))
+
+
 def test_maps_that_are_drawn_hold_up_no_sign_in_and_so_many_wait(year: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """They waited for each other in the threads in which passwords are compared and files are read."""
-    go, maps = threading.Event(), zone_map.Maps()
-    monkeypatch.setattr(zone_map, "_mapped", lambda *words: same("drawn") if go.wait(60) else same("late"))
+    go, maps = threading.Event(), map_kept.Maps()
+    monkeypatch.setattr(map_kept, "mapped", lambda *words: same("drawn") if go.wait(60) else same("late"))
 
     async def asks(year: int) -> object:
-        wanted = zone_map.Wanted("law", "PM", year, "load")
+        wanted = Wanted("law", "PM", year, "load")
         monitors = monitors_of(RULES)
         assert monitors is not None
         return await maps.of(None, monitors, RULES, {}, wanted)
 
     async def many() -> list[object]:
-        asking = [asyncio.create_task(asks(year)) for year in range(zone_map.MOST_WAITING + 2)]
+        asking = [asyncio.create_task(asks(year)) for year in range(map_kept.MOST_WAITING + 2)]
         await asyncio.sleep(0)
         for _ in range(40):  # more than the threads that passwords and files have
             assert await asyncio.wait_for(asyncio.to_thread(lambda: "compared"), 60) == "compared"
@@ -232,8 +261,8 @@ def test_maps_that_are_drawn_hold_up_no_sign_in_and_so_many_wait(year: Portal, m
         return await asyncio.gather(*asking, return_exceptions=True)
 
     told = asyncio.run(many())
-    assert told[: zone_map.MOST_WAITING] == [same("drawn")] * zone_map.MOST_WAITING
-    assert [type(each) for each in told[zone_map.MOST_WAITING :]] == [Busy, Busy]
+    assert told[: map_kept.MOST_WAITING] == [same("drawn")] * map_kept.MOST_WAITING
+    assert [type(each) for each in told[map_kept.MOST_WAITING :]] == [Busy, Busy]
 
 
 @pytest.mark.parametrize("name", ["Kunming cement works 1", "昆明水泥1号"])

@@ -75,6 +75,11 @@ def read(path: Path) -> Mapping[str, Hours]:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _read(path: Path, changed: int) -> Mapping[str, Hours]:
+    return read_once(path)
+
+
+def read_once(path: Path) -> Mapping[str, Hours]:
+    """The same for who goes through all stacks of a zone: nothing is kept, and nothing that is kept is pushed out."""
     import polars as pl
 
     found: dict[str, Hours] = {}

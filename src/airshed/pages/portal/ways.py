@@ -14,7 +14,6 @@ from airshed.pages.portal import (
     home,
     letters,
     machines,
-    mailing,
     monitoring,
     notices,
     one_series,
@@ -31,6 +30,7 @@ from airshed.pages.portal import (
     waiting,
     zone_map,
 )
+from airshed.pages.portal.getting_ready import beside
 from airshed.pages.portal.office.ways import OFFICE
 from airshed.pages.portal.problems import saying
 from airshed.service.http.ways import Pages, Way
@@ -108,4 +108,4 @@ WAYS = (
     *OFFICE,
 )
 
-PORTAL = Pages(WAYS, saying, mailing.mailing)
+PORTAL = Pages(WAYS, saying, beside)
