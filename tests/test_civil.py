@@ -20,7 +20,7 @@ from airshed.model.refusal import Refusal
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import read
 from laws import LAW, RULES, as_files
-from markets import AT, AUTHORITY, adopting, send
+from markets import AT, AUTHORITY, adopting, market, send
 
 #: No summer time; both halves of the earth; half an hour of summer time; midnight that does not come; ahead of all.
 PLACES = ("Asia/Shanghai", "Europe/Berlin", "Australia/Sydney", "Australia/Lord_Howe", "Africa/Cairo", "Pacific/Apia")
@@ -96,7 +96,24 @@ def test_a_book_keeps_the_time_of_its_first_law() -> None:
 
     assert runner.state.civil is civil("Europe/Berlin")
     assert isinstance(refused, Refusal)
-    assert refused.detail == "this book keeps the days of Europe/Berlin; a law of Asia/Shanghai needs a book of its own"
+    assert refused.detail == (
+        "this book keeps the days of Europe/Berlin; "
+        "a law of Asia/Shanghai ([programme] time_zone) needs a book of its own"
+    )
+
+
+def test_a_book_keeps_the_money_of_its_first_law() -> None:
+    """Every price and penalty that stood in the book became as many euros; nobody was asked."""
+    programme = replace(RULES.programme, version="2028.1")
+    later = replace(RULES, programme=programme, currency=replace(RULES.currency, code="EUR", name_en="€"))
+    runner = market()
+    refused = decide(runner.state, later, AT, AUTHORITY, c.AdoptRulebook(programme.id, "2028.1", digest(later)))
+
+    assert isinstance(refused, Refusal)
+    assert (
+        refused.detail == "this book counts in CNY; a law that counts in EUR ([currency] code) needs a book of its own"
+    )
+    assert refused.cite == RULES.currency.cite
 
 
 def test_a_zone_that_is_none_is_named_with_those_that_are_meant() -> None:

@@ -117,6 +117,36 @@ def test_the_law_in_force_is_not_proposed_once_more(served: Portal) -> None:
     assert 'value="keep"' not in page.text
 
 
+@pytest.mark.parametrize(
+    ("changes", "why", "warum"),
+    [
+        (
+            (('code = "CNY"', 'code = "EUR"'), ('name_en = "yuan"', 'name_en = "€"')),
+            "This book counts in CNY; a law that counts in EUR ([currency] code) needs a book of its own.",
+            "本账簿以CNY计价；以EUR计价的规则（[currency] code）须另立账簿。",
+        ),
+        (
+            (('zone = "dianzhong"', 'zone = "dianzhong"\ntime_zone = "Europe/Berlin"'),),
+            "a law of Europe/Berlin ([programme] time_zone) needs a book of its own.",
+            "Europe/Berlin的规则（[programme] time_zone）须另立账簿。",
+        ),
+        ((('version = "2027.2"', 'version = "2027.1"'),), "version 2027.1 has another text", "2027.1"),
+    ],
+)
+def test_a_sound_law_that_this_book_cannot_adopt_is_told_so_before_it_is_taken_to_the_act(
+    served: Portal, changes: tuple[tuple[str, str], ...], why: str, warum: str
+) -> None:
+    newer = NEWER["rulebook.toml"].decode()
+    for old, new in changes:
+        assert old in newer
+        newer = newer.replace(old, new, 1)
+    law = packed({**NEWER, "rulebook.toml": newer.encode()})
+    for language, said in (("en", why), ("zh", warum)):
+        shown = bring(served.rehearsing(AUTHORITY, language), law)
+        assert said.lower() in text_of(shown).lower()
+        assert 'value="keep"' not in shown.text
+
+
 def test_a_law_is_brought_by_whom_the_law_lets_and_from_a_page_of_theirs(served: Portal) -> None:
     assert served.rehearsing("steel").get("/law/new").status_code == 403
     assert served.rehearsing("steel").send("/law/new", text="x").status_code == 403, "before what they sent is read"

@@ -16,6 +16,8 @@ from airshed.model.refusal import Malformed
 LARGEST = 2**53
 KG_PER_T = 1000
 FEN_PER_YUAN = 100
+#: The money of a book that names none, by ISO 4217.
+RENMINBI = "CNY"
 MG_PER_KG = 1_000_000
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airshed.engine.commands import Body, May, StackEntry
 from airshed.engine.events.fact import Fact
 from airshed.model.civil import DEFAULT
+from airshed.model.measures import RENMINBI
 from airshed.model.provenance import Provenance
 from airshed.registry.accounts import Account, AccountState
 from airshed.registry.moves import Entry
@@ -25,6 +26,8 @@ class RulebookAdopted(Fact, frozen=True, omit_defaults=True):
     provenance: Provenance | None
     #: The time zone of its days; left out where it is Asia/Shanghai.
     time_zone: str = DEFAULT
+    #: The money that it counts in, by ISO 4217; left out where it is CNY.
+    currency: str = RENMINBI
 
 
 class ActorRegistered(Fact, frozen=True):

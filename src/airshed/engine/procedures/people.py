@@ -49,7 +49,7 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
             f"the rules at hand are {mine[0]} {mine[1]} {mine[2][:12]}, not {body.programme} {body.version} "
             f"{body.digest[:12]}; load the text that is to be adopted",
         )
-    refusal = _strangers(state, rules) or _provenance(state, rules, body) or _other_time(state, rules)
+    refusal = _strangers(state, rules) or _provenance(state, rules, body) or _other_measure(state, rules)
     if refusal:
         return refusal
     if state.rulebook and body.digest == state.rulebook.digest:
@@ -67,7 +67,13 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
         if account.id not in state.ledger.accounts
     )
     adopted = e.RulebookAdopted(
-        body.programme, body.version, body.digest, opened, body.provenance, rules.programme.time_zone
+        body.programme,
+        body.version,
+        body.digest,
+        opened,
+        body.provenance,
+        rules.programme.time_zone,
+        rules.currency.code,
     )
     if state.rulebook is None:
         return (adopted, *(e.ActorRegistered(founder.actor, founder.role, "", "", "") for founder in rules.founders))
@@ -105,14 +111,23 @@ def _provenance(state: State, rules: Rulebook, body: c.AdoptRulebook) -> Refusal
     return None
 
 
-def _other_time(state: State, rules: Rulebook) -> Refusal | None:
-    """A book keeps the days of its first law: in another time zone those that are over would begin otherwise."""
-    if state.rulebook is None or rules.programme.time_zone == state.time_zone:
+def _other_measure(state: State, rules: Rulebook) -> Refusal | None:
+    """A book keeps the days and the money of its first law.
+
+    In another time zone days that are over would begin otherwise; in other money every price and penalty that stands in
+    it would be another sum.
+    """
+    if state.rulebook is None:
         return None
-    what = (
-        f"this book keeps the days of {state.time_zone}; a law of {rules.programme.time_zone} needs a book of its own"
-    )
-    return no(rules, "programme", Why.WRONG_KIND, what)
+    days, money = state.time_zone, state.rulebook.currency
+    other, paid = rules.programme.time_zone, rules.currency.code
+    if other != days:
+        what = f"this book keeps the days of {days}; a law of {other} ([programme] time_zone) needs a book of its own"
+        return no(rules, "programme", Why.WRONG_KIND, what)
+    if paid != money:
+        what = f"this book counts in {money}; a law that counts in {paid} ([currency] code) needs a book of its own"
+        return no(rules, "currency", Why.WRONG_KIND, what)
+    return None
 
 
 def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenAccount) -> Decision:

@@ -11,7 +11,10 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airshed.model.refusal import Malformed
+from airshed.engine.commands import AdoptRulebook
+from airshed.engine.procedures.people import adopt
+from airshed.engine.state import State
+from airshed.model.refusal import Malformed, Refusal
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import cures
 from airshed.pages.portal.fields import name_of
@@ -19,6 +22,7 @@ from airshed.pages.portal.frame import Visitor, acting, on, page
 from airshed.pages.portal.office.law import digest_of, may_adopt, sections_of
 from airshed.pages.portal.office.law_files import Brought, texts_of, zipped
 from airshed.pages.portal.office.sheets import SEVERAL_PARTS, files_of
+from airshed.pages.portal.refused import Told, told
 from airshed.rulebook.check_people import of_one
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import read
@@ -161,11 +165,20 @@ def checked(files: Brought) -> Candidate | Sequence[Fault]:
 
 def fault_of(error: Malformed) -> Fault:
     """What is wrong, in both languages."""
-    told = cures.told(error)
+    both = cures.told(error)
     chinese = next((said for begins, said in SAID.items() if error.what.startswith(begins)), None)
-    if chinese is None and told.zh.startswith(cures.UNKNOWN):
+    if chinese is None and both.zh.startswith(cures.UNKNOWN):
         chinese = f"{fault_in_chinese(error.what)}。{fault_in_chinese(error.cure)}。"
-    return Fault(error.place, told if chinese is None else Phrase(told.en, chinese))
+    return Fault(error.place, both if chinese is None else Phrase(both.en, chinese))
+
+
+def _refused(state: State, rules: Rulebook, visitor: Visitor, brought: Candidate) -> Told | None:
+    """Why the act would be refused that adopts a sound law: it says so before anybody takes it there."""
+    programme = brought.rules.programme
+    body = AdoptRulebook(programme.id, programme.version, brought.digest)
+    assert visitor.actor is not None
+    decision = adopt(state, brought.rules, max(visitor.now, state.at), visitor.actor.id, body)
+    return told(decision, AdoptRulebook, visitor.standing.terms) if isinstance(decision, Refusal) else None
 
 
 async def _shown(
@@ -174,10 +187,11 @@ async def _shown(
     assert visitor.signed is not None
     brought = _kept(visitor.service).get(visitor.signed.user.name)
 
-    def look(market: Market, rules: Rulebook) -> tuple[Rulebook, str]:
-        return rules, digest_of(market.state)
+    def look(market: Market, rules: Rulebook) -> tuple[Rulebook, str, Told | None]:
+        refused = None if brought is None else _refused(market.state, rules, visitor, brought)
+        return rules, digest_of(market.state), refused
 
-    rules, in_force = await visitor.look(look)
+    rules, in_force, refused = await visitor.look(look)
     changes = None if brought is None or faults else await asyncio.to_thread(sections_of, rules, brought.rules)
     return page(
         visitor,
@@ -190,5 +204,6 @@ async def _shown(
         changes=changes,
         alone=[] if brought is None else [name_of(BODIES[name]) for name in brought.of_one],
         in_force=in_force,
+        refused=refused,
         version=rules.programme.version,
     )
