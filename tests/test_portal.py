@@ -134,7 +134,8 @@ def test_a_browser_hears_what_went_wrong_on_a_page_and_a_program_as_a_problem(se
     client = served.stranger("zh")
     page = client.get("/nowhere")
     assert page.status_code == 404
-    assert "所查内容不存在" in text_of(page)
+    assert "没有网址为“/nowhere”的页面" in text_of(page)
+    assert "not_there" not in page.text
     assert client.get("/v1/me").headers["content-type"] == "application/problem+json"
     plain = client.get("/nowhere", headers={"accept": "application/json"})
     assert plain.json()["code"] == "not_there"
@@ -153,6 +154,18 @@ def test_a_simulated_book_may_be_shown_with_everybody_as_whom_one_signs_in(tmp_p
         said = client.send("/sign-in", {"as": "steel", "next": "/"})
         assert "Sign out" in text_of(said)
         assert shown.stranger().send("/sign-in", {"as": "stranger"}).status_code == 404
+        steel = shown.rehearsing("steel", "zh")
+        for address, what, href in (
+            ("/act/PlaceOrdr", "没有名为“PlaceOrdr”的业务", "/act"),
+            ("/records/999999", "账簿中没有编号为“999999”的记录", "/check"),
+            ("/works/NOPE", "没有名为“NOPE”的企业", "/works"),
+            ("/prices/NOPE-KM-2027", "没有名为“NOPE-KM-2027”的系列", "/prices"),
+            ("/data/nope.csv", "没有名为“nope.csv”的数据表或文件", "/data"),
+        ):
+            lost = steel.get(address)
+            assert what in text_of(lost), address
+            assert f'class="button" href="{href}"' in lost.text, address
+            assert not re.search("[a-z]{2,} [a-z]{2,}", text_of(lost).rpartition("问题404")[2]), address
     assert not path.with_name(path.name + "-users").exists(), "nothing of it is kept"
     with portal(path) as real:
         assert real.stranger().send("/sign-in", {"as": "steel"}).status_code == 404

@@ -98,22 +98,27 @@ def test_a_machines_key_is_kept_and_ended_by_whose_it_is_with_a_code(tmp_path: P
         assert token is not None
         wrong = browser.send("/keys", {"csrf": token[1], "public": "no key"})
         assert wrong.status_code == 422
-        assert "no public key of Ed25519" in text_of(wrong)
+        assert re.search('id="public-error">This is no public key of Ed25519', wrong.text), "beside its field"
+        assert 'aria-invalid="true"' in wrong.text
         other_curve = browser.send("/keys", {"csrf": token[1], "public": SM2})
         assert other_curve.status_code == 422
         assert "no public key of Ed25519" in text_of(other_curve)
         served.clock.ms += 6 * 60_000  # the code of the sign-in counts no more
-        assert "one-time code of now" in text_of(browser.send("/keys", {"csrf": token[1], "public": pem}))
+        assert 'id="code-error">This takes a one-time' in browser.send("/keys", {"csrf": token[1], "public": pem}).text
         assert served.running.users.keys() == []
         browser.send("/keys", {"csrf": token[1], "public": pem, "code": served.code("steel")})
         (key,) = served.running.users.keys()
         assert key.public == public.public_bytes_raw()
         assert browser.send("/keys/end", {"csrf": "another", "key": key.id}).status_code == 422
+        served.clock.ms += 6 * 60_000
+        stale = browser.send("/keys/end", {"csrf": token[1], "key": key.id}).text
+        assert f'id="code-{key.id[:8]}-error">This takes a one-time code' in stale, "beside the field of its own form"
+        assert "Since (Beijing time, clock of the service)" in stale
         other = served.signed("fund")
         theirs = re.search(r'name="csrf" value="([^"]*)"', other.get("/keys").text)
         assert theirs is not None
         assert other.send("/keys/end", {"csrf": theirs[1], "key": key.id}).status_code == 404
-        browser.send("/keys/end", {"csrf": token[1], "key": key.id})
+        browser.send("/keys/end", {"csrf": token[1], "key": key.id, "code": served.code("steel")})
         assert served.running.users.key(key.id) is None
         assert "ended" in text_of(browser.get("/keys"))
 

@@ -765,12 +765,12 @@ def test_the_days_of_a_series_are_those_of_its_tape_and_the_exchange_is_apart(ye
 def test_an_address_that_asks_for_what_is_not_there_is_told_so(year: Portal) -> None:
     stranger = year.stranger("zh")
     for path, wrong in (
-        ("/map?year=9999", "9999"),
-        ("/map?month=13", "13"),
-        ("/map?pollutant=CO2", "CO2"),
-        ("/map?measure=zzz", "zzz"),
-        (f"/works/{STACK.rpartition('-')[0]}?year=1999", "1999"),
-        (f"/works/{STACK.rpartition('-')[0]}?stack=NOPE", "NOPE"),
+        ("/map?year=9999", "没有年度“9999”的数据，现显示年度2027。"),
+        ("/map?month=13", "没有月份“13”的数据，现显示月份全年。"),
+        ("/map?pollutant=CO2", "没有污染物“CO2”的数据，现显示污染物SO2。"),
+        ("/map?measure=zzz", "没有内容“zzz”的数据，现显示内容排放量。"),
+        (f"/works/{STACK.rpartition('-')[0]}?year=1999", "没有年度“1999”的数据，现显示年度2027。"),
+        (f"/works/{STACK.rpartition('-')[0]}?stack=NOPE", f"没有排放口“NOPE”的数据，现显示排放口{STACK}"),
     ):
-        assert f"没有{wrong}的数据" in text_of(stranger.get(path)), path
-    assert "的数据，以下为其他数据" not in text_of(stranger.get("/map?pollutant=SO2&year=2027&month=0"))
+        assert wrong in text_of(stranger.get(path)), path
+    assert "现显示" not in text_of(stranger.get("/map?pollutant=SO2&year=2027&month=0"))

@@ -229,13 +229,39 @@ def here(request: Request) -> str:
     return local(quote(request.url.path, safe="/") + query)
 
 
-def passed_over(asked: Mapping[str, str], shown: Mapping[str, object]) -> str:
-    """What an address asks for and a page does not show, so that it says so and nobody is misled.
+#: What an address may ask of a page, as the page calls it.
+ASKED_OF = {
+    "measure": Phrase("view", "内容"),
+    "pollutant": Phrase("pollutant", "污染物"),
+    "year": Phrase("year", "年度"),
+    "month": Phrase("month", "月份"),
+    "stack": Phrase("stack", "排放口"),
+}
 
-    >>> passed_over({"year": "1999", "pollutant": "SO2", "page": "2"}, {"year": 2027, "pollutant": "SO2"})
-    '1999'
+
+def passed_over(
+    asked: Mapping[str, str], shown: Mapping[str, object], names_of: Mapping[str, Phrase] | None = None
+) -> Phrase:
+    """What an address asks for and a page does not show, and what it shows instead; empty where it shows all of that.
+
+    `names_of` says what is shown where people call it by another name than addresses do.
+
+    >>> passed_over({"year": "1999", "pollutant": "SO2", "page": "2"}, {"year": 2027, "pollutant": "SO2"}).en
+    'There is no year “1999” here: shown is year 2027.'
     """
-    return ", ".join(asked[name][:40] for name, value in shown.items() if asked.get(name, "") not in ("", str(value)))
+    wrong = [name for name, value in shown.items() if asked.get(name, "") not in ("", str(value))]
+    if not wrong:
+        return same("")
+    names = [ASKED_OF[name] for name in wrong]
+    meant = [asked[name][:40] for name in wrong]
+    instead = [(names_of or {}).get(name) or same(str(shown[name])) for name in wrong]
+    lines = list(zip(names, meant, instead, strict=True))
+    return Phrase(
+        f"There is no {' and '.join(f'{name.en} “{text}”' for name, text, _ in lines)} here: shown is "
+        f"{', '.join(f'{name.en} {it.en}' for name, _, it in lines)}.",
+        f"没有{'、'.join(f'{name.zh}“{text}”' for name, text, _ in lines)}的数据，"
+        f"现显示{'、'.join(f'{name.zh}{it.zh}' for name, _, it in lines)}。",
+    )
 
 
 def on(target: str, headers: Mapping[str, str] | None = None) -> Response:

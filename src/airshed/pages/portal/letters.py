@@ -10,7 +10,7 @@ from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import mailing
 from airshed.pages.portal.acts import WIDE
 from airshed.pages.portal.frame import Visitor, acting, fields_of, page
-from airshed.pages.portal.machines import unproven
+from airshed.pages.portal.machines import Wrong, unproven
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.mail.post import Became, Post
@@ -24,19 +24,20 @@ async def letters(service: Service, request: Request) -> Response:
 
 
 def _shown(
-    visitor: Visitor, *, wrong: Phrase | None = None, done: Phrase | None = None, text: str = "", status: int = 200
+    visitor: Visitor, *, wrong: Wrong | None = None, done: Phrase | None = None, text: str = "", ending: bool = False
 ) -> Response:
     assert visitor.signed is not None
     service, session = visitor.service, visitor.signed.session
     return page(
         visitor,
         "mail.html.j2",
-        status,
+        422 if wrong else 200,
         sends=service.post is not None,
         known=service.door.users.addresses.of(visitor.signed.user.name),
         wrong=wrong,
         done=done,
         text=text,
+        ending=ending,
         asks_code=session is None or not service.door.users.fresh(session),
     )
 
@@ -48,7 +49,7 @@ async def ask(service: Service, request: Request) -> Response:
     text = fields.get("address", "")[:LONGEST]
     wrong = unproven(visitor, request, fields)
     if wrong is not None:
-        return _shown(visitor, wrong=wrong, text=text, status=422)
+        return _shown(visitor, wrong=wrong, text=text)
     assert visitor.signed is not None
     post, user = _post(service), visitor.signed.user.name
     try:
@@ -57,12 +58,12 @@ async def ask(service: Service, request: Request) -> Response:
         told = Phrase(
             "That is no address. Write it as name@works.example.", "邮箱地址有误，请写作 name@works.example。"
         )
-        return _shown(visitor, wrong=told, text=text, status=422)
+        return _shown(visitor, wrong=Wrong("address", told), text=text)
     try:
         code = service.door.users.addresses.ask(user, address, visitor.language)
     except Malformed:
         told = Phrase("Five codes were sent within an hour. Wait an hour.", "一小时内已发送五次确认码，请稍后再试。")
-        return _shown(visitor, wrong=told, text=text, status=422)
+        return _shown(visitor, wrong=Wrong("address", told), text=text)
     (answer,) = await post.send([mailing.code_letter(visitor, address, code)])
     service.note("mail_code", user=user, became=answer.became, **({"why": answer.why} if answer.why else {}))
     if answer.became is Became.TAKEN:
@@ -72,7 +73,7 @@ async def ask(service: Service, request: Request) -> Response:
         if answer.became is Became.REFUSED
         else Phrase("The mail server cannot be reached now. Try again later.", "邮件服务器暂不可用，请稍后再试。")
     )
-    return _shown(visitor, wrong=told, text=text, status=422)
+    return _shown(visitor, wrong=Wrong("address", told), text=text)
 
 
 async def confirm(service: Service, request: Request) -> Response:
@@ -86,7 +87,7 @@ async def confirm(service: Service, request: Request) -> Response:
     code = "".join(fields.get("letter", "").split()).translate(WIDE)
     if not addresses.confirm(user, code, visitor.standing.seq):
         told = Phrase("That is not the code, or it is over. Have another sent.", "确认码有误或已失效，请重新发送。")
-        return _shown(visitor, wrong=told, status=422)
+        return _shown(visitor, wrong=Wrong("letter", told))
     service.note("mail_confirmed", user=user)
     await _tell_before(visitor, before)
     return _shown(visitor, done=Phrase("Notices go there from now on.", "今后的通知将发送至该邮箱。"))
@@ -98,7 +99,7 @@ async def end(service: Service, request: Request) -> Response:
     visitor = await acting(service, request)
     wrong = unproven(visitor, request, fields)
     if wrong is not None:
-        return _shown(visitor, wrong=wrong, status=422)
+        return _shown(visitor, wrong=wrong, ending=True)
     assert visitor.signed is not None
     user, addresses = visitor.signed.user.name, service.door.users.addresses
     before = addresses.of(user)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +22,35 @@ from airshed.service.sign_in.signatures import public_of
 MOST_LETTERS = 2_000
 
 
+class Wrong(NamedTuple):
+    """What is wrong in a form, and the field that it is about; none where it is the form as a whole."""
+
+    field: str
+    said: Phrase
+
+
+#: What may be wrong with a key that is to be kept, as it is found, in words for who reads a page.
+FAULTS: Mapping[str, Phrase] = {
+    "public key": Phrase(
+        "This is no public key of Ed25519 in PEM. Paste the whole text of the file, from BEGIN PUBLIC KEY to END.",
+        "不是PEM格式的Ed25519公钥。请完整粘贴文件内容，含BEGIN PUBLIC KEY与END两行。",
+    ),
+    "key": Phrase(
+        "This key is kept already. Make another: a key is one machine's.",
+        "该公钥已登记。请另行生成：一把密钥只用于一台机器。",
+    ),
+    "keys": Phrase(
+        f"You have {MOST_KEYS} keys, the most there may be. End one first.",
+        f"您已有{MOST_KEYS}把密钥，达到上限。请先停用一把。",
+    ),
+}
+
+
+def _said(error: Malformed) -> Phrase:
+    """A fault by the place where it was found: the text of a key, a key by its name, or all of somebody's."""
+    return FAULTS.get(error.place) or FAULTS["key"]
+
+
 async def keys(service: Service, request: Request) -> Response:
     """The keys of who is signed in."""
     return _shown(await signed_in(service, request))
@@ -29,12 +61,14 @@ def _mine(visitor: Visitor) -> list[Key]:
     return [key for key in visitor.service.door.users.keys() if key.user.name == visitor.signed.user.name]  # noqa: SIM118
 
 
-def _shown(visitor: Visitor, *, wrong: Phrase | None = None, text: str = "", status: int = 200) -> Response:
+def _shown(visitor: Visitor, *, wrong: Wrong | None = None, text: str = "", ending: str = "") -> Response:
+    """The page; what is wrong belongs to the form of a new key, or to that of the key that is ending."""
     assert visitor.signed is not None
     mine = _mine(visitor)
     session = visitor.signed.session
     asks = session is None or not visitor.service.door.users.fresh(session)
-    return page(visitor, "keys.html.j2", status, keys=mine, wrong=wrong, text=text, asks_code=asks)
+    facts = {"keys": mine, "wrong": wrong, "text": text, "ending": ending, "asks_code": asks}
+    return page(visitor, "keys.html.j2", 422 if wrong else 200, **facts)
 
 
 async def add(service: Service, request: Request) -> Response:
@@ -44,13 +78,12 @@ async def add(service: Service, request: Request) -> Response:
     text = fields.get("public", "")[:MOST_LETTERS]
     wrong = unproven(visitor, request, fields)
     if wrong is not None:
-        return _shown(visitor, wrong=wrong, text=text, status=422)
+        return _shown(visitor, wrong=wrong, text=text)
     assert visitor.signed is not None
     try:
         name = service.door.users.add_key(visitor.signed.user.name, public_of(text.encode(), "public key"))
     except Malformed as error:
-        told = Phrase(f"{error.what}; {error.cure}", f"不是PEM格式的Ed25519公钥，或已登记，或已有{MOST_KEYS}个密钥")
-        return _shown(visitor, wrong=told, text=text, status=422)
+        return _shown(visitor, wrong=Wrong("public", _said(error)), text=text)
     service.note("key_added", user=visitor.signed.user.name, key=name)
     return on("/keys")
 
@@ -62,7 +95,7 @@ async def end(service: Service, request: Request) -> Response:
     assert visitor.signed is not None
     wrong = unproven(visitor, request, fields)
     if wrong is not None:
-        return _shown(visitor, wrong=wrong, status=422)
+        return _shown(visitor, wrong=wrong, ending=fields.get("key", ""))
     if fields.get("key", "") not in [key.id for key in _mine(visitor)]:
         raise Stopped("not_there", "this is no key of yours")
     service.door.users.end_key(fields["key"])
@@ -70,19 +103,21 @@ async def end(service: Service, request: Request) -> Response:
     return on("/keys")
 
 
-def unproven(visitor: Visitor, request: Request, fields: dict[str, str]) -> Phrase | None:
+def unproven(visitor: Visitor, request: Request, fields: dict[str, str]) -> Wrong | None:
     """What is missing before a key or an address is touched: a form of this session, and a second factor of now."""
     service, signed = visitor.service, visitor.signed
     assert signed is not None
     if signed.session is None or not service.door.own_form(request, signed.session, fields.get("csrf", "")):
-        return Phrase("The form is older than your sign-in. Send it again.", "表单早于本次登录，请重新提交。")
+        return Wrong(
+            "", Phrase("The form is older than your sign-in. Send it again.", "表单早于本次登录，请重新提交。")
+        )
     code = "".join(fields.get("code", "").split()).translate(WIDE)
     if code:
         try:
             service.door.use_code(request, signed.session, code)
         except Stopped as stop:
             wrong = Phrase("The code is not that of now, or was used.", "动态码有误或已使用。")
-            return GUESSED if stop.code == "too_many" else wrong
+            return Wrong("code", GUESSED if stop.code == "too_many" else wrong)
     elif not service.door.users.fresh(signed.session):
-        return Phrase("This takes a one-time code of now.", "此项操作须提供当前动态码。")
+        return Wrong("code", Phrase("This takes a one-time code of now.", "此项操作须提供当前动态码。"))
     return None

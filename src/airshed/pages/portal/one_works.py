@@ -168,7 +168,7 @@ async def one_works(service: Service, request: Request) -> Response:
         **found,
         **shown,
         chosen=chosen,
-        unknown="" if chosen is None else passed_over(asked, chosen._asdict()),
+        unknown=same("") if chosen is None else passed_over(asked, chosen._asdict()),
         charts=charts,
         records=records,
         kept_back=kept_back,

@@ -10,8 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.absent import absent
 from airshed.pages.portal.frame import NOBODY, Visitor, here, on, page
 from airshed.service.forms.refusals import in_chinese
+from airshed.service.http.app import ASK
 from airshed.service.http.language import language_of
 from airshed.service.http.service import Service
 from airshed.service.http.shapes import Problem
@@ -87,13 +89,18 @@ def saying(service: Service, request: Request, problem: Problem) -> Response | N
         return on(f"/sign-in?next={quote(target, safe='')}")
     session = service.door.users.session(request.cookies.get(service.door.cookie, ""))
     signed = None if session is None else Signed(session.user, session)
-    known = getattr(request.state, "standing", None)
-    standing = known if known is not None else NOBODY._replace(at=service.feed.at, seq=service.feed.last)
+    found = getattr(request.state, "standing", None)
+    standing = found if found is not None else NOBODY._replace(at=service.feed.at, seq=service.feed.last)
     visitor = Visitor(service, request, language_of(request), signed, standing)
-    heading = Phrase(problem.title, problem.title_zh)
-    told = problem if problem.code in TOLD else msgspec.structs.replace(problem, detail="")
+    heading, onward = Phrase(problem.title, problem.title_zh), None
+    known = problem.detail != ASK
+    telling = problem.code in TOLD
+    if problem.code == "not_there":
+        onward = absent(request.url.path, known=known)
+        heading, telling = onward.heading, known and onward.detailed
+    told = problem if telling else msgspec.structs.replace(problem, detail="")
     if visitor.language == "zh" and told.detail:
         said = in_words(told)
         told = msgspec.structs.replace(told, detail=told.detail if said else "", detail_zh=said or None)
     cure = CURES.get(problem.code, CURES[""])
-    return page(visitor, "problem.html.j2", problem.status, problem=told, heading=heading, cure=cure)
+    return page(visitor, "problem.html.j2", problem.status, problem=told, heading=heading, cure=cure, onward=onward)

@@ -68,6 +68,7 @@ async def zone_map(service: Service, request: Request) -> Response:
         unknown=passed_over(
             asked,
             {"measure": measure, "pollutant": found["pollutant"], "year": found["year"], "month": at},
+            {"measure": MEASURES[measure], **({} if at else {"month": Phrase("whole year", "全年")})},
         ),
         measure=measure,
         measures=MEASURES,

@@ -52,6 +52,9 @@ FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 #: A handler with its service, whose problems are answers.
 Answering = Callable[[Request], Awaitable[Response]]
 
+#: What a program is told of an address that is none.
+ASK = "GET /openapi.json says what there is"
+
 
 class _Saying:
     """Says what went wrong: to a browser with a page, where there is one, and to programs as a problem."""
@@ -70,7 +73,7 @@ class _Saying:
         status = error.status_code if isinstance(error, HTTPException) else 500
         code = {404: "not_there", 405: "method_not_allowed"}.get(status, "broken")
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-        return self(request, of_code(code, "GET /openapi.json says what there is"), headers)
+        return self(request, of_code(code, ASK), headers)
 
 
 def _answering(service: Service, handler: Handler, saying: _Saying) -> Answering:
