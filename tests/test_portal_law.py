@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -13,8 +14,12 @@ import pytest
 
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.office import law_files
+from airshed.pages.portal.office.law import OWN_WORDS
+from airshed.pages.portal.office.law import text_of as text_of_section
+from airshed.pages.portal.office.law_contents import contents
 from airshed.pages.portal.office.law_files import texts_of, zipped
 from airshed.pages.portal.office.sheets import files_of
+from airshed.rulebook.chinese import SECTIONS
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from laws import FILES, RULES
@@ -57,7 +62,32 @@ def bring(office: Browser, content: bytes, name: str = "law.zip") -> httpx.Respo
 NEWER = changed(('version = "2027.1"', 'version = "2027.2"'), ('report_by = "03-31"', 'report_by = "03-15"'))
 
 
+#: Cells of a law that are half in English on a Chinese page, and why: names, codes and citations of the law's own.
+OWN = ("cite", "key", "keys", "own_name", *OWN_WORDS)
+
+
 # --- the page
+
+
+def test_a_law_is_listed_by_subject_and_says_no_half_of_a_name_in_another_language(served: Portal) -> None:
+    """On a Chinese page a sector was called "Iron and 钢铁", and its sections stood there with their keys beside."""
+    listed = [section for subject in contents() for section, _ in subject.sections]
+    assert sorted(listed) == sorted(SECTIONS), "each once"
+    page = served.stranger("zh").get("/law")
+    assert "计划与基本概念" in text_of(page)
+    assert "late_payment" not in text_of(page)
+    assert "Substitution by US 40 CFR part 75" in text_of(served.stranger().get("/law"))
+    mixed = re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,}|[A-Za-z]{3,}[\u3400-\u9fff]")
+    for section in SECTIONS:
+        text = text_of_section(RULES, section)
+        cells = [(key.key, key.value.zh) for key in text.keys]
+        for table in text.tables:
+            cells += [(key, cell.zh) for row in table.rows for (key, _), cell in zip(table.heads, row, strict=True)]
+        wrong = {(key, said) for key, said in cells if key not in OWN and mixed.search(said)}
+        assert not wrong, (section, wrong)
+    measured = {key.key: key.value for key in text_of_section(RULES, "monitoring").keys}
+    assert (measured["leak_celsius"].zh, measured["standstill_velocity_m_s"].en) == ("40℃", "2 m/s")
+    assert measured["law"].en == "HJ 75-2017"
 
 
 def test_an_official_takes_the_text_changes_it_brings_it_back_and_proposes_it(served: Portal) -> None:

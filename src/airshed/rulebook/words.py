@@ -10,7 +10,7 @@ from airshed.model.measures import tonnes, yuan
 from airshed.rulebook.chinese import key_zh, section_zh, word_zh
 
 #: Keys that count allowances of one kilogram, beside those of the largest order and the like.
-_COUNTS = ("count", "lot", "block_from")
+_COUNTS = ("count", "lot", "block_from", "smallest_purchase", "smallest_ask")
 _MEASURES: Mapping[str, str] = {
     "_percent": " %",
     "_mg_m3": " mg/m3",
@@ -19,6 +19,9 @@ _MEASURES: Mapping[str, str] = {
     "_minutes": " min",
     "_working_days": " working days",
     "_g": " g per product",
+    "_mg": " mg",
+    "_m_s": " m/s",
+    "_celsius": " °C",
 }
 #: Keys that hold for everything where they are empty.
 _ANY = (
@@ -61,10 +64,12 @@ def said(key: str, value: object, money: str = "yuan") -> str:
             return f"{yuan(value)} {money}"
         case int() | float() if key in _COUNTS or key.startswith("largest_"):
             return f"{tonnes(int(value))} t"
-        case int() if key.endswith("_basis_points"):
+        case int() if key.endswith("basis_points"):
             return f"{value / 100:g} %"
         case int() if key.endswith("_tenths"):
             return f"{value / 10:g} %"
+        case int() if key.endswith("_thousandths"):
+            return f"{value / 1000:g}"
         case int() if key.endswith("_fen_per_t"):
             return f"{yuan(value)} {money}/t"
         case int() | float() if key not in _PLAIN:
@@ -83,6 +88,12 @@ _MEASURES_ZH: Mapping[str, str] = {
     "_minutes": "分钟",
     "_working_days": "个工作日",
     "_g": "克/单位产品",
+    "_mg": "毫克",
+    "_m_s": "米/秒",
+    "_celsius": "℃",
+    "_days": "天",
+    "_months": "个月",
+    "_years": "年",
 }
 
 
@@ -107,10 +118,12 @@ def said_zh(section: str, key: str, value: object, money: str = "元") -> str:
             return f"{yuan(value)}{money}"
         case int() | float() if key in _COUNTS or key.startswith("largest_"):
             return f"{tonnes(int(value))}吨"
-        case int() if key.endswith("_basis_points"):
+        case int() if key.endswith("basis_points"):
             return f"{value / 100:g}%"
         case int() if key.endswith("_tenths"):
             return f"{value / 10:g}%"
+        case int() if key.endswith("_thousandths"):
+            return f"{value / 1000:g}"
         case int() if key.endswith("_fen_per_t"):
             return f"{yuan(value)}{money}/吨"
         case int() | float() if key not in _PLAIN:

@@ -18,9 +18,12 @@ from airshed.engine.state import State
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, page, visitor_of
+from airshed.pages.portal.office.law_contents import contents, section_name
 from airshed.pages.portal.tables_zh import SHOWS
+from airshed.registry.account_types import account_types
+from airshed.registry.accounts import AccountKind
 from airshed.rulebook import lookup
-from airshed.rulebook.chinese import SECTIONS, key_zh
+from airshed.rulebook.chinese import SECTIONS, key_zh, words_held
 from airshed.rulebook.diff import LawChange, diff
 from airshed.rulebook.reading_section import EVERYBODY
 from airshed.rulebook.schema import Rulebook
@@ -201,11 +204,6 @@ def cited(text: str) -> Cite:
     return Cite(Phrase(text, article_zh(text)), text if says_more(text) else "")
 
 
-def section_name(section: str) -> Phrase:
-    """What a section is called."""
-    return Phrase(section.replace("_", " ").capitalize(), SECTIONS[section])
-
-
 @cache
 def _names() -> Mapping[str, str]:
     """Commands and read tables in Chinese."""
@@ -228,18 +226,14 @@ def naming(own: Mapping[str, str]) -> Callable[[str], str]:
 
 def text_of(rules: Rulebook, section: str) -> Text:
     """A section as it is in force: its keys, then its rows."""
-    held, money = getattr(rules, section), rules.currency
+    held = getattr(rules, section)
     names = naming(names_of(rules))
     if isinstance(held, tuple):
         return Text(section, section_name(section), None, None, (), _tables(section, held, rules, names))
     keys = [key for key in held.__struct_fields__ if key not in HEAD and not _rows(getattr(held, key))]
     values = {key: getattr(held, key) for key in keys}
     shown = [
-        Key(
-            key,
-            Phrase("", key_zh(section, key)),
-            Phrase(said(key, value, money.name_en), names(said_zh(section, key, value, money.name_zh))),
-        )
+        Key(key, Phrase(in_english(key), key_zh(section, key)), _said(section, key, value, rules, names))
         for key, value in values.items()
         if value != () or key not in ROWS
     ]
@@ -262,16 +256,60 @@ def _tables(section: str, rows: Sequence[msgspec.Struct], rules: Rulebook, names
         return []
     if section in MATRIX:
         return [_matrix(section, rows, rules, names)]
-    money = rules.currency
     keys = [key for key in rows[0].__struct_fields__ if key != "status"]
-    heads = [(key, Phrase(key.replace("_", " "), key_zh(section, key))) for key in keys]
+    heads = [(key, Phrase(in_english(key), key_zh(section, key))) for key in keys]
+    cells = [[_said(section, key, getattr(row, key), rules, names) for key in keys] for row in rows]
+    return [Table(heads, cells)]
 
-    def cell(key: str, value: object) -> Phrase:
-        if key == "cite":
-            return Phrase(str(value), article_zh(str(value)))
-        return Phrase(said(key, value, money.name_en), names(said_zh(section, key, value, money.name_zh)))
 
-    return [Table(heads, [[cell(key, getattr(row, key)) for key in keys] for row in rows])]
+#: Keys of what the law writes in its own words, where a word that is also a code stands for no code.
+OWN_WORDS = ("code", "id", "name_en", "name_zh", "standard", "product", "process", "origin", "zone")
+#: Keys that name kinds of account, one after the other.
+OF_ACCOUNTS = ("origins", "targets")
+#: Keys that hold several words with blanks between, and each word in Chinese.
+LISTED: Mapping[str, Mapping[str, str]] = {
+    "methods": {
+        "monitor": "在线监测",
+        "manual": "手工监测",
+        "balance": "物料衡算",
+        "factor": "排放系数",
+        "leaks": "泄漏检测",
+    },
+    "about": {"stack": "排放口", "day": "日期", "pollutant": "污染物"},
+}
+#: Endings of keys that say in which measure their value is written; the value says that itself.
+_MEASURED = re.compile(r"_(basis_points|tenths|thousandths|fen_per_t|fen|percent|mg_m3|kg|mg|g|m_s|celsius)$")
+#: Words that a key holds and that are a code in English.
+_ENGLISH: Mapping[str, str] = {"hj75": "HJ 75-2017", "part75": "US 40 CFR part 75"}
+
+
+def in_english(key: str) -> str:
+    """A key as words.
+
+    >>> in_english("idle_oxygen_percent"), in_english("minutes_per_hour"), in_english("name_en")
+    ('Idle oxygen', 'Minutes per hour', 'Name in English')
+    """
+    plain = {"name_en": "name in English", "name_zh": "name in Chinese"}.get(key) or _MEASURED.sub("", key)
+    return plain.replace("_", " ").capitalize().replace("english", "English").replace("chinese", "Chinese")
+
+
+def _said(section: str, key: str, value: object, rules: Rulebook, names: Callable[[str], str]) -> Phrase:
+    """What a key holds: measures as people write them, codes by their names."""
+    if key == "cite":
+        return Phrase(str(value), article_zh(str(value)))
+    money, english = rules.currency, str(value)
+    if not (isinstance(value, str) and value in words_held().get((section, key), ())):
+        english = said(key, value, money.name_en)
+    elif value:
+        english = _ENGLISH.get(value) or value.replace("_", " ")
+    chinese = said_zh(section, key, value, money.name_zh)
+    if key in OF_ACCOUNTS and isinstance(value, str):
+        kinds = [account_types()[AccountKind(each)] for each in value.split()]
+        return Phrase(", ".join(each.name_en for each in kinds), "、".join(each.name_zh for each in kinds))
+    if key in LISTED and isinstance(value, str):
+        words = value.split()
+        return Phrase(", ".join(words), "、".join(LISTED[key].get(word, word) for word in words))
+    return Phrase(english, chinese if key in OWN_WORDS else names(chinese))
 
 
 #: Sections whose rows are cells: what stands at the head of a row, of a column, and in the cell.
@@ -303,7 +341,6 @@ def _cell(section: str, key: str, value: str | None) -> Phrase:
 async def law(service: Service, request: Request) -> Response:
     """The versions of the law and the sections of the one in force, for everybody."""
     visitor = await visitor_of(service, request)
-    there = [(section, section_name(section)) for section in SECTIONS]
     proposed: list[Proposed] = []
     if visitor.actor is not None and not visitor.actor.account:  # an office sees what waits
         waits, digest = await visitor.look(lambda market, rules: (waiting_laws(market.state), digest_of(market.state)))
@@ -311,7 +348,7 @@ async def law(service: Service, request: Request) -> Response:
     adopted = await service.readers.read(versions)
     role = "" if visitor.actor is None or visitor.actor.state != "active" else visitor.actor.role
     may = await visitor.look(lambda market, rules: may_adopt(rules, role))
-    return page(visitor, "law.html.j2", versions=adopted, sections=there, proposed=proposed, may=may)
+    return page(visitor, "law.html.j2", versions=adopted, subjects=contents(), proposed=proposed, may=may)
 
 
 def may_adopt(rules: Rulebook, role: str) -> bool:
