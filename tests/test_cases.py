@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.decide import decide
 from airshed.engine.runner import Runner
 from airshed.engine.tables import everything
 from airshed.lab.simulator.small_market import BANK, BUREAU, INSPECTOR
-from airshed.model.refusal import Malformed, Why
+from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.portal.dues import dues
 from airshed.pages.portal.office.queue import items
 from airshed.pages.register import build
@@ -261,7 +263,19 @@ def test_a_decision_takes_two_and_neither_of_them_decides_its_appeal() -> None:
     done(runner, account, c.AppealCase(1, "too much"), at("2028-07-06"))
     for actor in (AUTHORITY, INSPECTOR):
         assert why(runner, actor, c.DecideCaseAppeal(1, MILLION, "stands"), at("2028-07-06")) is Why.OWN_ACT
-    event = last(runner, OTHER, c.DecideCaseAppeal(1, MILLION, "stands"), "2028-07-06")
+    asked = c.DecideCaseAppeal(1, MILLION, "stands")
+    told = send(runner, AUTHORITY, asked, at("2028-07-06")).refusal
+    assert told is not None
+    assert told.detail.endswith(f"its appeal is decided by another: {OTHER}")
+    alone = dataclasses.replace(
+        runner.state, actors={name: runner.state.actors[name] for name in (AUTHORITY, INSPECTOR)}
+    )
+    told = decide(alone, c.Command(AUTHORITY, "key", asked), RULES, at("2028-07-06"))
+    assert isinstance(told, Refusal)
+    assert told.detail.endswith("nobody else may decide its appeal, have another registered"), (
+        "an office of two has nobody left"
+    )
+    event = last(runner, OTHER, asked, "2028-07-06")
     assert isinstance(event, e.CaseAppealDecided)
     assert (event.pay_by, runner.state.cases[1].state) == ("2028-07-21", "upheld")
 

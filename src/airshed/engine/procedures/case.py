@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.apply.case import key_of
@@ -9,6 +11,7 @@ from airshed.engine.nouns import Case, Source
 from airshed.engine.nouns.case import Matter
 from airshed.engine.procedures.guards import Decision, Procedure, from_day, known_source, no, own_account, staying
 from airshed.engine.procedures.penalty import day_to_pay
+from airshed.engine.procedures.people_rights import may_send
 from airshed.engine.procedures.transfer_clock import closing_after, closing_on
 from airshed.engine.state import State
 from airshed.model.measures import yuan
@@ -156,11 +159,23 @@ def appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.AppealCas
     return (e.CaseAppealed(known.id, actor, body.reason, body.evidence),)
 
 
+def _decided(
+    state: State, rules: Rulebook, actor: str, decided_by: Collection[str], body: c.DecideCaseAppeal
+) -> Refusal:
+    """Who took a decision is told who may decide its appeal: an office of two may have nobody left."""
+    others = [each for each in state.actors if each not in decided_by and may_send(state, rules, each, body) is None]
+    if others:
+        what = f"{actor} has decided case {body.case}; its appeal is decided by another: {', '.join(others[:6])}"
+    else:
+        what = f"{actor} has decided case {body.case}; nobody else may decide its appeal, have another registered"
+    return no(rules, "roles", Why.OWN_ACT, what)
+
+
 def decide_appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.DecideCaseAppeal) -> Decision:
     """By somebody who did not take the decision; what was paid beyond it goes back."""
     known = state.cases.get(body.case)
     if known is not None and actor in known.decided_by:
-        return no(rules, "roles", Why.OWN_ACT, f"{actor} has decided case {known.id}; another decides its appeal")
+        return _decided(state, rules, actor, known.decided_by, body)
     if known is None:
         return no(rules, LAW, Why.UNKNOWN_CASE, f"there is no case {body.case}")
     if not body.reason.strip():
