@@ -24,7 +24,7 @@ replace = msgspec.structs.replace
 def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
     """The drawn law with thresholds of supply, a bound of cuts, sectors that owe from the second year, and a season."""
     law = varied(rules, rng, version)
-    own = random.Random(f"keys {version} {law.allowance}")
+    own, kept = (random.Random(f"{what} {version} {law.allowance}") for what in ("keys", "kept"))
     upper = own.choice((0, 1_000, 1_000_000))
     rows = tuple(
         SupplyRow(
@@ -42,8 +42,13 @@ def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
     return replace(
         law,
         reserve=replace(law.reserve, supply_stated_on=own.choice(("01-15", "04-01")), supply=rows),
-        banking=replace(law.banking, haircut_most_basis_points=own.choice((500, 3_000))),
         calendar=replace(law.calendar, season=own.choice((None, ("01-01", "03-01"), ("02-01", "09-30")))),
+        banking=replace(
+            law.banking,
+            haircut_most_basis_points=own.choice((500, 3_000)),
+            of=kept.choice((law.banking.of, "net_sold")),
+            basic_count=kept.choice((None, 1_000)),
+        ),
         sectors=tuple(replace(each, owes_from=own.choice((None, None, 2028))) for each in law.sectors),
     )
 

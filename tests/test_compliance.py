@@ -236,6 +236,15 @@ def test_a_banking_limit_is_a_share_of_what_the_rulebook_names() -> None:
     assert bank(False, base("verified", end), 2_000) == 0
 
 
+def test_what_goes_on_may_follow_from_what_was_sold() -> None:
+    """China, power 2023 and 2024: 10,000 t and 1.5 times the net sale (plan of 15 October 2024, after ICAP)."""
+    sold = {-5_000: 10_000, 0: 10_000, 20_000: 40_000, 100_000: 160_000}
+
+    for net, kept in sold.items():
+        end = YearEnd(holdings=500_000, surrendered=0, verified=0, net_sold=net * 1_000)
+        assert bank(True, base("net_sold", end), 15_000, 10_000_000) == kept * 1_000
+
+
 # --- status: steps of the published scenarios of the UK registry (ukets-registry v6.0.0, compliance calculation)
 
 

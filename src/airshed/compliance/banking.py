@@ -13,11 +13,15 @@ ALL_BASIS_POINTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class YearEnd:
-    """An account's year in one pollutant, in allowances: left after surrender, surrendered, owed."""
+    """An account's year in one pollutant, in allowances: left after surrender, surrendered, owed.
+
+    `net_sold` is what it sold since it was settled last, less what it bought; below zero where it bought more.
+    """
 
     holdings: int
     surrendered: int
     verified: int
+    net_sold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Carried:
 
 
 #: What a banking limit may be a share of.
-Base = Literal["holdings", "surrendered", "verified"]
+Base = Literal["holdings", "surrendered", "verified", "net_sold"]
 
 
 def base(of: Base, end: YearEnd) -> int:
@@ -39,17 +43,20 @@ def base(of: Base, end: YearEnd) -> int:
     >>> base("surrendered", YearEnd(holdings=10, surrendered=90, verified=100))
     90
     """
-    return {"holdings": end.holdings, "surrendered": end.surrendered, "verified": end.verified}[of]
+    counts = {"holdings": end.holdings, "surrendered": end.surrendered, "verified": end.verified}
+    return max(0, end.net_sold) if of == "net_sold" else counts[of]
 
 
-def bank(is_open: bool, of: int, limit_basis_points: int) -> int:
-    """How many allowances may go on: a share of `of` in hundredths of a percent, rounded down; none when closed.
+def bank(is_open: bool, of: int, limit_basis_points: int, basic: int = 0) -> int:
+    """How many allowances may go on: a share of `of` in hundredths of a percent, rounded down, and so many beside it.
 
-    >>> bank(True, 1_234, 2_000), bank(False, 1_234, 2_000)
-    (246, 0)
+    None when closed.
+
+    >>> bank(True, 1_234, 2_000), bank(True, 1_234, 15_000, 100), bank(False, 1_234, 2_000, 100)
+    (246, 1951, 0)
     """
-    assert of >= 0 <= limit_basis_points, (of, limit_basis_points)
-    return of * limit_basis_points // ALL_BASIS_POINTS if is_open else 0
+    assert min(of, limit_basis_points, basic) >= 0, (of, limit_basis_points, basic)
+    return of * limit_basis_points // ALL_BASIS_POINTS + basic if is_open else 0
 
 
 def last_year(vintage: int, vintages_back: int) -> int:

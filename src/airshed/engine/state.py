@@ -156,6 +156,8 @@ class State:
     #: Allowances of a series that an account bought on the day that is over at `bought_end`.
     bought: dict[tuple[str, str], int] = field(default_factory=dict)
     bought_end: int = 0
+    #: Allowances of a pollutant that an account sold since it was settled last, less those that it bought.
+    net_sold: dict[tuple[str, str], int] = field(default_factory=dict)
     #: Allowances of a series that the orders of an account that wait ask for.
     wanted: dict[tuple[str, str], int] = field(default_factory=dict)
     next_order: int = 1

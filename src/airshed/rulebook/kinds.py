@@ -10,6 +10,8 @@ from msgspec import Meta
 Status = Literal["confirmed", "to confirm"]
 #: A share in hundredths of a percent, up to all.
 Share = Annotated[int, Meta(ge=0, le=10_000)]
+#: A share that may be more than the whole, in hundredths of a percent.
+Multiple = Annotated[int, Meta(ge=0, le=1_000_000)]
 #: A price in fen per tonne, which may be nothing.
 Price = Annotated[int, Meta(ge=0, le=10_000_000_000)]
 #: A price or a step of price in fen per tonne, more than nothing.

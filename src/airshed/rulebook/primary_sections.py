@@ -6,14 +6,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from airshed.rulebook.kinds import Count, MonthDay, Share, Step
+from airshed.rulebook.kinds import Count, MonthDay, Multiple, Share, Step
 from airshed.rulebook.section import Section
 from airshed.rulebook.supply_table import SupplyRow
 
 #: A number of days, up to ten years.
 Days = Annotated[int, Meta(ge=0, le=3_660)]
-#: A share that may be more than the whole, in hundredths of a percent.
-Multiple = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class PaidAllocationRule(Section, frozen=True):

@@ -22,6 +22,7 @@ from airshed.rulebook.kinds import (
     Flag,
     MethodName,
     MonthDay,
+    Multiple,
     Name,
     Price,
     SealingWay,
@@ -539,10 +540,13 @@ class BankingRule(Section, frozen=True, omit_defaults=True):
     #: Whether leftovers go on to the next period. 可否结转。
     open: bool
     #: What `limit_basis_points` is a share of: what is left ("holdings"; all of it is no limit), what was surrendered,
-    #: or what was verified. 结转上限的计算基数。
-    of: Literal["holdings", "surrendered", "verified"]
+    #: what was verified, or what the account sold since it was settled last, less what it bought ("net_sold").
+    #: 结转上限的计算基数。
+    of: Literal["holdings", "surrendered", "verified", "net_sold"]
     #: Largest share of it that may go on, in hundredths of a percent. 比例上限。
-    limit_basis_points: Share
+    limit_basis_points: Multiple
+    #: Allowances of a pollutant that may go on beside that share in any case; none where it is left out. 基础结转量。
+    basic_count: Count | None = None
     #: Flow control: when what was banked is more than this share of the caps of a year, only that much of it counts one
     #: for one; no flow control where it is left out. 结转流量控制比例。
     flow_basis_points: Share | None = None

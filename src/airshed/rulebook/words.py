@@ -10,7 +10,7 @@ from airshed.model.measures import tonnes, yuan
 from airshed.rulebook.chinese import key_zh, section_zh, word_zh
 
 #: Keys that count allowances of one kilogram, beside those of the largest order and the like.
-_COUNTS = ("count", "lot", "block_from", "smallest_purchase", "smallest_ask")
+_COUNTS = ("count", "lot", "block_from", "basic_count", "smallest_purchase", "smallest_ask")
 _MEASURES: Mapping[str, str] = {
     "_percent": " %",
     "_mg_m3": " mg/m3",

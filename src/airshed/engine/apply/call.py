@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.apply import sealed
 from airshed.engine.apply.fold import Apply
-from airshed.engine.apply.positions import buy, count_trade, set_aside, want
+from airshed.engine.apply.positions import buy, count_trade, sell, set_aside, want
 from airshed.engine.nouns import Call, CallOrder
 from airshed.engine.state import State
 from airshed.model.allowance import members, pollutant_of
@@ -45,6 +45,8 @@ def cleared(state: State, event: e.CallCleared) -> None:
     for fill in event.fills:
         if fill.side == "buy":
             buy(state, fill.account, call.series, fill.count)
+        else:
+            sell(state, fill.account, call.series, fill.count)
     if event.price is None:
         return
     fen = sum(fill.fen for fill in event.fills if fill.side == "buy")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
-from airshed.engine.apply.positions import buy, set_aside
+from airshed.engine.apply.positions import buy, sell, set_aside
 from airshed.engine.nouns import Deal
 from airshed.engine.state import State
 
@@ -23,6 +23,7 @@ def settled(state: State, event: e.DealSettled) -> None:
     set_aside(state, deal.seller, deal.series, -deal.count)
     state.ledger.post(event.entry)
     buy(state, deal.buyer, deal.series, deal.count)
+    sell(state, deal.seller, deal.series, deal.count)
 
 
 def dropped(state: State, event: e.DealDropped) -> None:

@@ -28,15 +28,24 @@ def pass_on(state: State, seller: str, buyer: str, series: str, count: int) -> N
         key = (buyer, member)
         state.wanted[key] -= count
         state.bought[key] = state.bought.get(key, 0) + count
+    sell(state, seller, series, count)
+    sell(state, buyer, series, -count)
 
 
 def buy(state: State, account: str, series: str, count: int) -> None:
-    """Count what an account buys on this day."""
+    """Count what an account buys on this day, and that it sold so much less than nothing."""
     if state.at >= state.bought_end:
         new_day(state)
     for member in members(series):
         key = (account, member)
         state.bought[key] = state.bought.get(key, 0) + count
+    sell(state, account, series, -count)
+
+
+def sell(state: State, account: str, series: str, count: int) -> None:
+    """Count what an account has sold since it was settled last: a tonne of a strip is a tonne of each vintage."""
+    key = (account, pollutant_of(series))
+    state.net_sold[key] = state.net_sold.get(key, 0) + count * len(members(series))
 
 
 def new_day(state: State) -> None:

@@ -65,6 +65,8 @@ def closed(state: State, event: e.YearClosed) -> None:
     """A year is settled: what is short, lost and due."""
     state.ledger.post(event.entry)
     state.closed[event.account, event.year] = True
+    for key in [key for key in state.net_sold if key[0] == event.account]:
+        del state.net_sold[key]
     for settled in event.settlements:
         year = state.years[settled.source, event.year]
         year.settled[settled.pollutant] = settled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.apply import sealed
 from airshed.engine.apply.fold import Apply
-from airshed.engine.apply.positions import buy, want
+from airshed.engine.apply.positions import buy, sell, want
 from airshed.engine.nouns import ZoneCall, ZoneOrder
 from airshed.engine.state import State
 from airshed.model.allowance import Series, count_of
@@ -54,6 +54,9 @@ def cleared(state: State, event: e.ZoneCallCleared) -> None:
     for move in event.entry:
         if type(move) is Delivered and state.ledger.accounts[move.target].kind in PRIVATE:
             buy(state, move.target, move.series, count_of(move.blocks))
+    for fill in event.fills:
+        if fill.side == "sell":
+            sell(state, fill.account, fill.series, fill.count)
     if event.count:
         month = state.month_trades.setdefault((call.pollutant, state.civil.day_of(state.at)[:7]), [0, 0])
         month[0] += sum(fill.fen for fill in event.fills if fill.side == "sell")

@@ -371,6 +371,7 @@ def _bank(
 
     What is blocked counts against the limit like the rest, but it stays where it is until it is free.
     """
+    law = rules.banking
     banked: dict[str, int] = {}
     moves: list[Move] = []
     held = [
@@ -380,8 +381,9 @@ def _bank(
     for pollutant, owed in sorted(verified.items()):
         left = [(series, count) for series, count in held if series.pollutant == pollutant]
         due = sum(count for series, count in left if series.vintage <= body.year)
-        of = base(rules.banking.of, YearEnd(due, surrendered[pollutant], owed))
-        room = bank(rules.banking.open, of, rules.banking.limit_basis_points)
+        sold = state.net_sold.get((body.account, pollutant), 0)
+        of = base(law.of, YearEnd(due, surrendered[pollutant], owed, sold))
+        room = bank(law.open, of, law.limit_basis_points, law.basic_count or 0)
         carried = carry(left, room, body.year, rules.allowance.vintages_back)
         banked.update({str(series): count for series, count in carried.kept.items()})
         for series, count in (*carried.over.items(), *carried.expired.items()):

@@ -136,7 +136,8 @@ def terms_of(rules: Rulebook, pollutant: str) -> LawTerms:
     (0.2, 1, ('power',), None)
     """
     rule, trade, bank, auction = lookup.pollutant(rules, pollutant), rules.trade_rules, rules.banking, rules.auction
-    all_kept = bank.of == "holdings" and bank.limit_basis_points == WHOLE
+    # what a works may keep for having sold is no limit of a market: another has bought it, and may keep or use it
+    all_kept = bank.of == "net_sold" or (bank.of == "holdings" and bank.limit_basis_points == WHOLE)
     share = 0.0 if not bank.open else None if all_kept else bank.limit_basis_points / WHOLE
     lean = rule.emissions_containment_fen_per_t
     rich = rule.cost_containment_fen_per_t

@@ -192,7 +192,10 @@ class _Path:
         worth = min(self._belief(t + 1, place), self.choke)
         if law.of == "holdings":
             return AgentOffer(round(worth * share), WITHOUT_END)
-        return AgentOffer(worth, round(float(self.drawn.planned[place, t]) * share))
+        basic = law.basic_count or 0 if law.open else 0
+        sold = self.desk.runner.state.net_sold.get((self.drawn.works[place].account, self.code), 0)
+        base = max(0, sold) if law.of == "net_sold" else float(self.drawn.planned[place, t])
+        return AgentOffer(worth, round(base * share) + basic)
 
     def _worth(self, place: int, t: int, spare: AgentOffer) -> Worth:
         plan = round(float(self.drawn.planned[place, t]))

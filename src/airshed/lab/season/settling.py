@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from airshed.compliance.banking import YearEnd, base
+from airshed.compliance.banking import YearEnd, bank, base
 from airshed.engine import commands as c
 from airshed.engine.procedures.flow_control import covered
 from airshed.engine.procedures.penalty import owed_of
@@ -39,7 +39,8 @@ def sell_leftovers(season: SeasonDesk, at: int) -> None:
 
 
 def _leftovers(season: SeasonDesk, firm: Firm, series: Mapping[str, Sequence[str]]) -> list[tuple[str, c.Body]]:
-    state, rules = season.runner.state, season.rules
+    state, law = season.runner.state, season.rules.banking
+    back = season.rules.repurchase.limit_basis_points
     offers: list[tuple[str, c.Body]] = []
     year = state.years[firm.source.source, season.year]
     for pollutant in firm.owes:
@@ -49,11 +50,12 @@ def _leftovers(season: SeasonDesk, firm: Firm, series: Mapping[str, Sequence[str
             for name in names
             if Series.parse(name).vintage <= season.year
         )
-        end = YearEnd(left, year.surrendered.get(pollutant, 0), year.obligation[pollutant])
-        room = base(rules.banking.of, end) * rules.banking.limit_basis_points // 10_000
+        sold = state.net_sold.get((firm.account, pollutant), 0)
+        end = YearEnd(left, year.surrendered.get(pollutant, 0), year.obligation[pollutant], sold)
+        room = bank(True, base(law.of, end), law.limit_basis_points, law.basic_count or 0)
         over = sum(state.ledger.held_of(firm.account, name).free for name in names) - room
         for name in names:
-            most = state.allocated.get((firm.account, name), 0) * rules.repurchase.limit_basis_points // 10_000
+            most = state.allocated.get((firm.account, name), 0) * back // 10_000
             count = min(over, most, state.ledger.held_of(firm.account, name).free)
             if count > 0:
                 offers.append((firm.account, c.OfferRepurchase(firm.account, name, count)))

@@ -13,6 +13,7 @@ from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last
 from airshed.lab.simulator.mirror.flow import Flow
 from airshed.lab.simulator.mirror.late import Late
 from airshed.lab.simulator.mirror.prices import Prices
+from airshed.lab.simulator.mirror.sales import Sales
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook, ShortfallRule
 from airshed.rulebook.tables import ShortfallPeriod
@@ -31,6 +32,7 @@ class Years:
         self._prices = prices
         self._blocked = blocked
         self.flow = Flow(claim, held)
+        self._sales = Sales()
         self._sealed: dict[tuple[str, str], str] = {}
         self._masses: dict[tuple[str, str], dict[str, int]] = {}
         self._difference: dict[tuple[str, str], dict[str, int]] = {}
@@ -57,6 +59,7 @@ class Years:
     def follow(self, event: e.Event, at: int, rules: Rulebook) -> None:
         """Take in a fact; holdings are those after it."""
         self.flow.follow(event, rules)
+        self._sales.follow(event)
         match event:
             case e.SourceRegistered():
                 self._stands[event.source] = event.account
@@ -283,6 +286,7 @@ class Years:
         for pollutant in verified:
             banked |= self._carried(event, pollutant, verified[pollutant], given[pollutant], rules)
         self._claim("I11", event.banked == banked, f"{key} carries {event.banked} on, by the law {banked}")
+        self._sales.settled(event.account)
 
     def _short(self, each: e.Settlement, where: tuple[str, int, str], last: str, pay_by: str, rules: Rulebook) -> None:
         """What is missing; what that costs and makes up, the law says."""
@@ -395,8 +399,9 @@ class Years:
         there = {series: count for series, count in there.items() if count}
         law, back = rules.banking, rules.allowance.vintages_back
         old = sum(count for series, count in there.items() if int(series[-4:]) <= event.year)
-        of = {"holdings": old, "surrendered": given, "verified": verified}[law.of]
-        room = of * law.limit_basis_points // 10_000 if law.open else 0
+        sold = max(0, self._sales.of(event.account, pollutant))
+        of = {"holdings": old, "surrendered": given, "verified": verified, "net_sold": sold}[law.of]
+        room = of * law.limit_basis_points // 10_000 + (law.basic_count or 0) if law.open else 0
         blocked = self._blocked()
         carried: dict[str, int] = {}
         for series in sorted(there, key=lambda name: (-int(name[-4:]), name)):
