@@ -50,6 +50,10 @@ def test_a_firm_files_its_statement_and_the_paper_says_what_proves_it(
         assert f"截至第{found.records():,}条记录" in html
         assert found.running.users.seal("").fingerprint in html
         assert "/sign-in" in str(found.stranger().get("/account/statement.pdf").url)
+        early = steel.get("/account/statement.pdf?from=2031-01-01&to=2031-12-31")
+        assert (early.status_code, "该期间尚未开始" in text_of(early)) == (400, True)
+        unfinished = steel.get("/account/statement.csv?from=2027-01-01&to=2031-12-31")
+        assert "2027-01-01-2027-03-0" in unfinished.headers["content-disposition"], "what is not over is told to today"
 
         turn, waiting = found.running.service.beside[statement_pdf.PRINTING]
         assert isinstance(turn, asyncio.Semaphore)
@@ -102,6 +106,7 @@ def test_the_paper_is_signed_and_a_changed_letter_shows(tmp_path: Path) -> None:
         check = found.stranger("zh").get("/check").text
     certificate = x509.load_pem_x509_certificate(pem.encode())
     assert certificate.fingerprint(SHA256()).hex(":").upper() in check
+    assert certificate.subject.rfc4514_string().endswith("(rehearsal)"), "whatever the name of the programme is cut at"
     assert holds(paper, certificate)
     place = paper.index(b"/MediaBox")
     assert not holds(paper[:place] + b"/MediaBux" + paper[place + 9 :], certificate)

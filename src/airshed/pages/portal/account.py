@@ -63,7 +63,7 @@ class Statement(NamedTuple):
 
 
 def period_of(asked: Mapping[str, str], today: str) -> Period:
-    """The period that is asked for; this year where nothing is said, and where it cannot be read."""
+    """The period that is asked for, to today at most; this year where nothing is said, and where it cannot be read."""
     usual = Period(f"{today[:4]}-01-01", today)
     first, last = asked.get("from", "").strip(), asked.get("to", "").strip()
     try:
@@ -72,7 +72,9 @@ def period_of(asked: Mapping[str, str], today: str) -> Period:
         return usual._replace(wrong=Phrase("A day is written as 2027-12-31.", "日期请写作2027-12-31。"))
     if found.first > found.last:
         return found._replace(wrong=Phrase("The period ends before it begins.", "结束日期早于开始日期。"))
-    return found
+    if found.first > today:
+        return found._replace(wrong=Phrase("The period has not begun.", "该期间尚未开始。"))
+    return found._replace(last=min(found.last, today))
 
 
 def statement_of(found: Mapping[str, object], period: Period, time: CivilTime) -> Statement:

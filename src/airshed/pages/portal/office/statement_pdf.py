@@ -27,7 +27,7 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.http.writer import Busy
 from airshed.service.marketdata.reading import Market
-from airshed.service.sign_in.seals import Seal
+from airshed.service.sign_in.seals import LONGEST_NAME, Seal
 
 PDF, PEM = "application/pdf", "application/x-pem-file"
 #: Moves that are printed; a file of Excel or CSV has more.
@@ -67,7 +67,8 @@ async def as_pdf(service: Service, request: Request) -> Response:
 
 def seal_of(service: Service, programme: str) -> Seal:
     """The key of this service for papers; of a rehearsal it says so, and is gone with the service."""
-    return service.door.users.seal(f"{programme} (rehearsal)" if service.demo else programme)
+    rehearsal = " (rehearsal)" if service.demo else ""
+    return service.door.users.seal(programme[: LONGEST_NAME - len(rehearsal)] + rehearsal)
 
 
 async def certificate(service: Service, request: Request) -> Response:
