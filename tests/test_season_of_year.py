@@ -71,6 +71,10 @@ def test_only_the_days_of_the_season_are_reported_and_owed() -> None:
     owed = done(runner, VERIFIERS[0], c.VerifyYear("s-power", 2027, "satisfactory"), at).events[-1]
     assert isinstance(owed, e.YearVerified)
     assert owed.obligation["NOx"] == 153
+    later = c.SealDay(
+        "power-1", "2027-10-02", dict.fromkeys(names, (24, 0, 0)), dict.fromkeys(names, 10**6), f"e{next(_evidence)}"
+    )
+    done(runner, HOST, later, at)  # a monitor does not stop because a season is verified
     early = c.ReportYear("s-power", 2028, {"VOC": 0}, {})
     assert why(runner, "power", early, instant("2028-09-30", 9)) is Why.TOO_EARLY
 

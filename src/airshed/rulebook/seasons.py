@@ -42,8 +42,13 @@ def running(rules: Rulebook, day: str) -> int:
     return int(day[:4]) + (day[5:] > season_of(rules.calendar)[1])
 
 
+def counts(law: Calendar, day: str) -> bool:
+    """Whether what is emitted on a day, given as ISO date, counts."""
+    first, last = season_of(law)
+    return first <= day[5:] <= last
+
+
 @lru_cache(maxsize=64)
 def season_days(law: Calendar, year: int) -> tuple[str, ...]:
     """The days of a year that count, as ISO dates."""
-    first, last = season_of(law)
-    return tuple(day for day in days_of(year) if first <= day[5:] <= last)
+    return tuple(day for day in days_of(year) if counts(law, day))

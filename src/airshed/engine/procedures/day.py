@@ -13,6 +13,7 @@ from airshed.engine.state import State
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.seasons import counts
 
 HOURS_OF_YEAR = 8_784
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -78,6 +79,8 @@ def _over(rules: Rulebook, at: int, body: c.SealDay) -> Refusal | None:
 
 def _year_open(state: State, rules: Rulebook, source: str, body: c.SealDay) -> Refusal | None:
     year = state.years.get((source, int(body.day[:4])))
+    if not counts(rules.calendar, body.day):
+        return None  # what was verified does not rest on it
     if year is not None and year.verified_mg is not None and not year.reopened:
         what = f"{source} {body.day[:4]} is verified; {who(rules, 'ReopenYear')} may reopen the year"
         return no(rules, "monitoring", Why.YEAR_CLOSED, what)
