@@ -25,7 +25,7 @@ from airshed.rulebook.load import find, load, texts
 from airshed.service.book.copying import carry
 from airshed.service.book.opening import begin, carry_on
 from airshed.service.book.sqlite import Book
-from airshed.service.http.run import machine_ms
+from airshed.service.http.clock import machine_ms
 from airshed.service.sign_in.users import users_of
 from bench.database import server
 from bench.senders import together

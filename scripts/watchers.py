@@ -21,7 +21,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from airshed.client import Client
-from airshed.service.http.run import machine_ms
+from airshed.service.http.clock import machine_ms
 from airshed.service.sign_in.users import users_of
 from many_feeds import EACH
 from services import market_book

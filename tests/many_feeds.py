@@ -14,8 +14,8 @@ from urllib.request import urlopen
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from airshed.client import Client
+from airshed.service.http.clock import machine_ms
 from airshed.service.http.limits import ServiceLimits
-from airshed.service.http.run import machine_ms
 from airshed.service.sign_in.users import users_of
 from services import market_book
 

@@ -14,7 +14,8 @@ import httpx
 
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
-from airshed.service.http.run import Running, Serving
+from airshed.service.http.run import Running
+from airshed.service.http.serving import Serving
 from airshed.service.sign_in import codes
 from services import BEGIN, HASHED, PASSWORD, Clock
 

@@ -27,7 +27,7 @@ from airshed.engine.journal import decode
 from airshed.model.refusal import Malformed
 from airshed.service.book.addressed import to_read
 from airshed.service.book.verify import Verified, verify
-from airshed.service.http.run import machine_ms
+from airshed.service.http.clock import machine_ms
 from airshed.service.http.shapes import CommandReceipt, Problem
 from airshed.service.sign_in.users import users_of
 from forked_services import Forked

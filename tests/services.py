@@ -20,7 +20,8 @@ from airshed.engine.events import ActProposed
 from airshed.service.book.copying import carry
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
-from airshed.service.http.run import Running, Serving
+from airshed.service.http.run import Running
+from airshed.service.http.serving import Serving
 from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.mail.settings import MailSettings
 from airshed.service.sign_in import codes

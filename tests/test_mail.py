@@ -26,7 +26,8 @@ from airshed.pages.portal.notices import Notice
 from airshed.pages.portal.telling import Told
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
-from airshed.service.http.run import Running, Serving, opened
+from airshed.service.http.run import Running, opened
+from airshed.service.http.serving import Serving
 from airshed.service.mail.post import Answer, Became, Letter, Post
 from airshed.service.mail.settings import MailSettings, address_in, settings_of
 from airshed.service.sign_in.addresses import CODE_MS, MOST_CODES, MOST_REFUSALS, MOST_TRIES, Address

@@ -14,7 +14,8 @@ from airshed.pages.portal.frame import local
 from airshed.pages.portal.ways import WAYS
 from airshed.rulebook.load import find, texts
 from airshed.service.book.opening import begin
-from airshed.service.http.run import Running, Serving
+from airshed.service.http.run import Running
+from airshed.service.http.serving import Serving
 from markets import BEFORE
 from portals import Portal, hidden, portal, text_of
 from services import PASSWORD, market_book

@@ -30,7 +30,7 @@ from airshed.service.book.addressed import to_read
 from airshed.service.book.opening import begin
 from airshed.service.book.places import where
 from airshed.service.book.verify import verify
-from airshed.service.http.run import machine_ms
+from airshed.service.http.clock import machine_ms
 from airshed.service.sign_in.users import users_of
 from databases import copy_of, postgres, programs_of, replica, running, with_short_log
 from markets import SERIES

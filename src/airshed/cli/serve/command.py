@@ -149,7 +149,8 @@ def serve(
 
     from airshed.cli.book.answers import civil_of
     from airshed.service.http.limits import ServiceLimits
-    from airshed.service.http.run import Serving, opened
+    from airshed.service.http.run import opened
+    from airshed.service.http.serving import Serving
 
     if bool(book) == bool(dsn):
         raise Malformed("serve", "which book must be said once", "give BOOK, or --dsn (AIRSHED_DSN)")

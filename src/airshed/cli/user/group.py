@@ -24,7 +24,7 @@ UserName = Annotated[str, typer.Argument(metavar="USER", help="Name of the user.
 def _users(book: str) -> Iterator[Users]:
     from airshed.cli.show import showing
     from airshed.service.book.addressed import to_read
-    from airshed.service.http.run import machine_ms
+    from airshed.service.http.clock import machine_ms
     from airshed.service.sign_in.users import users_of
 
     with showing(to_read(book)):

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from airshed.compliance.deadline import next_business_day
 from airshed.engine.journal import Line
-from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Malformed
-from airshed.rulebook import lookup
-from airshed.rulebook.schema import Rulebook
 from airshed.service.book.addressed import to_read
 from airshed.service.book.clock import asked_of
-from airshed.service.book.places import in_database
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lockout import Lockout
 from airshed.service.http.app import Application
+from airshed.service.http.clock import clock_from, machine_ms, next_morning
 from airshed.service.http.feed import Feed
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.listening import LONGEST_S, Server, listening_on, more_files
@@ -38,12 +31,11 @@ from airshed.service.http.protocol import Protocol
 from airshed.service.http.rates import Rates
 from airshed.service.http.readers import Readers
 from airshed.service.http.service import Service
+from airshed.service.http.serving import Serving, check_safe, hours_beside, studies_of
 from airshed.service.http.snapshots import Check, Differs
 from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
-from airshed.service.mail.settings import MailSettings
-from airshed.service.run.studies import Studies
 from airshed.service.sign_in.provider_settings import Away, ProviderSettings
 from airshed.service.sign_in.signatures import AHEAD_S
 from airshed.service.sign_in.users import FIRST, users_of
@@ -53,88 +45,8 @@ if TYPE_CHECKING:
 
 #: Seconds after which a provider that did not answer is asked again.
 ASK_PROVIDER_S = 30.0
-#: Hosts of which every address of the machine is heard, and that nobody can be sent to.
-EVERYWHERE = ("0.0.0.0", "::")
 #: Open files beside the connections.
 SPARE_FILES = 100
-
-
-def machine_ms() -> int:
-    """The clock of this machine, milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """How a book is served."""
-
-    book: Path | str
-    host: str = "127.0.0.1"
-    port: int = 8080
-    #: The instant at which a rehearsal begins, in milliseconds; None for that of the machine.
-    at: int | None = None
-    #: Names by which it is called, beside the address that it listens on.
-    names: tuple[str, ...] = ()
-    #: Files of a TLS certificate and its key.
-    certificate: Path | None = None
-    private_key: Path | None = None
-    #: A proxy stands before it, which ends TLS and names the address of who asks.
-    proxied: bool = False
-    #: A real programme has rested for long: the clock is right.
-    sure: bool = False
-    #: Another process may write the book: this one reads until that is gone, and then takes over.
-    standby: bool = False
-    #: Where the book is read from, as from a replica of its database; None for where it is written.
-    read_from: str | None = None
-    #: Anybody signs in as anybody, without a password; of a simulation only, and kept nowhere.
-    demo_users: bool = False
-    limits: ServiceLimits = field(default_factory=ServiceLimits)
-    #: The provider of single sign-on, where there is one.
-    provider: ProviderSettings | None = None
-    #: The folder in which the signed head of the book is published, where there is one.
-    published: Path | None = None
-    #: By which server notices go as mail; none goes where it is left out.
-    mail: MailSettings | None = None
-    #: The folder of studies that run in the background; None for the one beside the file of the book.
-    lab: Path | None = None
-
-
-def clock_from(at: int | None, machine: Callable[[], int]) -> Callable[[], int]:
-    """The clock of the book: that of the machine, or one that goes on from an instant."""
-    if at is None:
-        return machine
-    begun = machine()
-    return lambda: at + machine() - begun
-
-
-def next_morning(rules: Rulebook, at: int) -> int:
-    """The next ten o'clock of a business day of a law: when a book that is shown goes on, so that its market may open.
-
-    >>> from airshed.rulebook.load import find, load
-    >>> law = load(find("dianzhong"))
-    >>> def after(day, hour): return law.civil.day_of(next_morning(law, law.civil.instant(day, hour)))
-    >>> after("2028-07-15", 9), after("2028-07-17", 9), after("2028-07-17", 10)
-    ('2028-07-17', '2028-07-17', '2028-07-18')
-    """
-    day = next_business_day(rules.civil.day_of(at + DAY_MS - 10 * HOUR_MS), partial(lookup.worked, rules))
-    return rules.civil.instant(day, 10)
-
-
-def hours_beside(book: Path | str) -> Path | None:
-    """The folder of hours that a monitoring host left beside the file of a book; None where there is none."""
-    file = Path(book)
-    folder = file.with_name("hours")
-    return folder if file.is_file() and folder.is_dir() else None
-
-
-def studies_of(serving: Serving) -> Studies | None:
-    """Where studies lie: in the folder that is named, or beside the file of the book; else there are none."""
-    if serving.lab is not None:
-        return Studies(serving.lab)
-    if in_database(serving.book):
-        return None
-    file = Path(serving.book)
-    return Studies(file.with_name(f"{file.name}-lab"))
 
 
 class Running:
@@ -479,7 +391,7 @@ def opened(
     serving: Serving, note: Callable[..., None], pages: Callable[[], Pages] = lambda: NO_PAGES
 ) -> Iterator[Running]:
     """A service, closed at the end; `Malformed` for what stands in the way, or broke it."""
-    _safely(serving)
+    check_safe(serving)
     running = Running(serving, note, pages=pages)
     try:
         yield running
@@ -494,24 +406,3 @@ def opened(
             cure = "airshed book verify names what was decided otherwise since; the snapshot is gone, start anew"
             raise Malformed(str(serving.book), what, cure)
         raise running.broken
-
-
-def _safely(serving: Serving) -> None:
-    """Passwords do not go over a network in the clear, nor letters out that lead nowhere."""
-    if serving.certificate is not None and serving.private_key is not None:
-        try:
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
-                serving.certificate, serving.private_key
-            )
-        except OSError as error:
-            what = f"cannot be used with its key ({error.strerror or error})"
-            raise Malformed(f"--certificate {serving.certificate}", what, "give both as PEM, of one key") from None
-    local = serving.host in ("127.0.0.1", "::1", "localhost")
-    if (serving.certificate is None) != (serving.private_key is None):
-        raise Malformed("--certificate", "goes with --private-key", "give both")
-    if not local and serving.certificate is None and not serving.proxied:
-        what = f"{serving.host} is reached from other machines, and passwords would travel in the clear"
-        raise Malformed("--host", what, "give --certificate and --private-key, or --behind-proxy where one ends TLS")
-    if serving.mail is not None and not serving.names and serving.host in EVERYWHERE:
-        what = f"letters would lead to {serving.host}, where nobody finds it"
-        raise Malformed("--mail-server", what, "say by which --name people call the service")
