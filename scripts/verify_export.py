@@ -30,6 +30,7 @@ stacks = {}  # by source
 flows = {}  # banked allowances that count one for one yet, by account, of each (year, pollutant) under flow control
 supply = {}  # what was stated of the number in circulation, by (year, pollutant)
 settled, due, added, cases = {}, {}, {}, {}  # the first short by (year, pollutant); fen and interest by penalty
+emitted, deferred, reopened = {}, {}, set()  # milligrams of years; of years, until when how many wait; years to mend
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
 ever, peaks = {"bank"}, []  # accounts that were ever opened; (hash, leaves) of whole subtrees, largest first
@@ -266,6 +267,21 @@ def true_up(event):  # each has in the end what its output brings, and the reser
     need(not odd, f"I2: {odd} gets another count than is settled")
 
 
+def figures(event, names):
+    emitted.update({(event["source"], event["year"], name): event["mass_mg"][name] for name in names})
+    if event["mass_mg"]:  # an adverse opinion mends nothing
+        reopened.discard((event["source"], event["year"]))
+
+
+def add_up(sources):  # what years oblige to, now and later, is what they emitted
+    for key, mass in emitted.items():
+        year, name = key[:2], key[2]
+        if year[0] in sources and year not in reopened:
+            waits = sum(of.get(name, 0) for (who, _), (until, of) in deferred.items() if (who, until) == year)
+            borne = years[key] + deferred.get(year, (0, {}))[1].get(name, 0) - waits
+            need(abs(borne * 10**6 - mass) < 10**6, f"I11: {borne} for {mass} mg")
+
+
 def take_in(event):
     kind, entry = event["is"], event.get("entry", [])
     need(end.seq or of_the_law or kind == "RulebookAdopted", "adopts no law, as the first record does")
@@ -349,8 +365,8 @@ def take_in(event):
             need(right, f"I9: {name} is not the sum of its sealed days")
     elif kind in ("YearVerified", "YearDetermined"):
         for name, owed in event["obligation"].items():
-            need(abs(owed * 10**6 - event["mass_mg"][name]) < 10**6, f"I11: {owed} for {event['mass_mg'][name]} mg")
             years[event["source"], event["year"], name] = owed
+        figures(event, event["obligation"])
         for move in entry:
             given[event["source"], event["year"], move[3].split("-")[0]] -= count(move[4])
         flow_back(event["year"], entry)
@@ -358,8 +374,6 @@ def take_in(event):
     elif kind == "YearAmended":
         for each in event["amended"]:
             key = (event["source"], event["year"], each["pollutant"])
-            mass = event["mass_mg"][each["pollutant"]]
-            need(abs(each["obligation"] * 10**6 - mass) < 10**6, f"I11: {each['obligation']} for {mass} mg")
             years[key] = each["obligation"]
             mine = [one for one in due if one[:3] == key and (not one[3] or cases[one[3]]["ground"] == "shortfall")]
             less = sum(due[one] for one in mine) - each["due_fen"]
@@ -369,6 +383,12 @@ def take_in(event):
             flow_back(event["year"], [move for move in entry if move[3].split("-")[0] == each["pollutant"]])
             given[key] -= sum(count(move[4]) for move in entry if move[3].split("-")[0] == each["pollutant"])
             need(given[key] + each["shortfall"] + each["extra"] == years[key], f"I11: {key} does not add up")
+        figures(event, (each["pollutant"] for each in event["amended"]))
+    elif kind == "ObligationDeferred":
+        need(event["year"] < event["until"] or not event["deferred"], f"I11: {event['year']} falls due too early")
+        deferred[event["source"], event["year"]] = (event["until"], event["deferred"])
+    elif kind == "YearReopened":
+        reopened.add((event["source"], event["year"]))
     elif kind == "FlowControlStated":
         flow_stated(event)
     elif kind == "HoldingsCut":
@@ -460,6 +480,7 @@ def read(line):
     end.body, end.wish, end.actor, end.now = record["body"], None, record["actor"], record["at"]
     for event in events:
         take_in(event)
+    add_up({event["source"] for event in events if event["is"] in ("YearVerified", "YearDetermined", "YearAmended")})
     end.seq = record["seq"]
     grow(peaks, f"{end.seq}:{end.hash}".encode())
     if refusal is None:  # what is refused moves no clock

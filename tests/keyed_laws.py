@@ -1,4 +1,4 @@
-"""Runs of the simulator under laws with keys that no drawn law has: supply, cuts, sectors that owe later, seasons."""
+"""Runs of the simulator under laws with keys that no drawn law has: supply, cuts, owing later, seasons, periods."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from airshed.lab.simulator import sim
 from airshed.lab.simulator.drawn_law import varied
 from airshed.lab.simulator.mischief.draws import Mischief
 from airshed.lab.simulator.small_market import Wish
+from airshed.rulebook.period_table import ControlPeriod
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.supply_table import SupplyRow
 
@@ -22,7 +23,7 @@ replace = msgspec.structs.replace
 
 
 def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
-    """The drawn law with thresholds of supply, a bound of cuts, sectors that owe from the second year, and a season."""
+    """The drawn law with thresholds of supply, a bound of cuts, sectors that owe later, a season, a period of years."""
     law = varied(rules, rng, version)
     own, kept = (random.Random(f"{what} {version} {law.allowance}") for what in ("keys", "kept"))
     upper = own.choice((0, 1_000, 1_000_000))
@@ -49,8 +50,17 @@ def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             of=kept.choice((law.banking.of, "net_sold")),
             basic_count=kept.choice((None, 1_000)),
         ),
+        compliance=replace(law.compliance, control_periods=_periods(law, version)),
         sectors=tuple(replace(each, owes_from=own.choice((None, None, 2028))) for each in law.sectors),
     )
+
+
+def _periods(law: Rulebook, version: str) -> tuple[ControlPeriod, ...]:
+    """Both years are one period, where an allowance of the first counts for the second."""
+    share = random.Random(f"periods {version} {law.allowance}").choice((0, 3_333, 5_000))
+    if not law.allowance.vintages_back:
+        return ()
+    return (ControlPeriod(first=2027, last=2028, interim_basis_points=share, cite="drawn", status="to confirm"),)
 
 
 def cutting(mischief: Mischief, state: State, rules: Rulebook, at: int) -> list[Wish]:

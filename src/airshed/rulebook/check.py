@@ -22,6 +22,8 @@ from airshed.rulebook.check_people import roles
 from airshed.rulebook.check_primary import paid_allocation, returning
 from airshed.rulebook.check_terms import terms
 from airshed.rulebook.currencies import money
+from airshed.rulebook.period_table import FILE as PERIODS
+from airshed.rulebook.period_table import period_faults
 from airshed.rulebook.price_index import index_faults
 from airshed.rulebook.schema import Calendar, Rulebook
 from airshed.rulebook.seasons import due_year
@@ -63,6 +65,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *classes(rules, lines.get(CLASSES, ())),
         *_rows(rules.reserve.supply, lines.get(SUPPLY, ()), SUPPLY, ("pollutant", "period"), _codes(rules)),
         *supply_faults(rules.reserve.supply, lines.get(SUPPLY, ()), rules.reserve.supply_stated_on),
+        *period_faults(rules.compliance.control_periods, lines.get(PERIODS, ()), rules.allowance.vintages_back),
         *_measuring(rules, lines),
         *_rows(rules.price_index.rows, lines["price_index.csv"], "price_index.csv", ("pollutant",), _codes(rules)),
         *index_faults(rules.price_index, lines["price_index.csv"], _MAIN),

@@ -21,6 +21,7 @@ from airshed.rulebook.lookup import local
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
 from airshed.rulebook.notices import with_notices
 from airshed.rulebook.people_sections import PeopleRule, rights_of, row_of
+from airshed.rulebook.period_table import ControlPeriod
 from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.reading_section import EVERYBODY, reading_of
 from airshed.rulebook.reading_section import FILE as READING
@@ -64,6 +65,7 @@ OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "case_grounds.csv": ("cases", "grounds", CaseGround),
     "late_rates.csv": ("late_payment", "rates", LateRate),
     "supply.csv": ("reserve", "supply", SupplyRow),
+    "control_periods.csv": ("compliance", "control_periods", ControlPeriod),
     "receptors.csv": ("receptors", "rows", ReceptorRow),
     "transfer.csv": ("transfer", "rows", TransferRow),
     "ratios.csv": ("ratios", "rows", RatioRow),
@@ -339,6 +341,7 @@ def _in_order(rules: Rulebook) -> Rulebook:
             row.commissioned_from or 0,
         ),
     )
+    periods = tuple(sorted(rules.compliance.control_periods, key=lambda row: row.first))
     index = sorted(rules.price_index.rows, key=lambda row: pollutants.index(row.pollutant))
     receptors = sorted(rules.receptors.rows, key=lambda row: (pollutants.index(row.pollutant), row.receptor))
     transfer = sorted(
@@ -376,6 +379,7 @@ def _in_order(rules: Rulebook) -> Rulebook:
         ),
         may_vary=replace(rules.may_vary, keys=tuple(sorted(rules.may_vary.keys))),
         caps=replace(rules.caps, rows=tuple(caps)),
+        compliance=replace(rules.compliance, control_periods=periods),
         price_index=replace(rules.price_index, kinds=tuple(sorted(rules.price_index.kinds)), rows=tuple(index)),
         limits=replace(rules.limits, rows=tuple(limits)),
         benchmarks=replace(rules.benchmarks, rows=tuple(benchmarks)),

@@ -13,6 +13,7 @@ from airshed.model.allowance import Series
 from airshed.model.refusal import Malformed
 from airshed.rulebook.allocation_tables import BenchmarkFactor
 from airshed.rulebook.people_sections import PeopleRule, Scope
+from airshed.rulebook.period_table import ControlPeriod
 from airshed.rulebook.reading_section import FIGURES
 from airshed.rulebook.schema import PollutantRule, Rulebook
 from airshed.rulebook.tables import Benchmark, CheckRow, Limit, MarkRow
@@ -203,6 +204,11 @@ def owes_from(rules: Rulebook, sector: str) -> int | None:
 def owes_in(rules: Rulebook, sector: str, year: int) -> bool:
     """Whether sources of a sector owe allowances for what they emit in a year."""
     return year >= _first_years(rules).get(sector, year)
+
+
+def control_period(rules: Rulebook, year: int) -> ControlPeriod | None:
+    """The control period of several years in which a year lies; None where it is a period of its own."""
+    return next((row for row in rules.compliance.control_periods if row.first <= year <= row.last), None)
 
 
 def pollutant(rules: Rulebook, code: str) -> PollutantRule:

@@ -19,6 +19,7 @@ from airshed.rulebook.chinese import key_zh, section_zh
 from airshed.rulebook.comments import comments
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
 from airshed.rulebook.people_sections import RoleRight
+from airshed.rulebook.period_table import ControlPeriod
 from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.reading_section import ReadingRight
 from airshed.rulebook.schema import Rulebook
@@ -139,6 +140,13 @@ PAGES_OF_TABLES: tuple[tuple[str, str, type[msgspec.Struct], str], ...] = (
         SupplyRow,
         "What the number of allowances in circulation does to auctions: of the rows of a pollutant the newest that "
         "begins in a year or before holds. Optional; with it goes `[reserve] supply_stated_on`.",
+    ),
+    (
+        "control_periods.csv",
+        "compliance",
+        ControlPeriod,
+        "Years that are settled together: of each year before the last a part of its emission falls due with it, and "
+        "what it defers falls due with the last one. A year in no row is a period of its own. Optional.",
     ),
     ("ratios.csv", "ratios", RatioRow, "What an allowance of one jurisdiction covers in another. Optional."),
 )

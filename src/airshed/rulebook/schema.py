@@ -42,6 +42,7 @@ from airshed.rulebook.mrv_sections import (
     QualityTestRule,
 )
 from airshed.rulebook.people_sections import FounderRule, PeopleRule, Roles
+from airshed.rulebook.period_table import ControlPeriod
 from airshed.rulebook.price_index import PriceIndexRule
 from airshed.rulebook.primary_sections import (
     InstalmentRule,
@@ -572,6 +573,9 @@ class ComplianceRule(Section, frozen=True, omit_defaults=True):
     #: Day of the year after the period from which everybody may see how sources stand; at once where it is left out.
     #: 履约情况公开日。
     standing_public_on: MonthDay | None = None
+    #: Years of which a part falls due with the last of them; any other year is a period of its own (read from
+    #: `control_periods.csv`). 多年履约期。
+    control_periods: tuple[ControlPeriod, ...] = ()
 
 
 class MayVary(Section, frozen=True):

@@ -57,6 +57,12 @@ def verified(state: State, event: e.YearVerified | e.YearDetermined) -> None:
         owes(state, year, pollutant_of(move.series), count_of(move.blocks))
 
 
+def deferred(state: State, event: e.ObligationDeferred) -> None:
+    """A part of the year falls due later."""
+    year = state.years[event.source, event.year]
+    year.deferred, year.falls_due = event.deferred, event.until
+
+
 def reopened(state: State, event: e.YearReopened) -> None:
     """The year may be corrected."""
     state.years[event.source, event.year].reopened = True
@@ -99,4 +105,5 @@ APPLY: dict[type, Apply] = {
     e.YearReopened: reopened,
     e.YearVerified: verified,
     e.YearDetermined: verified,
+    e.ObligationDeferred: deferred,
 }

@@ -87,6 +87,20 @@ class YearDetermined(Fact, frozen=True):
     entry: Entry = ()
 
 
+class ObligationDeferred(Fact, frozen=True):
+    """Part of what a year obliges to falls due later, with the last year of its control period.
+
+    部分清缴义务递延至履约期末。
+    """
+
+    source: str
+    year: int
+    #: Year with which it falls due.
+    until: int
+    #: By pollutant: allowances; what was deferred before is replaced.
+    deferred: dict[str, int]
+
+
 class YearReopened(Fact, frozen=True):
     """A verified year may be corrected, reported and verified again; until then it counts as it stands. 年度已重开。"""
 
@@ -141,6 +155,7 @@ ReportEvent = (
     YearReported
     | YearVerified
     | YearDetermined
+    | ObligationDeferred
     | YearReopened
     | ImprovementRequested
     | ImprovementAnswered

@@ -54,3 +54,6 @@ class Year:
     amendments: int = 0
     extra: dict[str, int] = field(default_factory=dict)
     extra_until: str = ""
+    #: What of its emission falls due with a later year, the last one of its control period.
+    deferred: dict[str, int] = field(default_factory=dict)
+    falls_due: int | None = None

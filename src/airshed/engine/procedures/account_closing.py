@@ -153,6 +153,7 @@ def _unsettled(state: State, source: Source) -> Iterator[str]:
     granted = {Series.parse(series).vintage for name, series in state.grants if name == source.id}
     due = {year.year for year in known} | {year for year in granted if year <= last}
     due |= {int(day[:4]) for stack, _ in source.stacks for day in state.days[stack]}
+    due |= {year.falls_due for year in known if year.falls_due is not None and any(year.deferred.values())}
     due |= {last for series in state.ledger.caps if Series.parse(series).vintage == last}
     yield from (
         f"{source.id} {year}, not settled" for year in sorted(due) if (source.account, year) not in state.closed

@@ -10,6 +10,7 @@ from airshed.compliance.obligation import made_up
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Advance
+from airshed.engine.procedures.control_periods import emitted
 from airshed.engine.procedures.guards import Decision, Procedure, known_series, known_source, no
 from airshed.engine.procedures.issue import activity_of, details_of
 from airshed.engine.procedures.withdrawal import offers_off, reachable
@@ -121,7 +122,7 @@ def _verified(state: State, rules: Rulebook, body: c.TrueUp) -> list[Activity]:
             c.ActivityLine(
                 line.source,
                 (body.vintage,),
-                (state.years[line.source, body.vintage].obligation.get(body.pollutant, 0),),
+                (emitted(state, state.years[line.source, body.vintage], body.pollutant) or 0,),
                 (line.output,),
             ),
             details.get(line.source),

@@ -8,7 +8,8 @@ from airshed.compliance.obligation import obligation
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Improvement, Year
-from airshed.engine.procedures import lapsing
+from airshed.engine.procedures import control_periods, lapsing
+from airshed.engine.procedures.control_periods import FallingDue
 from airshed.engine.procedures.guards import MOST, Decision, Procedure, from_day, known_source, no, own_source, who
 from airshed.engine.procedures.report_checks import Draft, examine
 from airshed.engine.state import State
@@ -133,11 +134,12 @@ def verify_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Veri
         what = f"an opinion {body.opinion!r} on {body.source} {body.year} waits for these items to be done: {numbers}"
         return no(rules, "reporting", Why.IMPROVEMENTS_OPEN, what)
     mass = {**year.measured_mg, **year.declared_mg}
-    owed = obligations(rules, mass, state.sources[body.source].sector, body.year)
-    if isinstance(owed, Refusal):
-        return owed
-    back = given_back(year, owed)
-    return (e.YearVerified(body.source, body.year, body.opinion, actor, mass, owed, body.comments, year.version, back),)
+    due = obligations(state, rules, mass, body.source, body.year)
+    if isinstance(due, Refusal):
+        return due
+    back, words = given_back(year, due.owed), body.comments
+    counted = e.YearVerified(body.source, body.year, body.opinion, actor, mass, due.owed, words, year.version, back)
+    return (counted, *due.facts)
 
 
 def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.DetermineYear) -> Decision:
@@ -158,11 +160,11 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
     mass = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.mass_g.items())}
     if max(mass.values()) > MOST:
         return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year}: more than {MOST} mg")
-    owed = obligations(rules, mass, source.sector, body.year)
-    if isinstance(owed, Refusal):
-        return owed
-    back = given_back(year, owed) if year is not None else ()
-    return (e.YearDetermined(body.source, body.year, actor, mass, owed, body.reason, back),)
+    due = obligations(state, rules, mass, body.source, body.year)
+    if isinstance(due, Refusal):
+        return due
+    back = given_back(year, due.owed) if year is not None else ()
+    return (e.YearDetermined(body.source, body.year, actor, mass, due.owed, body.reason, back), *due.facts)
 
 
 def reopen_year(state: State, rules: Rulebook, at: int, actor: str, body: c.ReopenYear) -> Decision:
@@ -179,6 +181,9 @@ def reopen_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Reop
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}")
     if not body.reason.strip():
         return no(rules, "reporting", Why.UNEXPLAINED, f"say why {body.source} {body.year} is reopened")
+    refusal = control_periods.borne(state, rules, body.source, body.year)
+    if refusal:
+        return refusal
     return (e.YearReopened(body.source, body.year, actor, body.reason),)
 
 
@@ -212,17 +217,23 @@ def _item(state: State, rules: Rulebook, source: str, number: int, item: int) ->
     return found
 
 
-def obligations(rules: Rulebook, mass_mg: Mapping[str, int], sector: str, year: int) -> dict[str, int] | Refusal:
-    """What a year obliges a source of a sector to surrender by pollutant; nothing before the sector owes."""
-    if not lookup.owes_in(rules, sector, year):
-        return {}
-    try:
-        return {
-            pollutant: obligation(mass, rules.allowance.size_kg, rules.allowance.rounding)
-            for pollutant, mass in sorted(mass_mg.items())
-        }
-    except Malformed as error:
-        return no(rules, "allowance", Why.TOO_LARGE, str(error))
+def obligations(
+    state: State, rules: Rulebook, mass_mg: Mapping[str, int], source: str, year: int
+) -> FallingDue | Refusal:
+    """What a year obliges a source to surrender by pollutant, and what it defers; nothing before its sector owes."""
+    whole: dict[str, int] = {}
+    if lookup.owes_in(rules, state.sources[source].sector, year):
+        refusal = control_periods.incomplete(state, rules, source, year)
+        if refusal:
+            return refusal
+        try:
+            whole = {
+                pollutant: obligation(mass, rules.allowance.size_kg, rules.allowance.rounding)
+                for pollutant, mass in sorted(mass_mg.items())
+            }
+        except Malformed as error:
+            return no(rules, "allowance", Why.TOO_LARGE, str(error))
+    return control_periods.falling_due(state, rules, source, year, mass_mg, whole)
 
 
 def given_back(year: Year, owed: Mapping[str, int]) -> tuple[Move, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Purchase, Sale, Source
+from airshed.engine.procedures.control_periods import emitted
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
@@ -171,7 +172,7 @@ def _base(state: State, rules: Rulebook, source: str, series: Series) -> int | N
     if rules.paid_allocation.base == "allocated":
         return granted.count if granted is not None else None
     verified = [
-        (year.year, year.obligation.get(series.pollutant))
+        (year.year, emitted(state, year, series.pollutant))
         for year in state.years.values()
         if year.source == source and year.verified_mg is not None
     ]

@@ -18,6 +18,7 @@ from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source, Year
 from airshed.engine.procedures import flow_control
 from airshed.engine.procedures.claims import Claims, overrun, usable, used
+from airshed.engine.procedures.control_periods import emitted
 from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.procedures.deducting import Deducted, Owed, deducted
 from airshed.engine.procedures.guards import (
@@ -225,8 +226,9 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     verified: dict[str, int] = {}
     surrendered: dict[str, int] = {}
     for source, year in years:
-        for pollutant, owed in year.obligation.items():
-            verified[pollutant] = verified.get(pollutant, 0) + owed
+        for pollutant in year.obligation:
+            of_year = emitted(state, year, pollutant) or 0
+            verified[pollutant] = verified.get(pollutant, 0) + of_year
             more = taken.given[source.id, body.year, pollutant]
             surrendered[pollutant] = surrendered.get(pollutant, 0) + year.surrendered.get(pollutant, 0) + more
             settlements.append(_settle(state, rules, source, body.year, pollutant, month, more))

@@ -8,7 +8,8 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.apply.settling import of_shortfall
 from airshed.engine.nouns import Year
-from airshed.engine.procedures import lapsing
+from airshed.engine.procedures import control_periods, lapsing
+from airshed.engine.procedures.control_periods import FallingDue
 from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.procedures.guards import MOST, Decision, Procedure, known_source, no
 from airshed.engine.procedures.report import MG_PER_G, given_back, obligations
@@ -34,9 +35,12 @@ def exclude_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Exc
     known = state.years.get(key)
     if (source.account, body.year) in state.closed:
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}; amend the year")
-    if known is not None and any(known.obligation.values()):
+    if known is not None and any((*known.obligation.values(), *known.deferred.values())):
         what = f"{body.source} {body.year} has a verified figure; determine it as zero before the year is excluded"
         return no(rules, "calendar", Why.YEAR_CLOSED, what)
+    if control_periods.deferring(state, body.source, body.year):
+        what = f"what earlier years deferred falls due with {body.source} {body.year}"
+        return no(rules, "compliance", Why.CONDITION_OPEN, f"{what}; determine the year as zero instead")
     if not body.reason.strip():
         return no(rules, "reporting", Why.UNEXPLAINED, f"say why {body.source} {body.year} is excluded")
     return (e.YearExcluded(body.source, body.year, actor, body.reason),)
@@ -75,32 +79,60 @@ def amend_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Amend
     mass = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.mass_g.items())}
     if max(mass.values()) > MOST:
         return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year}: more than {MOST} mg")
-    owed = obligations(rules, mass, source.sector, body.year)
-    if isinstance(owed, Refusal):
-        return owed
+    due = obligations(state, rules, mass, body.source, body.year)
+    if isinstance(due, Refusal):
+        return due
     if mass == year.verified_mg:
         return no(rules, "calendar", Why.NOTHING_DUE, f"{body.source} {body.year} has these figures already")
-    amended = tuple(_amended(state, rules, year, pollutant, owed[pollutant]) for pollutant in sorted(owed))
-    waits = any(year.extra.values()) and rules.civil.day_of(at) <= year.extra_until
-    until = year.extra_until if waits else _next_deadline(rules, at, body.year)
-    event = e.YearAmended(
-        body.source,
-        body.year,
-        year.amendments + 1,
-        actor,
-        mass,
-        amended,
-        until,
-        body.reason,
-        given_back(year, owed),
-    )
+    bearing = _bearing(state, rules, year, due)
+    if isinstance(bearing, Refusal):
+        return bearing
+    years = {body.year: (year, mass, due.owed), **bearing}
+    corrected = [_corrected(state, rules, at, actor, *each, body.reason) for each in years.values()]
 
     def about(other: c.Body) -> bool:
-        same = isinstance(other, c.AmendYear) and (other.source, other.year) == (body.source, body.year)
+        same = isinstance(other, c.AmendYear) and other.source == body.source and other.year in years
         return same and other is not body
 
     what = f"{body.source} {body.year} was amended before it was confirmed; propose it anew"
-    return (*lapsing.overtaken(state, actor, what, about), event)
+    return (*lapsing.overtaken(state, actor, what, about), corrected[0], *due.facts, *corrected[1:])
+
+
+Corrected = tuple[Year, dict[str, int], dict[str, int]]
+
+
+def _bearing(state: State, rules: Rulebook, year: Year, due: FallingDue) -> dict[int, Corrected] | Refusal:
+    """The last year of the period as it is once another part is deferred to it; none where it bears nothing yet."""
+    deferred = due.deferral.deferred if due.deferral else {}
+    more = {code: deferred.get(code, 0) - year.deferred.get(code, 0) for code in due.owed}
+    last = year.falls_due
+    if last is None or not any(more.values()) or not control_periods.verified(state, year.source, last):
+        return {}
+    bears = state.years[year.source, last]
+    if not bears.settled:
+        what = f"{year.source} {last} is verified and bears what {year.year} deferred"
+        return no(rules, "compliance", Why.CONDITION_OPEN, f"{what}; reopen {last} first, and verify it again after")
+    mass = bears.verified_mg
+    assert mass is not None
+    return {last: (bears, mass, {code: count + more.get(code, 0) for code, count in bears.obligation.items()})}
+
+
+def _corrected(
+    state: State,
+    rules: Rulebook,
+    at: int,
+    actor: str,
+    year: Year,
+    mass_mg: dict[str, int],
+    owed: dict[str, int],
+    reason: str,
+) -> e.YearAmended:
+    """A settled year with another obligation: more is open until the next deadline, less walks back."""
+    amended = tuple(_amended(state, rules, year, pollutant, owed[pollutant]) for pollutant in sorted(owed))
+    waits = any(year.extra.values()) and rules.civil.day_of(at) <= year.extra_until
+    until = year.extra_until if waits else _next_deadline(rules, at, year.year)
+    number = year.amendments + 1
+    return e.YearAmended(year.source, year.year, number, actor, mass_mg, amended, until, reason, given_back(year, owed))
 
 
 def _amended(state: State, rules: Rulebook, year: Year, pollutant: str, owed: int) -> e.Amended:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from airshed.compliance.supply import SupplyTerms, held_back, released
 from airshed.engine import events as e
 from airshed.engine.apply import reserve
+from airshed.engine.procedures import control_periods
 from airshed.engine.state import State
 from airshed.market.allocation import split
 from airshed.model.allowance import Blocks, Series, count_of, joined, lowest
@@ -88,6 +89,7 @@ def circulation(state: State, rules: Rulebook, year: int, code: str) -> int:
             closed = (state.sources[source].account, number) in state.closed
             left = known.obligation.get(code, 0) - known.surrendered.get(code, 0)
             owed += known.extra.get(code, 0) if closed else left
+            owed += known.deferred.get(code, 0) - control_periods.waiting(state, source, number, code)
     return max(0, held - owed)
 
 

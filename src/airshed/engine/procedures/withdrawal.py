@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source, Withdrawal
 from airshed.engine.procedures.claims import bound
+from airshed.engine.procedures.control_periods import emitted
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
@@ -167,7 +168,7 @@ def _year(state: State, source: Source, series: Series, year: int) -> tuple[int,
     granted = state.grants.get((source.id, str(series._replace(vintage=year))))
     if known is None or known.verified_mg is None or granted is None:
         return None
-    return known.obligation.get(series.pollutant, 0), granted.count
+    return emitted(state, known, series.pollutant) or 0, granted.count
 
 
 def appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.AppealWithdrawal) -> Decision:

@@ -36,6 +36,7 @@ def _year_row(state: State, key: tuple[str, int, str]) -> Row:
         known.opinion,
         known.verified_mg.get(pollutant) if known.verified_mg is not None else None,
         known.obligation.get(pollutant),
+        known.deferred.get(pollutant),
         known.surrendered.get(pollutant),
         settled.shortfall if settled else None,
         settled.penalty_fen if settled else None,
@@ -86,6 +87,7 @@ TABLES = (
             Column("opinion TEXT"),
             Column("verified_mg INTEGER", "emission that counts"),
             Column("obligation INTEGER", "allowances owed", Unit.KG),
+            Column("deferred INTEGER", "allowances of it that fall due with the last year of the period", Unit.KG),
             Column("surrendered INTEGER", "allowances given up", Unit.KG),
             Column("shortfall INTEGER", "allowances missing at the deadline", Unit.KG),
             Column("penalty_fen INTEGER", "penalty"),
@@ -186,4 +188,5 @@ NOTES: dict[type, Note] = {
     e.YearReopened: note_year,
     e.YearVerified: _note_verified,
     e.YearDetermined: note_year,
+    e.ObligationDeferred: note_year,
 }

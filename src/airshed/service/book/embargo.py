@@ -20,7 +20,7 @@ from airshed.service.book.law import law_of
 
 #: By read table: what of a row tells of the emissions of its year.
 EMISSIONS: Mapping[str, tuple[str, ...]] = {
-    "years": ("measured_mg", "declared_mg", "opinion", "verified_mg", "obligation"),
+    "years": ("measured_mg", "declared_mg", "opinion", "verified_mg", "obligation", "deferred"),
     "amendments": ("verified_mg", "obligation"),
     "checks": ("detail", "explanation"),
     "opinions": ("opinion", "comments"),

@@ -14,6 +14,7 @@ import msgspec
 from airshed.compliance.obligation import admitted, obligation
 from airshed.engine.nouns import Day, Source, Year
 from airshed.engine.procedures.claims import usable
+from airshed.engine.procedures.control_periods import emitted, waiting
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
@@ -160,10 +161,12 @@ def _position(
             owed, expected, low, high = owed + due, expected + due, low + due, high + due
             bases.add("verified")
             continue
-        owed += _allowances(mass, rules)
-        basis, (middle, least, most) = _expected(state, rules, source, code, year, sealed)
+        basis, emitting = _expected(state, rules, source, code, year, sealed)
         bases.add(basis)
-        expected, low, high = expected + middle, low + least, high + most
+        so_far, middle, least, most = (
+            _falls_due(state, rules, source, code, year, count) for count in (_allowances(mass, rules), *emitting)
+        )
+        owed, expected, low, high = owed + so_far, expected + middle, low + least, high + most
     basis = next(each for each in ("none", "year before", "pace", "verified") if each in bases)
     series = f"{code}-{mine[0].jurisdiction}-{year}"
     unknown = basis == "none"
@@ -215,7 +218,7 @@ def _expected(
         return "pace", (ends[0], min(ends), max(ends))
     before = state.years.get((source.id, year - 1))
     if before is not None and before.verified_mg is not None:
-        due = before.obligation.get(code, 0)
+        due = emitted(state, before, code) or 0
         ends = [due, *_changed(state, rules, source, code, year, due)]
         return "year before", (due, min(ends), max(ends))
     return "none", (0, 0, 0)
@@ -228,8 +231,16 @@ def _changed(state: State, rules: Rulebook, source: Source, code: str, year: int
         yield due * new // old
     earlier = state.years.get((source.id, year - 2))
     if earlier is not None and earlier.verified_mg is not None:
-        change = abs(due - earlier.obligation.get(code, 0))
+        change = abs(due - (emitted(state, earlier, code) or 0))
         yield from (max(0, due - change), due + change)
+
+
+def _falls_due(state: State, rules: Rulebook, source: Source, code: str, year: int, count: int) -> int:
+    """What falls due with a year that emits so much: the share of a control period that goes on, or all that waits."""
+    row = lookup.control_period(rules, year)
+    if row is not None and year < row.last:
+        return -(-count * row.interim_basis_points // lookup.WHOLE)
+    return count + waiting(state, source.id, year, code)
 
 
 def _allowances(mass_mg: int, rules: Rulebook) -> int:

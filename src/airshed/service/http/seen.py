@@ -32,7 +32,7 @@ class Beside(NamedTuple):
 
 
 #: Events of which the table of years, which is published, tells every figure.
-TELLING_YEARS = (e.YearVerified, e.YearDetermined)
+TELLING_YEARS = (e.YearVerified, e.YearDetermined, e.ObligationDeferred)
 #: By which a record that may hold one is found without reading it.
 _MARKS = tuple(f'"is":"{kind.__name__}"'.encode() for kind in TELLING_YEARS)
 #: For who reads everything, or nothing.
@@ -76,7 +76,7 @@ def published(record: Record, public: Embargo | None, *, remarks: bool = False) 
         return False
     for event in record.events:
         if isinstance(event, TELLING_YEARS):
-            found = event.year <= public.emissions and not event.entry
+            found = event.year <= public.emissions and not getattr(event, "entry", ())
             found = found and (remarks or not getattr(event, "comments", ()))
             if found:
                 continue

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from airshed.engine import events as e
+from airshed.lab.simulator.mirror.figures import whole_of
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
 
@@ -46,11 +47,11 @@ class Advances:
                 noticed = self._noticed[event.withdrawal]
                 self._back(noticed.series, noticed.source, -self._gone[event.withdrawal])
             case e.YearVerified() | e.YearDetermined():
-                for code, owed in event.obligation.items():
-                    self._owed[event.source, event.year, code] = owed
+                for code in event.obligation:
+                    self._owed[event.source, event.year, code] = whole_of(event.mass_mg[code], rules)
             case e.YearAmended():
-                for each in event.amended:
-                    self._owed[event.source, event.year, each.pollutant] = each.obligation
+                for code in (each.pollutant for each in event.amended):
+                    self._owed[event.source, event.year, code] = whole_of(event.mass_mg[code], rules)
             case e.YearClosed():
                 waits = [
                     series

@@ -104,3 +104,9 @@ def delivered(entry: Entry, series: str) -> int:
 def kind_of(record: Record) -> str:
     """The name of a command."""
     return type(record.body).__name__
+
+
+def whole_of(mass_mg: int, rules: Rulebook, parts: int = 1) -> int:
+    """Allowances of a kilogram for a mass that was counted in so many parts, rounded as the law says."""
+    whole, part = divmod(mass_mg, 1_000_000 * parts)
+    return whole + {"up": part > 0, "half_up": 2 * part >= 1_000_000 * parts, "down": False}[rules.allowance.rounding]

@@ -21,7 +21,6 @@ class Supply:
     def __init__(self, claim: Claim, held: Held) -> None:
         self._claim = claim
         self._held = held
-        self._owed: Counter[tuple[str, int, str]] = Counter()
         self._stated: dict[tuple[int, str], e.CirculationStated] = {}
         self._kept: Counter[str] = Counter()
         self._done: set[tuple[int, str]] = set()
@@ -33,9 +32,6 @@ class Supply:
                 self._number(event, rules)
             case e.SupplyAdjusted():
                 self._adjusted(event)
-            case e.YearVerified() | e.YearDetermined():
-                for code, owed in event.obligation.items():
-                    self._owed[event.source, event.year, code] = owed
             case _:
                 pass
 

@@ -116,6 +116,7 @@ class Mirror:
             self._accounts.follow(event, record, rules)
             self._issuing.follow(event, record, rules)
             self._supply.follow(event, rules)
+        self._years.periods.settle(rules)
         self._market.follow(record, rules)
         for event in record.events:
             self._prices.follow(event, record.at, rules)

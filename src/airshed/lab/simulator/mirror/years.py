@@ -12,6 +12,7 @@ from airshed.engine import events as e
 from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last_day, worth
 from airshed.lab.simulator.mirror.flow import Flow
 from airshed.lab.simulator.mirror.late import Late
+from airshed.lab.simulator.mirror.periods import Periods
 from airshed.lab.simulator.mirror.prices import Prices
 from airshed.lab.simulator.mirror.sales import Sales
 from airshed.registry.moves import Delivered
@@ -33,6 +34,7 @@ class Years:
         self._blocked = blocked
         self.flow = Flow(claim, held)
         self._sales = Sales()
+        self.periods = Periods(claim)
         self._sealed: dict[tuple[str, str], str] = {}
         self._masses: dict[tuple[str, str], dict[str, int]] = {}
         self._difference: dict[tuple[str, str], dict[str, int]] = {}
@@ -60,6 +62,7 @@ class Years:
         """Take in a fact; holdings are those after it."""
         self.flow.follow(event, rules)
         self._sales.follow(event)
+        self.periods.follow(event, rules)
         match event:
             case e.SourceRegistered():
                 self._stands[event.source] = event.account
@@ -193,9 +196,6 @@ class Years:
             self._claim("I11", event.mass_mg == said, f"{year} counts {event.mass_mg} mg, its report says {said}")
         self._counts.add(year)
         for pollutant, owed in event.obligation.items():
-            whole, part = divmod(event.mass_mg[pollutant], 1_000_000)
-            up = {"up": part > 0, "half_up": part >= 500_000, "down": False}[rules.allowance.rounding]
-            self._claim("I11", owed == whole + up, f"{event.source} owes {owed} for {event.mass_mg[pollutant]} mg")
             key = (event.source, event.year, pollutant)
             self._obliged[key] = owed
         for move in event.entry:
@@ -279,7 +279,7 @@ class Years:
         for each in event.settlements:
             where = (each.source, event.year, each.pollutant)
             self._short(each, where, last, event.pay_by, rules)
-            verified[each.pollutant] += self._obliged[where]
+            verified[each.pollutant] += self.periods.whole[where]
             given[each.pollutant] += self._given[where]
         self._late(event, at, rules)
         banked: dict[str, int] = {}
@@ -325,9 +325,6 @@ class Years:
             self._claim("I11", day_of(at, rules) <= event.until, f"{year} is to be surrendered for until {event.until}")
         for each in event.amended:
             key = (event.source, event.year, each.pollutant)
-            whole, part = divmod(event.mass_mg[each.pollutant], 1_000_000)
-            up = {"up": part > 0, "half_up": part >= 500_000, "down": False}[rules.allowance.rounding]
-            self._claim("I11", each.obligation == whole + up, f"{key} owes {each.obligation}")
             more = each.obligation - self._obliged[key]
             self._given[key] -= back[each.pollutant]
             open_before = self._extra[key] + self._missing[key]
