@@ -41,7 +41,7 @@ from airshed.lab.agents.rules import Hoarder
 from airshed.lab.agents.tape import Tape
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
-from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.schema import PollutantRule, Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.zone_call_section import RatioRow
 from airshed.zone.load import load as load_zone
@@ -402,16 +402,24 @@ def test_a_call_that_the_treasury_cannot_pay_for_is_counted_and_no_end() -> None
 
 
 def test_a_band_far_from_the_equilibrium_is_said_to_hold_trade_back() -> None:
-    """VOC: the shipped reference price is 9,000 yuan/t, the equilibrium's eight times that."""
-    found = sessions(ZoneYear(ZONE, RULES, "VOC"), ("officer",), DAYS, sessions=2)
+    """VOC under a reference price of 9,000 yuan/t, an eighth of this market's equilibrium."""
+    far = msgspec.structs.replace(RULES, pollutants=tuple(_at(rule, 900_000) for rule in RULES.pollutants))
+    found = sessions(ZoneYear(ZONE, far, "VOC"), ("officer",), DAYS, sessions=2)
     assert all(one.barred > 30 and one.reference == 9_000 for one in found)
     (said, *_) = notes(found)
     assert "outside the limits of the first day, 8,100 to 9,900 yuan/t (reference price 9,000)" in said.en
     assert "不在首日限价8,100至9,900 元/吨" in said.zh
-    free = sessions(ZoneYear(ZONE, RULES, "VOC"), ("officer",), Mechanism("zone-call", rounds=6), sessions=2)
+    free = sessions(ZoneYear(ZONE, far, "VOC"), ("officer",), Mechanism("zone-call", rounds=6), sessions=2)
     assert all(one.barred == 0 for one in free)
     assert not any("limits" in note.en for note in notes(free))
     assert np.mean([one.efficiency for one in free]) > 3 * np.mean([one.efficiency for one in found])
+    shipped_price = sessions(ZoneYear(ZONE, RULES, "VOC"), ("officer",), DAYS, sessions=2)
+    assert np.mean([one.efficiency for one in shipped_price]) > 3 * np.mean([one.efficiency for one in found])
+
+
+def _at(rule: PollutantRule, reference_fen_per_t: int) -> PollutantRule:
+    """VOC at another reference price, which its band lies around; others as they are."""
+    return msgspec.structs.replace(rule, reference_fen_per_t=reference_fen_per_t) if rule.code == "VOC" else rule
 
 
 def test_a_market_with_nothing_to_trade_is_no_failure_and_says_so() -> None:

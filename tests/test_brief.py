@@ -365,9 +365,9 @@ def test_a_design_that_is_best_in_all_wins_under_all_weights() -> None:
 
 
 def test_sessions_that_a_band_holds_say_so_and_what_chance_explains_is_no_profit() -> None:
-    """VOC: the law's reference price lies far below cost, so its band lets hardly anybody trade."""
+    """VOC: where one looks ahead a tonne of the first year is worth more than the reference price and its band."""
     held = session_facts(ZONE, RULES, "VOC", ("zone", "none", "calls"), 2)
-    assert "outside the limits of the first day, 7,200 to 10,800 yuan/t" in held.bounds[0]
+    assert "outside the limits of the first day, 16,800 to 25,200 yuan/t" in held.bounds[0]
     assert "首日限价" in held.bounds[1]
     free = session_facts(ZONE, RULES, "SO2", ("zone", "none", "calls"), 2)
     assert free.bounds == ("", "")
