@@ -44,7 +44,7 @@ from seasons import played, rules_and_zone
 from stack_years import STACK, steady_year
 
 ROOT = Path(__file__).parents[1]
-LAWS = ("acidrain", "shanxi", "nox-budget")
+LAWS = ("acidrain", "shanxi", "nox-budget", "uk-ets")
 LB_G = Fraction(45_359_237, 100_000)
 
 
@@ -166,6 +166,7 @@ def test_all_works_of_these_zones_are_marked_simulated() -> None:
             "acidrain": "United States power works 1",
             "shanxi": "Taiyuan cement works 1",
             "nox-budget": "Ohio power works 1",
+            "uk-ets": "United Kingdom cement works 1",
         }[law]
         assert zone.sources[0].name_en == first
 

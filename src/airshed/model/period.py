@@ -16,6 +16,16 @@ def days_of(year: int) -> tuple[str, ...]:
     return tuple((first + timedelta(days=n)).isoformat() for n in range((date(year + 1, 1, 1) - first).days))
 
 
+def months_before(day: str, count: int) -> tuple[str, ...]:
+    """So many months before that of an ISO date, the earliest first, as `YYYY-MM`.
+
+    >>> months_before("2022-01-31", 3)
+    ('2021-10', '2021-11', '2021-12')
+    """
+    last = int(day[:4]) * 12 + int(day[5:7]) - 1
+    return tuple(f"{month // 12:04}-{month % 12 + 1:02}" for month in range(last - count, last))
+
+
 def month_before(day: str) -> str:
     """The month before that of an ISO date, as `YYYY-MM`.
 

@@ -86,6 +86,7 @@ def contradictions_there(rules: Rulebook, file: str) -> list[Malformed]:
         *allocation(rules, file),
         *_flow(rules, file),
         *_haircut(rules, file),
+        *_trigger(rules, file),
     ]
 
 
@@ -143,6 +144,13 @@ def _flow(rules: Rulebook, file: str) -> Iterator[Malformed]:
         if FLOWS[row.type].flow_control and "cancelled" not in row.targets.split(" "):
             what = f"{row.type} does not go to cancelled accounts, and [banking] has flow control"
             yield Malformed(TRANSACTIONS, what, f"write targets {row.targets} cancelled")
+
+
+def _trigger(rules: Rulebook, file: str) -> Iterator[Malformed]:
+    months, usual = rules.reserve.trigger_months, rules.reserve.trigger_usual_months
+    if (months is None) != (usual is None):
+        said, lacks = ("trigger_months", "trigger_usual_months")[:: -1 if months is None else 1]
+        yield Malformed(f"{file} [reserve]", f"{said} stands without {lacks}", "write both, or neither")
 
 
 def _haircut(rules: Rulebook, file: str) -> Iterator[Malformed]:

@@ -93,6 +93,11 @@ class ReserveRule(Section, frozen=True, omit_defaults=True):
     trigger_basis_points: Multiple
     #: Most of a series that may be drawn for that, in hundredths of a percent of its cap. 可提取用于平抑价格的上限。
     containment_basis_points: Share
+    #: Over how many whole months in a row each month's mean price has to be above the trigger; where it is left out,
+    #: the last price alone has to reach it. 触发所需连续月数。
+    trigger_months: Annotated[int, Meta(ge=1, le=24)] | None = None
+    #: Of how many months before those the mean price stands for the reference price. 触发基准价的月数。
+    trigger_usual_months: Annotated[int, Meta(ge=1, le=60)] | None = None
     #: Day of the year after, from which the number of allowances in circulation is stated, once every source is
     #: verified; the next auctions follow it. Never, where it is left out. 流通总量公布日。
     supply_stated_on: MonthDay | None = None

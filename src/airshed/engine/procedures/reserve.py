@@ -15,6 +15,7 @@ from airshed.market.auction.reverse import Ask, RepurchaseLaw, buy_back
 from airshed.market.auction.reverse import RepurchaseTerms as Terms
 from airshed.model.allowance import Series, best_fit, lowest
 from airshed.model.measures import yuan
+from airshed.model.period import months_before
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
@@ -191,12 +192,9 @@ def draw(state: State, rules: Rulebook, at: int, actor: str, body: c.DrawReserve
         what = f"{most} of {body.series} may be drawn for {body.purpose}, {max(0, room)} more, not {body.count}"
         return no(rules, LAW, Why.TOO_LARGE, what)
     if body.purpose == "containment":
-        usual = lookup.pollutant(rules, series.pollutant).reference_fen_per_t
-        trigger = usual * law.trigger_basis_points // 10_000
-        last = reference_price(state, rules, body.series)
-        if last < trigger:
-            what = f"the last price, {yuan(last)}, is under the trigger of {yuan(trigger)} yuan/t"
-            return no(rules, LAW, Why.UNDER_TRIGGER, what)
+        refusal = _triggered(state, rules, at, body.series)
+        if refusal:
+            return refusal
     reserve, kept = accounts.reserve(series.jurisdiction), _kept(state, rules, at, body)
     free = state.ledger.held_of(reserve, body.series).free
     if free - kept < body.count <= free:
@@ -206,6 +204,32 @@ def draw(state: State, rules: Rulebook, at: int, actor: str, body: c.DrawReserve
     if isinstance(moves, Refusal):
         return moves
     return (e.ReserveDrawn(body.series, body.count, body.purpose, body.reason, moves),)
+
+
+def _triggered(state: State, rules: Rulebook, at: int, series: str) -> Refusal | None:
+    """The last price reaches a multiple of the reference price; or the mean of each of some months is above one of the
+    mean before them."""
+    law, code = rules.reserve, Series.parse(series).pollutant
+    usual = lookup.pollutant(rules, code).reference_fen_per_t
+    if law.trigger_months is None:
+        trigger = usual * law.trigger_basis_points // 10_000
+        last = reference_price(state, rules, series)
+        if last >= trigger:
+            return None
+        what = f"the last price, {yuan(last)}, is under the trigger of {yuan(trigger)} yuan/t"
+        return no(rules, LAW, Why.UNDER_TRIGGER, what)
+    months = months_before(rules.civil.day_of(at), law.trigger_months + (law.trigger_usual_months or 0))
+    counted, before = months[-law.trigger_months :], months[: -law.trigger_months]
+    known = state.mean_price(code, before[-1], before[0])
+    trigger = (usual if known is None else known) * law.trigger_basis_points // 10_000
+    for month in counted:
+        mean = state.mean_price(code, month)
+        if mean is None:
+            return no(rules, LAW, Why.UNDER_TRIGGER, f"nothing of {code} was traded in {month}")
+        if mean <= trigger:
+            what = f"the mean price of {month}, {yuan(mean)}, is not above the trigger of {yuan(trigger)} yuan/t"
+            return no(rules, LAW, Why.UNDER_TRIGGER, what)
+    return None
 
 
 def _kept(state: State, rules: Rulebook, at: int, body: c.DrawReserve) -> int:

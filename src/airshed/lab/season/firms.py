@@ -205,11 +205,16 @@ def guide_prices(firms: Sequence[Firm], caps_kg: Mapping[str, int]) -> dict[str,
 
 
 def decide_installations(
-    firms: Sequence[Firm], guide: Callable[[Firm], Mapping[str, int]], floor: Mapping[str, int]
+    firms: Sequence[Firm],
+    guide: Callable[[Firm], Mapping[str, int]],
+    floor: Mapping[str, int],
+    *,
+    bought: bool = False,
 ) -> None:
     """Each firm forms its belief of the price, installs every step that costs less, and sets cash aside.
 
-    A firm that holds the guide price for right is wrong by its own draw: that is where trade comes from.
+    A firm that holds the guide price for right is wrong by its own draw: that is where trade comes from. Where most
+    of a cap is `bought`, it sets aside twice as much, and who is poor not much less than others do elsewhere.
     """
     for firm in firms:
         poor = firm.rng.randrange(SHORT_OF_CASH) == 0
@@ -221,7 +226,8 @@ def decide_installations(
             firm.belief[pollutant] = belief
             firm.installed[pollutant] = tuple(step for step in firm.steps[pollutant] if step.cost_fen_per_t <= belief)
             cash += firm.before_kg[pollutant] * belief // 1000
-        firm.cash_fen = cash * (5 if poor else 60) // 100
+        plenty, little = (120, 50) if bought else (60, 5)
+        firm.cash_fen = cash * (little if poor else plenty) // 100
 
 
 def level_of(firm: Firm, measured: str) -> float:

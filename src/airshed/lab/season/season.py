@@ -38,6 +38,9 @@ TRADING_ROUNDS = 2
 NOTED_AFTER = 19
 #: From which part of a cap on that rights may claim, in hundredths of a percent, a law counts as one of rights.
 MOSTLY_RIGHTS = 5_000
+#: From which part on, in hundredths of a percent, a cap counts as one that is mostly auctioned; and how likely a firm
+#: bids in an auction of another one.
+MOSTLY_AUCTIONED, BIDDING_CHANCE = 5_000, 0.35
 #: Day of the year on which the authority gives leave to buy across borders, where the law wants leave.
 LEAVE = "07-01"
 #: Days before its end in which firms report, most days over which opinions are spread, and how long before its opinion
@@ -65,7 +68,13 @@ class Season(SeasonDesk):
         self.firms = firms_of(self.zone, self.seed, self.rules)
         self.guide = guide(self.zone, self.rules, self.firms, self.year)
         floor = {rule.code: max(rule.reserve_fen_per_t, rule.floor_fen_per_t) for rule in self.rules.pollutants}
-        decide_installations(self.firms, lambda firm: self.guide[side_of(self.rules, firm)], floor)
+        side = partial(side_of, self.rules)
+        decide_installations(self.firms, lambda firm: self.guide[side(firm)], floor, bought=self.mostly_auctioned)
+
+    @property
+    def mostly_auctioned(self) -> bool:
+        """Whether most of a cap is auctioned, so that nobody is covered who stays away."""
+        return self.rules.allocation.auction_basis_points > MOSTLY_AUCTIONED
 
     def open(self) -> None:
         """Adopt the rules, enter everybody, set and share out the caps."""
@@ -277,8 +286,11 @@ class Season(SeasonDesk):
                 continue
             series = str(Series(cap.pollutant, cap.jurisdiction, cap.vintage))
             event = f"{cap.pollutant}-{cap.jurisdiction}-{self.year}-{number}" if len(offered) > 1 else ""
-            free = state.ledger.held_of(accounts.auction(cap.jurisdiction), series).free
-            count = free // left // lot * lot
+            there = state.ledger.held_of(accounts.auction(cap.jurisdiction), series).free
+            waits = (
+                state.unsold[series].count if series in state.unsold else 0
+            )  # comes back by rule, beside what is new
+            count = (there - waits) // left // lot * lot
             if count:
                 names.append(f"{series}-{number}")
                 whole = event or names[-1]
@@ -304,7 +316,7 @@ class Season(SeasonDesk):
                             firm, auction, lot, self.rules.auction.tick_fen_per_t, on_offer.vintage - self.year
                         )
                     ]
-                elif firm.rng.random() < 0.35:
+                elif self.mostly_auctioned or firm.rng.random() < BIDDING_CHANCE:
                     held = sum(
                         position.count
                         for held_series, position in state.ledger.of_account(firm.account)
@@ -313,7 +325,13 @@ class Season(SeasonDesk):
                     bids += [
                         (firm.account, bid)
                         for bid in bids_for(
-                            firm, auction, lot, self.rules.auction.tick_fen_per_t, {pollutant: held}, keeps=keeps
+                            firm,
+                            auction,
+                            lot,
+                            self.rules.auction.tick_fen_per_t,
+                            {pollutant: held},
+                            keeps=keeps,
+                            part=auction.count // (2 if self.mostly_auctioned else 4),
                         )
                     ]
         self.tell(at + 3_600_000, bids)

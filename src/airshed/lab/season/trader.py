@@ -41,18 +41,26 @@ class SeasonView:
 
 
 def bids_for(
-    firm: Firm, auction: Auction, lot: int, tick: int, held: dict[str, int], *, keeps: bool = False
+    firm: Firm,
+    auction: Auction,
+    lot: int,
+    tick: int,
+    held: dict[str, int],
+    *,
+    keeps: bool = False,
+    part: int | None = None,
 ) -> list[PlaceBid]:
     """A demand curve: allowances replace the dearest steps that the firm would otherwise need, first.
 
-    Bids are for a fair part of what is on offer, at the cost of the step they replace, at most the belief. A firm that
-    needs none bids only where an allowance keeps (`keeps`): for a small part, at what it believes less interest.
+    Bids are for a fair `part` of what is on offer, a quarter where none is said, at the cost of the step they replace,
+    at most the belief. A firm that needs none bids only where an allowance keeps (`keeps`): for a small part, at what
+    it believes less interest.
     """
     series = Series.parse(auction.series)
     need = firm.before_kg[series.pollutant] - firm.abated_kg(series.pollutant) - held.get(series.pollutant, 0)
     belief = firm.belief[series.pollutant]
     if need > 0:
-        wanted = min(need, auction.count // 4)
+        wanted = min(need, auction.count // 4 if part is None else part)
     elif keeps:
         wanted, belief = auction.count // SPARE_PART, round(belief / (1 + INTEREST))
     else:
