@@ -101,7 +101,8 @@ def test_each_year_is_played_to_a_book_that_stands(any_year: Season) -> None:
     assert verify(book).hash == any_year.runner.hash
     settled = {(source, name) for (source, _), known in state.years.items() for name in known.settled}
     assert settled == {(firm.source.source, code) for firm in any_year.firms for code in firm.owes}
-    assert sum(count for _, count in state.month_trades.values()) > 0
+    sold = sum(event.sold for _, event in facts(any_year) if isinstance(event, e.AuctionCleared))
+    assert sold + sum(count for _, count in state.month_trades.values()) > 0
     assert not any(fact.shortfall < 0 for year in state.years.values() for fact in year.settled.values())
     assert {rule.code for rule in rules.pollutants} == {name for year in state.years.values() for name in year.settled}
 

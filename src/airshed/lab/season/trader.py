@@ -70,6 +70,8 @@ def bids_for(
     for price in worth:
         limit = price // tick * tick
         count = wanted // len(worth) // lot * lot
+        if part is not None and need > 0 and not bids:
+            count = -(-(wanted - count * (len(worth) - 1)) // lot) * lot  # all of it, and a part of a lot is a lot
         if limit >= max(auction.reserve, 1) and count > 0:
             bids.append(PlaceBid(auction.id, firm.account, count, limit))
     return bids
