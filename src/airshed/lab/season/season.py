@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from airshed.engine import commands as c
+from airshed.engine.nouns import Auction
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.season import days, monthly_call, settling, yearend
@@ -41,6 +42,7 @@ MOSTLY_RIGHTS = 5_000
 #: From which part on, in hundredths of a percent, a cap counts as one that is mostly auctioned; and how likely a firm
 #: bids in an auction of another one.
 MOSTLY_AUCTIONED, BIDDING_CHANCE = 5_000, 0.35
+HALF = 5_000
 #: Day of the year on which the authority gives leave to buy across borders, where the law wants leave.
 LEAVE = "07-01"
 #: Days before its end in which firms report, most days over which opinions are spread, and how long before its opinion
@@ -272,6 +274,12 @@ class Season(SeasonDesk):
             ],
         )
 
+    def _part(self, auction: Auction) -> int | None:
+        """Most that a firm bids for: where most of a cap is auctioned half of what is on offer, or what one may buy."""
+        if not self.mostly_auctioned:
+            return None
+        return auction.count * min(HALF, self.rules.auction.purchase_basis_points) // ALL_BASIS_POINTS
+
     def _auctions(self, at: int, number: int, left: int) -> None:
         """Offer a share of what each auction account holds, take sealed bids, clear; advance vintages with the spot."""
         authority = self.rules.programme.authority
@@ -331,7 +339,7 @@ class Season(SeasonDesk):
                             self.rules.auction.tick_fen_per_t,
                             {pollutant: held},
                             keeps=keeps,
-                            part=auction.count // (2 if self.mostly_auctioned else 4),
+                            part=self._part(auction),
                         )
                     ]
         self.tell(at + 3_600_000, bids)
