@@ -16,6 +16,8 @@ from airshed.engine.invariants import check
 from airshed.engine.journal import MemoryJournal, decode
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.lab.season.season import Season
+from airshed.lab.stacks.stacks import frames, readings
+from airshed.mrv.gases import gas_code
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from programme_books import ProgrammeBook
@@ -71,6 +73,13 @@ def test_prices_of_a_short_ton_are_said_for_a_tonne() -> None:
 
 def test_the_transfer_deadline_is_the_first_of_march() -> None:
     assert [surrender_day(LAW, year) for year in (2021, 2022, 2023)] == ["2022-03-01", "2023-03-01", "2024-03-01"]
+
+
+def test_a_stack_that_measures_carbon_dioxide_says_so_in_its_frames() -> None:
+    """And what is read of them is what would be without writing them."""
+    stack, code = season().zone.stacks[0], gas_code("CO2")
+    assert f"{code}-Avg=".encode() in next(iter(frames(stack, 2021, 7)))
+    assert code in readings(stack, 2021, 7).values
 
 
 class Held(NamedTuple):

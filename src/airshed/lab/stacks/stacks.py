@@ -23,14 +23,15 @@ from airshed.lab.stacks.operation import (
     operate,
 )
 from airshed.mrv.flue_gas import AIR_OXYGEN_PERCENT, Floats, dry_standard_flow, duct_flow, standard_state
+from airshed.mrv.gases import gas_code
 from airshed.mrv.hj212.many import seals
 from airshed.mrv.readings import (
     AIR_PRESSURE,
     AIR_PRESSURE_OF_FLUE_GAS,
     FACTORS,
+    FURTHER_GASES,
     MOISTURE,
     OXYGEN,
-    POLLUTANT_CODES,
     STATIC_PRESSURE,
     TEMPERATURE,
     VELOCITY,
@@ -125,7 +126,7 @@ def readings(
     said = _tampered(year, own, _peaks(stack, year, own, gas))
     shown = _shown(stack, operation, said, _wire(stack, year, seed, len(operation.running))[2])
     shown[AIR_PRESSURE] = shown.pop(AIR_PRESSURE_OF_FLUE_GAS)
-    factors = [factor for factor in FACTORS if factor in shown]
+    factors = [factor for factor in (*FACTORS, *FURTHER_GASES) if factor in shown]
     values: dict[str, Floats] = {}
     for factor in factors:
         means, decimals, _ = shown[factor]
@@ -244,7 +245,7 @@ def _shown(stack: Stack, operation: Operation, gas: _Gas, swing: Floats) -> dict
         oxygen = gas.oxygen * (1 - gas.moisture / 100) if stack.reports("O2") else gas.oxygen
         shown[OXYGEN] = (np.where(gas_ok, oxygen, 0.0), 2, operation.gas)
     for pollutant, column in gas.mg_m3.items():
-        shown[POLLUTANT_CODES[pollutant]] = (
+        shown[gas_code(pollutant)] = (
             np.where(gas_ok, _as_reported(stack, pollutant, column, gas), 0.0), 2, operation.gas,
         )  # fmt: skip
     return shown
@@ -284,7 +285,7 @@ def _segments(
     parts.append(instant_text(begins, 14))
     parts += _spread(FLOW, flow_s, swing, 2)
     parts += [f",{FLOW}-Cou=".encode(), number_text(np.rint(flow_s * 100) * 36, 0), *_flag(FLOW, operation.duct)]
-    concentrations = {POLLUTANT_CODES[pollutant]: column for pollutant, column in gas.mg_m3.items()}
+    concentrations = {gas_code(pollutant): column for pollutant, column in gas.mg_m3.items()}
     for code, (means, decimals, flags) in _shown(stack, operation, gas, swing).items():
         if code in concentrations:
             dry = np.where(means > 0, concentrations[code], 0.0)
