@@ -18,7 +18,6 @@ from airshed.engine.procedures import (
     day,
     deal,
     deal_halts,
-    flow_control,
     issue,
     issue_true_up,
     lapsing,
@@ -38,7 +37,7 @@ from airshed.engine.procedures import (
     sealed,
     settling,
     standing,
-    supply,
+    stated,
     transfer,
     transfer_cut,
     transfer_undone,
@@ -87,14 +86,10 @@ def decide(state: State, command: c.Command, rules: Rulebook, at: int, text: Rul
         with lapsing.taken_off(state, at) as lapsed:
             decision = decide(state, command, rules, at, text)
         return decision if isinstance(decision, Refusal) else (*lapsed, *decision)
-    if rules.banking.flow_basis_points is not None and (facts := flow_control.due(state, rules, at)):
-        with flow_control.stated(state, facts):
+    if facts := stated.due(state, rules, at):
+        with stated.meanwhile(state, facts):
             decision = decide(state, command, rules, at, text)
         return decision if isinstance(decision, Refusal) else (*facts, *decision)
-    if rules.reserve.supply_stated_on is not None and (counted := supply.due(state, rules, at)):
-        with supply.stated(state, counted):
-            decision = decide(state, command, rules, at, text)
-        return decision if isinstance(decision, Refusal) else (*counted, *decision)
     body, actor = command.body, command.actor
     kind = type(body)
     if state.rulebook is not None:
@@ -144,7 +139,7 @@ def knowing(state: State, rules: Rulebook, at: int, actor: str, body: c.Body) ->
     """The command as whoever has seen its preview sends it; as it is where it is refused or warns of nothing."""
     if not isinstance(body, SAYS_WHAT_IT_KNOWS):
         return body
-    with flow_control.stated(state, flow_control.due(state, rules, max(at, state.at))):
+    with stated.meanwhile(state, stated.due(state, rules, max(at, state.at))):
         decision = _PROCEDURES[type(body)](state, rules, max(at, state.at), actor, body)
         if isinstance(decision, Refusal):
             return body

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 
 from airshed.compliance.flow_control import Taken, controlled, one_for_one, take
 from airshed.compliance.surrender import Holding
 from airshed.engine import events as e
-from airshed.engine.apply import settling
 from airshed.engine.nouns import Source
 from airshed.engine.state import State
 from airshed.model.allowance import Blocks, Series, lowest
@@ -51,19 +49,6 @@ def _stated(state: State, rules: Rulebook, year: int, code: str, budget: int, sh
         return e.FlowControlStated(year, code, budget, bank)
     rooms = {account: one_for_one(own, bank, budget, share) for account, own in sorted(banked.items())}
     return e.FlowControlStated(year, code, budget, bank, {account: room for account, room in rooms.items() if room})
-
-
-@contextmanager
-def stated(state: State, facts: tuple[e.FlowControlStated, ...]) -> Iterator[None]:
-    """Within, the state is as these facts will have made it; they take effect when the record is applied, or never."""
-    before = state.flow_controls
-    state.flow_controls = dict(before)
-    for fact in facts:
-        settling.flow_stated(state, fact)
-    try:
-        yield
-    finally:
-        state.flow_controls = before
 
 
 def room(state: State, account: str, year: int, pollutant: str) -> int | None:

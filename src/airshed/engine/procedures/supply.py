@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from airshed.compliance.supply import SupplyTerms, held_back, released
 from airshed.engine import events as e
-from airshed.engine.apply import reserve
 from airshed.engine.procedures import control_periods
 from airshed.engine.state import State
 from airshed.market.allocation import split
@@ -119,19 +117,6 @@ def _kept(state: State, rules: Rulebook, vintage: int, code: str) -> dict[str, i
         if series.pollutant == code and series.vintage >= vintage - rules.allowance.vintages_back:
             found[series.jurisdiction] = found.get(series.jurisdiction, 0) + count
     return found
-
-
-@contextmanager
-def stated(state: State, facts: tuple[e.CirculationStated, ...]) -> Iterator[None]:
-    """Within, the state is as these facts will have made it; they take effect when the record is applied, or never."""
-    before = state.circulations
-    state.circulations = dict(before)
-    for fact in facts:
-        reserve.circulation_stated(state, fact)
-    try:
-        yield
-    finally:
-        state.circulations = before
 
 
 def adjusted(state: State, rules: Rulebook, series: Series, event: e.Allocated) -> Iterator[e.SupplyAdjusted]:

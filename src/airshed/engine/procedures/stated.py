@@ -1,0 +1,37 @@
+"""What the book states by itself with the first record of a day, before it decides what somebody sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from airshed.engine import events as e
+from airshed.engine.apply import reserve, settling
+from airshed.engine.procedures import flow_control, supply
+from airshed.engine.state import State
+from airshed.rulebook.schema import Rulebook
+
+Fact = e.FlowControlStated | e.CirculationStated
+
+
+def due(state: State, rules: Rulebook, at: int) -> tuple[Fact, ...]:
+    """What is to be stated by then: nothing under most laws, and nothing twice."""
+    if rules.banking.flow_basis_points is None and rules.reserve.supply_stated_on is None:
+        return ()
+    return (*flow_control.due(state, rules, at), *supply.due(state, rules, at))
+
+
+@contextmanager
+def meanwhile(state: State, facts: tuple[Fact, ...]) -> Iterator[None]:
+    """Within, the state is as these facts will have made it; they take effect when the record is applied, or never."""
+    before = state.flow_controls, state.circulations
+    state.flow_controls, state.circulations = dict(state.flow_controls), dict(state.circulations)
+    for fact in facts:
+        if isinstance(fact, e.FlowControlStated):
+            settling.flow_stated(state, fact)
+        else:
+            reserve.circulation_stated(state, fact)
+    try:
+        yield
+    finally:
+        state.flow_controls, state.circulations = before
