@@ -54,6 +54,7 @@ from airshed.registry.accounts import TREASURY, surrendered
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
+from airshed.service.book.row_records import RowRecords
 from airshed.service.forms.form import BODIES
 from airshed.service.http.viewer import Viewer
 from airshed.service.http.writer import Busy
@@ -433,6 +434,14 @@ def test_what_pages_show_is_had_as_files_from_its_day_on(year: Portal) -> None:
         assert [list(row.values()) for row in told["rows"]] == [list(row) for row in frame.rows()]
         assert all("Simulated" in row[-1] for row in rows[1:])
         assert len({tuple(row[: view.key]) for row in rows[1:]}) == len(rows) - 1, view.name
+    for name, keys in (("years", "source"), ("register_accounts", "account"), ("sealed_days", "stack day")):
+        rows = stranger.get(f"/data/{name}.json").json()["rows"]
+        frame = pl.read_parquet(io.BytesIO(stranger.get(f"/data/{name}.parquet").content))
+        assert frame["seq"].to_list() == [row["seq"] for row in rows], name
+        assert all(row["seq"] for row in rows), name
+        for row in rows[:: len(rows) // 3]:
+            record = year.rehearsing(AUTHORITY).get(f"/v1/records/{row['seq']}").text
+            assert all(row[key] in record for key in keys.split()), (name, row)
     days = stranger.get("/data/sealed_days.json").json()["rows"]
     assert {row["day"][:4] for row in days} == {"2027"}
     early = year.loop.run_until_complete(_early(year))
@@ -534,7 +543,7 @@ async def _early(year: Portal) -> dict[str, int]:
     """How many rows each had on the last day before the figures of the year became public."""
 
     def look(book: KeptBook) -> dict[str, int]:
-        return {view.name: len(list(view.rows(book, "2028-05-30"))) for view in VIEWS}
+        return {view.name: len(list(view.rows(book, "2028-05-30", RowRecords()))) for view in VIEWS}
 
     return await year.running.service.readers.read(look)
 

@@ -17,9 +17,10 @@ from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.shown import VIEW_NAMES, VIEWS, View
 from airshed.pages.portal.tables_zh import SHOWS, TYPES, UNITS, column_zh
 from airshed.service.book.kept import KeptBook
+from airshed.service.book.row_records import SEQ, WRITING
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
-from airshed.service.http.tables import answered, view_of
+from airshed.service.http.tables import answered, records_of, view_of
 from airshed.service.http.viewer import Viewer, viewer_of
 
 
@@ -62,11 +63,12 @@ def _field(column: Column, table: str) -> Field:
 
 
 def _data(part: Table | View | Shape, shows: Phrase, at: str, *, published: bool) -> Data:
+    numbered = (SEQ,) if isinstance(part, Table) and part.name in WRITING else ()
     return Data(
         part.name,
         shows,
         tuple(column.name for column in part.parts[: part.key]),
-        tuple(_field(column, part.name) for column in part.parts),
+        tuple(_field(column, part.name) for column in (*part.parts, *numbered)),
         published,
         at,
     )
@@ -119,7 +121,9 @@ async def file(service: Service, request: Request) -> Response:
         view = VIEW_NAMES[name]
 
         def rows(book: KeptBook) -> Iterable[tuple[Any, ...]]:
-            return view.rows(book, book.civil.day_of(max(service.clock(), decode(book.line(book.last())).at)))
+            return view.rows(
+                book, book.civil.day_of(max(service.clock(), decode(book.line(book.last())).at)), records_of(service)
+            )
 
         return await view_of(service, name, view.parts, rows, ENDINGS[ending])
     if name not in BY_NAME:

@@ -18,6 +18,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.embargo import Embargo, embargo
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import law_of
+from airshed.service.book.row_records import SEQ, RowRecords
 
 
 def _as_it_is(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -37,13 +38,19 @@ class View(NamedTuple):
     until: Literal["", "emissions", "standing"] = ""
     #: A row of the book with what the law and its zone call things, as pages do.
     named: Callable[[Rulebook, tuple[Any, ...]], tuple[Any, ...]] = _as_it_is
+    #: The table whose rows these are, where each says last which record wrote it.
+    written: str = ""
 
-    def rows(self, book: KeptBook, day: str) -> Iterable[tuple[Any, ...]]:
+    def rows(self, book: KeptBook, day: str, records: RowRecords) -> Iterable[tuple[Any, ...]]:
         """Its rows as far as they are public on a day."""
         rules = law_of(book)
         public: Embargo = embargo(rules, day)
         found = book.sql.execute(self.sql, (getattr(public, self.until),) if self.until else ())
-        return (self.named(rules, tuple(row)) for row in found)
+        rows = (self.named(rules, tuple(row)) for row in found)
+        if not self.written:
+            return rows
+        number = records.of(book, self.written)
+        return ((*row, number(row[: self.key])) for row in rows)
 
 
 def _works(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -94,12 +101,13 @@ VIEWS = (
             *(Column("name TEXT", "name of the firm"), Column("name_zh TEXT", "name in Chinese")),
             *(Column("jurisdiction TEXT"), Column("jurisdiction_zh TEXT", "name of the jurisdiction in Chinese")),
             Column("corporate_group TEXT", "corporate group, empty when none is known"),
-            Column("state TEXT", "what the account may do now, in one word"),
+            *(Column("state TEXT", "what the account may do now, in one word"), SEQ),
         ),
         1,
         """SELECT account, number, kind, name, jurisdiction, corporate_group, state FROM accounts
            WHERE kind IN ('operator', 'trader') ORDER BY account""",
         named=_account,
+        written="accounts",
     ),
     View(
         "jurisdictions",
@@ -130,12 +138,13 @@ VIEWS = (
             *(Column("stack TEXT"), Column("day TEXT"), Column("pollutant TEXT")),
             *(Column("measured INTEGER", "measured hours"), Column("stopped INTEGER", "hours out of operation")),
             Column("substituted INTEGER", "hours filled by a substitution rule"),
-            Column("mass_mg INTEGER", "mass of the day"),
+            *(Column("mass_mg INTEGER", "mass of the day"), SEQ),
         ),
         3,
         """SELECT stack, day, pollutant, measured, stopped, substituted, mass_mg FROM days
            WHERE CAST(substr(day, 1, 4) AS INTEGER) <= ? ORDER BY stack, day, pollutant""",
         "emissions",
+        written="days",
     ),
     View(
         "hours_marked",

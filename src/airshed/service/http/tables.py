@@ -19,6 +19,7 @@ from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import Column
 from airshed.model.provenance import said
 from airshed.service.book.kept import KeptBook
+from airshed.service.book.row_records import SEQ, WRITING, RowRecords
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import Page, Query, as_dicts, page_of, pages_of, query_of
 from airshed.service.http.service import JSON, Service, given
@@ -82,7 +83,12 @@ async def answered(
         tag = _tag(query, viewer, form, head)
         if tag in request.headers.get("if-none-match", ""):
             return tag, f"{head[0]}:{head[1]}", None
-        found = page_of(book, query, viewer) if form == JSON else _file_of(book, query, viewer, form, service, by_row)
+        number = _numbering(service, book, query) if by_row else None
+        if form == JSON:
+            whole = page_of(book, query, viewer)
+            found: Page | _File | None = whole if whole is None or number is None else number(whole)
+        else:
+            found = _file_of(book, query, viewer, form, service, number)
         if found is None:
             raise Stopped("not_yours_to_read", f"{query.table.name} is not for who reads {viewer}")
         return tag, f"{head[0]}:{head[1]}", found
@@ -157,15 +163,47 @@ class _File(NamedTuple):
     cursor: str | None
 
 
-def _file_of(book: KeptBook, query: Query, viewer: Viewer, form: str, service: Service, by_row: bool) -> _File | None:
+#: Adds to each row of a page what a row that stands alone has to say.
+Numbering = Callable[[Page], Page]
+
+
+def records_of(service: Service) -> RowRecords:
+    """What knows which record wrote which row, of a service."""
+    found: RowRecords = service.beside.setdefault("row_records", RowRecords())
+    return found
+
+
+def _numbering(service: Service, book: KeptBook, query: Query) -> Numbering:
+    """Adds the record that wrote each row, where the table has no such number and its records are known."""
+    table = query.table
+    if table.name not in WRITING:
+        return lambda page: page
+    number = records_of(service).of(book, table.name)
+    keys = [column.name for column in table.parts[: table.key]]
+
+    def numbered(page: Page) -> Page:
+        at = [page.columns.index(name) for name in keys]
+        rows = [(*row, number([row[place] for place in at])) for row in page.rows]
+        return page._replace(columns=(*page.columns, SEQ.name), rows=rows)
+
+    return numbered
+
+
+def _file_of(
+    book: KeptBook, query: Query, viewer: Viewer, form: str, service: Service, number: Numbering | None
+) -> _File | None:
     """A table as a file, made by a reader and page by page: neither the loop nor the memory carries a large one."""
     pages = pages_of(book, query, viewer, ROWS_AT_ONCE)
+    parts = query.table.parts
+    if number is not None:
+        pages = map(number, pages)
+        parts = (*parts, SEQ) if query.table.name in WRITING else parts
     first = next(pages, None)
     if first is None:
         return None
     file: IO[bytes] = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115  # closed once it is sent
-    told = (said(service.provenance)[0],) if by_row else ()
-    cursor = (partial(_csv, told) if form == CSV else partial(_parquet, query.table.parts, service, told))(
+    told = (said(service.provenance)[0],) if number is not None else ()
+    cursor = (partial(_csv, told) if form == CSV else partial(_parquet, parts, service, told))(
         chain([first], pages), file
     )
     size = file.tell()
