@@ -12,11 +12,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from airshed.engine import commands as c
 from airshed.lab.simulator.small_market import EXCHANGE
+from airshed.model.civil import DEFAULT, civil
 from airshed.model.period import DAY_MS
+from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.between import PARTS
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.dues import dues
+from airshed.pages.portal.frame import said_by, templates
 from airshed.pages.portal.live import Sight
+from airshed.pages.portal.notices import Notice, folded
 from airshed.service.marketdata.reading import Market
 from beijing import day_of
 from laws import RULES
@@ -164,3 +168,20 @@ def test_a_firm_for_which_nothing_is_due_sees_the_next_day_of_the_law() -> None:
     assert (due.what.en, due.href) == ("Auctions by the law", "/calendar")
     reports = [each.day for each in dates(runner.state, RULES, day_of(AT)) if each.what.en.startswith("Reports of")]
     assert reports == [f"2028-{RULES.calendar.report_by}"], "2027 is the first year of the programme"
+
+
+def test_like_notices_of_a_day_fold_into_a_line_that_can_be_unfolded() -> None:
+    """On the first of a month forty calls opened at once, and whatever else there was stood pages below."""
+    opened, traded = Phrase("A call is open.", "集合竞价已开始"), Phrase("A trade.", "成交")
+    found = [Notice(90 - at, AT - at * 1000, opened, f"call-{at}", same("")) for at in range(40)]
+    found += [Notice(40, AT - DAY_MS, opened, "before", same("")), Notice(39, AT - DAY_MS, traded, "x", same("+1"))]
+    lines = folded(found, civil(DEFAULT))
+    assert [len(line.each) for line in lines] == [40, 1, 1]
+    assert (lines[0].head.of, lines[0].first.of) == ("call-0", "call-39")
+    shown = templates().get_template("notices.html.j2")
+    facts = {"notices": lines, "shown": 42, "all": 42, "new": 0, "first": True, "mails": False, "refused": False}
+    around = {"say": lambda en, zh: zh, "said": said_by("zh"), "civil": civil(DEFAULT), "language": "zh"}
+    table = "".join(shown.blocks["main"](shown.new_context({**around, **facts})))
+    assert "集合竞价已开始 <b>共40项</b>" in table
+    assert table.count("<tr") == 1 + 3
+    assert all(f"call-{at} ·" in table for at in range(40)), "nothing is lost"

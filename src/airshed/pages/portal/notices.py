@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from airshed.engine.commands import CloseSession
 from airshed.engine.journal import Record, decode
 from airshed.engine.nouns import Actor
 from airshed.engine.state import State
+from airshed.model.civil import CivilTime
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, acting, page
@@ -55,6 +57,32 @@ class Notice(NamedTuple):
     new: bool = False
 
 
+class Fold(NamedTuple):
+    """Notices of one kind and day, one after the other, in a line: the last of them stands for all."""
+
+    head: Notice
+    #: All of them, the last first; one where nothing is folded.
+    each: tuple[Notice, ...]
+
+    @property
+    def first(self) -> Notice:
+        """The earliest of them."""
+        return self.each[-1]
+
+
+#: So many like notices are folded into a line.
+ALIKE = 3
+
+
+def folded(found: Iterable[Notice], civil: CivilTime) -> list[Fold]:
+    """Notices in their order, those that are alike in a line that can be unfolded."""
+    lines = []
+    for _, some in groupby(found, key=lambda each: (each.what, each.new, civil.day_of(each.at))):
+        alike = tuple(some)
+        lines += [Fold(alike[0], alike)] if len(alike) >= ALIKE else [Fold(each, (each,)) for each in alike]
+    return lines
+
+
 async def notices(service: Service, request: Request) -> Response:
     """What concerned an account, the last first; what is new since the last look stands apart."""
     visitor = await acting(service, request)
@@ -82,7 +110,8 @@ async def notices(service: Service, request: Request) -> Response:
     said = page(
         visitor,
         "notices.html.j2",
-        notices=found,
+        notices=folded(found, service.civil),
+        shown=len(found),
         all=every,
         new=new,
         first=not heard,
