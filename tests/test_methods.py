@@ -281,7 +281,9 @@ def test_the_page_says_what_the_command_says(made: tuple[Path, dict[str, object]
         assert NAMED[each["name"]].zh in page
         for figure in (f"{each['gini']:.4f}", f"{each['whip']:+.3f}", f"{each['alone_yuan'] / 1e6:,.2f}"):
             assert figure in page
-    assert "heat_input: not compared, it asks for heat_mmbtu." in page
+    assert f"{NAMED['heat_input'].en}: not compared, it asks for heat input." in page
+    assert f"{NAMED['early_action'].en}: assumed that" in page, "and by no key"
+    assert "early_action:" not in page
     assert "热输入法：未比较，缺热输入。" in page
     assert "--from history --to benchmark" in page
     changes = made[1]["changes"]
@@ -307,6 +309,12 @@ def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: 
     assert wide >= 640
     assert high > 600
     assert cut_off(page) == []
+    if width == TELEPHONE:
+        pushed = page.evaluate(
+            "[...document.querySelectorAll('main .scroll')].filter(each => each.offsetParent"
+            " && !each.closest('.wide-only') && each.scrollWidth > each.clientWidth + 1).length"
+        )
+        assert pushed == 0, "nothing has to be pushed aside to be read"
 
 
 def test_every_bar_of_every_column_has_its_figure(made: tuple[Path, object]) -> None:

@@ -526,9 +526,9 @@ def test_what_a_name_assumes_and_what_is_unsure_is_said_beside_the_shares() -> N
     """Shares of a name are no law: they, criteria and factors that are to confirm are told in both languages."""
     told = json.loads(run("--method", "entropy", "--json"))["origins"]
     assert "criteria: gdp to confirm, people to confirm, area to confirm" in told
-    assert "entropy: assumed that criteria decide half" in told
+    assert f"{NAMED['entropy'].en}: assumed that criteria decide half" in told
     assert "benchmarks and quotas at the limit: to confirm" in told
-    assert "early_action: assumed that" in run("--method", "early_action")
+    assert f"{NAMED['early_action'].en}: assumed that" in run("--method", "early_action")
     assert "早期减排奖励：假设低于基准部分的十分之一计奖" in run("--method", "early_action")
     assert not [each for each in json.loads(run("--method", "tiers", "--json"))["origins"] if "assumed that" in each]
     assert all(bool(each.assumed) == bool(each.assumed_zh) for each in NAMED.values())

@@ -12,7 +12,7 @@ from airshed.cli.allocate.command import allocate
 from airshed.cli.lab.group import app as lab
 from airshed.market.sharing.named import NAMED
 from airshed.pages.kit.origins import origin
-from airshed.pages.methods.words import inputs_zh
+from airshed.pages.methods.words import inputs
 from airshed.rulebook.load import find, load
 from airshed.zone.origins import of_caps
 from test_provenance_shown import BY_ROWS
@@ -84,4 +84,4 @@ def test_what_a_law_rests_its_caps_on_and_what_a_method_asks_for_are_said_in_chi
     said = origin(of_caps(load(find(law)))).zh
     assert not re.search(r"[a-z]{2,} [a-z]{2,}", said), said
     for each in NAMED.values():
-        assert not re.search("[a-z]", inputs_zh(each.inputs)), each.inputs
+        assert not re.search("[a-z]", inputs(each.inputs).zh), each.inputs

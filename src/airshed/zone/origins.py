@@ -30,7 +30,7 @@ CHINESE = {
     "factors of the output-based claim: to confirm": "产出基准系数待核实",
     SESSIONS: f"智能体交易为{KINDS[SIMULATED][1]}",
     RANGES: "增长、成本与总量的区间为假设",
-    **{f"{name}: assumed that {each.assumed}": f"{each.zh}：假设{each.assumed_zh}" for name, each in NAMED.items()},
+    **{f"{each.en}: assumed that {each.assumed}": f"{each.zh}：假设{each.assumed_zh}" for each in NAMED.values()},
 }
 
 
@@ -61,7 +61,7 @@ def of_plans(plans: Mapping[str, Plan]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name, plan in plans.items():
         if name in NAMED and NAMED[name].assumed:
-            found[f"{name}: assumed that {NAMED[name].assumed}"] = None
+            found[f"{NAMED[name].en}: assumed that {NAMED[name].assumed}"] = None
         for tier in plan.tiers:
             if tier.rule in BY_CRITERIA and tier.terms.status:
                 found[f"criteria: {', '.join(f'{each} {status}' for each, status in tier.terms.status.items())}"] = None

@@ -273,7 +273,7 @@ def _certificates(folder: Path, zone: Zone, rules: Rulebook, assumed: Mapping[st
 def _print(facts: BriefFacts, rules: Rulebook) -> None:
     from airshed.pages.brief.charts import order_of
     from airshed.pages.brief.reasons import headline, of_bounds, reasons
-    from airshed.pages.brief.sentences import NEEDLESS, of_band, of_book, sensitivity, warning
+    from airshed.pages.brief.sentences import NEEDLESS, by_any_weights, of_band, of_book, sensitivity, warning
     from airshed.pages.brief.words import AXES, CAUSES, CRITERIA, DESIGNS
     from airshed.pages.kit.words import Phrase
 
@@ -299,7 +299,8 @@ def _print(facts: BriefFacts, rules: Rulebook) -> None:
         console.print(f"{AXES[axis].en} {AXES[axis].zh}: {chosen.en} {chosen.zh}\n  {why.en}\n  {why.zh}")
         for what, figures in rows:
             console.print(f"  {what.en} {what.zh}: {', '.join(f'{name} {said}' for name, said in figures.items())}")
-    for phrase in (headline(facts), sensitivity(facts)):
+    turns, wins = sensitivity(facts), by_any_weights(facts)
+    for phrase in (headline(facts), Phrase(f"{turns.en} {wins.en}", f"{turns.zh}{wins.zh}")):
         console.print(f"{phrase.en}\n{phrase.zh}")
     for each in facts.pollutants:
         for diagnosis in each.diagnoses:

@@ -155,10 +155,13 @@ def _without(names: list[str]) -> list[Phrase]:
     """The methods that the zone has no figures for."""
     from airshed.market.sharing.named import NAMED
     from airshed.pages.kit.words import Phrase
-    from airshed.pages.methods.words import inputs_zh
+    from airshed.pages.methods.words import inputs
 
     return [
-        Phrase(f"{name}: not compared, it asks for {each.inputs}.", f"{each.zh}：未比较，缺{inputs_zh(each.inputs)}。")
+        Phrase(
+            f"{each.en}: not compared, it asks for {inputs(each.inputs).en}.",
+            f"{each.zh}：未比较，缺{inputs(each.inputs).zh}。",
+        )
         for name, each in NAMED.items()
         if name not in names
     ]

@@ -48,7 +48,7 @@ def build(facts: BriefFacts, rules: Rulebook, command: str, provenance: Told | N
             rules=rules,
             money=money,
             names=names,
-            headline=reasons.headline(facts),
+            lead=reasons.lead(facts),
             reasons=reasons.reasons(facts, money),
             summary=summary(facts, names, money),
             unknown=sentences.unknown(facts),

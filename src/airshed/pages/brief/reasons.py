@@ -33,8 +33,17 @@ class Reason(NamedTuple):
 Told = tuple[Phrase, list[Row]]
 
 
+def lead(facts: BriefFacts) -> Phrase:
+    """What the page is, before its figures: they stand once, in the table below it."""
+    return Phrase(
+        f"{facts.many:,} designs were put through one engine. Below: the one that does best by the weights stated, why,"
+        " and what could turn that.",
+        f"{facts.many:,}种设计经同一模型逐一测算。以下为按所列权重得分最高的设计、理由，以及何种情况会改变结论。",
+    )
+
+
 def headline(facts: BriefFacts) -> Phrase:
-    """What the brief would choose, in a sentence or two."""
+    """What the brief would choose, in a sentence or two, where no table of figures stands beside it."""
     words = said(facts.choice, facts.axes)
     pilots = facts.scores.get("pilots")
     en = f"Of {facts.many:,} designs it would choose: {words.en}."

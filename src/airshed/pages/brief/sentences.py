@@ -58,10 +58,17 @@ def sensitivity(facts: BriefFacts) -> Phrase:
         each_zh = "；".join(f"{knob(name, at).zh}（领先{behind:.1f}分）" for name, at, behind in other)
         en_moved, zh_moved = f"Another design wins with {each_en}.", f"以下情形另有设计胜出：{each_zh}。"
     return Phrase(
-        f"The choice is most sensitive to the weights of {en}. {en_moved} With no view on weights at all it wins under"
-        f" {100 * facts.wins:.0f} % of them, and is {facts.behind:.1f} points behind the best on average.",
-        f"选择对下列权重最敏感：{zh}。{zh_moved}若对权重不作任何设定，它在{100 * facts.wins:.0f} %的权重下胜出，"
-        f"平均落后最优{facts.behind:.1f}分。",
+        f"The choice is most sensitive to the weights of {en}. {en_moved}",
+        f"选择对下列权重最敏感：{zh}。{zh_moved}",
+    )
+
+
+def by_any_weights(facts: BriefFacts) -> Phrase:
+    """How often the choice wins where nobody says how much a criterion weighs."""
+    return Phrase(
+        f"With no view on weights at all it wins under {100 * facts.wins:.0f} % of them, and is {facts.behind:.1f}"
+        " points behind the best on average.",
+        f"若对权重不作任何设定，它在{100 * facts.wins:.0f} %的权重下胜出，平均落后最优{facts.behind:.1f}分。",
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from airshed.lab.brief.facts import BriefFacts, Linking
-from airshed.pages.brief.reasons import saving
 from airshed.pages.brief.sentences import sensitivity
 from airshed.pages.brief.words import said
 from airshed.pages.kit.words import Phrase
@@ -31,14 +30,12 @@ def _saved(facts: BriefFacts, found: Sequence[Linking], money: Phrase) -> Phrase
     if not found:
         return Phrase("No saving of linking was worked out.", "未测算联通所得的节省。")
     alone, saved = sum(sum(each.alone) for each in found), sum(each.saved for each in found)
-    part = saving(facts)
     years = int(facts.assumed["years"])
     of_all = Phrase(", all pollutants together", "各污染物合计") if len(found) > 1 else Phrase("", "")
     return Phrase(
-        f"One market instead of closed cities: {saved:,.1f} of {alone:,.1f} million {money.en} ({part}) over {years}"
+        f"One market instead of closed cities: {saved:,.1f} of {alone:,.1f} million {money.en} over {years}"
         f" years{of_all.en}, if all goes as in the central state.",
-        f"统一市场较各市封闭：中值情景下{years}年内{of_all.zh}{alone:,.1f}百万{money.zh}中节省{saved:,.1f}百万{money.zh}"
-        f"（{part}）。",
+        f"统一市场较各市封闭：中值情景下{years}年内{of_all.zh}{alone:,.1f}百万{money.zh}中节省{saved:,.1f}百万{money.zh}。",
     )
 
 
@@ -59,20 +56,15 @@ def _whom(found: Sequence[Linking], names: Mapping[str, Phrase], money: Phrase) 
 
 
 def _sure(facts: BriefFacts) -> Phrase:
-    pilots = facts.scores.get("pilots")
-    beside = Phrase("", "")
-    if pilots is not None:
-        beside = Phrase(f" (the pilots' way {pilots:.0f})", f"（现行试点{pilots:.0f}）")
+    """How near other designs come; its score, and how often it wins, stand in the table of the page."""
     near = len(facts.near)
     close = Phrase(f"{near} others lie within a point of it", f"另有{near}种设计与其相差一分以内")
     if near < 2:
         close = Phrase(
-            f"{'one other lies' if near else 'no other lies'} within a point of it",
+            f"{'One other lies' if near else 'No other lies'} within a point of it",
             f"{'另有1种' if near else '无其他'}设计与其相差一分以内",
         )
-    wins = f"{100 * facts.wins:.0f} %"
     return Phrase(
-        f"It scores {facts.score:.0f} of 100{beside.en} and is the best under {wins} of all possible weights;"
-        f" {close.en}.",
-        f"得分{facts.score:.0f}（满分100）{beside.zh}，在{wins}的可能权重下为最优；{close.zh}。",
+        f"{close.en}. Its score and under how many weights it wins stand above.",
+        f"{close.zh}。得分及其胜出的权重比例见上。",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from airshed.engine import events as e
 from airshed.engine.journal import decode
@@ -40,16 +40,17 @@ def _of_year(event: Any) -> Iterator[Key]:
         yield event.source, event.year
 
 
+#: What is said of an account itself: that it exists, and every standing that it takes.
+_OF_ACCOUNTS = tuple(
+    kind
+    for kind in get_args(e.Event)
+    if kind.__module__ in (e.AccountOpened.__module__, e.ClosureNoticed.__module__)
+    and kind.__name__.startswith("Account")
+)
 #: By table, the first columns of which are the key.
 WRITING: Mapping[str, Writing] = {
     "days": Writing((e.DaySealed,), _of_day),
-    "accounts": Writing(
-        (
-            *(e.AccountOpened, e.AccountFrozen, e.AccountThawed, e.AccountRestricted),
-            *(e.AccountSuspended, e.ClosureNoticed, e.AccountClosed),
-        ),
-        _of_account,
-    ),
+    "accounts": Writing((*_OF_ACCOUNTS, e.ClosureNoticed), _of_account),
     "years": Writing(
         (
             *(e.YearReported, e.YearReopened, e.YearVerified, e.YearDetermined, e.YearAmended),
