@@ -126,7 +126,7 @@ def test_the_page_says_the_figures_of_the_brief(facts: BriefFacts, page: Path) -
     rows = [row for each in told for row in each.rows]
     words = (*(each.why for each in told), *(row.what for row in rows))
     assert all(" ".join(figure.split()) in said for row in rows for figure in row.figures.values())
-    for phrase in (headline(facts), sensitivity(facts), *words, *unknown(facts)):
+    for phrase in (lead(facts), sensitivity(facts), *words, *unknown(facts)):
         assert " ".join(phrase.en.split()) in said
         assert phrase.zh in said
     own = facts.pollutants[0]

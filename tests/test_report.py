@@ -381,6 +381,12 @@ def test_the_page_fits_its_window(seen: Seen, width: int) -> None:
     )
 
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 400:
+        show_at(seen.page, width, "en")
+        broken = seen.page.evaluate(
+            "[...document.querySelectorAll('[data-chart^=flow] svg text')].map(each => each.textContent)"
+        )
+        assert {"Kunming", "Chuxiong"} <= set(broken), "the name of a city is in one piece"
 
 
 def test_what_was_found_is_said_in_both_languages(played: Played) -> None:

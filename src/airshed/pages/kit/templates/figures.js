@@ -200,10 +200,14 @@ window.figures = (function () {
     for (const axis of [said.xAxis, said.yAxis].flat().filter(Boolean)) {
       if (axis.type === "category") {
         const upright = [said.yAxis].flat().includes(axis);
+        const across = Math.max(28, (width - 140) / axis.data.length - 6);
+        // A word is never broken: where a column is narrower than one, the names stand on end.
+        const longest = Math.max(0, ...axis.data.flatMap((each) => String(each?.value ?? each).match(/[\w-]+/g) ?? []).map((word) => 6.2 * word.length));
+        const onEnd = !upright && longest > across;
         axis.axisLabel = {
           interval: 0, hideOverlap: false, overflow: "break", lineHeight: narrow ? 13 : 14, fontSize: narrow ? 11 : 12,
           rich: { head: { fontWeight: "bold", color: ink } },
-          width: upright ? (narrow ? 116 : 220) : Math.max(28, (width - 140) / axis.data.length - 6),
+          width: upright ? (narrow ? 116 : 220) : onEnd ? longest + 6 : across, ...(onEnd && { rotate: 90, align: "right", verticalAlign: "middle" }),
           ...axis.axisLabel,
         };
       }
