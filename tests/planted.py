@@ -402,7 +402,7 @@ PLANTED: dict[str, Plant] = {
     "the penalty takes another month": put(settling, "month_before", lambda day: day[:7]),
     "a make-up is rounded down": put(settling, "makeup", lambda missing, percent: missing * percent // 100),
     "all that is banked counts one for one": put(flow_control, "one_for_one", lambda own, *rest: own),
-    "no banking limit": put(settling, "bank", lambda is_open, of, share: 10**12),
+    "no banking limit": put(settling, "bank", lambda *law: 10**12),
     "late days of a penalty cost a fen too much": changed(
         c.PayPenalty,
         e.PenaltyPaid,
