@@ -17,6 +17,10 @@ from airshed.lab.prices.agents_gap import agents_gap, plays_of
 from airshed.lab.prices.bridge import Assumptions, Bridge, Bridged, Switched, Words, bridged
 from airshed.lab.season.firms import firms_of
 from airshed.lab.season.guide import guide
+from airshed.pages.bridge import BridgeFacts
+from airshed.pages.bridge import build as bridge_page
+from airshed.pages.bridge.chart import waterfall
+from airshed.pages.kit.words import Phrase
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from airshed.zone.load import of_law
@@ -99,6 +103,37 @@ def test_reference_prices_lie_near_the_price_over_the_vintages_that_the_law_stat
         assert 0.9 < reference / stated < 1.4, code
 
 
+def test_the_page_draws_each_way_from_bar_to_bar() -> None:
+    """A cause's bar lies between the prices before and after it, and the table beside has the same figures."""
+    found = of("dianzhong", "SO2")
+    html = bridge_page(BridgeFacts("dianzhong", found, found.bridges, found.origins, "airshed lab bridge"))
+    for one in found.bridges:
+        drawn = waterfall(one, Phrase("yuan", "元"))
+        assert drawn is not None
+        assert one.origin is not None
+        assert one.said is not None
+        under, whole, raised, lowered = ([mark["value"] for mark in row["data"]] for row in drawn["series"])
+        assert (whole[0], whole[-1]) == (one.origin / 100, one.said / 100)
+        price = whole[0]
+        for at, *moves in list(zip(under, raised, lowered, strict=True))[1:-1]:
+            assert at == pytest.approx(min(price, price + moves[0] - moves[1]))
+            price += moves[0] - moves[1]
+        assert price == pytest.approx(whole[-1])
+        for size in one.sizes:
+            assert size == 0 or f'<td class="n">{(size or 0) / 100:+,.2f}</td>' in html
+    assert html.count("data-chart=") == 1 + len(found.bridges)
+
+
+def test_where_a_cause_leaves_no_price_the_page_says_so_and_draws_no_way() -> None:
+    found = of("dianzhong", "VOC")
+    without = [one for one in found.bridges if None in one.sizes]
+    html = bridge_page(BridgeFacts("<b>", found, found.bridges, found.origins, "airshed lab bridge"))
+    assert without
+    assert all(waterfall(one, Phrase("yuan", "元")) is None for one in without)
+    assert html.count("there is no way to draw") == len(without)
+    assert "<b>" not in html
+
+
 def test_agents_end_at_what_they_pay() -> None:
     rules = load(find("dianzhong"))
     found = agents_gap(of_law(rules, ""), rules, "PM", Assumptions(), 1)
@@ -109,7 +144,7 @@ def test_agents_end_at_what_they_pay() -> None:
     assert found.origin + sum(size or 0 for size in found.sizes) == found.said
 
 
-def test_the_command_prints_and_says_the_same_bridges() -> None:
+def test_the_command_prints_and_says_the_same_bridges(tmp_path: Path) -> None:
     app = build({"lab": ROOMS["lab"]})
     plain = CliRunner().invoke(app, ["lab", "bridge", "--pollutant", "VOC", "--years", "3", "--json"])
     assert plain.exit_code == 0, plain.output
@@ -118,6 +153,9 @@ def test_the_command_prints_and_says_the_same_bridges() -> None:
         total = each["origin_yuan_per_t"] + sum(step["yuan_per_t"] for step in each["steps"])
         assert total == pytest.approx(each["price_yuan_per_t"])
         assert each["unexplained_yuan_per_t"] == 0
-    shown = CliRunner().invoke(app, ["lab", "bridge", "--pollutant", "VOC", "--years", "3"])
+    page = tmp_path / "bridge.html"
+    shown = CliRunner().invoke(app, ["lab", "bridge", "--pollutant", "VOC", "--years", "3", "--html", str(page)])
     assert shown.exit_code == 0, shown.output
     assert "airshed lab equilibrium" in shown.stdout
+    assert f"{made['price_yuan_per_t']:,.2f}" in page.read_text("utf-8")
+    assert "airshed lab bridge --pollutant VOC --years 3" in page.read_text("utf-8")

@@ -19,7 +19,7 @@ from airshed.cli.lab.case import (
     percents_of,
 )
 from airshed.cli.options import Json
-from airshed.cli.show import as_json, bar, console, resting, say, table
+from airshed.cli.show import as_json, bar, console, resting, say, table, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def bridge(
         int,
         typer.Option(metavar="PATHS", min=0, max=1_000, help="Also play so many paths of agents, a few times each."),
     ] = 0,
+    html: Annotated[str, typer.Option(metavar="FILE", help="Write a page with charts there.")] = "",
     json: Json = False,
 ) -> None:
     """Every price of a pollutant side by side, and why each is not the price under the law. 价格对照与成因。
@@ -49,7 +50,7 @@ def bridge(
     price under the law one cause after the other is switched until the other price is reached: the sizes add up to the
     fen. A cause's size hangs on the order in which it is switched; the order stands in the table.
 
-    Example: airshed lab bridge --pollutant NOx
+    Example: airshed lab bridge --pollutant NOx --html bridge.html
 
     Example: airshed lab bridge --pollutant VOC --json
     """
@@ -59,6 +60,7 @@ def bridge(
     from airshed.rulebook.load import find, load
     from airshed.zone.load import of_law
 
+    target = writable(html)
     rates = percents_of((rate, growth, decline))
     rules = load(find(rulebook or RULEBOOK))
     code, zone = measured_of(rules, pollutant or POLLUTANT), of_law(rules, region)
@@ -78,6 +80,15 @@ def bridge(
             bridges.append(agents_gap(zone, rules, code, assumed, agents, told))
         origins = (*origins, SESSIONS)
     resting(origins)
+    if target is not None:
+        from airshed.pages.bridge import BridgeFacts, build
+        from airshed.pages.kit.html import write
+
+        given = {"rulebook": rulebook, "zone": region, "tax": tax, "agents": agents or "", "html": target.name}
+        command = [f"airshed lab bridge --pollutant {code} --years {years} --growth {growth:g} --decline {decline:g}"]
+        command += [f"--rate {rate:g}", *(f"--{name} {value}" for name, value in given.items() if value)]
+        law = f"{rules.programme.id} {rules.programme.version}"
+        write(target, build(BridgeFacts(law, found, bridges, origins, " ".join(command))))
     if json:
         as_json(
             {
@@ -93,6 +104,8 @@ def bridge(
         return
     _print(found, bridges)
     say(origins)
+    if target is not None:
+        console.print(f"{target}: {target.stat().st_size:,} bytes")
 
 
 def _yuan(fen: int | None) -> float | None:
