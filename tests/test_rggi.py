@@ -75,6 +75,31 @@ def test_the_transfer_deadline_is_the_first_of_march() -> None:
     assert [surrender_day(LAW, year) for year in (2021, 2022, 2023)] == ["2022-03-01", "2023-03-01", "2024-03-01"]
 
 
+def test_half_of_a_year_is_due_with_it_and_the_rest_with_the_third() -> None:
+    """RGGI, Inc.: a control period is 2021 to 2023; in its first two years half of what was emitted is held."""
+    for year in season().runner.state.years.values():
+        assert year.verified_mg is not None
+        emitted = -(-year.verified_mg["CO2"] // 10**6)
+        assert year.settled["CO2"].obligation == -(-emitted // 2)
+
+
+def test_what_is_missing_at_the_end_of_a_control_period_is_made_up_three_for_one() -> None:
+    """100, 200 and 300 tons: 50 and 100 at first, 450 at last; what an interim year lacks is owed, and once."""
+    made = ProgrammeBook(LAW, {("CO2", "RGGI", year): 1_000 for year in (2021, 2022, 2023)}, "2020-12-01")
+    made.works("2021-01-04", "RGGI", "power", "plant")
+    made.paid_in("2021-01-04", 10**10, "plant")
+    made.do("2021-01-05", AUTHORITY, c.SetCap("CO2", "RGGI", 2021))
+    found: dict[int, tuple[int, int, int]] = {}
+    for year, tons in ((2021, 100), (2022, 200), (2023, 300)):
+        made.do(f"{year + 1}-02-10", AUTHORITY, c.DetermineYear("s-plant", year, {"CO2": tons * 1_000}, "verified"))
+        made.do(f"{year + 1}-03-02", AUTHORITY, c.CloseYear("plant", year))
+        settled = made.runner.state.years["s-plant", year].settled["CO2"]
+        found[year] = (settled.obligation, settled.shortfall, settled.makeup)
+        assert settled.penalty_fen == 0
+    assert found == {2021: (50, 50, 50), 2022: (100, 100, 100), 2023: (450, 450, 1_350)}
+    made.follow()
+
+
 def test_a_stack_that_measures_carbon_dioxide_says_so_in_its_frames() -> None:
     """And what is read of them is what would be without writing them."""
     stack, code = season().zone.stacks[0], gas_code("CO2")
