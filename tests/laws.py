@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from airshed.rulebook.load import find, load_texts, texts
 
 SHIPPED = texts(find("dianzhong"))
+#: The names of the laws that ship, for tests of what holds in each.
+EVERY_LAW = tuple(sorted(path.name for path in find("dianzhong").parent.iterdir() if path.is_dir()))
 _SEALED, _OPEN = b'\nauctions = "commitment"\n', b'\nauctions = "open"\n'
 assert SHIPPED["rulebook.toml"].count(_SEALED) == 1
 FILES = {**SHIPPED, "rulebook.toml": SHIPPED["rulebook.toml"].replace(_SEALED, _OPEN)}

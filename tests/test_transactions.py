@@ -21,7 +21,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load, load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.transactions import FILE, FLOWS, Flow, TransactionType
-from laws import FILES, RULES
+from laws import EVERY_LAW, FILES, RULES
 from markets import AUTHORITY, REGISTRAR, SERIES, done, market, proposed, send, why
 from shared import Once
 from small_books import MANY_SEEDS, MANY_STEPS, forge, played
@@ -57,7 +57,7 @@ def test_every_type_has_its_commands_and_kinds_that_there_are() -> None:
     assert kinds <= {kind.value for kind in AccountKind}
 
 
-@pytest.mark.parametrize("name", ["dianzhong", "shanxi", "acidrain"])
+@pytest.mark.parametrize("name", EVERY_LAW)
 def test_every_shipped_law_has_a_row_for_all_that_may_be_sent_there(name: str) -> None:
     rules = load(find(name))
     may = frozenset[str]().union(*lookup.roles(rules).values())

@@ -26,7 +26,7 @@ from airshed.service.book.acts import may_confirm, waiting_for
 from airshed.service.book.opening import adopt, carry_on
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
-from laws import FILES, RULES
+from laws import EVERY_LAW, FILES, RULES
 from markets import AT, AUTHORITY, REGISTRAR, adopting_next, confirmed, done, market, proposed, send, why
 
 #: What takes two in every shipped law.
@@ -142,7 +142,7 @@ def test_who_is_suspended_or_revoked_confirms_nothing_and_what_they_proposed_fal
 
 
 def test_every_shipped_law_takes_two_for_people_money_caps_allocation_and_the_next_law() -> None:
-    for name in ("dianzhong", "shanxi", "acidrain"):
+    for name in EVERY_LAW:
         law = load_texts(texts(find(name)))
         assert set(TWO) <= set(law.roles.second), name
         assert law.roles.act_expires_days is not None

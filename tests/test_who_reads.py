@@ -33,7 +33,7 @@ from airshed.service.http.viewer import (
     stacks_of,
     viewer_of,
 )
-from laws import FILES, RULES
+from laws import EVERY_LAW, FILES, RULES
 from markets import AT
 from services import market_book
 
@@ -197,7 +197,7 @@ def test_an_office_that_reads_years_early_reads_those_of_other_places_once_all_o
     assert last_of(book, bound(RULES, "", "", "", "2028-05-31")) == (2027,)
 
 
-@pytest.mark.parametrize("name", ["dianzhong", "shanxi", "acidrain"])
+@pytest.mark.parametrize("name", EVERY_LAW)
 def test_every_shipped_law_says_of_every_table_who_reads_it(name: str) -> None:
     held = {right.table for right in load(find(name)).reading.rows}
     assert held == set(get_args(Readable))

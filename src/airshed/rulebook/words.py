@@ -211,6 +211,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "withdrawal_grounds": ("ground",),
     "cases": ("ground",),
     "late_payment": ("first",),
+    "reserve": ("period", "pollutant"),
+    "compliance": ("first",),
     "caps": ("pollutant", "jurisdiction", "vintage"),
     "allocation": ("name",),
     "monitoring": ("capture_from_basis_points", "longest_hours"),
