@@ -6,7 +6,12 @@ import re
 
 import pytest
 
+from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.amounts import detail
+from airshed.pages.portal.fields import read
+from airshed.service.forms.form import BODIES, Slot, bare, options_of, slots
+from airshed.service.forms.measures import ANY_LAW, unit_of
+from airshed.service.forms.sample import sample
 
 #: Sentences of the engine with counts of thousands, which stand there as tonnes.
 SENTENCES = (
@@ -62,3 +67,115 @@ def test_fen_and_milligrams_are_money_and_kilograms() -> None:
 )
 def test_what_is_no_count_stays_as_it_is(sentence: str) -> None:
     assert detail(sentence, 1).en == sentence
+
+
+YUAN = Phrase("yuan", "元")
+ORDER = {"account": "steel", "series": "SO2-KM-2027", "side": "sell", "limit": "4100", "count": "2"}
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [
+        *(("40 t", 40_000), ("４０", 40_000), ("40kg", 40), ("１，０００", 1_000_000), ("40\u00a0t", 40_000)),
+        *(("\t40\t", 40_000), ("\n40\n", 40_000), ("40.", 40_000), ("1 000", 1_000_000), ("40公斤", 40), ("0", 0)),
+    ],
+)
+def test_an_amount_is_understood_as_people_write_it(written: str, count: int) -> None:
+    assert read(BODIES["PlaceOrder"], {**ORDER, "count": written}, ANY_LAW, YUAN).body.count == count
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("3.000,5", "如指3,000.5"),
+        ("1.000.000", "的分节方式与此处不同。如指1,000,000"),
+        ("1 000,5", "如指1,000.5"),
+        ("1'000", "“1'000”的分节方式与此处不同。如指1,000"),
+        ("1e3", "为科学计数法。如指1,000"),
+        ("1.5E+2", "如指150，"),
+        ("-5", "“-5”小于零"),
+        ("−5", "“−5”小于零"),
+        ("", "此项必填"),
+        ("9" * 400, "超过80个字符"),
+        ("a\0b", "不是数量"),
+        ("40😀", "无法识别单位“😀”"),
+        ("40\t50", "粘贴了多个单元格"),
+    ],
+)
+def test_an_amount_that_is_not_understood_is_refused_plainly_at_its_field(written: str, said: str) -> None:
+    errors = read(BODIES["PlaceOrder"], {**ORDER, "count": written}, ANY_LAW, YUAN).errors
+    assert list(errors) == ["count"]
+    assert said in errors["count"].zh
+    assert "t" not in re.findall("“([^”]*)”", errors["count"].zh)[:1], "what was not typed is not shown as if it were"
+
+
+@pytest.mark.parametrize(
+    ("command", "field", "written", "said"),
+    [
+        (
+            "Surrender",
+            "serials",
+            "SO2-KM-2028\t1\t400\t5",
+            "“SO2-KM-2028 | 1 | 400 | 5”有4项，应为3项。每行一项，依次为系列",
+        ),
+        ("Surrender", "serials", "SO2-KM-2028\t1", "有2项，应为3项。"),
+        ("Surrender", "serials", "SO2-KM-2028: first=1", "缺少：末号。"),
+        ("ReportYear", "declared_g", "VOC\t3\t4", "有3项，应为2项。"),
+        ("SealDay", "marks", "1\t2", "有2项，应为1项。"),
+    ],
+)
+def test_a_line_with_too_many_or_too_few_cells_says_what_was_expected(
+    command: str, field: str, written: str, said: str
+) -> None:
+    errors = read(BODIES[command], {**filled(command), field: written}, ANY_LAW, YUAN).errors
+    assert said in errors[field].zh
+
+
+def filled(command: str) -> dict[str, str]:
+    """A form of a command that can be read."""
+    found: dict[str, str] = {}
+    by_option = {slot.option: slot for slot in slots(BODIES[command])}
+    for option, text in options_of(sample(BODIES[command]), ANY_LAW):
+        field = by_option[option].field
+        found[field] = f"{found[field]}\n{text}" if field in found else text
+    return found
+
+
+HOSTILE = (
+    *(
+        "40 t",
+        "４０",
+        "3.000,5",
+        "1.000.000",
+        "-5",
+        "1e3",
+        "9" * 400,
+        "x" * 400,
+        "a\0b",
+        "40😀",
+        "40\n50",
+        "2028-02-30",
+    ),
+    *("'", '"', "a;b=c", "[1,2]", "{", "a\u200bb", "\u202eabc", "a,b,c,d,e,f,g,h", "a\tb\tc\td\te\tf\tg\th", "1，000"),
+)
+
+
+def each_kind() -> dict[object, tuple[str, Slot]]:
+    """A field of each kind that forms have."""
+    found: dict[object, tuple[str, Slot]] = {}
+    for name, kind in BODIES.items():
+        for slot in slots(kind):
+            found.setdefault((repr(bare(slot.kind)), unit_of(slot.field, slot.kind)), (name, slot))
+    return found
+
+
+def test_whatever_is_typed_into_any_kind_of_field_is_taken_or_refused_there_in_words() -> None:
+    for name, slot in each_kind().values():
+        around = filled(name)
+        for written in HOSTILE:
+            errors = read(BODIES[name], {**around, slot.field: written}, ANY_LAW, YUAN).errors
+            assert set(errors) <= {slot.field}, (name, slot.field, written, errors)
+            for said in errors.values():
+                plain = re.sub("“[^”]*”", "", said.zh)
+                assert not re.search("[a-z]{3,} [a-z]{2,}|无法识别：", plain), (name, slot.field, written, said.zh)
+                assert "airshed act" not in said.en

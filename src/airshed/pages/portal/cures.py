@@ -28,11 +28,23 @@ SAID: tuple[tuple[str, str], ...] = (
     (r"there is no part (.+)", "没有名为{0}的部分"),
     (r"(.+) is given twice", "{0}重复填写"),
     (r"an entry lacks (.+)", "条目缺少{0}"),
+    (r"(.+) has (\d+) parts, not (\d+) to (\d+)", "{0}有{1}项，应为{2}至{3}项"),
     (r"(.+) has (\d+) parts, not (\d+)", "{0}有{1}项，应为{2}项"),
     (r"closes a bracket that was not opened", "括号不配对"),
     (r"a (?:quotation mark|bracket) is not closed", "引号或括号未闭合"),
     (r"(.+) has a quotation mark too many", "{0}引号有误"),
     (r"is longer than (.+) characters", "超过{0}个字符"),
+    (r"it is not plain text", "含有无法显示的字符"),
+    (r"it holds (.+), which looks like (.+)", "其中的{0}与{1}形似"),
+    (r"it holds (.+), which cannot be seen", "含有不可见字符{0}"),
+    (r"it holds (.+), a radical that looks like a character", "其中的{0}是部首，与汉字形似"),
+    (r"it mixes letters of (.+) and (.+) in one word", "同一词中混用{0}与{1}字母"),
+    (r"it has a word of (.+) letters that looks like a LATIN one", "有{0}字母的词与拉丁字母的词形似"),
+    (r"it is not composed \(NFC\), so that it could be written in two ways", "字符未经组合（NFC），可有两种写法"),
+    (r"holds half a character", "含有不完整的字符"),
+    (r"there is no day (.+)", "没有{0}这一天"),
+    (r"it takes (\d+) to (\d+) signs, digits and the letters a to f", "须为{0}至{1}位数字或字母a至f"),
+    (r"it takes (\d+) signs, digits and the letters a to f", "须为{0}位数字或字母a至f"),
     (r"is empty", "不能为空"),
     (r"it takes at least (.+?)(?: characters)?", "不得小于{0}"),
     (r"it takes at most (.+?)(?: characters)?", "不得大于{0}"),
@@ -52,6 +64,14 @@ DO: tuple[tuple[str, str], ...] = (
     (r"play fewer years, or complete penalty_index.csv", "请减少模拟年数，或补全penalty_index.csv"),
     (r"give a multiple of it", "请填写其整数倍"),
     (r"name one that the law caps", "请选择规则设有总量的污染物"),
+    (r"write it as 2027-12-31 or 31 December 2027", "请写作2027-12-31或2027年12月31日"),
+    (r"write the start of a whole hour of standard time, as (.+) or (.+)", "请填写标准时间的整点，如{0}或{1}"),
+    (r"leave out what cannot be printed", "请删去"),
+    (r"take a name that cannot be mistaken", "请改用不易混淆的字符"),
+    (r"send text that UTF-8 can write", "请重新填写"),
+    (r"close it", "请补全"),
+    (r'within a text it is written twice, ""', "文本内的引号须写两次"),
+    (r'put such a text in "quotation marks"', "请将该文本置于引号内"),
     (r"write it as (.+)", "请写作：{0}"),
     (r"write an amount of zero or more", "请填写不小于零的数量"),
     (r"write yes or no", "请选择是或否"),
@@ -88,7 +108,7 @@ UNITS: tuple[tuple[str, str], ...] = (
     (r"\ba whole number\b", "整数"),
 )
 #: What somebody wrote, as it is shown back.
-_QUOTED = re.compile(r"'([^']*)'")
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*'[^\"]*)\"")
 
 
 def told(error: Malformed, how: Phrase | None = None) -> Phrase:
@@ -117,14 +137,14 @@ def _capital(text: str) -> str:
 
 def _marked(chinese: str) -> str:
     """Quotation marks as Chinese has them."""
-    return _QUOTED.sub(r"“\1”", chinese)
+    return _QUOTED.sub(lambda found: f"“{found[1] if found[1] is not None else found[2]}”", chinese)
 
 
 def _units(text: str) -> str:
     """Units in Chinese, but not in what somebody wrote."""
-    parts = re.split(r"('[^']*')", text)
+    parts = re.split(r"('[^']*'|\"[^\"]*'[^\"]*\")", text)
     for english, chinese in UNITS:
-        parts = [part if part.startswith("'") else re.sub(english, chinese, part) for part in parts]
+        parts = [part if part.startswith(("'", '"')) else re.sub(english, chinese, part) for part in parts]
     return "".join(parts)
 
 

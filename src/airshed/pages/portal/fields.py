@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 from unicodedata import normalize
 
@@ -21,7 +22,7 @@ from airshed.pages.portal.grounds import DEPENDS, NOTICE, OF_GROUND, UNASKED, WH
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.chinese import both, field_zh
 from airshed.service.forms.english import meaning
-from airshed.service.forms.form import BODIES, Slot, bare, body_of, slots, title_of, value_of
+from airshed.service.forms.form import BODIES, Slot, bare, body_of, fields_in, slots, title_of, value_of
 from airshed.service.forms.happened import said_of_word
 from airshed.service.forms.helps import help_zh
 from airshed.service.forms.measures import Terms, unit_of, write
@@ -55,6 +56,16 @@ ENGLISH: Mapping[str, str] = {
 _COMMA = re.compile(r"(\d{1,3}(?:\.\d{3})+),(\d+)(.*)|(\d+),(\d{1,2}|\d{4,})(?!\d)(.*)", re.ASCII | re.DOTALL)
 #: Groups by several commas that are not of three digits, as 12,34,567: the commas cannot be decimal ones.
 _LAKHS = re.compile(r"(?!\d{1,3}(?:,\d{3})+(?![\d,]))(\d+(?:,\d+){2,})(\.\d+)?", re.ASCII)
+#: A minus or a dash before a number, and a point that ends one.
+_MINUS, _ENDS = re.compile("^[\u2212\u2013\u2014]"), re.compile(r"(?<=\d)\.$")
+#: Thousands parted by points alone, by spaces with a decimal comma, or by another sign: each with what is meant.
+_OTHERWISE = re.compile(
+    r"(?P<whole>\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?: \d{3})+(?=,)|\d{1,3}(?:['’_]\d{3})+)(?:[,.](?P<part>\d+))?(?![\d.,])",
+    re.ASCII,
+)
+#: A number as programs write it, by a power of ten; one that is larger than any amount is shown as no number.
+LARGEST_POWER = 15
+_POWER = re.compile(r"(\d+(?:\.\d+)?)[eE]\+?(\d{1,2})(?!\d)", re.ASCII)
 #: Of prices the sign of money may stand before the number, and the label says of how much.
 _PRICES = (Unit.FEN_PER_T, Unit.FEN_PER_T_YEAR)
 #: A number that says no unit.
@@ -246,7 +257,7 @@ def read(kind: type[msgspec.Struct], written: Mapping[str, str], terms: Terms, m
                 continue
             value_of(slot, texts, terms)
         except Malformed as error:
-            errors[slot.field] = _told(error, slot, terms)
+            errors[slot.field] = _told(error, slot, terms, text)
             continue
         except Unclear as unclear:
             errors[slot.field] = unclear.phrase
@@ -257,24 +268,51 @@ def read(kind: type[msgspec.Struct], written: Mapping[str, str], terms: Terms, m
     try:
         return Written(body_of(kind, given, terms), {})
     except Malformed as error:
-        found = next((slot for slot in slots(kind) if slot.place == error.place), None)
-        said = cures.told(error) if found is None else _told(error, found, terms)
+        found = next((slot for slot in slots(kind) if _is_of(slot, error.place)), None)
+        said = cures.told(error) if found is None else _told(error, found, terms, written.get(found.field, ""))
         return Written(None, {"" if found is None else found.field: said})
+
+
+def _is_of(slot: Slot, place: str) -> bool:
+    """Whether a place is a field, or a part of one of its lines."""
+    row, last = rows.kind_of(slot), place.rpartition(" ")[2]
+    return place == slot.place or (row is not None and last in [field.name for field in fields_in(row)])
 
 
 #: A number that is out of reach, as the book counts.
 _BOUND = re.compile(r"(it takes at (?:least|most)) ([\d,]+)")
 
 
-def _told(error: Malformed, slot: Slot, terms: Terms) -> Phrase:
-    """What is wrong in a field: of a line with parts, how a line is written; of an amount, its bound with the unit."""
+#: What was written, as it stands before what is wrong with it, where that is told of all of a text.
+_OF_TEXT = re.compile(r"(?:'.*'|\".*\") (?=is not plain text|holds |mixes |has a word |is not composed)", re.DOTALL)
+#: A number with the unit that was added to it.
+_ADDED = re.compile(r"'([^']*)'( is below zero| is not a whole number)")
+
+
+def _told(error: Malformed, slot: Slot, terms: Terms, typed: str) -> Phrase:
+    """What is wrong in a field: of a line with parts, how a line is written; of an amount, its bound with the unit.
+
+    What is shown of it is what was typed, without the unit that was added.
+    """
     row, bound = rows.kind_of(slot), _BOUND.fullmatch(error.what)
+    if row is not None and error.what.startswith(rows.LACKS):
+        lacks, how = rows.by_their_names(error.what, row), rows.how(row)
+        return Phrase(f"{lacks.en}. {how.en}", f"{lacks.zh}。{how.zh}")
+    what = _OF_TEXT.sub("it ", error.what)
     if row is not None:
-        return cures.told(error, rows.how(row))
+        return cures.told(Malformed(error.place, what, ""), rows.how(row))
+    if " parts, not " in error.what:
+        return cures.told(error, _line(slot))
     if bound is not None and (unit := unit_of(slot.field, slot.kind)) is not None:
         limit = write(int(bound[2].replace(",", "")), unit, terms)
         return cures.told(Malformed(error.place, f"{bound[1]} {limit}", error.cure))
-    return cures.told(error)
+    if isinstance(bare(slot.kind), kinds.LiteralType):
+        names = [choice.label for choice in _words(slot)]
+        english, chinese = "; ".join(each.en for each in names), "、".join(each.zh for each in names)
+        return cures.told(error, Phrase(f"Choose one: {english}.", f"可选：{chinese}。"))
+    if not slot.many and isinstance(bare(slot.kind), kinds.IntType):
+        what = _ADDED.sub(lambda found: f"'{typed.strip()[:60]}'{found[2]}", what)
+    return cures.told(Malformed(error.place, what, error.cure))
 
 
 class Unclear(Exception):
@@ -295,7 +333,10 @@ def _texts(slot: Slot, text: str, terms: Terms, money: Phrase) -> list[str]:
     """What a field holds, each of several lines by itself, as the readers of forms take it."""
     kind = bare(slot.kind)
     if slot.many:
-        return [rows.entry(line, rows.kind_of(slot), slot.place) for line in text.splitlines() if line.strip()]
+        lines, row = [line for line in text.splitlines() if line.strip()], rows.kind_of(slot)
+        for line in lines if row is None else ():
+            rows.pasted(line, 2 if isinstance(kind, kinds.DictType) else 1, slot.place)
+        return [rows.entry(line, row, slot.place) for line in lines]
     if isinstance(kind, kinds.StrType) and not title_of(slot.kind).startswith(("day", "hour")):
         return [text.strip().replace("\r\n", "\n")] if text.strip() else []
     plain = normalize("NFKC", text).strip()
@@ -307,6 +348,7 @@ def _texts(slot: Slot, text: str, terms: Terms, money: Phrase) -> list[str]:
         unit = unit_of(slot.field, slot.kind)
         if unit in _PRICES and "CNY" in terms.money_names:
             plain = plain.removeprefix("¥").strip()
+        plain = _ENDS.sub("", _MINUS.sub("-", plain))
         _one_way(plain)
         if _BARE.fullmatch(plain) and unit is not None:
             plain = f"{plain} {_said(slot, terms, money)}"
@@ -319,13 +361,19 @@ def _said(slot: Slot, terms: Terms, money: Phrase) -> str:
 
 
 def _one_way(text: str) -> None:
+    """`Unclear` where a number is written as it is elsewhere, and what would be meant is known."""
     if (lakhs := _LAKHS.match(text)) is not None:
         meant = f"{int(lakhs[1].replace(',', '')):,}{lakhs[2] or ''}"
-        raise Unclear(
-            Phrase(
-                f"“{text[:40]}” is not grouped by thousands. Write {meant} if that is meant.",
-                f"“{text[:40]}”未按千位分节。如指{meant}，请写作{meant}。",
-            )
+        raise _otherwise(text, meant, Phrase("is not grouped by thousands", "未按千位分节"))
+    if (found := _OTHERWISE.match(text)) is not None:
+        meant = f"{int(re.sub('[^0-9]', '', found['whole'])):,}" + (f".{found['part']}" if found["part"] else "")
+        raise _otherwise(text, meant, Phrase("is grouped otherwise than here", "的分节方式与此处不同"))
+    if (power := _POWER.match(text)) is not None and int(power[2]) <= LARGEST_POWER:
+        exact = Decimal(power[1]) * 10 ** int(power[2])
+        raise _otherwise(
+            text,
+            f"{exact:,f}".rstrip("0").rstrip(".") if "." in f"{exact:f}" else f"{exact:,f}",
+            Phrase("is a power of ten, as programs write it", "为科学计数法"),
         )
     found = _COMMA.match(text)
     if found is None:
@@ -339,6 +387,15 @@ def _one_way(text: str) -> None:
         Phrase(
             f"“{text[:40]}” is read differently in different countries. Write {meant} if that is meant.",
             f"“{text[:40]}”的写法有歧义。如指{meant}，请写作{meant}（小数点用“.”，千位用“,”）。",
+        )
+    )
+
+
+def _otherwise(text: str, meant: str, how: Phrase) -> Unclear:
+    return Unclear(
+        Phrase(
+            f"“{text[:40]}” {how.en}. Write {meant} if that is meant.",
+            f"“{text[:40]}”{how.zh}。如指{meant}，请写作{meant}。",
         )
     )
 

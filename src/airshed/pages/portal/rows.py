@@ -47,6 +47,8 @@ EXAMPLES: Mapping[str, str] = {
     "NamedSerials": "SO2-KM-2028, 1, 400",
     "StackEntry": "KM-CEM-01-A, SO2, NOx",
 }
+#: How readers of entries begin to say what is missing.
+LACKS = "an entry lacks "
 #: What parts the cells of a line that is written, not pasted.
 _PARTED = re.compile(r"\s*[,，、;；]\s*")
 _NAMED = re.compile(r'[:：=＝"]')
@@ -104,6 +106,32 @@ def said(line: Phrase, kind: type[msgspec.Struct]) -> Phrase:
     return Phrase(english, chinese.replace("; ", "；").replace(": ", "："))
 
 
+def pasted(line: str, columns: int, place: str) -> None:
+    """`Malformed` where a line has other cells of a table than a field takes."""
+    cells = line.strip().split("\t")
+    if len(cells) > columns:
+        raise Malformed(place, f"{_shown(line)!r} has {len(cells)} parts, not {columns}", "")
+
+
+def _shown(line: str) -> str:
+    """A line as it is shown back, its cells apart."""
+    return line.strip().replace("\t", " | ")[:60]
+
+
+def by_their_names(what: str, kind: type[msgspec.Struct]) -> Phrase:
+    """What an entry lacks, by the names that a page has for its parts.
+
+    >>> from airshed.engine.commands import NamedSerials
+    >>> by_their_names("an entry lacks first and last", NamedSerials).zh
+    '缺少：首号、末号'
+    """
+    names = dict(zip((option_of(field.name) for field in fields_in(kind)), called(kind), strict=True))
+    lacking = [names[each] for each in what.removeprefix(LACKS).split(" and ")]
+    return Phrase(
+        f"It lacks {', '.join(each.en for each in lacking)}", f"缺少：{'、'.join(each.zh for each in lacking)}"
+    )
+
+
 def entry(line: str, kind: type[msgspec.Struct] | None, place: str) -> str:
     """A line as the readers of forms take it.
 
@@ -120,8 +148,10 @@ def entry(line: str, kind: type[msgspec.Struct] | None, place: str) -> str:
     if kind is None or not row or len(fields_in(kind)) == 2:
         return f"{cells[0]}: {', '.join(cell for cell in cells[1:] if cell)}"
     fields = fields_in(kind)
-    if len(cells) > len(fields):
-        raise Malformed(place, f"{line.strip()[:60]!r} has {len(cells)} parts, not {len(fields)}", "")
+    least = sum(field.required for field in fields)
+    if len(cells) > len(fields) or len([cell for cell in cells if cell]) < least:
+        wanted = str(least) if least == len(fields) else f"{least} to {len(fields)}"
+        raise Malformed(place, f"{_shown(line)!r} has {len(cells)} parts, not {wanted}", "")
     parts = [
         f"{option_of(field.name)}={entries.quoted(cell) if isinstance(bare(field.type), kinds.StrType) else cell}"
         for field, cell in zip(fields[1:], cells[1:], strict=False)

@@ -121,7 +121,7 @@ def _has_default(kind: type[msgspec.Struct], field: str) -> bool:
 
 def _kept(kind: type[msgspec.Struct], values: Mapping[str, Any]) -> Any:
     """The body as the book would read it back; what cannot be kept is told of its option."""
-    from airshed.engine.edge import well_formed
+    from airshed.engine.edge import CURE, well_formed
 
     body: Any = kind(**values)
     try:
@@ -130,7 +130,8 @@ def _kept(kind: type[msgspec.Struct], values: Mapping[str, Any]) -> Any:
         field = error.place.removeprefix(f"command {kind.__name__}").strip()
         slot = next((each for each in slots(kind) if each.field == re.split(r"[.\[]", field)[0]), None)
         place = slot.place if slot is not None else f"act {kind.__name__} {field}".strip()
-        raise Malformed(place, _people(error.what), f"airshed act {kind.__name__} --help shows how") from None
+        cure = f"airshed act {kind.__name__} --help shows how" if error.cure == CURE else error.cure
+        raise Malformed(place, _people(error.what), cure) from None
 
 
 def named(text: str, place: str) -> None:
@@ -143,8 +144,14 @@ def named(text: str, place: str) -> None:
         raise Malformed(place, _people(error.what), error.cure) from None
 
 
+#: What msgspec says of a digest or a key: so many signs, or from so many to so many.
+_HEX = re.compile(r"expected `str` matching regex '\^\(?\[0-9a-f\]\{([\d,]+)\}")
+
+
 def _people(what: str) -> str:
     """What msgspec says of a text, for those who write no JSON."""
+    if (signs := _HEX.match(what)) is not None:
+        return f"it takes {signs[1].replace(',', ' to ')} signs, digits and the letters a to f"
     found = re.fullmatch(r"expected `(?:str|int)` (?:of length )?(>=|<=) (-?\d+)", what)
     if found is None:
         return what

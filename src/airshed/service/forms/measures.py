@@ -115,8 +115,10 @@ def read(text: str, unit: Unit | None, terms: Terms, place: str) -> int:
     Traceback (most recent call last):
     airshed.model.refusal.Malformed: --count: '1.5 kg' is not a whole number of allowances of 1 kg; write 1 kg or 2 kg
     """
-    shown = repr(text if len(text) <= LONGEST else text[:LONGEST] + "...")
-    found = _AMOUNT.fullmatch(_GROUPS.sub(",", text.strip())) if len(text) <= LONGEST else None
+    shown = repr(text)
+    if len(text) > LONGEST:
+        raise Malformed(place, f"is longer than {LONGEST} characters", "shorten it")
+    found = _AMOUNT.fullmatch(_GROUPS.sub(",", text.strip()))
     example = f"write it as {written_as(unit, terms)}"
     if found is None:
         raise Malformed(place, f"{shown} is not an amount" if unit else f"{shown} is not a whole number", example)
