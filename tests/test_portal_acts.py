@@ -33,6 +33,7 @@ from airshed.model.measures import Unit
 from airshed.model.period import DAY_MS
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.bounds import FROM_TODAY, RANGES, TODAY, UNTIL_YESTERDAY
 from airshed.pages.portal.choices import choices
 from airshed.pages.portal.cures import told
 from airshed.pages.portal.drafts import MOST_OF_ONE, Draft, Drafts
@@ -299,6 +300,30 @@ def test_the_form_of_a_notice_says_each_ground_with_what_it_may_cost_and_asks_fo
     found = choices(state, LAW, actor, "NoticeCase", "stack", "s-power") or ()
     assert [choice.value for choice in found][: len(own)] == own, "those of the source that is named come first"
     assert len(found) == len(state.stack_source) > len(own) > 0
+
+
+def test_a_form_says_the_range_of_a_number_or_a_day_before_anything_is_sent() -> None:
+    state = market().state
+
+    def helps(command: str, actor: str, **written: str) -> dict[str, Phrase]:
+        found = form_of(BODIES[command], state, LAW, state.actors[actor], written, today="2027-03-01")
+        return {each.name: each.help for each in found}
+
+    law = LAW.trading
+    order = helps("PlaceOrder", "steel", series=SERIES)
+    lot, most = (f"{count * LAW.allowance.size_kg / 1000:,g}" for count in (law.lot, law.largest_order))
+    assert f"{lot}吨至{most}吨，须为{lot}吨的整数倍。" in order["count"].zh
+    low, high = band(reference_price(state, LAW, SERIES), law.band_basis_points, law.tick_fen_per_t)
+    assert f"From {low / 100:,g} yuan/t to {high / 100:,g} yuan/t" in order["limit"].en
+    assert "or more, in steps of" in helps("PlaceOrder", "steel")["limit"].en, "no series is named yet"
+    assert "2至" in helps("AskInstalments", "steel")["parts"].zh
+    assert helps("OpenSession", EXCHANGE)["day"].en.endswith("Only 2027-03-01.")
+    assert "不早于2027-03-01。" in helps("OpenSale", AUTHORITY)["until"].zh
+    known = {f"{kind.__name__}.{slot.field}" for kind in BODIES.values() for slot in slots(kind)}
+    assert {*RANGES, *FROM_TODAY, *UNTIL_YESTERDAY, *TODAY} <= known
+    for name in BODIES:
+        for each in form_of(BODIES[name], state, LAW, state.actors[AUTHORITY], {}, today="2027-03-01"):
+            assert not re.search(r"\d{5}", each.help.zh), (name, each.name, each.help.zh)
 
 
 def test_a_form_asks_for_every_reason_without_which_the_book_refuses() -> None:

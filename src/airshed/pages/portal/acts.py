@@ -125,7 +125,7 @@ async def _filled(
 
     def look(market: Market, rules: Rulebook) -> Filled:
         allowed = kind.__name__ in lookup.roles(rules).get(actor.role, frozenset())
-        fields = form_of(kind, market.state, rules, actor, written, errors)
+        fields = form_of(kind, market.state, rules, actor, written, errors, visitor.today)
         money = Phrase(rules.currency.name_en, rules.currency.name_zh)
         return Filled(fields, Terms.of(rules), money, allowed)
 

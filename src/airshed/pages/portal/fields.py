@@ -17,6 +17,7 @@ from airshed.model.measures import Unit
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import cures, rows
+from airshed.pages.portal.bounds import Asked, Days, days_of, range_of, said
 from airshed.pages.portal.choices import Choice, choices
 from airshed.pages.portal.grounds import DEPENDS, NOTICE, OF_GROUND, UNASKED, WHY
 from airshed.rulebook.schema import Rulebook
@@ -87,6 +88,8 @@ class Field(NamedTuple):
     error: Phrase | None = None
     #: What stands beside one that is not required.
     left_out: Phrase = Phrase("(may be left out)", "（可不填）")
+    #: The first and the last day that it may be.
+    days: Days = Days()
 
 
 def label_of(command: str, field: str) -> Phrase:
@@ -124,8 +127,10 @@ def form_of(
     actor: Actor,
     written: Mapping[str, str],
     errors: Mapping[str, Phrase] | None = None,
+    today: str = "",
 ) -> list[Field]:
-    """The fields of a command for somebody, with what is written in them."""
+    """The fields of a command for somebody, with what is written in them, and the ranges that the law has for them."""
+    today = today or rules.civil.day_of(state.at)
     terms, money = Terms.of(rules), Phrase(rules.currency.name_en, rules.currency.name_zh)
     found = []
     for slot in slots(kind):
@@ -138,17 +143,20 @@ def form_of(
         widget = "none" if nothing and not _may_be_empty(slot) else _widget(slot, may_be)
         if slot.required and len(may_be) == 1 and widget in ("choice", "radios"):
             widget, value = "fixed", may_be[0].value
+        days = days_of(kind.__name__, slot.field, today)
+        bounds = said(range_of(kind.__name__, slot, rules, Asked(state, written)), slot, terms, money)
         found.append(
             Field(
                 slot.field,
                 label_of(kind.__name__, slot.field),
-                _help(kind, slot),
+                _joined(_help(kind, slot), bounds if bounds.en else days.said),
                 widget,
                 value,
                 slot.required and (not _may_be_empty(slot) or (slot.field in WHY and kind.__name__ not in UNASKED)),
                 suffix_of(slot, terms, money),
                 may_be,
                 (errors or {}).get(slot.field),
+                days=days,
                 **({"left_out": DEPENDS} if kind.__name__ == NOTICE and slot.field in OF_GROUND else {}),
             )
         )
@@ -189,6 +197,10 @@ def _help(kind: type[msgspec.Struct], slot: Slot) -> Phrase:
     if says_no_more(english, label_of(kind.__name__, slot.field).en):
         return line
     return Phrase(f"{by_their_names(english)} {line.en}".rstrip(), chinese + line.zh)
+
+
+def _joined(help_of: Phrase, bounds: Phrase) -> Phrase:
+    return Phrase(f"{help_of.en} {bounds.en}".strip(), f"{help_of.zh}{bounds.zh}")
 
 
 #: Words that say nothing beside a label.
