@@ -33,7 +33,8 @@ from airshed.model.measures import Unit
 from airshed.model.period import DAY_MS
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.bounds import FROM_TODAY, RANGES, TODAY, UNTIL_YESTERDAY
+from airshed.pages.portal.acts import groups_of
+from airshed.pages.portal.bounds import BOUNDS, OF_DAYS, OF_LAW
 from airshed.pages.portal.choices import choices
 from airshed.pages.portal.cures import told
 from airshed.pages.portal.drafts import MOST_OF_ONE, Draft, Drafts
@@ -319,11 +320,26 @@ def test_a_form_says_the_range_of_a_number_or_a_day_before_anything_is_sent() ->
     assert "2至" in helps("AskInstalments", "steel")["parts"].zh
     assert helps("OpenSession", EXCHANGE)["day"].en.endswith("Only 2027-03-01.")
     assert "不早于2027-03-01。" in helps("OpenSale", AUTHORITY)["until"].zh
-    known = {f"{kind.__name__}.{slot.field}" for kind in BODIES.values() for slot in slots(kind)}
-    assert {*RANGES, *FROM_TODAY, *UNTIL_YESTERDAY, *TODAY} <= known
+    assert set(BOUNDS) <= {(kind.__name__, slot.field) for kind in BODIES.values() for slot in slots(kind)}
+    assert set(BOUNDS.values()) == {*OF_LAW, *OF_DAYS}
     for name in BODIES:
         for each in form_of(BODIES[name], state, LAW, state.actors[AUTHORITY], {}, today="2027-03-01"):
             assert not re.search(r"\d{5}", each.help.zh), (name, each.name, each.help.zh)
+
+
+def test_an_act_that_there_is_nothing_for_stands_behind_the_others_and_says_so(served: Portal) -> None:
+    state = market().state
+    groups = groups_of(LAW, state.actors[EXCHANGE], state)
+    offered = {each.command: each.now for group in groups for each in group.commands}
+    assert not offered["CloseCall"], "no call is open"
+    assert offered["OpenCall"]
+    assert offered["OpenSession"] != offered["CloseSession"]
+    for group in groups:
+        assert [each.now for each in group.commands] == sorted((each.now for each in group.commands), reverse=True)
+    assert "目前无可办理" in text_of(served.rehearsing(EXCHANGE, "zh").get("/act"))
+    fields = form_of(BODIES["NoticeWithdrawal"], state, LAW, state.actors[AUTHORITY], {})
+    ground = next(each for each in fields if each.name == "ground")
+    assert not re.search("[a-z]{3,}", ground.help.zh), "a help explains its words by their names"
 
 
 def test_a_form_asks_for_every_reason_without_which_the_book_refuses() -> None:

@@ -17,12 +17,13 @@ from airshed.engine.edge import WellFormed, looked_at
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.guards import APPROVING
+from airshed.engine.state import State
 from airshed.model.near import near
 from airshed.model.refusal import Malformed, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.afterwards import left
 from airshed.pages.portal.drafts import Draft, drafts_of
-from airshed.pages.portal.fields import Field, Written, form_of, name_of, read, sentence_of
+from airshed.pages.portal.fields import Field, Written, form_of, name_of, possible, read, sentence_of
 from airshed.pages.portal.frame import (
     Visitor,
     acting,
@@ -36,7 +37,7 @@ from airshed.pages.portal.frame import (
 from airshed.pages.portal.happening import Change, Happening, changes, happenings
 from airshed.pages.portal.meant import meant
 from airshed.pages.portal.office.law import law_wanted
-from airshed.pages.portal.opening import Trades, trading
+from airshed.pages.portal.opening import Trades, sensible, trading
 from airshed.pages.portal.reckoning import Reckoning, reckoned
 from airshed.pages.portal.refused import Told, told
 from airshed.pages.portal.signing import WRITER, over
@@ -59,22 +60,33 @@ from airshed.service.sign_in import codes
 FIRST = ("listed", "transfer", "settling", "issue", "auction", "people")
 
 
+class Offered(NamedTuple):
+    """A command that a role may send."""
+
+    command: str
+    name: Phrase
+    sentence: Phrase
+    #: Whether there is anything now that it could be about.
+    now: bool
+
+
 class Group(NamedTuple):
-    """The commands of a room."""
+    """The commands of a room, those first that there is something for now."""
 
     name: Phrase
-    commands: Sequence[tuple[str, Phrase, Phrase]]
+    commands: Sequence[Offered]
 
 
-def groups_of(rules: Rulebook, actor: Actor) -> list[Group]:
+def groups_of(rules: Rulebook, actor: Actor, state: State) -> list[Group]:
     """What a role may do, by room; what is for machines and for the page of what waits stands elsewhere."""
     mine = lookup.roles(rules).get(actor.role, frozenset())
-    found: dict[str, list[tuple[str, Phrase, Phrase]]] = {}
+    found: dict[str, list[Offered]] = {}
     for name, kind in BODIES.items():
         if name in mine and name not in ELSEWHERE:
-            found.setdefault(kind.__module__, []).append((name, name_of(kind), sentence_of(kind)))
+            now = possible(kind, state, rules, actor) and name in sensible([name], state)
+            found.setdefault(kind.__module__, []).append(Offered(name, name_of(kind), sentence_of(kind), now))
     rooms = sorted(found, key=lambda module: _rank(module.rpartition(".")[2]))
-    return [Group(Phrase(*room_of(room)), found[room]) for room in rooms]
+    return [Group(Phrase(*room_of(room)), sorted(found[room], key=lambda each: not each.now)) for room in rooms]
 
 
 #: Confirmed and rejected on the page of what waits.
@@ -89,7 +101,7 @@ async def acts(service: Service, request: Request) -> Response:
     """What somebody may do."""
     visitor = await acting(service, request)
     actor = _actor(visitor)
-    groups = await visitor.look(lambda market, rules: groups_of(rules, actor))
+    groups = await visitor.look(lambda market, rules: groups_of(rules, actor, market.state))
     return page(visitor, "acts.html.j2", groups=groups)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from airshed.engine.procedures.trade_rules import collar, reference_price
 from airshed.engine.state import State
 from airshed.market.fees import WHOLE_BASIS_POINTS, band
+from airshed.model.beside import rows_beside
 from airshed.model.measures import Unit, tonnes
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
@@ -92,36 +93,28 @@ def _asked(rules: Rulebook, asked: Asked) -> Range:
     return Range(smallest, None, smallest)
 
 
-#: By command and field.
-RANGES: Mapping[str, OfLaw] = {
-    "PlaceOrder.count": _order,
-    "PlaceCallOrder.count": _order,
-    "PlaceOrder.limit": _price,
-    "OfferDeal.count": _deal,
-    **dict.fromkeys(("OpenAuction.count", "OfferAuction.count", "ConsignLot.count", "PlaceBid.count"), _auctioned),
-    **dict.fromkeys(("PlaceBid.limit", "OfferAuction.reserve", "ConsignLot.minimum", "SellPledge.reserve"), _bid),
-    **dict.fromkeys(("PlaceZoneOffer.count", "PlaceZoneBid.count"), _lots),
-    **dict.fromkeys(("AskInstalments.parts", "GrantInstalments.parts"), _parts),
-    **dict.fromkeys(("AskInstalments.every_months", "GrantInstalments.every_months"), _months),
-    **dict.fromkeys(("OpenSale.count", "BuyAllocation.count"), _bought),
-    **dict.fromkeys(("OpenRepurchase.count", "AskRepurchase.count"), _asked),
-    "OpenSale.years": lambda rules, asked: Range(1, rules.paid_allocation.longest_years),
-    "BuyAllocation.first": lambda rules, asked: Range(rules.paid_allocation.first_basis_points, WHOLE_BASIS_POINTS),
-    "Transfer.count": lambda rules, asked: Range(1, rules.trade_rules.largest_transfer),
-    "Deposit.fen": lambda rules, asked: Range(1, rules.trading.largest_deposit_fen),
-    "CutHoldings.share": lambda rules, asked: Range(1, rules.banking.haircut_most_basis_points),
-    "NoticeWithdrawal.public_share": lambda rules, asked: Range(1, WHOLE_BASIS_POINTS),
-    "GrantRight.last": lambda rules, asked: Range(None, rules.terms.horizon),
+#: What the law says, by the names that `bounds.csv` has for it.
+OF_LAW: Mapping[str, OfLaw] = {
+    "order": _order,
+    "price": _price,
+    "deal": _deal,
+    "auctioned": _auctioned,
+    "bid": _bid,
+    "zone": _lots,
+    "parts": _parts,
+    "months": _months,
+    "bought": _bought,
+    "asked": _asked,
+    "sale_years": lambda rules, asked: Range(1, rules.paid_allocation.longest_years),
+    "first_instalment": lambda rules, asked: Range(rules.paid_allocation.first_basis_points, WHOLE_BASIS_POINTS),
+    "transfer": lambda rules, asked: Range(1, rules.trade_rules.largest_transfer),
+    "deposit": lambda rules, asked: Range(1, rules.trading.largest_deposit_fen),
+    "cut": lambda rules, asked: Range(1, rules.banking.haircut_most_basis_points),
+    "part": lambda rules, asked: Range(1, WHOLE_BASIS_POINTS),
+    "horizon": lambda rules, asked: Range(None, rules.terms.horizon),
 }
 #: What every number of a unit is: more than none.
 OF_UNIT: Mapping[Unit, Range] = {Unit.ALLOWANCES: Range(1)}
-#: Days that lie before them have passed, or are not over; by command and field.
-FROM_TODAY = (
-    *("OpenSale.until", "PledgeAllowances.until", "AllowCrossing.until"),
-    *("AskInstalments.first_due", "GrantInstalments.first_due"),
-)
-UNTIL_YESTERDAY = ("CloseSource.day", "SealDay.day")
-TODAY = ("OpenSession.day", "CloseSession.day")
 
 
 class Days(NamedTuple):
@@ -146,35 +139,40 @@ class Days(NamedTuple):
                 return Phrase(f"From {first} to {last}.", f"{first}至{last}。")
 
 
+#: Which days a field may have, by the names that `bounds.csv` has for it and the day of today.
+OF_DAYS: Mapping[str, Callable[[str], Days]] = {
+    "today": lambda today: Days(today, today),
+    "from_today": Days,
+    "until_yesterday": lambda today: Days("", (date.fromisoformat(today) - timedelta(days=1)).isoformat()),
+}
+#: The range of a field, by command and field.
+BOUNDS: Mapping[tuple[str, str], str] = {
+    (row["command"], row["field"]): row["range"] for row in rows_beside(__package__, "bounds.csv")
+}
+
+
 def days_of(command: str, field: str, today: str) -> Days:
     """Which days a field may have."""
-    name = f"{command}.{field}"
-    if name in TODAY:
-        return Days(today, today)
-    if name in UNTIL_YESTERDAY:
-        return Days("", (date.fromisoformat(today) - timedelta(days=1)).isoformat())
-    return Days(today) if name in FROM_TODAY else Days()
+    found = OF_DAYS.get(BOUNDS.get((command, field), ""))
+    return Days() if found is None else found(today)
 
 
 def range_of(command: str, slot: Slot, rules: Rulebook, asked: Asked) -> Range:
     """The range of a number; that of its unit where the law says nothing more of it."""
-    found = RANGES.get(f"{command}.{slot.field}")
+    found = OF_LAW.get(BOUNDS.get((command, slot.field), ""))
     if found is not None:
         return found(rules, asked)
     unit = unit_of(slot.field, slot.kind)
     return Range() if slot.many or title_of(slot.kind) or unit is None else OF_UNIT.get(unit, Range())
 
 
-def said(found: Range, slot: Slot, terms: Terms, money: Phrase) -> Phrase:
-    """A range in words.
+def said(found: Range, unit: Unit | None, terms: Terms, money: Phrase) -> Phrase:
+    """A range of numbers that are counted in a unit, in words.
 
-    >>> from airshed.service.forms.form import BODIES, slots
     >>> from airshed.service.forms.measures import ANY_LAW
-    >>> count = next(slot for slot in slots(BODIES["PlaceOrder"]) if slot.field == "count")
-    >>> said(Range(100, 2_000_000, 100), count, ANY_LAW, Phrase("yuan", "元")).en
+    >>> said(Range(100, 2_000_000, 100), Unit.ALLOWANCES, ANY_LAW, Phrase("yuan", "元")).en
     'From 0.1 t to 2,000 t, in steps of 0.1 t.'
     """
-    unit = unit_of(slot.field, slot.kind)
 
     def written(value: int | None) -> Phrase:
         if value is not None and unit in (Unit.ALLOWANCES, Unit.KG):  # in tonnes, as the field counts

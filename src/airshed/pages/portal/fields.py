@@ -144,7 +144,8 @@ def form_of(
         if slot.required and len(may_be) == 1 and widget in ("choice", "radios"):
             widget, value = "fixed", may_be[0].value
         days = days_of(kind.__name__, slot.field, today)
-        bounds = said(range_of(kind.__name__, slot, rules, Asked(state, written)), slot, terms, money)
+        found_range = range_of(kind.__name__, slot, rules, Asked(state, written))
+        bounds = said(found_range, unit_of(slot.field, slot.kind), terms, money)
         found.append(
             Field(
                 slot.field,
@@ -161,6 +162,17 @@ def form_of(
             )
         )
     return found
+
+
+def possible(kind: type[msgspec.Struct], state: State, rules: Rulebook, actor: Actor) -> bool:
+    """Whether an act has something to be about as things stand: what it has to name, it can."""
+    return not any(
+        slot.required
+        and not slot.many
+        and not _may_be_empty(slot)
+        and choices(state, rules, actor, kind.__name__, slot.field) == ()
+        for slot in slots(kind)
+    )
 
 
 def _words(slot: Slot) -> tuple[Choice, ...]:
@@ -196,7 +208,17 @@ def _help(kind: type[msgspec.Struct], slot: Slot) -> Phrase:
     line, chinese = _line(slot), help_zh(english)
     if says_no_more(english, label_of(kind.__name__, slot.field).en):
         return line
-    return Phrase(f"{by_their_names(english)} {line.en}".rstrip(), chinese + line.zh)
+    english, chinese = _choices_by_name(slot, by_their_names(english), chinese)
+    return Phrase(f"{english} {line.en}".rstrip(), chinese + line.zh)
+
+
+def _choices_by_name(slot: Slot, english: str, chinese: str) -> tuple[str, str]:
+    """A help that explains the words that a field may hold, with the words as its choices show them."""
+    kind = bare(slot.kind)
+    for choice in _words(slot) if isinstance(kind, kinds.LiteralType) else ():
+        english = english.replace(f'"{choice.value}"', f"“{choice.label.en}”")
+        chinese = re.sub(rf"\b{choice.value}(?=：)", choice.label.zh, chinese, flags=re.ASCII)
+    return english, chinese
 
 
 def _joined(help_of: Phrase, bounds: Phrase) -> Phrase:
