@@ -217,7 +217,7 @@ def test_figures_of_an_event_have_the_word_that_they_have_there() -> None:
     )
 
     assert told["申报摘要"] == "ab" * 32
-    assert told["保证金"] == "100,000元"
+    assert told["保证金"] == "100,000.00元"
     assert "数量" not in told
     assert "规则文本摘要" not in told
     assert opened["密封方式"] == "承诺（仅提交摘要）"
@@ -293,7 +293,7 @@ def test_the_form_of_a_notice_says_each_ground_with_what_it_may_cost_and_asks_fo
     fields = {each.name: each for each in form_of(notice, state, LAW, actor, {})}
     said = {choice.value: choice.label.zh for choice in fields["ground"].choices}
     assert said["shortfall"] == "欠缴：与结算所定数额一致；须填污染物"
-    assert said["exceedance"] == "超标排放：100,000元至1,000,000元；须填排放口、日期、污染物、证据摘要"
+    assert said["exceedance"] == "超标排放：100,000.00元至1,000,000.00元；须填排放口、日期、污染物、证据摘要"
     assert not re.search("[a-z]", "".join(said.values())), "no code stands in a label"
     assert {fields[name].left_out.zh for name in ("stack", "day", "pollutant", "evidence")} == {"（视事由而定）"}
     assert (fields["pollutant"].widget, fields["reason"].required) == ("choice", True), "a radio cannot be unset"
@@ -522,9 +522,9 @@ def test_the_page_that_confirms_a_transfer_says_what_is_free_after_it(served: Po
 def test_the_page_that_confirms_an_order_says_fee_value_limits_and_position_after(served: Portal) -> None:
     browser = served.rehearsing("steel", "zh")
     said = text_of(browser.send("/act/PlaceOrder", selling(browser, count="1", limit="4400", step="preview")))
-    for word in ("按限价金额 4,400元", "手续费 33元", "至少收到 4,367元", "当日价格限制", "挂单等待 1吨"):
+    for word in ("按限价金额 4,400.00元", "手续费 33.00元", "至少收到 4,367.00元", "当日价格限制", "挂单等待 1吨"):
         assert word in said, word
-    assert re.search(r"若全部按限价成交：.*SO2-KM-2027 .*−1吨.*资金 .*\+4,367元", said)
+    assert re.search(r"若全部按限价成交：.*SO2-KM-2027 .*−1吨.*资金 .*\+4,367.00元", said)
 
 
 def test_a_form_that_went_back_and_was_changed_is_a_new_one(served: Portal, steel: Browser) -> None:

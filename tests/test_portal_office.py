@@ -232,7 +232,7 @@ def test_a_result_is_public_and_who_bid_is_not(selling: Portal) -> None:
     public, office = selling.stranger().get("/auctions/first"), selling.rehearsing(AUTHORITY).get("/auctions/first")
 
     assert "Demand" in text_of(public)
-    assert "4,710 yuan/t" in text_of(public)
+    assert "4,710.00 yuan/t" in text_of(public)
     assert "steel" not in public.text
     assert "steel" in text_of(office)
     assert selling.stranger().get("/auctions/none").status_code == 404

@@ -54,8 +54,8 @@ def test_an_offer_stands_on_both_sides_and_only_its_buyer_may_accept(served: Por
     deal = {"kind": "transfer", "seller": "steel", "buyer": "fund", "series": SERIES, "count": "2", "price": "4000"}
     assert "Done" in does(seller, "OfferDeal", **deal)
     mine, theirs = text_of(seller.get("/with-others")), text_of(buyer.get("/with-others"))
-    assert f"two-sided transfer fund {SERIES} 2 t at 4,000 yuan/t offered" in mine
-    assert f"two-sided transfer steel {SERIES} 2 t at 4,000 yuan/t offered" in theirs
+    assert f"two-sided transfer fund {SERIES} 2 t at 4,000.00 yuan/t offered" in mine
+    assert f"two-sided transfer steel {SERIES} 2 t at 4,000.00 yuan/t offered" in theirs
     assert "/act/AcceptDeal" in buyer.get("/with-others").text
     assert "/act/AcceptDeal" not in seller.get("/with-others").text
     assert SERIES not in text_of(served.rehearsing("cement").get("/with-others")), "it is nobody else's"
@@ -185,3 +185,81 @@ def test_like_notices_of_a_day_fold_into_a_line_that_can_be_unfolded() -> None:
     assert "集合竞价已开始 <b>共40项</b>" in table
     assert table.count("<tr") == 1 + 3
     assert all(f"call-{at} ·" in table for at in range(40)), "nothing is lost"
+
+
+@pytest.fixture(scope="module")
+def dealt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A lease that is paid once and stands, one by the year that waits; a pledge that stands, one that waits."""
+    deeds: list[tuple[str, c.Body]] = [
+        ("steel", c.OfferLease("steel", "fund", SERIES, 1_000, 100_000, "once")),
+        ("fund", c.AcceptLease(1)),
+        ("steel", c.OfferLease("steel", "fund", SERIES, 2_000, 100_000, "yearly")),
+        ("steel", c.PledgeAllowances("steel", "fund", SERIES, 1_000, 4_350_151, "2027-12-01")),
+        ("fund", c.AcceptPledge(1)),
+        ("steel", c.PledgeAllowances("steel", "fund", SERIES, 3_000, 700_000, "2027-11-30")),
+    ]
+    with portal(market_book(tmp_path_factory.mktemp("dealt"), *deeds), demo_users=True) as found:
+        yield found
+
+
+def test_no_act_is_offered_that_would_be_refused(dealt: Portal) -> None:
+    """The rent of a lease that is paid once could be paid again, and a lessor could end what runs."""
+    mine, theirs = (dealt.rehearsing(name).get("/with-others").text for name in ("steel", "fund"))
+    assert "/act/PayRent" not in theirs
+    assert "/act/EndLease?lease=1" in theirs, "a lessee ends it at any time"
+    assert "/act/EndLease" not in mine, "all rent is paid, and it runs"
+    assert "/act/AcceptLease?lease=2" in theirs
+    assert "/act/CallPledge" not in theirs, "the debt may be paid still"
+    assert "/act/RedeemPledge?pledge=1" in mine
+    firm = dealt.rehearsing("fund")
+    assert "There is nothing to choose here at present." in text_of(firm.get("/act/PayRent"))
+    assert "There is nothing to choose here at present." in text_of(firm.get("/act/RedeemPledge"))
+
+
+@pytest.mark.parametrize(
+    ("form", "english", "chinese"),
+    [
+        (
+            "AcceptPledge?pledge=2",
+            "Pledge 2 steel pledges 3 t of SO2-KM-2027 to fund, for a debt of 7,000.00 yuan to be paid by 2027-11-30",
+            "第2号质押 steel以SO2-KM-2027 3吨质押给fund，担保债务7,000.00元，清偿期限2027-11-30",
+        ),
+        (
+            "AcceptLease?lease=2",
+            "Lease 2 steel lets 2 t of SO2-KM-2027 to fund until 2028-06-30; rent 1,000.00 yuan/t a year, paid year by "
+            "year; 2,000.00 yuan upon acceptance",
+            "第2号租赁 steel将SO2-KM-2027 2吨租给fund，至2028-06-30；租金1,000.00元/吨·年，按年支付；"
+            "接受时支付2,000.00元",
+        ),
+    ],
+)
+def test_a_form_that_confirms_something_by_its_number_says_what_it_is(
+    dealt: Portal, form: str, english: str, chinese: str
+) -> None:
+    for language, sentence in (("en", english), ("zh", chinese)):
+        said = text_of(dealt.rehearsing("fund", language).get(f"/act/{form}"))
+        assert sentence in said
+        assert said.index(sentence) < said.index("See what would happen" if language == "en" else "预演结果")
+
+
+def test_both_sides_hear_of_a_pledge_and_with_whom_and_for_what(dealt: Portal) -> None:
+    """Whoever owed was not told that the pledge was accepted: the event named its number alone."""
+    debtor = text_of(dealt.rehearsing("steel").get("/notices"))
+    assert "The pledge stands. with fund; debt 43,501.51 yuan; until 2027-12-01 SO2-KM-2027 1.000 t" in debtor
+    creditor = text_of(dealt.rehearsing("fund", "zh").get("/notices"))
+    assert "质押待质权人接受，配额已冻结 对方：steel；担保债务7,000.00元；至2027-11-30 SO2-KM-2027 3.000吨" in creditor
+    assert text_of(dealt.rehearsing("cement").get("/notices")).count("pledge") == 0
+
+
+def test_a_frozen_account_says_since_when_by_whom_and_what_may_still_be_done(tmp_path: Path) -> None:
+    frozen = (AUTHORITY, c.FreezeAccount("fund", "an inquiry into May"))
+    with portal(market_book(tmp_path, frozen), demo_users=True) as there:
+        said = text_of(there.rehearsing("fund").get("/account"))
+        chinese = text_of(there.rehearsing("fund", "zh").get("/account"))
+        other = text_of(there.rehearsing("steel").get("/account"))
+    assert re.search(rf"The state of this account: frozen since \d{{4}}-\d\d-\d\d \d\d:\d\d, by {AUTHORITY}", said)
+    assert "Why: an inquiry into May" in said
+    assert "It may still pay penalties and ask for instalments, reply and appeal in cases." in said
+    assert "账户状态：冻结" in chinese
+    assert "可解除者：" in chinese
+    assert "The state of this account" not in other

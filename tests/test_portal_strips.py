@@ -81,3 +81,16 @@ def test_a_strip_of_which_one_vintage_lacks_is_refused_in_tonnes(there: Portal) 
     said = buyer.send("/act/PlaceOrder", {**asked, "step": "preview"})
     assert said.status_code == 422
     assert "fund has 0 t of SO2-KM-2027 free, not 1 t" in text_of(said)
+
+
+def test_what_is_pledged_of_a_strip_is_said_by_the_year_and_in_all(there: Portal) -> None:
+    """The form said what of each year, the list the sum, and neither said which."""
+    seller = there.rehearsing("steel")
+    page = seller.get("/act/PledgeAllowances")
+    asked = {"pledgor": "steel", "pledgee": "fund", "series": STRIP, "count": "50 kg", "secured": "100"}
+    asked = {**hidden(page), **asked, "until": "2027-12-31"}
+    preview = seller.send("/act/PledgeAllowances", {**asked, "step": "preview"})
+    assert text_of(preview).count("50 kg a year (100 kg in all)") >= 2, "what was understood, and what would happen"
+    seller.send("/act/PledgeAllowances", {**hidden(preview), "step": "confirm"})
+    for page in (seller.get("/with-others"), there.rehearsing("fund").get("/act/AcceptPledge?pledge=1")):
+        assert "50 kg a year (100 kg in all)" in text_of(page)

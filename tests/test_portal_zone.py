@@ -730,7 +730,7 @@ def test_a_receipt_in_chinese_calls_works_and_the_programmes_own_accounts_by_the
     named = SourceRegistered(WORKS, "Kunming cement works 1", FIRM, "KM", "cement", True, ())
     moved, told = happenings([Surrendered(WORKS, 2027, "SO2", 9, entry), named], RULES)
     assert [move.zh.rpartition("：")[2] for move in moved.moves] == [f"{FIRM} → 国库", f"{FIRM} → 清缴账户·昆明"]
-    assert [move.en.rpartition(": ")[2] for move in moved.moves] == [f"{FIRM} → treasury", f"{FIRM} → surrendered-KM"]
+    assert [move.en.rpartition(": ")[2] for move in moved.moves] == [f"{FIRM} → Treasury", f"{FIRM} → Surrendered KM"]
     assert ("Kunming cement works 1", "昆明水泥1号") in {(fact.text.en, fact.text.zh) for fact in told.facts}
 
 

@@ -11,7 +11,10 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Line, Record, decode
 from airshed.engine.nouns import Actor
-from airshed.pages.portal.notices import Notice, notices_in, of_account
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.account import line_of
+from airshed.pages.portal.names import called_in
+from airshed.pages.portal.notices import Notice, called_by, notices_in, of_account
 from airshed.pages.portal.telling import (
     MOST_KEPT,
     NOTHING,
@@ -24,6 +27,7 @@ from airshed.pages.portal.telling import (
 from airshed.rulebook.load import find, load
 from airshed.service.book.law import law_of
 from airshed.service.book.sqlite import Book
+from airshed.service.http.shapes import AccountMove
 from airshed.service.marketdata.reading import Market
 
 #: Records of the year that are looked through here, and how many at a time.
@@ -44,6 +48,7 @@ def test_each_of_many_hears_what_they_would_read_alone(
     heard: dict[str, list[Notice]] = {}
     with Book.read(year_book) as book:
         rules, after = law_of(book), last - LOOKED
+        called = called_in(year_market.state, rules)
         while after < last:
             found = told_in(book, after, AT_ONCE, listeners, rules)
             assert found.last == min(after + AT_ONCE, last)
@@ -53,7 +58,7 @@ def test_each_of_many_hears_what_they_would_read_alone(
     records = [decode(line) for line in year_lines[-LOOKED:]]
     for each in listeners.all:
         assert each.mine == of_account(year_market.state, each.actor.account)
-        alone = [notice for record in records for notice in notices_in(record, each.mine, each.actor, rules)]
+        alone = [notice for record in records for notice in notices_in(record, each.mine, each.actor, rules, called)]
         assert heard.get(each.user, []) == alone, each.user
     assert any(heard.values())
 
@@ -111,3 +116,16 @@ def test_whose_account_is_frozen_reads_why() -> None:
     reads = Actor("somebody", "operator", "KM-CEM-01", "")
     (notice,) = notices_in(record, frozenset({"KM-CEM-01"}), reads, load(find("dianzhong")))
     assert (notice.of, notice.moved.en) == ("KM-CEM-01", "an inquiry into the transfers of May")
+
+
+def test_an_account_is_called_by_its_holder_with_the_code_beside(year_market: Market, year_book: Path) -> None:
+    """Statements and receipts named the other side of a move by its code."""
+    rules = load(find("dianzhong"))
+    called = called_in(year_market.state, rules)
+    assert called("km-cem-01").en == "Kunming cement works 1 (km-cem-01)"
+    assert called("km-cem-01").zh.endswith("（km-cem-01）")
+    assert called("exchange") == Phrase("Exchange", "交易机构")
+    move = AccountMove(9, 0, "Traded", "km-cem-01", "SO2-KM-2027", -100, 900, 0, 0)
+    assert line_of(move, rules, called).other == called("km-cem-01")
+    with Book.read(year_book) as book:
+        assert called_by(book, rules)("km-cem-01") == called("km-cem-01")

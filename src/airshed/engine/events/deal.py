@@ -52,7 +52,10 @@ class DealDropped(Fact, frozen=True):
     deal: int
     #: Account that sells, whose allowances are free again.
     seller: str
+    #: Account that might have accepted.
+    buyer: str
     series: str
+    count: int
     #: Who took it back, declined, froze an account of it, or ended or halted the trade of a block.
     actor: str
 

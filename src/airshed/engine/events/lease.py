@@ -35,6 +35,8 @@ class LeaseDropped(Fact, frozen=True):
     lease: int
     #: Account that offered.
     lessor: str
+    #: Account that might have accepted.
+    lessee: str
     series: str
     #: The lease under which the lessor held them itself; 0 when they were its own.
     part_of: int
@@ -74,6 +76,8 @@ class LeaseShortened(Fact, frozen=True):
     lease: int
     #: Account that gave for use.
     lessor: str
+    #: Account that uses.
+    lessee: str
     series: str
     #: The vintages that stay with it, by series.
     kept: tuple[str, ...]

@@ -31,6 +31,17 @@ class PledgeAccepted(Fact, frozen=True):
 
     #: Number of the pledge.
     pledge: int
+    #: Account that pledges.
+    pledgor: str
+    #: Account whose debt is secured.
+    pledgee: str
+    series: str
+    #: Allowances, of each vintage of a strip.
+    count: int
+    #: Fen secured.
+    secured: int
+    #: Last day to pay.
+    until: str
 
 
 class PledgeReleased(Fact, frozen=True):
@@ -40,6 +51,8 @@ class PledgeReleased(Fact, frozen=True):
     pledge: int
     #: Account that pledged.
     pledgor: str
+    #: Account whose debt is secured.
+    pledgee: str
     series: str
     #: Who set it free.
     actor: str
@@ -52,6 +65,8 @@ class PledgeRedeemed(Fact, frozen=True):
     pledge: int
     #: Account that pledged.
     pledgor: str
+    #: Account whose debt is secured.
+    pledgee: str
     series: str
     entry: Entry
 
@@ -61,6 +76,13 @@ class PledgeCalled(Fact, frozen=True):
 
     #: Number of the pledge.
     pledge: int
+    #: Account that pledged.
+    pledgor: str
+    #: Account whose debt is secured.
+    pledgee: str
+    series: str
+    #: Fen secured.
+    secured: int
     #: First day on which it may be enforced.
     enforce_from: str
 
@@ -72,6 +94,8 @@ class PledgeForSale(Fact, frozen=True):
     pledge: int
     #: Account that pledged.
     pledgor: str
+    #: Account whose debt is secured.
+    pledgee: str
     #: The auction.
     auction: str
     series: str
@@ -89,6 +113,8 @@ class PledgeServed(Fact, frozen=True):
     pledge: int
     #: Account that pledged.
     pledgor: str
+    #: Account whose debt is secured.
+    pledgee: str
     #: The auction.
     auction: str
     series: str
@@ -109,6 +135,8 @@ class PledgeEnforced(Fact, frozen=True):
     pledge: int
     #: Account that pledged.
     pledgor: str
+    #: Account whose debt is secured.
+    pledgee: str
     series: str
     #: What was taken, at reference prices, in fen.
     fen: int
@@ -129,6 +157,8 @@ class ClaimCut(Fact, frozen=True):
     number: int
     #: Account in which it binds.
     account: str
+    #: The other side: the pledgee, or the lessor.
+    other: str
     series: str
     #: Allowances that it binds no longer.
     count: int

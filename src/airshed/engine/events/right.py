@@ -84,6 +84,8 @@ class RightDropped(Fact, frozen=True):
     right: int
     #: Account that offered.
     seller: str
+    #: Account that might have accepted.
+    buyer: str
     #: Allowances that were set aside, by series.
     aside: dict[str, int]
     #: Who took it back or declined.

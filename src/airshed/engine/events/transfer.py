@@ -34,6 +34,13 @@ class TransferMoved(Fact, frozen=True):
 
     #: Number of the transfer.
     transfer: int
+    #: The account that gives.
+    origin: str
+    #: The account that will receive.
+    target: str
+    #: A series, or a strip.
+    series: str
+    count: int
     #: The instant from which it may be carried out.
     due: int
 
@@ -45,8 +52,11 @@ class TransferCancelled(Fact, frozen=True):
     transfer: int
     #: The account that would have given.
     origin: str
+    #: The account that would have received.
+    target: str
     #: A series, or a strip.
     series: str
+    count: int
     #: Who called it off, or whose act did.
     actor: str
     #: What the rules had against it when its hour had come; empty where somebody called it off.

@@ -268,7 +268,7 @@ def _cleared(state: State, auction: Auction, sale: SeriesOutcome, refused: tuple
         fen = min(pledge.secured, earned - seller_fee)
         if fen:
             moves.append(Paid(auction.seller, pledge.pledgee, fen))
-        what = (pledge.id, auction.seller, auction.id, series)
+        what = (pledge.id, auction.seller, pledge.pledgee, auction.id, series)
         after.append(e.PledgeServed(*what, pledged=pledge.series, back=sale.unsold, fen=fen, owed=pledge.secured - fen))
     cleared = e.AuctionCleared(
         auction.id,

@@ -23,6 +23,8 @@ class BindingClaim:
 
     kind: Literal["pledge", "lease"]
     number: int
+    #: Whose claim it is, or whose use: the other side.
+    other: str
     count: int
 
 
@@ -36,11 +38,11 @@ def usable(state: State, rules: Rulebook, account: str) -> Claims:
     if rules.lease.surrender:
         for lease in state.leases.values():
             if lease.lessee == account:
-                _add(found, "lease", lease.id, lease.leased)
+                _add(found, ("lease", lease.id, lease.lessor), lease.leased)
     if rules.pledge.surrender:
         for pledge in state.pledges.values():
             if pledge.pledgor == account and pledge.state != "called":
-                _add(found, "pledge", pledge.id, pledge.left)
+                _add(found, ("pledge", pledge.id, pledge.pledgee), pledge.left)
     return found
 
 
@@ -59,17 +61,17 @@ def offers_off(state: State, account: str, actor: str, *, either_side: bool) -> 
 
     return [
         *(
-            e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor)
+            e.PledgeReleased(pledge.id, pledge.pledgor, pledge.pledgee, pledge.series, actor)
             for pledge in state.pledges.values()
             if pledge.state == "offered" and concerns(pledge.pledgor, pledge.pledgee)
         ),
         *(
-            e.LeaseDropped(lease.id, lease.lessor, lease.series, lease.part_of, actor)
+            e.LeaseDropped(lease.id, lease.lessor, lease.lessee, lease.series, lease.part_of, actor)
             for lease in state.leases.values()
             if lease.state == "offered" and concerns(lease.lessor, lease.lessee)
         ),
         *(
-            e.RightDropped(right.id, right.holder, right.offer.aside, actor)
+            e.RightDropped(right.id, right.holder, right.offer.buyer, right.offer.aside, actor)
             for right in state.rights.values()
             if right.offer is not None and concerns(right.holder, right.offer.buyer)
         ),
@@ -101,17 +103,17 @@ def _standing(state: State, account: str) -> Claims:
             if pledge.sale:  # it is called off with the other offers
                 auction = state.auctions[pledge.sale]
                 bound[auction.series] += auction.count
-            _add(claims, "pledge", pledge.id, bound)
+            _add(claims, ("pledge", pledge.id, pledge.pledgee), bound)
     for lease in state.leases.values():
         if lease.lessor == account and lease.state == "standing":
-            _add(claims, "lease", lease.id, lease.waiting)
+            _add(claims, ("lease", lease.id, lease.lessee), lease.waiting)
     for lease in state.leases.values():
         if lease.lessee == account:
             left = Counter(lease.leased)
             for part in state.leases.values():
                 if part.part_of == lease.id and part.state == "offered":
                     left.update(part.waiting)
-            _add(claims, "lease", lease.id, left)
+            _add(claims, ("lease", lease.id, lease.lessor), left)
     return claims
 
 
@@ -121,7 +123,7 @@ def cut_alike(state: State, account: str, series: str, share_basis_points: int) 
         (claim, claim.count * share_basis_points // ALL_BASIS_POINTS)
         for claim in _standing(state, account).get(series, ())
     ]
-    return [e.ClaimCut(claim.kind, claim.number, account, series, part) for claim, part in parts if part]
+    return [e.ClaimCut(claim.kind, claim.number, account, claim.other, series, part) for claim, part in parts if part]
 
 
 def bound(state: State, account: str, series: str) -> int:
@@ -130,11 +132,11 @@ def bound(state: State, account: str, series: str) -> int:
 
 
 def _add(
-    found: dict[str, list[BindingClaim]], kind: Literal["pledge", "lease"], number: int, left: Mapping[str, int]
+    found: dict[str, list[BindingClaim]], of: tuple[Literal["pledge", "lease"], int, str], left: Mapping[str, int]
 ) -> None:
     for series, count in left.items():
         if count:
-            found.setdefault(series, []).append(BindingClaim(kind, number, count))
+            found.setdefault(series, []).append(BindingClaim(*of, count))
 
 
 def _cut(account: str, series: str, count: int, claims: Iterable[BindingClaim]) -> tuple[list[e.ClaimCut], int]:
@@ -143,6 +145,6 @@ def _cut(account: str, series: str, count: int, claims: Iterable[BindingClaim]) 
     for claim in claims:
         part = min(claim.count, count)
         if part > 0:
-            cuts.append(e.ClaimCut(claim.kind, claim.number, account, series, part))
+            cuts.append(e.ClaimCut(claim.kind, claim.number, account, claim.other, series, part))
             count -= part
     return cuts, count

@@ -154,7 +154,7 @@ def drop_deal(state: State, rules: Rulebook, at: int, actor: str, body: c.DropDe
     if mine not in (deal.seller, deal.buyer):
         what = f"deal {deal.id} is between {deal.seller} and {deal.buyer}; {actor} acts for {mine or 'no account'}"
         return no(rules, "roles", Why.NOT_YOUR_OWN, what)
-    return (e.DealDropped(deal.id, deal.seller, deal.series, actor),)
+    return (e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor),)
 
 
 def allow_crossing(state: State, rules: Rulebook, at: int, actor: str, body: c.AllowCrossing) -> Decision:

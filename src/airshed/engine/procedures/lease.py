@@ -151,7 +151,7 @@ def drop_lease(state: State, rules: Rulebook, at: int, actor: str, body: c.DropL
             return refusal
     if lease.state != "offered":
         return no(rules, "lease", Why.ALREADY_EXISTS, f"lease {lease.id} is accepted; end it instead")
-    return (e.LeaseDropped(lease.id, lease.lessor, lease.series, lease.part_of, actor),)
+    return (e.LeaseDropped(lease.id, lease.lessor, lease.lessee, lease.series, lease.part_of, actor),)
 
 
 def end_lease(state: State, rules: Rulebook, at: int, actor: str, body: c.EndLease) -> Decision:
@@ -200,7 +200,11 @@ def _overdue(rules: Rulebook, lease: Lease, today: str) -> Decision:
         patient = (date.fromisoformat(due) + timedelta(days=rules.lease.notice_days)).isoformat()
         if today > patient:
             ends = surrender_day(rules, vintage - 1)
-            return (e.LeaseShortened(lease.id, lease.lessor, lease.series, tuple(sorted(lease.waiting)), ends),)
+            return (
+                e.LeaseShortened(
+                    lease.id, lease.lessor, lease.lessee, lease.series, tuple(sorted(lease.waiting)), ends
+                ),
+            )
         what = f"rent for {vintage} was due on {due}, and is waited for until {patient}; today is {today}"
         return no(rules, "lease", Why.TOO_EARLY, what)
     return no(rules, "lease", Why.TOO_EARLY, f"all rent is paid and the lease runs until {lease.ends}")

@@ -68,7 +68,9 @@ def close_session(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
     closes = {series: mean_price(fen, count) for series, (fen, count, _) in traded}
     cancelled = [e.OrderCancelled(order.id, order.account, order.series, order.left) for order in state.orders.values()]
     dropped = [
-        e.DealDropped(deal.id, deal.seller, deal.series, actor) for deal in state.deals.values() if deal.kind == "block"
+        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
+        for deal in state.deals.values()
+        if deal.kind == "block"
     ]
     return (*cancelled, *dropped, e.SessionClosed(body.day, opens, closes))
 

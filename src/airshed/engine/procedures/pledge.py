@@ -79,7 +79,8 @@ def accept_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Ac
         or thawed(state, rules, pledge.pledgor, gives="pledge")
         or expired(rules, at, pledge.series)
     )
-    return refusal or (e.PledgeAccepted(pledge.id),)
+    what = (pledge.id, pledge.pledgor, pledge.pledgee, pledge.series, pledge.count, pledge.secured, pledge.until)
+    return refusal or (e.PledgeAccepted(*what),)
 
 
 def release_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.ReleasePledge) -> Decision:
@@ -89,11 +90,11 @@ def release_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.R
         return pledge
     account = state.actors[actor].account
     if account == pledge.pledgor and pledge.state == "offered":
-        return (e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor),)
+        return (e.PledgeReleased(pledge.id, pledge.pledgor, pledge.pledgee, pledge.series, actor),)
     refusal = own_account(state, rules, actor, pledge.pledgee) or thawed(state, rules, pledge.pledgee)
     if refusal:
         return refusal
-    return (*sale_off(state, pledge), e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor))
+    return (*sale_off(state, pledge), e.PledgeReleased(pledge.id, pledge.pledgor, pledge.pledgee, pledge.series, actor))
 
 
 def redeem_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.RedeemPledge) -> Decision:
@@ -111,7 +112,7 @@ def redeem_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Re
         what = f"{pledge.pledgor} has {yuan(cash)} yuan free, the debt is {yuan(pledge.secured)}"
         return no(rules, "pledge", Why.INSUFFICIENT_CASH, what)
     entry = (Paid(pledge.pledgor, pledge.pledgee, pledge.secured),)
-    return (*sale_off(state, pledge), e.PledgeRedeemed(pledge.id, pledge.pledgor, pledge.series, entry))
+    return (*sale_off(state, pledge), e.PledgeRedeemed(pledge.id, pledge.pledgor, pledge.pledgee, pledge.series, entry))
 
 
 def call_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.CallPledge) -> Decision:
@@ -134,7 +135,8 @@ def call_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Call
         what = f"the debt may be paid until {pledge.until}; today is {today}"
         return no(rules, "pledge", Why.TOO_EARLY, what)
     enforce_from = date.fromisoformat(today) + timedelta(days=rules.pledge.notice_days)
-    return (e.PledgeCalled(pledge.id, enforce_from.isoformat()),)
+    parties = (pledge.pledgor, pledge.pledgee)
+    return (e.PledgeCalled(pledge.id, *parties, pledge.series, pledge.secured, enforce_from.isoformat()),)
 
 
 def enforce_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.EnforcePledge) -> Decision:
@@ -165,7 +167,9 @@ def enforce_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.E
             moves.append(Delivered(pledge.pledgor, pledge.pledgee, series, blocks))
             owed -= value_fen(count, price)
     taken = pledge.secured - owed
-    return (e.PledgeEnforced(pledge.id, pledge.pledgor, pledge.series, taken, max(owed, 0), tuple(moves)),)
+    return (
+        e.PledgeEnforced(pledge.id, pledge.pledgor, pledge.pledgee, pledge.series, taken, max(owed, 0), tuple(moves)),
+    )
 
 
 def enforceable(rules: Rulebook, at: int, pledge: Pledge) -> Refusal | None:

@@ -36,7 +36,7 @@ def sell_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Sell
     if left < body.count:
         what = f"pledge {pledge.id} binds {left} of {body.series}, not {body.count}"
         return no(rules, "pledge", Why.INSUFFICIENT_HOLDING, what)
-    sold = e.PledgeForSale(pledge.id, pledge.pledgor, body.auction, body.series, body.count)
+    sold = e.PledgeForSale(pledge.id, pledge.pledgor, pledge.pledgee, body.auction, body.series, body.count)
     return (sold, opened, *began(rules, "auction", body.auction))
 
 

@@ -241,7 +241,7 @@ def drop_right(state: State, rules: Rulebook, at: int, actor: str, body: c.DropR
         refusal = own_account(state, rules, actor, right.offer.buyer)
         if refusal:
             return refusal
-    return (e.RightDropped(right.id, right.holder, right.offer.aside, actor),)
+    return (e.RightDropped(right.id, right.holder, right.offer.buyer, right.offer.aside, actor),)
 
 
 def _right(state: State, rules: Rulebook, number: int) -> Right | Refusal:

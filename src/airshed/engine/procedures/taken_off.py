@@ -61,7 +61,7 @@ def halted_off(
                 off.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
     off += sealed_off(state, series=lambda each: stands_still(each) if each else not series)
     off += [
-        e.DealDropped(deal.id, deal.seller, deal.series, actor)
+        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
         for deal in state.deals.values()
         if deal.kind == "block" and stands_still(deal.series)
     ]
@@ -71,7 +71,7 @@ def halted_off(
 def transfers_off(state: State, account: str, actor: str) -> list[e.Event]:
     """Every transfer out of an account that waits, for its hour or for a second person."""
     gone: list[e.Event] = [
-        e.TransferCancelled(each.id, each.origin, each.series, actor, "")
+        e.TransferCancelled(each.id, each.origin, each.target, each.series, each.count, actor, "")
         for each in state.waiting_transfers.values()
         if each.origin == account
     ]
@@ -90,7 +90,7 @@ def sales_off(state: State, account: str, actor: str, *, pledges: bool = True) -
     """
     gone = orders_off(state, account, sales_only=True) + transfers_off(state, account, actor)
     gone += [
-        e.DealDropped(deal.id, deal.seller, deal.series, actor)
+        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
         for deal in state.deals.values()
         if deal.seller == account
     ]
@@ -104,7 +104,7 @@ def all_off(state: State, account: str, actor: str) -> list[e.Event]:
     """
     gone = orders_off(state, account) + transfers_off(state, account, actor)
     gone += [
-        e.DealDropped(deal.id, deal.seller, deal.series, actor)
+        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
         for deal in state.deals.values()
         if account in (deal.seller, deal.buyer)
     ]
@@ -125,7 +125,7 @@ def _called_off(state: State, auction: Auction) -> list[e.Event]:
     off: list[e.Event] = [e.AuctionCleared(auction.id, None, 0, auction.count, 0, 0, (), (), (), waiting, ())]
     if auction.pledge:
         pledge = state.pledges[auction.pledge]
-        what = (auction.pledge, auction.seller, auction.id, auction.series)
+        what = (auction.pledge, auction.seller, pledge.pledgee, auction.id, auction.series)
         off.append(e.PledgeServed(*what, pledged=pledge.series, back=auction.count, fen=0, owed=pledge.secured))
     return off
 
@@ -158,7 +158,9 @@ def expired_off(state: State, rules: Rulebook, at: int, actor: str) -> list[e.Ev
                 gone.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
     gone += sealed_off(state, series=lambda each: bool(each) and over(each))
     gone += [
-        e.DealDropped(deal.id, deal.seller, deal.series, actor) for deal in state.deals.values() if over(deal.series)
+        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
+        for deal in state.deals.values()
+        if over(deal.series)
     ]
     gone += [
         e.AskReturned(repurchase.id, ask.number, ask.account, ask.count)
@@ -182,17 +184,17 @@ def expired_off(state: State, rules: Rulebook, at: int, actor: str) -> list[e.Ev
     for auction in ended:
         gone += _called_off(state, auction)
     gone += [
-        e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor)
+        e.PledgeReleased(pledge.id, pledge.pledgor, pledge.pledgee, pledge.series, actor)
         for pledge in state.pledges.values()
         if pledge.state == "offered" and over(pledge.series)
     ]
     gone += [
-        e.LeaseDropped(lease.id, lease.lessor, lease.series, lease.part_of, actor)
+        e.LeaseDropped(lease.id, lease.lessor, lease.lessee, lease.series, lease.part_of, actor)
         for lease in state.leases.values()
         if lease.state == "offered" and over(lease.series)
     ]
     gone += [
-        e.RightDropped(right.id, right.holder, right.offer.aside, actor)
+        e.RightDropped(right.id, right.holder, right.offer.buyer, right.offer.aside, actor)
         for right in state.rights.values()
         if right.offer is not None and any(map(over, right.offer.aside))
     ]

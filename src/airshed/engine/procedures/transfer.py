@@ -87,7 +87,7 @@ def cancel(state: State, rules: Rulebook, at: int, actor: str, body: c.CancelTra
         how = "was carried out" if known.state == "done" else "was called off"
         what = f"transfer {known.id} {how} at {rules.civil.clock(known.ended)}; only one that waits can be called off"
         return no(rules, LAW, Why.TRANSFER_OVER, what)
-    return (e.TransferCancelled(known.id, known.origin, known.series, actor, ""),)
+    return (e.TransferCancelled(known.id, known.origin, known.target, known.series, known.count, actor, ""),)
 
 
 def execute(state: State, rules: Rulebook, at: int, actor: str, body: c.ExecuteTransfers) -> Decision:
@@ -108,7 +108,9 @@ def execute(state: State, rules: Rulebook, at: int, actor: str, body: c.ExecuteT
         refusal = _still(state, rules, at, each, got)
         if refusal is not None:
             reason = f"{refusal.why}: {refusal.detail}"
-            happened.append(e.TransferCancelled(each.id, each.origin, each.series, actor, reason))
+            happened.append(
+                e.TransferCancelled(each.id, each.origin, each.target, each.series, each.count, actor, reason)
+            )
             continue
         moves = tuple(_taken(state, each, series, gone) for series in members(each.series))
         happened.append(e.Transferred(each.id, each.type, each.series, each.count, moves))
@@ -205,7 +207,7 @@ def hours_moved(state: State, rules: Rulebook) -> tuple[e.TransferMoved, ...]:
         except Malformed:
             continue  # a calendar without a working day moves nothing
         if hour != each.due:
-            found.append(e.TransferMoved(each.id, hour))
+            found.append(e.TransferMoved(each.id, each.origin, each.target, each.series, each.count, hour))
     return tuple(found)
 
 

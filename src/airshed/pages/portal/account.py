@@ -20,7 +20,8 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.firm import Held, Money, holdings, money_of
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import in_column
-from airshed.pages.portal.names import firm_name
+from airshed.pages.portal.held_back import HeldBack, held_back, since
+from airshed.pages.portal.names import Called, called_in, firm_name
 from airshed.pages.portal.notices import naming_of
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.happened import said_of_event
@@ -133,7 +134,7 @@ class Line(NamedTuple):
     seq: int
     at: int
     what: Phrase
-    other: str
+    other: Phrase
     series: str
     moved: Phrase
     balance: Phrase
@@ -141,7 +142,7 @@ class Line(NamedTuple):
     cash: Phrase
 
 
-def line_of(move: AccountMove, rules: Rulebook) -> Line:
+def line_of(move: AccountMove, rules: Rulebook, called: Called) -> Line:
     """A move as a page shows it."""
     nothing = same("")
     of_series = move.series is not None
@@ -149,7 +150,7 @@ def line_of(move: AccountMove, rules: Rulebook) -> Line:
         move.seq,
         move.at,
         _what(move.what),
-        move.other,
+        called(move.other),
         move.series or "",
         _signed(move.count, Unit.ALLOWANCES, rules) if of_series else nothing,
         in_column(move.balance, Unit.ALLOWANCES, rules) if of_series else nothing,
@@ -176,10 +177,11 @@ async def account(service: Service, request: Request) -> Response:
 
     def look(
         market: Market, rules: Rulebook
-    ) -> tuple[list[Held], Money, list[Line], list[tuple[Phrase, Phrase, Phrase]], Phrase]:
+    ) -> tuple[list[Held], Money, list[Line], list[tuple[Phrase, Phrase, Phrase]], Phrase, HeldBack | None]:
         state = market.state
         at = max(visitor.now, state.at)
-        lines = [line_of(move, rules) for move in reversed(found.moves[-ON_A_PAGE:])]
+        called = called_in(state, rules)
+        lines = [line_of(move, rules, called) for move in reversed(found.moves[-ON_A_PAGE:])]
         sums = [
             (
                 same(series),
@@ -197,10 +199,14 @@ async def account(service: Service, request: Request) -> Response:
             lines,
             sums,
             firm_name(rules, found.name),
+            held_back(state, rules, found.account),
         )
 
-    held, money, lines, sums, holder = await visitor.look(look)
+    held, money, lines, sums, holder, stopped = await visitor.look(look)
     shown: dict[str, Any] = {"held": held, "money": money, "lines": lines, "sums": sums, "holder": holder}
+    shown["stopped"], shown["since"] = stopped, None
+    if stopped is not None:
+        shown["since"] = await service.readers.read(lambda book: since(book, found.account, stopped.holds))
     return page(visitor, "account.html.j2", statement=found, **shown, most=ON_A_PAGE)
 
 
@@ -222,10 +228,26 @@ HEADS = (
 OPENING, CLOSING = Phrase("Balance before", "期初余额"), Phrase("Balance after", "期末余额")
 
 
+HOLDER = Phrase("Held by", "对方名称")
+#: In which columns of a file tonnes stand, and money.
+IN_TONNES, IN_MONEY = (6, 7), (8, 9)
+
+
 def heads_of(money: Phrase) -> list[Phrase]:
-    """The heads of a file, in which each figure stands without its unit."""
+    """The heads of a file, in which each figure stands without its unit, and a code and its name stand apart."""
     of_money = (Phrase(f"{head.en} ({money.en})", f"{head.zh}（{money.zh}）") for head in HEADS[-2:])
-    return [*HEADS[:-2], *of_money]
+    return [*HEADS[:4], HOLDER, *HEADS[4:-2], *of_money]
+
+
+async def _names_for(visitor: Visitor, found: Statement) -> Mapping[str, str]:
+    """Who holds the account, and the others of its moves, by the accounts."""
+
+    def look(market: Market, rules: Rulebook) -> Mapping[str, str]:
+        accounts = market.state.ledger.accounts
+        names = {found.account, *(move.other for move in found.moves if move.other)}
+        return {name: firm_name(rules, accounts[name].name).said(visitor.language) for name in names}
+
+    return await visitor.look(look)
 
 
 def _balances(
@@ -234,13 +256,15 @@ def _balances(
     """What was there at one end of the period, a line for each series and one for money."""
     name = what.said(visitor.language)
     rows: list[list[str | int | float | None]] = [
-        [day, None, name, "", series, None, count * size_kg / 1000, None, None]
+        [day, None, name, "", "", series, None, count * size_kg / 1000, None, None]
         for series, count in sorted(counts.items())
     ]
-    return [*rows, [day, None, name, "", "", None, None, None, fen / 100]]
+    return [*rows, [day, None, name, "", "", "", None, None, None, fen / 100]]
 
 
-def _rows(found: Statement, visitor: Visitor, size_kg: int) -> list[list[str | int | float | None]]:
+def _rows(
+    found: Statement, visitor: Visitor, size_kg: int, names: Mapping[str, str]
+) -> list[list[str | int | float | None]]:
     rows: list[list[str | int | float | None]] = []
     for move in found.moves:
         of_series = move.series is not None
@@ -250,6 +274,7 @@ def _rows(found: Statement, visitor: Visitor, size_kg: int) -> list[list[str | i
                 move.seq,
                 _what(move.what).said(visitor.language),
                 move.other,
+                names.get(move.other, ""),
                 move.series or "",
                 move.count * size_kg / 1000 if of_series else None,
                 move.balance * size_kg / 1000 if of_series else None,
@@ -270,7 +295,8 @@ async def as_csv(service: Service, request: Request) -> Response:
     size = visitor.standing.terms.size_kg
     before = _balances(found.period.first, OPENING, found.opening, found.opening_fen, visitor, size)
     after = _balances(found.period.last, CLOSING, found.closing, found.closing_fen, visitor, size)
-    for row in (*before, *_rows(found, visitor, size), *after):
+    moved = _rows(found, visitor, size, await _names_for(visitor, found))
+    for row in (*before, *moved, *after):
         writer.writerow([cell(value) for value in row])
     headers = {"Content-Disposition": f'attachment; filename="{file_name(found)}.csv"'}
     return Response("\ufeff" + out.getvalue(), 200, headers, "text/csv; charset=utf-8")
@@ -280,8 +306,8 @@ async def as_excel(service: Service, request: Request) -> Response:
     """The statement of a period as a workbook."""
     visitor = await acting(service, request)
     found = await statement_for(visitor, file=True)
-    holder = await visitor.look(lambda market, rules: firm_name(rules, found.name))
-    raw = workbook(found._replace(name=holder.said(visitor.language)), visitor, Phrase(*said_of(service.provenance)))
+    names = await _names_for(visitor, found)
+    raw = workbook(found, visitor, Phrase(*said_of(service.provenance)), names)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(found)}.xlsx"'}
     return Response(raw, 200, headers, EXCEL)
 
@@ -292,7 +318,7 @@ def file_name(found: Statement) -> str:
     return f"statement-{plain}-{found.period.first}-{found.period.last}"
 
 
-def workbook(found: Statement, visitor: Visitor, provenance: Phrase) -> bytes:
+def workbook(found: Statement, visitor: Visitor, provenance: Phrase, names: Mapping[str, str]) -> bytes:
     """A sheet with whose it is, the period, what was there before and after, and a row for each move."""
     from xlsxwriter import Workbook
 
@@ -312,7 +338,7 @@ def workbook(found: Statement, visitor: Visitor, provenance: Phrase) -> bytes:
     )
     tops = (
         (visitor.say("Programme", "交易计划"), standing.programme.said(language)),
-        (visitor.say("Account", "账户"), f"{found.name} ({found.account}) {found.number}"),
+        (visitor.say("Account", "账户"), f"{names[found.account]} ({found.account}) {found.number}"),
         (visitor.say("Period", "期间"), f"{found.period.first} – {found.period.last}"),
         (visitor.say("Book as of", "账簿截至"), f"{visitor.service.civil.clock(standing.at)[:16]} #{standing.seq}"),
         (visitor.say("What this is", "数据性质"), provenance.said(language)),
@@ -338,7 +364,7 @@ def workbook(found: Statement, visitor: Visitor, provenance: Phrase) -> bytes:
     for column, head in enumerate(heads_of(standing.money)):
         sheet.write_string(row, column, head.said(language), bold)
     first = row
-    for cells in _rows(found, visitor, size):
+    for cells in _rows(found, visitor, size, names):
         row += 1
         for column, value in enumerate(cells):
             if column == 0 and isinstance(value, str):
@@ -346,10 +372,11 @@ def workbook(found: Statement, visitor: Visitor, provenance: Phrase) -> bytes:
             elif isinstance(value, str):
                 sheet.write_string(row, column, value)
             elif value is not None:
-                shape = tonnes if column in (5, 6) else money if column in (7, 8) else None
+                shape = tonnes if column in IN_TONNES else money if column in IN_MONEY else None
                 sheet.write_number(row, column, value, shape)
-    sheet.autofilter(first, 0, max(row, first), len(HEADS) - 1)
-    for column, width in enumerate((20, 18, 26, 20, 18, 16, 16, 16, 18)):
+    widths = (20, 18, 26, 20, 28, 18, 16, 16, 16, 18)
+    sheet.autofilter(first, 0, max(row, first), len(widths) - 1)
+    for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(first + 1, 0)
     book.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from secrets import token_urlsafe
+from types import SimpleNamespace
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -36,6 +37,7 @@ from airshed.pages.portal.frame import (
 )
 from airshed.pages.portal.happening import Change, Happening, changes, happenings
 from airshed.pages.portal.meant import meant
+from airshed.pages.portal.names import called_in
 from airshed.pages.portal.office.law import law_wanted
 from airshed.pages.portal.opening import Trades, sensible, trading
 from airshed.pages.portal.reckoning import Reckoning, reckoned
@@ -118,6 +120,8 @@ class Filled(NamedTuple):
     money: Phrase
     #: Whether the role may send the command at all.
     allowed: bool
+    #: What the numbers in it stand for.
+    meant: Sequence[tuple[Phrase, Phrase]]
 
 
 def _kind_of(request: Request) -> type[msgspec.Struct]:
@@ -139,7 +143,8 @@ async def _filled(
         allowed = kind.__name__ in lookup.roles(rules).get(actor.role, frozenset())
         fields = form_of(kind, market.state, rules, actor, written, errors, visitor.today)
         money = Phrase(rules.currency.name_en, rules.currency.name_zh)
-        return Filled(fields, Terms.of(rules), money, allowed)
+        named = SimpleNamespace(**{field.name: field.value for field in fields})
+        return Filled(fields, Terms.of(rules), money, allowed, meant(named, market.state, rules, kind.__name__))
 
     return await visitor.look(look)
 
@@ -239,6 +244,7 @@ async def _form(
         name=name_of(kind),
         sentence=sentence_of(kind),
         fields=filled.fields,
+        meant=filled.meant,
         errors=errors or {},
         key=written.get("key") or _new_key(),
         refusal=refusal,
@@ -340,9 +346,10 @@ async def _preview(
         body: Body = foreseen.record.body
         events = () if foreseen.sealed else foreseen.record.events
         all_of_it, mine = (*events, *foreseen.comes), actor.account
+        called = called_in(market.state, rules)
         shown = Seen(
-            happenings(events, rules),
-            happenings(foreseen.comes, rules),
+            happenings(events, rules, called),
+            happenings(foreseen.comes, rules, called),
             [
                 *changes(all_of_it, market.state, mine, rules),
                 *left(all_of_it, market.state, mine, rules, foreseen.record.at),
@@ -352,7 +359,7 @@ async def _preview(
         )
         return (
             shown,
-            [*said_fields(body, rules), *meant(body, market.state, rules)],
+            [*said_fields(body, rules, called), *meant(body, market.state, rules)],
             _kept(kind, fields, foreseen, rules),
         )
 

@@ -9,13 +9,21 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.engine.commands import Body, CallPledge, EndLease
+from airshed.engine.nouns import Actor
+from airshed.engine.procedures.lease import PROCEDURES as OF_LEASES
+from airshed.engine.procedures.pledge import PROCEDURES as OF_PLEDGES
+from airshed.engine.procedures.pledge import enforceable
 from airshed.engine.state import State
 from airshed.model.measures import Unit
+from airshed.model.refusal import Refusal
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import acting, page
-from airshed.pages.portal.happening import amount, word_zh
+from airshed.pages.portal.happening import amount, mass_of
 from airshed.pages.portal.live import Part, Sight, parts
+from airshed.pages.portal.names import called_in
 from airshed.pages.portal.sealed_bids import SealedHere, sealed_own
+from airshed.pages.portal.stands_for import PAID
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
@@ -28,6 +36,10 @@ STATES = {
     "called": Phrase("called", "已催告"),
 }
 HOW = {"block": Phrase("block trade", "大宗交易"), "transfer": Phrase("two-sided transfer", "协议转让")}
+
+
+#: What decides the acts that are offered only when they would be done.
+PROCEDURE_OF = {**OF_LEASES, **OF_PLEDGES}
 
 
 class Deed(NamedTuple):
@@ -43,7 +55,7 @@ class Thing(NamedTuple):
 
     number: str
     what: Phrase
-    other: str
+    other: Phrase
     series: str
     amount: Phrase
     terms: Phrase
@@ -55,6 +67,7 @@ class Trusted(NamedTuple):
     """An account that is trusted, or will be."""
 
     account: str
+    name: Phrase
     since: str
     counts: bool
 
@@ -87,15 +100,16 @@ def _deed(
 def _between(sight: Sight) -> Mapping[str, Any]:
     assert sight.actor is not None
     state, rules, account = sight.market.state, sight.rules, sight.actor.account
-    mine = lookup.roles(rules).get(sight.actor.role, frozenset())
+    mine, called = lookup.roles(rules).get(sight.actor.role, frozenset()), called_in(state, rules)
     trusted = [
-        Trusted(name, rules.civil.clock(since)[:16].replace("T", " "), since <= sight.at)
+        Trusted(name, called(name), rules.civil.clock(since)[:16].replace("T", " "), since <= sight.at)
         for name, since in state.trusted.get(account, {}).items()
     ]
     return {
         "account": account,
         "things": [
-            thing._replace(deeds=tuple(filter(None, thing.deeds))) for thing in _things(state, rules, account, mine)
+            thing._replace(deeds=tuple(filter(None, thing.deeds)))
+            for thing in _things(state, rules, sight.actor, mine, sight.at)
         ],
         "trusted": trusted,
         "limits": _limits(state, rules, account, sight.at),
@@ -115,10 +129,21 @@ def _limits(state: State, rules: Rulebook, account: str, at: int) -> tuple[Phras
     )
 
 
-def _things(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Thing]:
-    def tonnes(count: int) -> Phrase:
-        return amount(count, Unit.ALLOWANCES, rules)
+def _things(state: State, rules: Rulebook, actor: Actor, mine: frozenset[str], at: int) -> Iterator[Thing]:
+    yield from _transfers(state, rules, actor.account, mine)
+    yield from _deals(state, rules, actor.account, mine)
+    yield from _leases(state, rules, actor, mine, at)
+    yield from _pledges(state, rules, actor, mine, at)
+    yield from _rights(state, rules, actor.account, mine)
 
+
+def _taken(state: State, rules: Rulebook, at: int, actor: str, body: Body) -> bool:
+    """Whether an act would be done as things stand: one that waits for its day is not offered before."""
+    return not isinstance(PROCEDURE_OF[type(body)](state, rules, at, actor, body), Refusal)
+
+
+def _transfers(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Thing]:
+    called = called_in(state, rules)
     for transfer in state.waiting_transfers.values():
         if account in (transfer.origin, transfer.target):
             gives = transfer.origin == account
@@ -127,13 +152,17 @@ def _things(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -
             yield Thing(
                 f"T{transfer.id}",
                 Phrase("transfer out", "划出") if gives else Phrase("transfer in", "划入"),
-                transfer.target if gives else transfer.origin,
+                called(transfer.target if gives else transfer.origin),
                 transfer.series,
-                tonnes(transfer.count),
+                mass_of(transfer.count, rules, transfer.series),
                 Phrase(f"carried out {due}", f"{due}执行"),
                 STATES["waiting"],
                 (cancel,) if gives else (),
             )
+
+
+def _deals(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Thing]:
+    called = called_in(state, rules)
     for deal in state.deals.values():
         if account in (deal.seller, deal.buyer):
             sells = deal.seller == account
@@ -145,63 +174,108 @@ def _things(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -
             yield Thing(
                 f"D{deal.id}",
                 kind,
-                deal.buyer if sells else deal.seller,
+                called(deal.buyer if sells else deal.seller),
                 deal.series,
-                tonnes(deal.count),
+                mass_of(deal.count, rules, deal.series),
                 Phrase(f"at {price.en}", f"价格{price.zh}"),
                 STATES["offered"],
                 (accept, drop),
             )
+
+
+def _leases(state: State, rules: Rulebook, actor: Actor, mine: frozenset[str], now: int) -> Iterator[Thing]:
+    called, account = called_in(state, rules), actor.account
     for lease in state.leases.values():
         if account in (lease.lessor, lease.lessee):
             lets = lease.lessor == account
-            rent = amount(lease.rent, Unit.FEN_PER_T, rules)
+            rent = amount(lease.rent, Unit.FEN_PER_T_YEAR, rules)
             at = f"lease={lease.id}"
             no = ("Take back", "撤回") if lets else ("Decline", "不接受")
+            offered, owes = lease.state == "offered", bool(lease.waiting) and not lets
+            ends = not offered and _taken(state, rules, now, actor.id, EndLease(lease.id))
             deeds: tuple[Deed | None, ...] = (
-                None if lets or lease.state != "offered" else _deed(mine, "AcceptLease", "Accept", "接受", at),
-                _deed(mine, "DropLease", *no, at, ask=True) if lease.state == "offered" else None,
-                None if lets or lease.state == "offered" else _deed(mine, "PayRent", "Pay the rent", "支付租金", at),
-                _deed(mine, "EndLease", "End", "终止", at) if lease.state != "offered" else None,
+                _deed(mine, "AcceptLease", "Accept", "接受", at) if offered and not lets else None,
+                _deed(mine, "DropLease", *no, at, ask=True) if offered else None,
+                _deed(mine, "PayRent", "Pay the rent", "支付租金", at) if owes and not offered else None,
+                _deed(mine, "EndLease", "End", "终止", at) if ends else None,
             )
             yield Thing(
                 f"L{lease.id}",
                 Phrase("lease out", "出租") if lets else Phrase("lease in", "承租"),
-                lease.lessee if lets else lease.lessor,
+                called(lease.lessee if lets else lease.lessor),
                 lease.series,
-                tonnes(lease.count),
+                mass_of(lease.count, rules, lease.series),
                 Phrase(
-                    f"rent {rent.en} ({lease.pay}), until {lease.ends}",
-                    f"租金{rent.zh}（{word_zh('pay', lease.pay, rules)}），至{lease.ends}",
+                    f"rent {rent.en} ({PAID[lease.pay].en}), until {lease.ends}",
+                    f"租金{rent.zh}（{PAID[lease.pay].zh}），至{lease.ends}",
                 ),
                 STATES.get(lease.state, same(lease.state)),
                 deeds,
             )
+
+
+def _pledges(state: State, rules: Rulebook, actor: Actor, mine: frozenset[str], now: int) -> Iterator[Thing]:
+    called, account = called_in(state, rules), actor.account
     for pledge in state.pledges.values():
         if account in (pledge.pledgor, pledge.pledgee):
             gives = pledge.pledgor == account
             secured = amount(pledge.secured, Unit.FEN, rules)
             at = f"pledge={pledge.id}"
             no = ("Take back", "撤回") if gives else ("Decline", "不接受")
-            deeds = (
+            deeds: tuple[Deed | None, ...] = (
                 None if gives else _deed(mine, "AcceptPledge", "Accept", "接受", at),
                 _deed(mine, "ReleasePledge", *no, at, ask=True),
             )
             if pledge.state != "offered":
+                calls = not gives and _taken(state, rules, now, actor.id, CallPledge(pledge.id))
+                takes = not gives and enforceable(rules, now, pledge) is None
+                sells = rules.pledge.yields == "sale"
+                how = ("SellPledge", "Sell", "拍卖") if sells else ("EnforcePledge", "Enforce", "处置")
                 deeds = (
-                    None if gives else _deed(mine, "ReleasePledge", "Release", "解除", at),
                     _deed(mine, "RedeemPledge", "Redeem", "赎回", at) if gives else None,
+                    None if gives else _deed(mine, "ReleasePledge", "Release", "解除", at),
+                    _deed(mine, "CallPledge", "Give notice", "催告", at) if calls else None,
+                    _deed(mine, *how, at) if takes else None,
                 )
             yield Thing(
                 f"P{pledge.id}",
                 Phrase("pledge given", "出质") if gives else Phrase("pledge taken", "质权"),
-                pledge.pledgee if gives else pledge.pledgor,
+                called(pledge.pledgee if gives else pledge.pledgor),
                 pledge.series,
-                tonnes(sum(pledge.left.values())),
-                Phrase(f"secures {secured.en}, until {pledge.until}", f"担保{secured.zh}，至{pledge.until}"),
+                mass_of(pledge.left, rules),
+                Phrase(
+                    f"secures {secured.en}, to be paid by {pledge.until}",
+                    f"担保{secured.zh}，清偿期限{pledge.until}",
+                ),
                 STATES.get(pledge.state, same(pledge.state)),
                 deeds,
             )
+
+
+def _rights(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Thing]:
+    """Rights on offer: one that is held alone is between nobody."""
+    called = called_in(state, rules)
+    for right in state.rights.values():
+        offer = right.offer
+        if offer is None or account not in (right.holder, offer.buyer):
+            continue
+        sells, at = right.holder == account, f"right={right.id}"
+        price = amount(offer.fen, Unit.FEN, rules)
+        each = amount(right.count, Unit.ALLOWANCES, rules)
+        no = ("Take back", "撤回") if sells else ("Decline", "不接受")
+        yield Thing(
+            f"R{right.id}",
+            Phrase("right", "排污权"),
+            called(offer.buyer if sells else right.holder),
+            f"{right.pollutant}-{right.jurisdiction}",
+            Phrase(f"{each.en} a year", f"每年{each.zh}"),
+            Phrase(f"for {price.en}, from vintage {offer.start}", f"价款{price.zh}，自{offer.start}年份起"),
+            STATES["offered"],
+            (
+                None if sells else _deed(mine, "AcceptRight", "Accept", "接受", at),
+                _deed(mine, "DropRight", *no, at, ask=True),
+            ),
+        )
 
 
 AUCTION, REVERSE, CALL, ZONE_CALL = (

@@ -13,7 +13,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.grounds import NOTICE, first_of, grounds
 from airshed.pages.portal.happening import in_column, in_language
 from airshed.pages.portal.meant import choice_of
-from airshed.pages.portal.names import firm_name, works_name
+from airshed.pages.portal.names import account_name, called_in, works_name
 from airshed.registry.accounts import PRIVATE
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.happened import WORDS
@@ -93,6 +93,24 @@ OVER = (
     "fallen",
     "paid",
 )
+#: Which things an act takes that is one side's alone, or of one state: of others it would be refused.
+FITS: Mapping[str, Callable[[Any, str], bool]] = {
+    "AcceptDeal": lambda deal, account: deal.buyer == account,
+    "CancelTransfer": lambda transfer, account: transfer.origin == account,
+    "AcceptLease": lambda lease, account: lease.lessee == account and lease.state == "offered",
+    "DropLease": lambda lease, account: lease.state == "offered",
+    "PayRent": lambda lease, account: lease.lessee == account and lease.state != "offered" and bool(lease.waiting),
+    "EndLease": lambda lease, account: lease.state != "offered",
+    "AcceptPledge": lambda pledge, account: pledge.pledgee == account and pledge.state == "offered",
+    "ReleasePledge": lambda pledge, account: account == pledge.pledgee or pledge.state == "offered",
+    "RedeemPledge": lambda pledge, account: pledge.pledgor == account and pledge.state != "offered",
+    "CallPledge": lambda pledge, account: pledge.pledgee == account and pledge.state == "standing",
+    "EnforcePledge": lambda pledge, account: pledge.pledgee == account and pledge.state == "called",
+    "SellPledge": lambda pledge, account: pledge.pledgee == account and pledge.state == "called",
+    "OfferRight": lambda right, account: right.holder == account and right.offer is None,
+    "AcceptRight": lambda right, account: right.offer is not None and right.offer.buyer == account,
+    "DropRight": lambda right, account: right.offer is not None,
+}
 #: Attributes of a thing that say whose it is.
 WHOSE = ("account", "origin", "target", "seller", "buyer", "lessor", "lessee", "pledgor", "pledgee", "holder")
 
@@ -150,7 +168,7 @@ def choices(
             if thing.open
         )
     if field in NUMBERED:
-        return tuple(_numbered(state, rules, actor, field))
+        return tuple(_numbered(state, rules, actor, command, field))
     return None
 
 
@@ -165,9 +183,7 @@ def _mine(state: State, actor: Actor) -> Callable[[str], bool]:
 def _accounts(state: State, rules: Rulebook, fits: Callable[[str], bool]) -> Iterator[Choice]:
     for name, account in state.ledger.accounts.items():
         if name not in state.ledger.closed and fits(name):
-            said = firm_name(rules, account.name)
-            known = Phrase(f"{said.en} ({name})", f"{said.zh}（{name}）")
-            yield Choice(name, same(name) if account.name == name else known)
+            yield Choice(name, account_name(rules, name, account.name))
 
 
 def strips(state: State, rules: Rulebook, section: Literal["terms", "lease"] = "terms") -> list[str]:
@@ -230,14 +246,19 @@ def _within(state: State, actor: Actor, jurisdiction: str, account: str) -> bool
     return actor.jurisdiction in ("", there)
 
 
-def _numbered(state: State, rules: Rulebook, actor: Actor, field: str) -> Iterator[Choice]:
+def _numbered(state: State, rules: Rulebook, actor: Actor, command: str, field: str) -> Iterator[Choice]:
+    called, fits = called_in(state, rules), FITS.get(command)
     for number, thing in NUMBERED[field](state).items():
         if getattr(thing, "state", "") in OVER:
             continue
         parties = [getattr(thing, name) for name in WHOSE if getattr(thing, name, "")]
+        if field == "right" and thing.offer is not None:
+            parties.append(thing.offer.buyer)
         if actor.account and parties and actor.account not in parties:
             continue
-        said = [same(text) for text in (str(number), *dict.fromkeys(parties))]
+        if actor.account and fits is not None and not fits(thing, actor.account):
+            continue
+        said = [same(str(number)), *(called(party) for party in dict.fromkeys(parties))]
         if field == "order":
             said.append(SIDES[thing.side])
         if getattr(thing, "series", ""):

@@ -15,7 +15,8 @@ from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.between import opens
 from airshed.pages.portal.calendar import dates
-from airshed.pages.portal.happening import amount, ground_of
+from airshed.pages.portal.happening import amount, ground_of, mass_of
+from airshed.pages.portal.names import called_in, works_called
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.seasons import due_day
 from airshed.service.book.position import positions
@@ -82,7 +83,7 @@ def _of_sources(state: State, rules: Rulebook, account: str, at: int) -> Iterato
     for source in state.sources.values():
         if source.account == account:
             yield from _report(state, rules, source, at)
-            yield from _of_years(state, source)
+            yield from _of_years(state, source, works_called(state, rules, source.id))
 
 
 def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[Due]:
@@ -91,13 +92,13 @@ def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[
     begun = int(rules.civil.day_of(source.registered)[:4]) <= year
     begun = begun and any(Series.parse(name).vintage == year for name in state.ledger.caps)  # else nothing is owed
     if begun and (known is None or not known.version) and (source.account, year) not in state.closed:
-        what = Phrase(f"Report {year} of {source.id}", f"提交{source.id}的{year}年度报告")
-        yield Due(
-            due_day(rules, year, rules.calendar.report_by), what, f"/act/ReportYear?source={source.id}&year={year}"
-        )
+        works = works_called(state, rules, source.id)
+        what = Phrase(f"Report {year} of {works.en}", f"提交{works.zh}的{year}年度报告")
+        due = due_day(rules, year, rules.calendar.report_by)
+        yield Due(due, what, f"/act/ReportYear?source={source.id}&year={year}")
 
 
-def _of_years(state: State, source: Source) -> Iterator[Due]:
+def _of_years(state: State, source: Source, works: Phrase) -> Iterator[Due]:
     for (name, year), known in state.years.items():
         if name != source.id:
             continue
@@ -105,7 +106,8 @@ def _of_years(state: State, source: Source) -> Iterator[Due]:
         for item in known.improvements:
             if item.state == "open":
                 what = Phrase(
-                    f"Answer item {item.number} of {name}, {year}", f"答复{name} {year}年度第{item.number}项整改"
+                    f"Answer item {item.number} of {works.en}, {year}",
+                    f"答复{works.zh} {year}年度第{item.number}项整改",
                 )
                 yield Due("", what, f"/act/AnswerImprovement?{of_year}&number={item.number}")
 
@@ -150,40 +152,52 @@ def _cases(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due
 
 
 def _offers(state: State, rules: Rulebook, account: str) -> Iterator[Due]:
+    called = called_in(state, rules)
     for deal in state.deals.values():
         if deal.buyer == account:
-            count = amount(deal.count, Unit.ALLOWANCES, rules)
+            count, seller = mass_of(deal.count, rules, deal.series), called(deal.seller)
             what = Phrase(
-                f"{deal.seller} offers {count.en} of {deal.series}", f"{deal.seller}要约出售{deal.series} {count.zh}"
+                f"{seller.en} offers {count.en} of {deal.series}", f"{seller.zh}要约出售{deal.series} {count.zh}"
             )
             yield Due("", what, f"/act/AcceptDeal?deal={deal.id}")
     for lease in state.leases.values():
         if lease.lessee == account and lease.state == "offered":
-            what = Phrase(f"{lease.lessor} offers a lease", f"{lease.lessor}发出租赁要约")
+            count, lessor = mass_of(lease.count, rules, lease.series), called(lease.lessor)
+            what = Phrase(
+                f"{lessor.en} offers a lease of {count.en} of {lease.series}",
+                f"{lessor.zh}要约出租{lease.series} {count.zh}",
+            )
             yield Due("", what, f"/act/AcceptLease?lease={lease.id}")
     for pledge in state.pledges.values():
         if pledge.pledgee == account and pledge.state == "offered":
-            what = Phrase(f"{pledge.pledgor} offers a pledge", f"{pledge.pledgor}申请设立质押")
+            count, pledgor = mass_of(pledge.left, rules), called(pledge.pledgor)
+            what = Phrase(
+                f"{pledgor.en} offers {count.en} of {pledge.series} as a pledge",
+                f"{pledgor.zh}申请以{pledge.series} {count.zh}设立质押",
+            )
             yield Due("", what, f"/act/AcceptPledge?pledge={pledge.id}")
     for transfer in state.passing.values():
         if transfer.target == account and transfer.state == "offered":
-            what = Phrase(f"{transfer.origin} offers {transfer.source}", f"{transfer.origin}提出转移{transfer.source}")
+            origin, works = called(transfer.origin), works_called(state, rules, transfer.source)
+            what = Phrase(f"{origin.en} offers {works.en}", f"{origin.zh}提出转移{works.zh}")
             yield Due("", what, f"/act/ClaimSource?source={transfer.source}")
 
 
 def _transfers(state: State, rules: Rulebook, account: str) -> Iterator[Due]:
     """What leaves an account or comes to it when its delay is over, and until then may be called off."""
+    called = called_in(state, rules)
     for transfer in state.waiting_transfers.values():
-        count = amount(transfer.count, Unit.ALLOWANCES, rules)
+        count = mass_of(transfer.count, rules, transfer.series)
+        origin, target = called(transfer.origin), called(transfer.target)
         if transfer.origin == account:
             what = Phrase(
-                f"{count.en} of {transfer.series} go to {transfer.target}; until then it may be called off",
-                f"{transfer.series} {count.zh}将划往{transfer.target}，执行前可撤销",
+                f"{count.en} of {transfer.series} go to {target.en}; until then it may be called off",
+                f"{transfer.series} {count.zh}将划往{target.zh}，执行前可撤销",
             )
         elif transfer.target == account:
             what = Phrase(
-                f"{count.en} of {transfer.series} come from {transfer.origin}",
-                f"{transfer.origin}划入{transfer.series} {count.zh}",
+                f"{count.en} of {transfer.series} come from {origin.en}",
+                f"{origin.zh}划入{transfer.series} {count.zh}",
             )
         else:
             continue

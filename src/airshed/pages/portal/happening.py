@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 
 from airshed.engine.state import State
-from airshed.model.allowance import count_of
+from airshed.model.allowance import count_of, is_strip, members
 from airshed.model.measures import Unit, tonnes, yuan
 from airshed.pages.kit.details import reason
 from airshed.pages.kit.words import Language, Phrase, same
-from airshed.pages.portal.names import account_name, firm_name, group_name
+from airshed.pages.portal.names import Called, account_name, firm_name, group_name
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.breach_sections import SHORTFALL
 from airshed.rulebook.chinese import word_zh as law_word
@@ -69,6 +70,23 @@ def amount(value: int, unit: Unit | None, rules: Rulebook) -> Phrase:
     return Phrase(*(_written(value, unit, rules, language) for language in ("en", "zh")))
 
 
+def mass_of(count: int | Mapping[str, int], rules: Rulebook, series: str = "") -> Phrase:
+    """Allowances of a series; of a strip those of each year and all together.
+
+    >>> from airshed.rulebook.load import find, load
+    >>> mass_of(50_000, load(find("dianzhong")), "SO2-KM-2027..2028")
+    Phrase(en='50 t a year (100 t in all)', zh='每年50吨（共100吨）')
+    """
+    each = dict.fromkeys(members(series), count) if isinstance(count, int) else count
+    whole = amount(sum(each.values()), Unit.ALLOWANCES, rules)
+    if len(each) < 2:
+        return whole
+    if len(set(each.values())) > 1:
+        return Phrase(f"{whole.en} of {len(each)} years in all", f"{len(each)}个年份共{whole.zh}")
+    one = amount(next(iter(each.values())), Unit.ALLOWANCES, rules)
+    return Phrase(f"{one.en} a year ({whole.en} in all)", f"每年{one.zh}（共{whole.zh}）")
+
+
 def in_column(value: int, unit: Unit, rules: Rulebook) -> Phrase:
     """A figure in a column: tonnes with three decimals and money with two, as its neighbours have.
 
@@ -103,10 +121,13 @@ def lots_of(count: int, rules: Rulebook) -> str:
 
 
 def _written(value: Any, unit: Unit | None, rules: Rulebook, language: Language) -> str:
-    terms = Terms.of(rules)
-    if language == "zh":
-        terms = terms._replace(money=rules.currency.name_zh)
-    return as_read(written(value, unit, terms), language)
+    return as_read(written(value, unit, terms_for(rules, language)), language)
+
+
+def terms_for(rules: Rulebook, language: Language) -> Terms:
+    """How a page writes amounts in a language: money with both places."""
+    terms = Terms.of(rules)._replace(places=True)
+    return terms._replace(money=rules.currency.name_zh) if language == "zh" else terms
 
 
 def as_read(text: str, language: Language) -> str:
@@ -133,12 +154,12 @@ def in_language(text: str, language: Language) -> str:
     return re.sub(r"(?<=\d) (?=[\u3400-\u9fff])", "", text)
 
 
-def happenings(events: Iterable[Any], rules: Rulebook) -> list[Happening]:
-    """Events as a page shows them."""
-    return [_happening(event, rules) for event in events]
+def happenings(events: Iterable[Any], rules: Rulebook, called: Called | None = None) -> list[Happening]:
+    """Events as a page shows them; accounts as they are called there."""
+    return [_happening(event, rules, called or partial(account_name, rules)) for event in events]
 
 
-def _happening(event: Any, rules: Rulebook) -> Happening:
+def _happening(event: Any, rules: Rulebook, called: Called) -> Happening:
     facts, kind = [], type(event).__name__
     for field, _, value, unit in named_parts(event):
         if field in MOVES or field in RULES or isinstance(value, msgspec.Struct):
@@ -153,10 +174,14 @@ def _happening(event: Any, rules: Rulebook) -> Happening:
             texts = _masses(value, rules)
         if isinstance(value, str | bool):
             texts = Phrase(texts.en, word_zh(field, texts.zh, rules))
+        if field == "count" and is_strip(str(getattr(event, "series", ""))):
+            texts = mass_of(value, rules, event.series)
+        if isinstance(value, str) and field in ACCOUNTS:
+            texts = called(value)
         if isinstance(value, tuple) and value and field in WRITTEN:
             texts = Phrase(texts.en, "；".join(word_zh(field, each, rules) for each in value))
         facts.append(Fact(Phrase(name[:1].upper() + name[1:], fact_zh(field, kind)), texts))
-    moves = list(_moves(event, rules))
+    moves = list(_moves(event, rules, called))
     if len(moves) > MOST:
         more = len(moves) - MOST
         moves = [*moves[:MOST], Phrase(f"and {more} more", f"另有{more}笔")]
@@ -188,7 +213,12 @@ WORDED = frozenset(
 #: Fields with what somebody wrote, or the law's own course and the checks did.
 WRITTEN = frozenset(("reason", "item", "answer", "explained", "comments"))
 #: Fields that name an account.
-ACCOUNTS = frozenset(("account", "origin", "target", "buyer", "seller", "other"))
+ACCOUNTS = frozenset(
+    (
+        *("account", "origin", "target", "buyer", "seller", "other", "trusted", "holder"),
+        *("lessor", "lessee", "pledgor", "pledgee"),
+    )
+)
 #: Figures of an event that are nothing where they are zero: a sealed bid sets aside money or allowances.
 NOTHING = frozenset(("BidSealed.count", "BidSealed.guarantee_fen"))
 
@@ -207,8 +237,6 @@ def word_zh(field: str, text: str, rules: Rulebook) -> str:
         return group_name(text).zh
     if field == "name":
         return firm_name(rules, text).zh
-    if field in ACCOUNTS:
-        return account_name(rules, text).zh
     if field == "cite":
         return article_zh(text)
     if field == "method":
@@ -220,21 +248,21 @@ def word_zh(field: str, text: str, rules: Rulebook) -> str:
     return {"yes": "是", "no": "否"}.get(text, text)
 
 
-def _moves(event: Any, rules: Rulebook) -> Iterator[Phrase]:
+def _moves(event: Any, rules: Rulebook, called: Called) -> Iterator[Phrase]:
     for move in getattr(event, "entry", ()):
         match move:
             case Delivered(origin=origin, target=target, series=series, blocks=blocks):
                 count = amount(count_of(blocks), Unit.ALLOWANCES, rules)
-                yield Phrase(
-                    f"{count.en} of {series}: {origin} → {target}", f"{series} {count.zh}：{_way(move, rules)}"
-                )
+                way = _way(called(origin), called(target))
+                yield Phrase(f"{count.en} of {series}: {way.en}", f"{series} {count.zh}：{way.zh}")
             case Paid(origin=origin, target=target, fen=fen) if fen:
                 money = amount(fen, Unit.FEN, rules)
-                yield Phrase(f"{money.en}: {origin} → {target}", f"{money.zh}：{_way(move, rules)}")
+                way = _way(called(origin), called(target))
+                yield Phrase(f"{money.en}: {way.en}", f"{money.zh}：{way.zh}")
 
 
-def _way(move: Delivered | Paid, rules: Rulebook) -> str:
-    return " → ".join(account_name(rules, account).zh for account in (move.origin, move.target))
+def _way(origin: Phrase, target: Phrase) -> Phrase:
+    return Phrase(f"{origin.en} → {target.en}", f"{origin.zh} → {target.zh}")
 
 
 def changes(events: Iterable[Any], state: State, account: str, rules: Rulebook) -> list[Change]:

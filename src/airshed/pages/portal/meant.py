@@ -2,64 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from airshed.engine.commands import SetCap
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal.happening import amount, ground_of, word_zh
+from airshed.pages.portal import stands_for
+from airshed.pages.portal.happening import amount, word_zh
+from airshed.pages.portal.names import called_in
+from airshed.pages.portal.stands_for import Sight
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
-EVIDENCE = Phrase("evidence", "证据")
+#: What the number of a field stands for: the things by number, what one is called, and the sentence about it.
+NUMBERED: Mapping[str, tuple[Callable[[State], Mapping[int, Any]], Phrase, Callable[[Any, Sight], Phrase]]] = {
+    "mark": (lambda state: state.marks, Phrase("Mark {}", "第{}号标记"), stands_for.mark),
+    "case": (lambda state: state.cases, Phrase("Case {}", "第{}号案件"), stands_for.case),
+    "withdrawal": (lambda state: state.withdrawals, Phrase("Withdrawal {}", "第{}号收回告知"), stands_for.withdrawal),
+    "pledge": (lambda state: state.pledges, Phrase("Pledge {}", "第{}号质押"), stands_for.pledge),
+    "lease": (lambda state: state.leases, Phrase("Lease {}", "第{}号租赁"), stands_for.lease),
+    "part_of": (lambda state: state.leases, Phrase("Lease {}", "第{}号租赁"), stands_for.lease),
+    "deal": (lambda state: state.deals, Phrase("Deal {}", "第{}号要约"), stands_for.deal),
+    "transfer": (lambda state: state.transfers, Phrase("Transfer {}", "第{}号划转"), stands_for.transfer),
+    "order": (lambda state: state.orders, Phrase("Order {}", "第{}号委托"), stands_for.order),
+    "right": (lambda state: state.rights, Phrase("Right {}", "第{}号排污权"), stands_for.right),
+    "purchase": (lambda state: state.purchases, Phrase("Purchase {}", "第{}号购买"), stands_for.purchase),
+    "application": (
+        lambda state: state.applications,
+        Phrase("Application {}", "第{}号申请"),
+        stands_for.application,
+    ),
+    "withholding": (
+        lambda state: state.withholdings,
+        Phrase("Withholding {}", "第{}号暂扣"),
+        stands_for.withholding,
+    ),
+}
+#: Acts about a source that is on its way to another account.
+PASSING = ("ClaimSource", "TransferSource", "DropSource")
 
 
-def meant(body: Any, state: State, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
-    """The mark, case or withdrawal that an act names by its number, the cap that it sets: each with what is known."""
-    found = [*_cap(body, rules)]
-    mark = state.marks.get(_number(body, "mark"))
-    if mark is not None:
-        kind = Phrase(mark.kind.replace("_", " "), word_zh("kind", mark.kind, rules))
-        proof = f"; {EVIDENCE.en} {mark.evidence}" if mark.evidence else ""
-        first = rules.standard.hour_of(mark.first).replace("T", " ") + ":00"
-        found.append(
-            (
-                Phrase(f"Mark {mark.id}", f"第{mark.id}号标记"),
-                Phrase(
-                    f"{mark.stack}, {kind.en}, {mark.hours} h from {first}: {mark.reason}{proof}",
-                    f"{mark.stack}，{kind.zh}，自{first}起{mark.hours}小时：{mark.reason}"
-                    + (f"；{EVIDENCE.zh}{mark.evidence}" if mark.evidence else ""),
-                ),
-            )
-        )
-    case = state.cases.get(_number(body, "case"))
-    if case is not None:
-        ground, fen = ground_of(rules, case.ground), amount(case.proposed_fen, Unit.FEN, rules)
-        of = " ".join(part for part in (case.source, case.stack, case.pollutant, case.day or str(case.year)) if part)
-        found.append(
-            (
-                Phrase(f"Case {case.id}", f"第{case.id}号案件"),
-                Phrase(
-                    f"{ground.en}, {of}; proposed {fen.en}; replies: {case.replies}",
-                    f"{ground.zh}，{of}；拟处{fen.zh}；陈述申辩{case.replies}次",
-                ),
-            )
-        )
-    taken = state.withdrawals.get(_number(body, "withdrawal"))
-    if taken is not None:
-        count = amount(taken.count, Unit.ALLOWANCES, rules)
-        ground = Phrase(taken.ground.replace("_", " "), word_zh("ground", taken.ground, rules))
-        found.append(
-            (
-                Phrase(f"Withdrawal {taken.id}", f"第{taken.id}号收回告知"),
-                Phrase(
-                    f"{taken.source}: {count.en} of {taken.series}, {ground.en}",
-                    f"{taken.source}：{taken.series} {count.zh}，{ground.zh}",
-                ),
-            )
-        )
-    return found
+def meant(body: Any, state: State, rules: Rulebook, command: str = "") -> list[tuple[Phrase, Phrase]]:
+    """What an act names by its number, the cap that it sets: each with what is known of it."""
+    sight = Sight(state, rules, called_in(state, rules))
+    command = command or type(body).__name__
+    return [*_cap(body, rules), *_numbered(body, sight), *_passing(body, command, sight), *_improvement(body, sight)]
+
+
+def _numbered(body: Any, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:
+    for field, (things, name, sentence) in NUMBERED.items():
+        number = _number(body, field)
+        thing = things(sight.state).get(number)
+        if thing is not None:
+            yield Phrase(name.en.format(number), name.zh.format(number)), sentence(thing, sight)
+
+
+def _passing(body: Any, command: str, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:
+    sale = sight.state.passing.get(str(getattr(body, "source", "")))
+    if command in PASSING and sale is not None:
+        yield Phrase(f"Transfer {sale.id} of a source", f"第{sale.id}号排放源转移"), stands_for.passing(sale, sight)
+
+
+def _improvement(body: Any, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:
+    year = sight.state.years.get((str(getattr(body, "source", "")), _number(body, "year")))
+    for item in () if year is None else year.improvements:
+        if item.number == _number(body, "number"):
+            yield Phrase(f"Item {item.number}", f"第{item.number}项整改"), stands_for.improvement(item)
 
 
 def _cap(body: Any, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
@@ -80,6 +90,8 @@ def choice_of(mark: Any, rules: Rulebook) -> Phrase:
 
 
 def _number(body: Any, field: str) -> int:
-    """A number of an act; 0, which nothing has, where it names none."""
+    """A number of an act, or of a form where it is text still; 0, which nothing has, where it names none."""
     found = getattr(body, field, 0)
+    if isinstance(found, str):
+        return int(found) if found.isascii() and found.isdecimal() and len(found) < 16 else 0
     return found if isinstance(found, int) else 0

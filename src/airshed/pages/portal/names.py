@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from airshed.engine.state import State
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
 from airshed.registry.accounts import programme_accounts
@@ -41,6 +42,13 @@ def works_name(rules: Rulebook, source: str, name: str) -> Phrase:
     return known if known is not None and name in (known.en, known.zh) else same(name)
 
 
+def works_called(state: State, rules: Rulebook, source: str) -> Phrase:
+    """A works by its name, with its code beside."""
+    known = state.sources.get(source)
+    named = same(source) if known is None else works_name(rules, source, known.name)
+    return named if named.en == source else Phrase(f"{named.en} ({source})", f"{named.zh}（{source}）")
+
+
 def firm_name(rules: Rulebook, name: str) -> Phrase:
     """What the holder of an account is called in both languages, where the zone or the law names it."""
     return _holders(rules).get(name) or same(name)
@@ -56,15 +64,29 @@ def group_name(name: str) -> Phrase:
     return Phrase(name, f"{letter[1]}集团") if letter else same(name)
 
 
-def account_name(rules: Rulebook, account: str) -> Phrase:
-    """What an account is called on a receipt: one of the programme's own by its name in Chinese, any other as it is."""
-    return _programme(rules).get(account) or same(account)
+#: What an account is called on a page.
+Called = Callable[[str], Phrase]
+
+
+def account_name(rules: Rulebook, account: str, holder: str = "") -> Phrase:
+    """What an account is called: one of the programme's own by its name, any other by its holder, its code beside."""
+    own = _programme(rules).get(account)
+    if own is not None or holder in ("", account):
+        return own or same(account)
+    firm = firm_name(rules, holder)
+    return Phrase(f"{firm.en} ({account})", f"{firm.zh}（{account}）")
+
+
+def called_in(state: State, rules: Rulebook) -> Called:
+    """What the accounts of a state are called."""
+    accounts = state.ledger.accounts
+    return lambda name: account_name(rules, name, accounts[name].name if name in accounts else "")
 
 
 @lru_cache(maxsize=4)
 def _programme(rules: Rulebook) -> Mapping[str, Phrase]:
     opened = programme_accounts(row.code for row in rules.jurisdictions)
-    return {each.id: Phrase(each.id, firm_name(rules, each.name).zh) for each in opened}
+    return {each.id: firm_name(rules, each.name) for each in opened}
 
 
 @lru_cache(maxsize=4)

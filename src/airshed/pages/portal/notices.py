@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache, partial
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -17,11 +18,13 @@ from airshed.engine.commands import CloseSession
 from airshed.engine.journal import Record, decode
 from airshed.engine.nouns import Actor
 from airshed.engine.state import State
+from airshed.model.allowance import is_strip
 from airshed.model.civil import CivilTime
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, acting, page
-from airshed.pages.portal.happening import in_column
+from airshed.pages.portal.happening import amount, in_column, mass_of
+from airshed.pages.portal.names import Called, account_name
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.naming import Naming, lines_newest_first
@@ -41,8 +44,16 @@ FOR_ALL = (
 )
 #: What is told to whoever did it too: it may still be called off, by another of the same firm.
 OWN_TOO = (e.TransferDelayed,)
+#: The two sides of what is between two: who gives, and who takes.
+SIDES = (
+    *(("seller", "buyer"), ("lessor", "lessee"), ("pledgor", "pledgee"), ("origin", "target")),
+    ("account", "other"),
+)
 #: What is told with the reason that was given.
 STOPPED = (e.AccountFrozen, e.AccountRestricted, e.AccountSuspended)
+
+
+NOTHING = same("")
 
 
 class Notice(NamedTuple):
@@ -55,6 +66,8 @@ class Notice(NamedTuple):
     #: What moved, with its sign.
     moved: Phrase
     new: bool = False
+    #: With whom, and on which terms, of what is between two.
+    terms: Phrase = NOTHING
 
 
 class Fold(NamedTuple):
@@ -96,9 +109,9 @@ async def notices(service: Service, request: Request) -> Response:
     naming = naming_of(service)
 
     def look(book: KeptBook) -> tuple[list[Notice], int]:
-        every, last = 0, deque[Notice](maxlen=MOST)
+        every, last, called = 0, deque[Notice](maxlen=MOST), called_by(book, rules)
         for record in _last(book, mine, naming):
-            for each in notices_in(record, mine, actor, rules):
+            for each in notices_in(record, mine, actor, rules, called):
                 last.append(each._replace(new=each.seq > heard))
                 every += 1
         return list(reversed(last)), every
@@ -169,10 +182,24 @@ def _last(book: KeptBook, mine: frozenset[str], naming: Naming) -> Iterator[Reco
         yield decode(line)
 
 
-def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebook) -> Iterator[Notice]:
+def called_by(book: KeptBook, rules: Rulebook) -> Called:
+    """What the accounts of a book are called."""
+
+    @cache
+    def called(account: str) -> Phrase:
+        row = book.sql.execute("SELECT name FROM accounts WHERE account = ?", (account,)).fetchone()
+        return account_name(rules, account, row[0] if row else "")
+
+    return called
+
+
+def notices_in(
+    record: Record, mine: frozenset[str], actor: Actor, rules: Rulebook, called: Called | None = None
+) -> Iterator[Notice]:
     """What of a record concerns the account of an actor: each move, or what was said of what is theirs by others."""
     if record.refusal is not None:
         return
+    called = called or partial(account_name, rules)
     yield from _short(record, actor, rules)
     moves = list(lines_of([record], actor.account))
     for move in moves:
@@ -180,17 +207,59 @@ def notices_in(record: Record, mine: frozenset[str], actor: Actor, rules: Rulebo
         shown = in_column(abs(value), unit, rules)
         sign = "+" if value > 0 else "−"
         text = Phrase(f"{sign}{shown.en}", f"{sign}{shown.zh}")
-        yield Notice(record.seq, record.at, Phrase(*said_of_event(getattr(e, move.what))), move.series or "", text)
-    if moves or isinstance(record.body, CloseSession):
-        return  # what rests is let go at every close, which is nobody's news
+        what, party = Phrase(*said_of_event(getattr(e, move.what))), _with(called, move.other)
+        yield Notice(record.seq, record.at, what, move.series or "", text, terms=party)
+    if moves:
+        return
     others = [event for event in record.events if record.actor != actor.id or isinstance(event, OWN_TOO)]
+    if isinstance(record.body, CloseSession):  # orders are let go at every close, which is nobody's news
+        others = [event for event in others if _other(event, actor.account)]
     told = [event for event in others if _named(event, mine)]
-    # Of what is theirs the first is told, and of orders each; what concerns all is told besides.
+    # Of what is theirs the first is told, of orders and of what is between two each; what concerns all is told besides.
     for event in others:
-        each = isinstance(event, FOR_ALL) or (event in told and isinstance(event, e.OrderCancelled))
+        other = _other(event, actor.account)
+        each = isinstance(event, FOR_ALL) or (event in told and (other or isinstance(event, e.OrderCancelled)))
         if each or event is next(iter(told), None):
             about, text = _about(event, mine, rules)
-            yield Notice(record.seq, record.at, Phrase(*said_of_event(type(event))), about, text)
+            terms = _terms(event, other, rules, called) if other else NOTHING
+            yield Notice(record.seq, record.at, Phrase(*said_of_event(type(event))), about, text, terms=terms)
+
+
+def _other(event: Any, account: str) -> str:
+    """The other side of what is between two; nothing where an account is no side of it."""
+    for sides in SIDES:
+        parties = [getattr(event, side, "") for side in sides]
+        if all(parties) and account in parties:
+            return str(parties[1 - parties.index(account)])
+    return ""
+
+
+def _with(called: Called, other: str) -> Phrase:
+    party = called(other) if other else NOTHING
+    return Phrase(f"with {party.en}", f"对方：{party.zh}") if other else NOTHING
+
+
+def _terms(event: Any, other: str, rules: Rulebook, called: Called) -> Phrase:
+    """With whom something is, and what of its terms it says."""
+    found = [_with(called, other)]
+    if fen := getattr(event, "secured", 0):
+        debt = amount(fen, Unit.FEN, rules)
+        found.append(Phrase(f"debt {debt.en}", f"担保债务{debt.zh}"))
+    price = getattr(event, "price", 0)
+    if price and getattr(event, "series", ""):
+        each = amount(price, Unit.FEN_PER_T, rules)
+        found.append(Phrase(f"at {each.en}", f"价格{each.zh}"))
+    if rent := getattr(event, "rent", 0):
+        yearly = amount(rent, Unit.FEN_PER_T_YEAR, rules)
+        found.append(Phrase(f"rent {yearly.en}", f"租金{yearly.zh}"))
+    if day := getattr(event, "until", "") or getattr(event, "ends", ""):
+        found.append(Phrase(f"until {day}", f"至{day}"))
+    if day := getattr(event, "enforce_from", ""):
+        found.append(Phrase(f"may be enforced from {day}", f"自{day}起可处置"))
+    if due := getattr(event, "due", 0):
+        at = rules.civil.clock(due)[:16].replace("T", " ")
+        found.append(Phrase(f"carried out {at}", f"{at}执行"))
+    return Phrase("; ".join(each.en for each in found), "；".join(each.zh for each in found))
 
 
 def _short(record: Record, actor: Actor, rules: Rulebook) -> Iterator[Notice]:
@@ -213,15 +282,17 @@ def _named(event: Any, mine: frozenset[str]) -> str:
 
 def _about(event: Any, mine: frozenset[str], rules: Rulebook) -> tuple[str, Phrase]:
     """What an event is about, and how much of it."""
-    if isinstance(event, e.TransferDelayed):
-        return event.series, in_column(event.count, Unit.ALLOWANCES, rules)
     if isinstance(event, e.OrderCancelled):
         return f"{event.series} #{event.order}", in_column(event.left, Unit.ALLOWANCES, rules)
     if isinstance(event, STOPPED):
         return event.account, same(event.reason)
     if isinstance(event, FOR_ALL):
         return _subject(event), same("")
-    return _named(event, mine), same("")
+    series, count = getattr(event, "series", ""), getattr(event, "count", 0)
+    if series and isinstance(count, int) and count:
+        # A strip has so many of each year.
+        return series, mass_of(count, rules, series) if is_strip(series) else in_column(count, Unit.ALLOWANCES, rules)
+    return series or getattr(event, "source", "") or _named(event, mine), NOTHING
 
 
 def _subject(event: Any) -> str:

@@ -12,6 +12,7 @@ from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.happening import happenings
 from airshed.pages.portal.meant import meant
+from airshed.pages.portal.names import called_in
 from airshed.pages.portal.onward import onward
 from airshed.pages.portal.refused import told
 from airshed.pages.portal.understood import said_fields
@@ -37,10 +38,11 @@ async def record(service: Service, request: Request) -> Response:
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         acts, mine = market.state.acts, visitor.actor is not None and visitor.actor.id == found.actor
         waits = [waiting_act(acts[number], market, rules) for number in proposed if number in acts]
-        fields = [] if body is None else said_fields(body, rules)
+        called = called_in(market.state, rules)
+        fields = [] if body is None else said_fields(body, rules, called)
         return {
             "said_fields": [*fields, *(meant(body, market.state, rules) if waits else ())],
-            "happenings": happenings(events, rules),
+            "happenings": happenings(events, rules, called),
             "waits": waits,
             "onward": onward(body, events, market.state, visitor.actor) if mine and visitor.actor is not None else (),
         }

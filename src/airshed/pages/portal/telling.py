@@ -14,7 +14,7 @@ from airshed.engine.nouns import Actor
 from airshed.engine.state import State
 from airshed.pages.kit.words import same
 from airshed.pages.portal.fields import name_of
-from airshed.pages.portal.notices import FOR_ALL, Notice, notices_in, of_accounts
+from airshed.pages.portal.notices import FOR_ALL, Notice, called_by, notices_in, of_accounts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waits_for
 from airshed.service.book.kept import KeptBook, line_of
@@ -117,6 +117,7 @@ def _word(name: str) -> bytes:
 
 def told_in(book: KeptBook, after: int, most: int, listeners: Listeners, rules: Rulebook) -> Stretch:
     """What the records after one say, so many at most."""
+    called = called_by(book, rules)
     rows = book.sql.execute("SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after, most))
     notices: dict[str, list[Notice]] = {}
     proposed: list[Proposed] = []
@@ -129,7 +130,7 @@ def told_in(book: KeptBook, after: int, most: int, listeners: Listeners, rules: 
         record = decode(line)
         for each in whom:
             if record.seq > each.heard:
-                notices.setdefault(each.user, []).extend(notices_in(record, each.mine, each.actor, rules))
+                notices.setdefault(each.user, []).extend(notices_in(record, each.mine, each.actor, rules, called))
         if proposes:
             proposed += _proposed(record)
     return Stretch(after, notices, proposed)

@@ -6,20 +6,20 @@ import msgspec
 
 from airshed.engine.commands import Body
 from airshed.engine.procedures.sealed import SealedWish
+from airshed.model.allowance import is_strip
 from airshed.model.provenance import said
-from airshed.pages.kit.words import Phrase, same
+from airshed.pages.kit.words import LANGUAGES, Phrase, same
 from airshed.pages.portal import rows
 from airshed.pages.portal.fields import label_of
-from airshed.pages.portal.happening import as_read, word_zh
+from airshed.pages.portal.happening import ACCOUNTS, as_read, mass_of, terms_for, word_zh
+from airshed.pages.portal.names import Called
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.form import options_of, slots
-from airshed.service.forms.measures import Terms
 
 
-def said_fields(body: Body, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
+def said_fields(body: Body, rules: Rulebook, called: Called | None = None) -> list[tuple[Phrase, Phrase]]:
     """The fields of a command with what was understood; of several lines the first has the name."""
-    english = options_of(body, Terms.of(rules))
-    chinese = options_of(body, Terms.of(rules)._replace(money=rules.currency.name_zh))
+    english, chinese = (options_of(body, terms_for(rules, language)) for language in LANGUAGES)
     known = {slot.option: slot for slot in slots(type(body))}
     found: list[tuple[Phrase, Phrase]] = []
     before = ""
@@ -27,9 +27,14 @@ def said_fields(body: Body, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
         slot = known[option]
         row = rows.kind_of(slot)
         if slot.field == "text" and (bid := _opened(text)) is not None:
-            found += [line for line in said_fields(bid, rules) if line not in found]
+            found += [line for line in said_fields(bid, rules, called) if line not in found]
             continue
         read = Phrase(as_read(text, "en"), word_zh(slot.field, as_read(other, "zh"), rules))
+        series = str(getattr(body, "series", ""))
+        if slot.field == "count" and is_strip(series):
+            read = mass_of(int(getattr(body, slot.field)), rules, series)
+        if called is not None and slot.field in ACCOUNTS:
+            read = called(text)
         if slot.field == "provenance":
             read = Phrase(*said(getattr(body, slot.field)))
         name = label_of(type(body).__name__, slot.field) if option != before else same("")

@@ -15,6 +15,7 @@ from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import COUNT, acting, page
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.meant import meant
+from airshed.pages.portal.names import called_in
 from airshed.pages.portal.understood import said_fields
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waiting_for
@@ -67,5 +68,5 @@ def waiting_act(act: Any, market: Market, rules: Rulebook) -> WaitingAct:
     """An act that waits, with some of those who may confirm it."""
     others = (name for name in confirmers(market.state, rules, act.body) if name != act.actor)
     confirms = list(islice(others, MOST_NAMED))
-    said = [*said_fields(act.body, rules), *meant(act.body, market.state, rules)]
+    said = [*said_fields(act.body, rules, called_in(market.state, rules)), *meant(act.body, market.state, rules)]
     return WaitingAct(act.id, name_of(type(act.body)), act.actor, act.until, said, confirms)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from msgspec import inspect as kinds
 
 from airshed.model.civil import DEFAULT, CivilTime, civil
-from airshed.model.measures import COMMON_UNITS, FEN_PER_YUAN, KG_PER_T, Unit
+from airshed.model.measures import COMMON_UNITS, FEN_PER_YUAN, KG_PER_T, Unit, yuan
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
@@ -52,6 +52,8 @@ class Terms(NamedTuple):
     money: str
     money_names: tuple[str, ...]
     civil: CivilTime
+    #: Whether money is written with both places, as pages do; a shell writes no digit too many.
+    places: bool = False
 
     @classmethod
     def of(cls, rules: Rulebook) -> Terms:
@@ -161,11 +163,11 @@ def write(value: int, unit: Unit | None, terms: Terms) -> str:
         case Unit.KG | Unit.G | Unit.MG:
             return _mass(value * _OWN[unit])
         case Unit.FEN:
-            return f"{_decimal(Fraction(value, FEN_PER_YUAN))} {terms.money}"
+            return f"{_money(value, terms)} {terms.money}"
         case Unit.FEN_PER_T:
-            return f"{_decimal(Fraction(value, FEN_PER_YUAN))} {terms.money}/t"
+            return f"{_money(value, terms)} {terms.money}/t"
         case Unit.FEN_PER_T_YEAR:
-            return f"{_decimal(Fraction(value, FEN_PER_YUAN))} {terms.money}/t a year"
+            return f"{_money(value, terms)} {terms.money}/t a year"
         case Unit.BASIS_POINTS:
             return f"{_decimal(Fraction(value, 100))} %"
         case _:
@@ -255,6 +257,10 @@ def _mass(kg: Fraction) -> str:
         if kg >= size:
             return f"{_decimal(kg / size)} {name}"
     return f"{_decimal(kg / _MASSES['mg'])} mg" if kg else "0 t"
+
+
+def _money(fen: int, terms: Terms) -> str:
+    return yuan(fen) if terms.places else _decimal(Fraction(fen, FEN_PER_YUAN))
 
 
 def _decimal(number: Fraction) -> str:

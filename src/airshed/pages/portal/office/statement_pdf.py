@@ -21,7 +21,7 @@ from airshed.pages.kit.words import Language, Phrase, same
 from airshed.pages.portal.account import HEADS, Line, Statement, file_name, line_of, statement_for
 from airshed.pages.portal.frame import acting, visitor_of
 from airshed.pages.portal.happening import in_column
-from airshed.pages.portal.names import firm_name
+from airshed.pages.portal.names import called_in, firm_name
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
@@ -91,7 +91,7 @@ def printed(html: str, language: Language) -> bytes:
 def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest: str, fingerprint: str) -> Sheet:
     """What stands on the paper: whose it is, the period, what was there before and after, every move."""
     at = rules.civil.clock(market.state.at)[:16].replace("T", " ")
-    name = firm_name(rules, found.name)
+    name, called = firm_name(rules, found.name), called_in(market.state, rules)
     lead = Phrase(
         f"{name.en} ({found.account}), {found.number}. From {found.period.first} to {found.period.last}. "
         f"As of record {seq:,}, {at}, whose hash is {digest}. "
@@ -129,7 +129,7 @@ def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest
         Phrase("Moves", "变动明细"),
         Phrase(f"{len(found.moves)} in the period.", f"期间共{len(found.moves)}笔。"),
         tuple(SheetColumn(head, place > 4) for place, head in enumerate(HEADS)),
-        [_row(line_of(move, rules), rules.civil) for move in found.moves],
+        [_row(line_of(move, rules, called), rules.civil) for move in found.moves],
     )
     foot = f"{found.account} · {found.period.first} – {found.period.last} · #{seq:,} {digest[:16]}"
     return Sheet(Phrase("Statement", "账户对账单"), found.account, lead, (balances, moves), foot)
