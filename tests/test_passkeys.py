@@ -257,6 +257,7 @@ def test_the_page_says_nothing_that_it_was_not_given(service: Served) -> None:
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert "<script>" not in said.text
+    assert '<header class="top">' in said.text, "it has the head of every page"
 
 
 def test_the_page_shows_one_language(service: Served) -> None:

@@ -49,7 +49,7 @@ def test_programs_are_answered_before_the_pages_are_there(tmp_path: Path) -> Non
         return NO_PAGES
 
     with served(market_book(tmp_path), bring=pages) as found:
-        asking = threading.Thread(target=lambda: told.append(found.stranger().get("/passkeys").status_code))
+        asking = threading.Thread(target=lambda: told.append(found.stranger().get("/passkeys.js").status_code))
         asking.start()
         assert found.stranger().get("/readyz").status_code == 200
         assert found.stranger().get("/v1/depth/SO2-KM-2027").status_code == 200

@@ -339,8 +339,8 @@ async def _preview(
     if refusal is not None and refusal.why is Why.BIDS_SEALED and (sealed := _sealed_at(foreseen.record.body)):
         return on(sealed)
     if refusal is not None:
-        said = told(refusal, kind, visitor.standing.terms, body=foreseen.record.body)
-        return await _form(visitor, kind, fields, refusal=said, status=422)
+        why = told(refusal, kind, visitor.standing.terms, body=foreseen.record.body)
+        return await _form(visitor, kind, fields, refusal=why, status=422)
 
     def look(market: Market, rules: Rulebook) -> tuple[Seen, list[tuple[Phrase, Phrase]], list[tuple[str, str]]]:
         body: Body = foreseen.record.body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -67,7 +67,7 @@ def _shown(visitor: Visitor, *, wrong: Wrong | None = None, text: str = "", endi
     mine = _mine(visitor)
     session = visitor.signed.session
     asks = session is None or not visitor.service.door.users.fresh(session)
-    facts = {"keys": mine, "wrong": wrong, "text": text, "ending": ending, "asks_code": asks}
+    facts: dict[str, Any] = {"keys": mine, "wrong": wrong, "text": text, "ending": ending, "asks_code": asks}
     return page(visitor, "keys.html.j2", 422 if wrong else 200, **facts)
 
 

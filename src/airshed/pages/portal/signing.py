@@ -60,6 +60,11 @@ async def sign_in_page(service: Service, request: Request) -> Response:
     return await shown(visitor, target)
 
 
+async def passkeys(service: Service, request: Request) -> Response:
+    """Where passkeys are made, shown and removed, and people sign in by one."""
+    return page(await visitor_of(service, request), "passkeys.html.j2")
+
+
 async def shown(
     visitor: Visitor, target: str, *, carried: str = "", name: str = "", wrong: Phrase | None = None, status: int = 200
 ) -> Response:

@@ -41,6 +41,7 @@ WAYS = (
     Way("/language/{language}", "GET", frame.switch, "language", "portal", "open"),
     Way("/sign-in", "GET", signing.sign_in_page, "sign_in_page", "portal", "open"),
     Way("/sign-in", "POST", signing.sign_in, "sign_in_form", "portal", "open"),
+    Way("/passkeys", "GET", signing.passkeys, "passkeys_page", "portal", "open"),
     Way("/sign-out", "POST", signing.sign_out, "sign_out_form", "portal", "open"),
     Way("/next-day", "POST", rehearsing.next_day, "next_day_form", "portal", "open"),
     Way("/set-up", "GET", signing.set_up_page, "set_up_page", "portal", "open"),

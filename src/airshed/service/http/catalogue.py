@@ -414,9 +414,7 @@ WAYS: Sequence[Way] = (
         gives=(),
         more=("csrf", "wrong_passkey", "second_factor"),
     ),
-    Way("/passkeys", "GET", passkeys.page, "passkeys_page", "sign-in", "open", gives=(_PAGE,)),
     Way("/passkeys.js", "GET", passkeys.script, "passkeys_script", "sign-in", "open", gives=("text/javascript",)),
-    Way("/passkeys.css", "GET", passkeys.style, "passkeys_style", "sign-in", "open", gives=("text/css",)),
     Way("/v1/users", "GET", sign_in.users, "users", "users", answer=shapes.KnownUsers, more=_ADMIN),
     Way(
         "/v1/users",

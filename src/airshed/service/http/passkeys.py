@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.model.refusal import Malformed
-from airshed.service.http.language import language_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import JSON, Service, given
 from airshed.service.http.shapes import NewPasskey, PasskeyAsked, PasskeyShown
@@ -30,11 +29,6 @@ if TYPE_CHECKING:
 #: What is asked of a browser: to make a key, or to show one.
 MAKE, SHOW = "passkey to make", "passkey to show"
 _ADDRESS = re.compile(r"[0-9.]+|\[.*\]", re.ASCII)
-#: A page with one script of ours.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'"
-)
 
 
 def _host(request: Request) -> str:
@@ -175,29 +169,13 @@ def _wrong(service: Service, why: str) -> Stopped:
     return Stopped("wrong_passkey", "begin again, with a passkey that was made for this service")
 
 
-# --- the page
-
-
-async def page(service: Service, request: Request) -> Response:
-    """A page on which passkeys are made, shown and removed."""
-    await service.door.look(request)
-    written = _file("passkeys.html")
-    if language_of(request) == "zh":
-        written = written.replace(b'<html lang="en">', b'<html lang="zh-Hans">', 1)
-    headers = {"Content-Security-Policy": POLICY, "Vary": "Cookie, Accept-Language"}
-    return Response(written, 200, headers, "text/html; charset=utf-8")
+# --- the script of the page
 
 
 async def script(service: Service, request: Request) -> Response:
-    """The script of that page."""
+    """The script of the page on which passkeys are made, shown and removed."""
     await service.door.look(request)
     return Response(_file("passkeys.js"), 200, {"Cache-Control": "no-cache"}, "text/javascript; charset=utf-8")
-
-
-async def style(service: Service, request: Request) -> Response:
-    """The style of that page."""
-    await service.door.look(request)
-    return Response(_file("passkeys.css"), 200, {"Cache-Control": "no-cache"}, "text/css; charset=utf-8")
 
 
 def _file(name: str) -> bytes:

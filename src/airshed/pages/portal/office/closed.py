@@ -8,7 +8,7 @@ from typing import NamedTuple
 from airshed.engine.nouns import Actor
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.pages.kit.words import Phrase, same
+from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.names import works_name
 from airshed.rulebook.schema import Rulebook
@@ -60,7 +60,7 @@ def decided(state: State, rules: Rulebook, actor: Actor, year: int) -> Decided:
     fines = [imposed[row.source, row.pollutant] for row in short if (row.source, row.pollutant) in imposed]
 
     def money(fen: int, known: bool) -> Phrase:
-        return in_column(fen, Unit.FEN, rules) if known else same("–")
+        return in_column(fen, Unit.FEN, rules) if known else Phrase("not decided", "尚未决定")
 
     def missed(source: str, pollutant: str) -> Missed:
         known, row = state.sources[source], state.years[source, year].settled[pollutant]

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from airshed.engine.commands import CloseYear, Command
 from airshed.engine.edge import looked_at
+from airshed.engine.events import ActProposed
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.state import State
@@ -19,7 +20,7 @@ from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import Visitor, acting, fields_of, office, page
 from airshed.pages.portal.happening import in_column
-from airshed.pages.portal.names import firm_name, works_name
+from airshed.pages.portal.names import called_in, firm_name, works_called, works_name
 from airshed.pages.portal.office.closed import decided
 from airshed.pages.portal.refused import Told, told
 from airshed.rulebook import lookup
@@ -130,20 +131,13 @@ async def closing(service: Service, request: Request) -> Response:
 def _wish(state: State, actor: Actor, account: str, year: int) -> Command:
     """The settlement of an account, under a key of its own for each attempt: what was refused once is tried again.
 
-    Who sends the same page twice at once sends one attempt, and an act that waits for a second person is one.
+    Who sends the same page twice at once sends one attempt.
     """
     stem, attempt = f"close {account} {year}", 1
     if len(stem) > LONGEST_STEM:
         stem = f"close {sha256(account.encode()).hexdigest()[:32]} {year}"
     while (actor.id, _key(stem, attempt)) in state.keys:
         attempt += 1
-    if attempt > 1 and any(
-        act.actor == actor.id
-        and isinstance(act.body, CloseYear)
-        and (act.body.account, act.body.year) == (account, year)
-        for act in state.acts.values()
-    ):
-        attempt -= 1
     return Command(actor.id, _key(stem, attempt), CloseYear(account, year))
 
 
@@ -151,18 +145,28 @@ def _key(stem: str, attempt: int) -> str:
     return stem if attempt == 1 else f"{stem} try {attempt}"
 
 
+def waiting(state: State, actor: Actor, year: int) -> list[str]:
+    """Accounts of somebody's scope whose settlement was begun and waits for a second person."""
+    mine = {source.account for source in state.sources.values() if actor.jurisdiction in ("", source.jurisdiction)}
+    acts = (act for act in state.acts.values() if act.until is None or state.at <= act.until)
+    bodies = (act.body for act in acts if isinstance(act.body, CloseYear) and act.body.year == year)
+    return sorted({body.account for body in bodies} & mine)
+
+
 async def _foreseen(visitor: Visitor, year: int) -> list[Foreseen]:
-    """What the book would say of every account of the scope that has not settled the year, once that may be."""
+    """What the book would say of every account of the scope that has not settled the year and does not wait for it."""
     actor = office(visitor, "accounts", "years")
 
     def look(market: Market, rules: Rulebook) -> tuple[list[Command], int]:
         state = market.state
+        begun = waiting(state, actor, year)
         accounts = {
             source.account
             for source in state.sources.values()
             if actor.jurisdiction in ("", source.jurisdiction)
             and (source.id, year) in state.years
             and (source.account, year) not in state.closed
+            and source.account not in begun
         }
         return [_wish(state, actor, account, year) for account in sorted(accounts)], deadline(rules, year)
 
@@ -183,7 +187,7 @@ async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, stat
             raise Stopped("not_there", f"no works of this scope has reported {year}")
         mine = lookup.roles(rules).get(actor.role, frozenset())
         fen = sum(closing.penalty_fen for each in found for closing in each.closings)
-        able = [each for each in rows if each.refusal is None]
+        able, called = [each for each in rows if each.refusal is None], called_in(market.state, rules)
         return {
             "accounts": rows,
             "year": known[year],
@@ -199,9 +203,10 @@ async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, stat
             ),
             "shortfalls": [(each, short) for each in able for short in each.short],
             "losses": [(each, series, count) for each in able for series, count in each.lost],
-            "waits": any(each.waits for each in found),
+            "begun": [called(account) for account in waiting(market.state, actor, year)],
+            "by_case": rules.cases.shortfall == "by_case",
             "decided": decided(market.state, rules, actor, year),
-            "silent": silent(market.state, rules, actor, year),
+            "silent": [works_called(market.state, rules, each) for each in silent(market.state, rules, actor, year)],
         }
 
     return page(visitor, "closing.html.j2", status, notice=notice, seen=_digest(found), **await visitor.look(look))
@@ -270,10 +275,12 @@ async def close(service: Service, request: Request) -> Response:
     found = await _foreseen(visitor, year)
     if not _able(found) and fields.get("seen", "") != _digest(found):
         actor = office(visitor, "accounts", "years")
-        known = await visitor.look(lambda market, rules: years(market.state, rules, actor))
+        known, begun = await visitor.look(
+            lambda market, rules: (years(market.state, rules, actor), len(waiting(market.state, actor, year)))
+        )
         settled = sum(each.settled for each in known if each.year == year)
-        if settled or any(each.waits for each in found):
-            return await _shown(visitor, year, _already(settled, sum(each.waits for each in found)))
+        if settled or begun:
+            return await _shown(visitor, year, _already(settled, begun))
     if _digest(found) != fields.get("seen", ""):
         return await _shown(visitor, year, CHANGED, 422)
     commands = tuple(looked_at(each.command) for each in _able(found))
@@ -282,12 +289,22 @@ async def close(service: Service, request: Request) -> Response:
     if commands:
         receipts = await service.writer.submit(lambda runner, when: commands, len(commands), None, who=who)
     refused = sum(receipt.answer.refusal is not None for receipt in receipts)
-    done = len(receipts) - refused
-    waits = Phrase(
-        f"{done} settlements were sent" + (f", {refused} were refused" if refused else "") + ". ",
-        f"已提交{done}项结算" + (f"，{refused}项被拒绝" if refused else "") + "。",
+    begun = sum(any(isinstance(event, ActProposed) for event in receipt.answer.events) for receipt in receipts)
+    return await _shown(visitor, year, _done(len(receipts) - refused - begun, begun, refused))
+
+
+def _done(settled: int, begun: int, refused: int) -> Phrase:
+    """What came of what was sent."""
+    counted = (
+        (settled, "settled", "已结算{}户"),
+        (begun, "waiting for a second person", "待第二人复核{}户"),
+        (refused, "refused", "被拒绝{}户"),
     )
-    return await _shown(visitor, year, waits)
+    some = [each for each in counted if each[0]]
+    return Phrase(
+        f"Sent: {', '.join(f'{count} {what}' for count, what, _ in some) or 'nothing'}.",
+        f"已提交：{'，'.join(what.format(count) for count, _, what in some) or '无'}。",
+    )
 
 
 def _already(settled: int, waiting: int) -> Phrase:

@@ -49,6 +49,7 @@ function list({ passkeys }) {
   place("mine").replaceChildren(...passkeys.map((each) => {
     const line = document.createElement("li");
     const button = document.createElement("button");
+    button.className = "button small second";
     button.textContent = chinese ? "删除" : "Remove";
     button.addEventListener("click", () => trying(async () => list(await asked(`/v1/me/passkeys/${each.passkey}/remove`, {}))));
     line.append(`${each.label} `, button);
