@@ -45,7 +45,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 def year_over(path: Path, before: Sequence[c.Command] = (), law: tuple[str, str] = ("", "")) -> Path:
     """A book whose year is over, with what was sent while it was not; the shipped law, or a line of it anew."""
-    files = {**FILES, "rulebook.toml": FILES["rulebook.toml"].replace(*(each.encode() for each in law), 1)}
+    files = {**FILES, "rulebook.toml": FILES["rulebook.toml"].replace(law[0].encode(), law[1].encode(), 1)}
     rules, book = load_texts(files), Book.create(path)
     book.keep_law(digest(rules), files)
     runner = market(book, rules, tables=True)
