@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import msgspec
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from airshed.model.refusal import Malformed
@@ -16,6 +18,25 @@ from airshed.pages.kit.words import Phrase, percent_text, tonnes_text, yuan_text
 from airshed.service.forms.articles import article_zh
 
 KIT = "airshed.pages.kit"
+#: The hyphen before a number that a cell of a table begins with.
+_HYPHEN = re.compile(r"(<t[dh]\b[^<>]*>(?:<(?:span|b)\b[^<>]*>)*)-(?=\d)")
+
+
+def with_minus(html: str) -> str:
+    """A page whose cells have the minus sign, as wide as a plus, where Python writes a hyphen.
+
+    >>> with_minus('<td class="n">-1,276.4</td><td>SO2-KM-2027</td><td><span lang="en">-5 t</span></td>')
+    '<td class="n">−1,276.4</td><td>SO2-KM-2027</td><td><span lang="en">−5 t</span></td>'
+    """
+    return _HYPHEN.sub("\\1−", html)
+
+
+class Page(Template):
+    """A template whose pages have a minus sign in their tables."""
+
+    def render(self, *args: Any, **facts: Any) -> str:
+        """The page."""
+        return with_minus(super().render(*args, **facts))
 
 
 def write(path: Path, html: str) -> None:
@@ -43,6 +64,7 @@ def environment(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.template_class = Page
     made.filters["both"] = both
     made.filters["cited"] = lambda text: both(Phrase(text, article_zh(text)))
     made.filters["in_css"] = in_css
