@@ -33,7 +33,7 @@ STATES = {
     "waiting": Phrase("waits", "待执行"),
     "offered": Phrase("offered", "待接受"),
     "standing": Phrase("stands", "生效中"),
-    "called": Phrase("called", "已催告"),
+    "called": Phrase("notice given", "已通知处置"),
 }
 HOW = {"block": Phrase("block trade", "大宗交易"), "transfer": Phrase("two-sided transfer", "协议转让")}
 
@@ -230,11 +230,11 @@ def _pledges(state: State, rules: Rulebook, actor: Actor, mine: frozenset[str], 
                 calls = not gives and _taken(state, rules, now, actor.id, CallPledge(pledge.id))
                 takes = not gives and enforceable(rules, now, pledge) is None
                 sells = rules.pledge.yields == "sale"
-                how = ("SellPledge", "Sell", "拍卖") if sells else ("EnforcePledge", "Enforce", "处置")
+                how = ("SellPledge", "Sell", "拍卖") if sells else ("EnforcePledge", "Enforce", "抵债")
                 deeds = (
                     _deed(mine, "RedeemPledge", "Redeem", "赎回", at) if gives else None,
                     None if gives else _deed(mine, "ReleasePledge", "Release", "解除", at),
-                    _deed(mine, "CallPledge", "Give notice", "催告", at) if calls else None,
+                    _deed(mine, "CallPledge", "Give notice", "处置通知", at) if calls else None,
                     _deed(mine, *how, at) if takes else None,
                 )
             yield Thing(

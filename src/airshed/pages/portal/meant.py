@@ -16,29 +16,21 @@ from airshed.pages.portal.stands_for import Sight
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
-#: What the number of a field stands for: the things by number, what one is called, and the sentence about it.
-NUMBERED: Mapping[str, tuple[Callable[[State], Mapping[int, Any]], Phrase, Callable[[Any, Sight], Phrase]]] = {
-    "mark": (lambda state: state.marks, Phrase("Mark {}", "第{}号标记"), stands_for.mark),
-    "case": (lambda state: state.cases, Phrase("Case {}", "第{}号案件"), stands_for.case),
-    "withdrawal": (lambda state: state.withdrawals, Phrase("Withdrawal {}", "第{}号收回告知"), stands_for.withdrawal),
-    "pledge": (lambda state: state.pledges, Phrase("Pledge {}", "第{}号质押"), stands_for.pledge),
-    "lease": (lambda state: state.leases, Phrase("Lease {}", "第{}号租赁"), stands_for.lease),
-    "part_of": (lambda state: state.leases, Phrase("Lease {}", "第{}号租赁"), stands_for.lease),
-    "deal": (lambda state: state.deals, Phrase("Deal {}", "第{}号要约"), stands_for.deal),
-    "transfer": (lambda state: state.transfers, Phrase("Transfer {}", "第{}号划转"), stands_for.transfer),
-    "order": (lambda state: state.orders, Phrase("Order {}", "第{}号委托"), stands_for.order),
-    "right": (lambda state: state.rights, Phrase("Right {}", "第{}号排污权"), stands_for.right),
-    "purchase": (lambda state: state.purchases, Phrase("Purchase {}", "第{}号购买"), stands_for.purchase),
-    "application": (
-        lambda state: state.applications,
-        Phrase("Application {}", "第{}号申请"),
-        stands_for.application,
-    ),
-    "withholding": (
-        lambda state: state.withholdings,
-        Phrase("Withholding {}", "第{}号暂扣"),
-        stands_for.withholding,
-    ),
+#: What the number of a field stands for: the things by number, what one is called in Chinese, the sentence about it.
+NUMBERED: Mapping[str, tuple[Callable[[State], Mapping[int, Any]], str, Callable[[Any, Sight], Phrase]]] = {
+    "mark": (lambda state: state.marks, "第{}号标记", stands_for.mark),
+    "case": (lambda state: state.cases, "第{}号案件", stands_for.case),
+    "withdrawal": (lambda state: state.withdrawals, "第{}号收回告知", stands_for.withdrawal),
+    "pledge": (lambda state: state.pledges, "第{}号质押", stands_for.pledge),
+    "lease": (lambda state: state.leases, "第{}号租赁", stands_for.lease),
+    "part_of": (lambda state: state.leases, "第{}号租赁", stands_for.lease),
+    "deal": (lambda state: state.deals, "第{}号要约", stands_for.deal),
+    "transfer": (lambda state: state.transfers, "第{}号划转", stands_for.transfer),
+    "order": (lambda state: state.orders, "第{}号委托", stands_for.order),
+    "right": (lambda state: state.rights, "第{}号排污权", stands_for.right),
+    "purchase": (lambda state: state.purchases, "第{}号购买", stands_for.purchase),
+    "application": (lambda state: state.applications, "第{}号申请", stands_for.application),
+    "withholding": (lambda state: state.withholdings, "第{}号暂扣", stands_for.withholding),
 }
 #: Acts about a source that is on its way to another account.
 PASSING = ("ClaimSource", "TransferSource", "DropSource")
@@ -52,17 +44,18 @@ def meant(body: Any, state: State, rules: Rulebook, command: str = "") -> list[t
 
 
 def _numbered(body: Any, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:
-    for field, (things, name, sentence) in NUMBERED.items():
+    for field, (things, name_zh, sentence) in NUMBERED.items():
         number = _number(body, field)
         thing = things(sight.state).get(number)
         if thing is not None:
-            yield Phrase(name.en.format(number), name.zh.format(number)), sentence(thing, sight)
+            name = type(thing).__name__.removeprefix("Allowance")
+            yield Phrase(f"{name} {number}", name_zh.format(number)), sentence(thing, sight)
 
 
 def _passing(body: Any, command: str, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:
     sale = sight.state.passing.get(str(getattr(body, "source", "")))
     if command in PASSING and sale is not None:
-        yield Phrase(f"Transfer {sale.id} of a source", f"第{sale.id}号排放源转移"), stands_for.passing(sale, sight)
+        yield Phrase(f"Source {sale.source}", f"第{sale.id}号排放源转移"), stands_for.passing(sale, sight)
 
 
 def _improvement(body: Any, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:

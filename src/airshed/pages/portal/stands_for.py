@@ -78,7 +78,10 @@ def pledge(pledge: nouns.Pledge, sight: Sight) -> Phrase:
     mass, owed = mass_of(pledge.left, sight.rules), sight.money(pledge.secured)
     called = ["", ""]
     if pledge.state == "called":
-        called = [f"; called, may be enforced from {pledge.enforce_from}", f"；已催告，自{pledge.enforce_from}起可处置"]
+        called = [
+            f"; notice given, may be enforced from {pledge.enforce_from}",
+            f"；已通知，自{pledge.enforce_from}起可处置",
+        ]
     return Phrase(
         f"{gives.en} pledges {mass.en} of {pledge.series} to {takes.en}, for a debt of {owed.en} to be paid by "
         f"{pledge.until}{called[0]}",
