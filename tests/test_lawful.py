@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +19,7 @@ from airshed.cli.main import ROOMS, build
 from airshed.lab.equilibrium import equilibrium
 from airshed.lab.equilibrium.case import Case, linked, solved
 from airshed.lab.equilibrium.curves import Steps, discounting
+from airshed.lab.equilibrium.following import SupplyLine, answered
 from airshed.lab.equilibrium.joined_curves import merged
 from airshed.lab.equilibrium.lawful import lawful
 from airshed.lab.equilibrium.lawful_certificate import lawful_certificate
@@ -202,6 +205,25 @@ def test_what_is_set_aside_contains_a_price_or_is_auctioned_or_stays() -> None:
     assert lawful(there, replace(aside, unused_auctioned=True)).found.abated.sum() == pytest.approx(35.0)
 
 
+def test_auctions_that_follow_the_number_in_circulation_answer_the_banks_that_foresee_them() -> None:
+    sides = [(0, OPEN, [(10.0, 30.0), (50.0, 60.0)], [100.0] * 5, [60.0, 60.0, 40.0, 30.0, 30.0])]
+    there = supply(sides, auctioned=[[20.0] * 5])
+    law = replace(NONE, following=(SupplyLine(2027, 5.0, 1.0, 0.24, 10.0, None),))
+    free, found = lawful(there, NONE), lawful(there, law)
+    kept = answered(law.following, there.case.years, found.circulating(), there.auctioned, None)
+    assert found.settled
+    assert found.followed == pytest.approx(kept, abs=1e-4)
+    assert found.followed.min() < -1.0
+    assert found.found.abated.sum() == pytest.approx(free.found.abated.sum() - found.followed.sum(), abs=1e-3)
+    assert found.price[0, 0] >= free.price[0, 0]
+    assert found.supply is there
+    assert law.without(("supply",)) == replace(NONE, left_out=law.without(("supply",)).left_out)
+    assert "supply" in law.in_force
+    check(json.dumps(lawful_certificate(found, "a law")))
+    with pytest.raises(Malformed, match="its rule jumps"):
+        lawful_certificate(replace(found, settled=False), "a law")
+
+
 def test_a_government_that_buys_back_is_a_floor_as_far_as_it_buys() -> None:
     sides = [(0, OPEN, [(10.0, 30.0)], [100.0], [100.0])]
     assert lawful(supply(sides), NONE).price[0, 0] == 0.0
@@ -292,6 +314,22 @@ def airshed(*words: str) -> str:
     done = CliRunner().invoke(build(ROOMS), list(words), catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return " ".join(done.output.split())
+
+
+def test_the_command_knows_supply_that_follows_circulation_and_says_that_it_knows_no_cuts(tmp_path: Path) -> None:
+    law = tmp_path / "law"
+    shutil.copytree(find("dianzhong"), law)
+    head = "period,pollutant,upper,lower,held_basis_points,share_from,released,cite,status"
+    (law / "supply.csv").write_text(f"{head}\n2027,SO2,1000000,200000,2400,,200000,assumed,to confirm\n", "utf-8")
+    text = (law / "rulebook.toml").read_text("utf-8")
+    text = text.replace("[reserve]\n", '[reserve]\nsupply_stated_on = "05-15"\n')
+    text = text.replace("[banking]\n", "[banking]\nhaircut_most_basis_points = 1000\n")
+    (law / "rulebook.toml").write_text(text, "utf-8")
+    said = airshed("lab", "equilibrium", "--rulebook", str(law), "--years", "5")
+    assert said.startswith("not reckoned 未计入: cuts of what is held, up to 10 % by one notice")
+    assert "t are kept back from auctions" in said
+    assert "supply that follows the number in circulation" in said
+    assert terms_of(load(law), "NOx").following == ()
 
 
 def test_the_command_says_in_its_first_line_what_it_was_told_to_leave_out() -> None:

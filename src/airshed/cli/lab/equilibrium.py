@@ -80,8 +80,8 @@ def equilibrium(
         str,
         typer.Option(
             metavar="ARTICLES",
-            help="Articles of the law to leave out: walls, borders, banking, vintages, auction, reserve, containment,"
-            " repurchase, penalty, collar; or all.",
+            help="Articles of the law to leave out: walls, borders, banking, vintages, auction, supply, reserve,"
+            " containment, repurchase, penalty, collar; or all.",
         ),
     ] = "",
     banking: Annotated[bool, typer.Option("--banking/--no-banking", help="Whether allowances may be kept.")] = True,

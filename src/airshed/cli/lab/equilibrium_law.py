@@ -81,6 +81,16 @@ def print_lawful(answer: LawfulEquilibrium, cities: LawfulEquilibrium | Malforme
 
     supply, money = answer.supply, answer.supply.case.money[0]
     case = supply.case
+    if answer.terms.cut_most:
+        console.print(
+            f"not reckoned 未计入: cuts of what is held, up to {100 * answer.terms.cut_most:g} % by one notice; the law"
+            " says of none when it comes 规则未列明削减持有的时间"
+        )
+    if not answer.settled:
+        console.print(
+            "the last round is shown 以下为最后一轮: the rule that auctions follow jumps, and no banks were found that"
+            " answer it 供应调节规则存在跳跃，未能收敛"
+        )
     names, prices = _distinct(answer)
     heads = [f"price {money}/t 价格#"] if len(names) == 1 else [f"{name} {money}/t 价格#" for name in names]
     abated, bank = answer.found.abated.sum(axis=0), answer.moved("bank").sum(axis=0)
@@ -110,6 +120,12 @@ def print_lawful(answer: LawfulEquilibrium, cities: LawfulEquilibrium | Malforme
         f"cost {millions(answer.cost)} million {money}, discounted at {100 * case.rate:g} %; proven least but for"
         f" {answer.found.gap:.1e} of it"
     )
+    kept, back = -answer.followed.clip(max=0).sum(), answer.followed.clip(min=0).sum()
+    if answer.terms.following:
+        console.print(
+            f"supply 供应调节: {kept:,.1f} t are kept back from auctions 扣留, {back:,.1f} t come back 投放, by what"
+            " circulates two years before"
+        )
     if not answer.worth.any():
         console.print(
             "no scarcity: nobody must abate anything that costs, and an allowance is worth nothing 总量不构成约束"
@@ -158,6 +174,8 @@ def document(answer: LawfulEquilibrium, cities: LawfulEquilibrium | Malformed | 
         "law": law,
         "honoured": answer.terms.in_force,
         "left_out": answer.terms.left_out,
+        "settled": answer.settled,
+        "followed_t": answer.followed.tolist(),
         "zones": case.zones,
         "years": case.years,
         "price_yuan_per_t": answer.city_price().tolist(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Literal, NamedTuple
 
@@ -12,6 +12,7 @@ import numpy as np
 from airshed.lab.equilibrium.clearing import clear
 from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.equilibrium.flows import Flow, FlowEquilibrium, Row, flow_equilibrium
+from airshed.lab.equilibrium.following import ROUNDS, SETTLED, STEP, answered
 from airshed.lab.equilibrium.joined_curves import AnyCurve, merged
 from airshed.lab.equilibrium.supply import OPEN, Side, Supply
 from airshed.lab.equilibrium.terms import LawTerms
@@ -52,7 +53,7 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class LawfulEquilibrium:
-    """Prices and quantities of each market; (markets, years) in t and current yuan/t.
+    """Prices and quantities of each market; (markets, years) in t and current yuan/t. `supply` is as it was asked for.
 
     `worth` is the shadow price of an allowance, `price` what may be paid for it between the lowest and highest price of
     a trade. `cost` is that of abatement, discounted yuan; `found` is the programme's answer, in which what an office
@@ -66,6 +67,10 @@ class LawfulEquilibrium:
     worth: Floats
     price: Floats
     cost: float
+    #: What followed the number in circulation (cities, years), t, below zero what was kept back; and whether that
+    #: number and the auctions are each the answer to the other.
+    followed: Floats
+    settled: bool = True
 
     @property
     def markets(self) -> tuple[LawfulMarket, ...]:
@@ -79,6 +84,18 @@ class LawfulEquilibrium:
             if move.kind in kinds:
                 found[move.market, move.year] += tonnes
         return found
+
+    def circulating(self) -> Floats:
+        """What is held at each year's end beyond what is owed (years,), t: banked, and more than may be banked."""
+        got = np.zeros(len(self.programme.rows))
+        for flow, tonnes in zip(self.programme.flows, self.found.moved.tolist(), strict=True):
+            for row, part in flow.cells:
+                got[row] += part * tonnes
+        many, years = self.worth.shape
+        least = np.array([row.least for row in self.programme.rows[: many * years]]).reshape(many, years)
+        over = got[: many * years].reshape(many, years) + self.found.abated - least
+        held: Floats = (np.maximum(over, 0.0) + self.moved("bank")).sum(axis=0)
+        return held
 
     def mean_price(self) -> Floats:
         """The price of each year, a mean over the markets by what they emit."""
@@ -116,7 +133,27 @@ class LawfulEquilibrium:
 
 
 def lawful(supply: Supply, terms: LawTerms) -> LawfulEquilibrium:
-    """The equilibrium of a supply under a law. Malformed, naming market and year, if it cannot be kept."""
+    """The equilibrium of a supply under a law. Malformed, naming market and year, if it cannot be kept.
+
+    Where auctions follow the number in circulation firms foresee it: the one is answered by the other round by round,
+    half of the difference each. Where the law's rule jumps there may be no such point, and `settled` is false.
+    """
+    change = np.zeros(supply.auctioned.shape)
+    found = _lawful(supply, terms, change)
+    if not terms.following:
+        return found
+    near = SETTLED * float(supply.caps.max())
+    for _ in range(ROUNDS):
+        circulating = found.circulating()
+        wanted = answered(terms.following, supply.case.years, circulating, supply.auctioned, terms.vintages_back)
+        if float(np.abs(wanted - change).max()) <= near:
+            return found
+        change = change + STEP * (wanted - change)
+        found = replace(_lawful(replace(supply, auctioned=supply.auctioned + change), terms, change), supply=supply)
+    return replace(found, settled=False)
+
+
+def _lawful(supply: Supply, terms: LawTerms, followed: Floats) -> LawfulEquilibrium:
     programme = programme_of(supply, terms)
     discount = supply.case.discount
     found = flow_equilibrium([market.curve for market in programme.markets], programme.rows, programme.flows, discount)
@@ -128,7 +165,7 @@ def lawful(supply: Supply, terms: LawTerms) -> LawfulEquilibrium:
         for m, market in enumerate(programme.markets)
         for t in range(years)
     )
-    return LawfulEquilibrium(supply, terms, programme, found, worth, price, cost)
+    return LawfulEquilibrium(supply, terms, programme, found, worth, price, cost, followed)
 
 
 def programme_of(supply: Supply, terms: LawTerms) -> Programme:

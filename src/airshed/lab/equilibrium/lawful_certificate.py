@@ -8,10 +8,20 @@ from airshed.lab.equilibrium.certificate import written
 from airshed.lab.equilibrium.lawful import LawfulEquilibrium
 from airshed.lab.proofs.flows import FORMAT
 from airshed.lab.proofs.reading import digest
+from airshed.model.refusal import Malformed
 
 
 def lawful_certificate(answer: LawfulEquilibrium, law: str) -> dict[str, Any]:
-    """The certificate of an equilibrium under the law of that name, ready for JSON."""
+    """The certificate of an equilibrium under the law of that name, ready for JSON.
+
+    Malformed where auctions that follow the number in circulation did not settle: then there is nothing to prove.
+    """
+    if not answer.settled:
+        raise Malformed(
+            "supply.csv",
+            "its rule jumps, and banks that answer it were not found",
+            "draw its thresholds apart, or lower its share; without a certificate the last round is shown",
+        )
     programme, found = answer.programme, answer.found
     made = {
         "format": FORMAT,

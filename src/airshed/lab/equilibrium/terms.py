@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from airshed.compliance.banking import Base
 from airshed.compliance.shortfall import MG_PER_T
+from airshed.lab.equilibrium.following import SupplyLine, lines_of
 from airshed.model.measures import FEN_PER_YUAN
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -18,7 +19,17 @@ from airshed.rulebook.tables import ShortfallPeriod
 WHOLE = 10_000
 #: The articles, in the order in which they are told. `all` is every one of them.
 Article = Literal[
-    "walls", "borders", "banking", "vintages", "auction", "reserve", "containment", "repurchase", "penalty", "collar"
+    "walls",
+    "borders",
+    "banking",
+    "vintages",
+    "auction",
+    "supply",
+    "reserve",
+    "containment",
+    "repurchase",
+    "penalty",
+    "collar",
 ]
 ARTICLES: tuple[Article, ...] = get_args(Article)
 ALL = "all"
@@ -32,6 +43,7 @@ TOLD: Mapping[Article, tuple[str, str, str]] = {
     "banking": ("limit on what is banked", "结转限额", "banking"),
     "vintages": ("years for which a vintage counts", "配额有效年份", "allowance"),
     "auction": ("reserve price of what is auctioned", "拍卖保留价", "auction"),
+    "supply": ("supply that follows the number in circulation", "随流通数量调节供应", "reserve"),
     "reserve": ("set-aside for new entrants", "新建项目预留", "new_entrants"),
     "containment": ("reserve that contains prices", "平抑价格储备", "reserve"),
     "repurchase": ("government that buys back", "政府回购", "repurchase"),
@@ -66,6 +78,8 @@ class LawTerms:
     #: Under `lean_price` a `lean_share` of what is offered is kept back.
     lean_price: float
     lean_share: float
+    #: Rows of `supply.csv`: what the number in circulation does to later auctions.
+    following: tuple[SupplyLine, ...]
     #: Whether the set-aside is apart from the cap that works have, and is auctioned once nobody has asked for it.
     set_aside: bool
     unused_auctioned: bool
@@ -77,6 +91,8 @@ class LawTerms:
     shortfall: ShortfallRule | None
     floor: float
     ceiling: float | None
+    #: Part of what is held that one notice may cut; when there is one no law says, so it is not in the reckoning.
+    cut_most: float = 0.0
     left_out: tuple[Article, ...] = ()
 
     def penalty(self, year: int) -> tuple[float, float] | None:
@@ -119,6 +135,7 @@ _NOTHING: Mapping[Article, dict[str, Any]] = {
     "banking": {"bank_share": None, "bank_of": "holdings", "flow_share": None},
     "vintages": {"vintages_back": None},
     "auction": {"reserve_price": None, "lean_share": 0.0},
+    "supply": {"following": ()},
     "reserve": {"set_aside": False},
     "containment": {"containment": ()},
     "repurchase": {"buy_back": None},
@@ -164,6 +181,7 @@ def terms_of(rules: Rulebook, pollutant: str) -> LawTerms:
         reserve_price=rule.reserve_fen_per_t / FEN_PER_YUAN if sold and auction.reserve_price else None,
         lean_price=0.0 if lean is None else lean / FEN_PER_YUAN,
         lean_share=0.0 if lean is None else auction.emissions_containment_basis_points / WHOLE,
+        following=lines_of(rules, pollutant),
         set_aside=any(law.reserve_basis_points for law in here),
         unused_auctioned=rules.new_entrants.unused_to == "auction",
         containment=tuple(each for each in drawn if each[1] > 0),
@@ -171,6 +189,7 @@ def terms_of(rules: Rulebook, pollutant: str) -> LawTerms:
         shortfall=rules.shortfall if any(each.penalty in PER_TONNE for each in own) else None,
         floor=rule.floor_fen_per_t / FEN_PER_YUAN,
         ceiling=rule.ceiling_fen_per_t / FEN_PER_YUAN if rule.ceiling_fen_per_t else None,
+        cut_most=(bank.haircut_most_basis_points or 0) / WHOLE,
     )
 
 
