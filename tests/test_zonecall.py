@@ -409,6 +409,21 @@ def test_relief_that_is_no_whole_allowance_takes_one_more() -> None:
     check(json.dumps(certificate([done])))
 
 
+def test_relief_is_found_where_the_dearest_bid_would_take_too_much() -> None:
+    """Of two allowances both may not go to Kunming, where they gain more: one must go where it relieves most."""
+    offers = (CallOffer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 2, 0),)
+    bids = (
+        CoverBid("2", "kunming-steel", "steel", "SO2", "KM", 2027, 2, 1),
+        CoverBid("3", "qujing-steel", "steel", "SO2", "QJ", 2027, 1, 0),
+    )
+    loads = {("air", "KM"): Fraction("0.3"), ("air", "QJ"): Fraction(0), ("air", "YX"): Fraction("0.7")}
+    done = cleared((offers, bids, CallAir((Receptor("air", Fraction("-0.001")),), loads), CallRules()))
+
+    assert [(each.bid, each.count) for each in done.deliveries] == [("2", 1), ("3", 1)]
+    assert done.loads == (Fraction("-0.0011"),)
+    check(json.dumps(certificate([done])))
+
+
 def test_relief_that_nobody_offers_is_infeasible_even_if_nobody_comes() -> None:
     air = CallAir((Receptor("air", Fraction(-1)),), {("air", "KM"): Fraction(1)})
     done = clear((), (), air, CallRules())

@@ -26,6 +26,7 @@ from airshed.market.zonecall.nouns import (
 from airshed.market.zonecall.prices import cover_prices, lot_prices
 from airshed.market.zonecall.program import solve
 from airshed.market.zonecall.settle import WholeFlows, deliveries, settle
+from airshed.market.zonecall.whole import whole_answer
 from airshed.model.measures import KG_PER_T
 
 #: How near a float must come to an exact gain to be looked at exactly.
@@ -149,6 +150,10 @@ def _solved(
         assert found is not None
         return found
     done = _settled(offers, bids, air, rules, found, call)
+    if isinstance(done, NotCleared) and done.why == "infeasible":
+        whole = whole_answer(call, found, seconds)
+        if whole is not None:
+            found, done = whole, _settled(offers, bids, air, rules, whole, call)
     if isinstance(done, NotCleared):
         return done
     if rules.trade == "zone" and done.gap > 0:

@@ -123,9 +123,9 @@ def solve(shape: Shape, seconds: float) -> Solved | NotCleared:
 
 
 def optimum(
-    programme: Sparse, low: Sequence[float], high: Sequence[float], seconds: float
+    programme: Sparse, low: Sequence[float], high: Sequence[float], seconds: float, *, whole: bool = False
 ) -> tuple[list[float], list[float], tuple[list[int], list[int]]] | NotCleared:
-    """The cheapest columns of a programme, the values of its rows, and the states of both in the basis.
+    """The cheapest columns of a programme, whole ones if asked, the values of its rows, and the states of both.
 
     States are those of HiGHS: 0 at the lower bound, 1 in the basis, 2 at the upper bound, 3 free at zero.
     """
@@ -143,6 +143,8 @@ def optimum(
     model.col_upper_ = np.array(programme.upper, dtype=np.float64)
     model.row_lower_ = np.array(low, dtype=np.float64)
     model.row_upper_ = np.array(high, dtype=np.float64)
+    if whole:
+        model.integrality_ = [highspy.HighsVarType.kInteger] * len(programme.cost)
     matrix: Any = model.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kColwise
     matrix.start_ = np.array([*programme.starts, len(programme.rows)], dtype=np.int32)

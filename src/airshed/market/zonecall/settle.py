@@ -173,6 +173,18 @@ def _fitting(excess: Sequence[Fraction], per_t: Sequence[Fraction]) -> list[int]
     return [floor(-over / each) for over, each in zip(excess, per_t, strict=True) if each > 0]
 
 
+def at_prices(
+    shape: Shape, cover_prices: Sequence[Fraction], lot_prices: Sequence[Fraction | None]
+) -> tuple[list[list[CallOffer]], list[list[CoverBid]]]:
+    """The offers of each lot and the bids of each cover whose limits the prices keep."""
+    dearest = [-1 if price is None else floor(price) for price in lot_prices]
+    least = [ceil(price) for price in cover_prices]
+    return (
+        [[each for each in lot.offers if each.limit <= most] for lot, most in zip(shape.lots, dearest, strict=True)],
+        [[each for each in cover.bids if each.limit >= low] for cover, low in zip(shape.covers, least, strict=True)],
+    )
+
+
 def rounded(flows: Sequence[float]) -> tuple[int, ...]:
     """Each flow rounded down to whole allowances; a hair below one counts as one."""
     return tuple(max(0, floor(flow + NOTHING_KG)) for flow in flows)
@@ -189,12 +201,7 @@ def settle(
     to the next one. What is left over is given out again where it gains, to orders whose limits the prices keep, as
     far as no bound is broken.
     """
-    dearest = [-1 if price is None else floor(price) for price in lot_prices]
-    lots = [
-        [offer for offer in lot.offers if offer.limit <= most] for lot, most in zip(shape.lots, dearest, strict=True)
-    ]
-    least = [ceil(price) for price in cover_prices]
-    covers = [[bid for bid in cover.bids if bid.limit >= low] for cover, low in zip(shape.covers, least, strict=True)]
+    lots, covers = at_prices(shape, cover_prices, lot_prices)
     whole = list(flows)
     left = [sum(offer.count for offer in own) for own in lots]
     for at, link in enumerate(shape.links):
