@@ -55,8 +55,8 @@ def test_who_confirms_is_found_by_one_look_at_each(runner: Runner, actor: str, b
     """It was a look at each for each, in the thread of the writer."""
     act = proposed(runner, actor, body).act
     state = runner.state
-    wanted = [name for name in state.actors if may_confirm(state, RULES, name, body) is None]
-    assert list(confirmers(state, RULES, body)) == wanted
+    wanted = [name for name in state.actors if may_confirm(state, RULES, name, actor, body) is None]
+    assert list(confirmers(state, RULES, actor, body)) == wanted
     others = [name for name in wanted if name != actor]
     assert others
 

@@ -144,4 +144,4 @@ def test_each_city_has_officials_and_each_firm_two_people_who_may_confirm_each_o
     for account in {firm.account for firm in season.firms}:
         first, second = state.people[account]
         assert first != second
-        assert may_confirm(state, rules, second, c.Transfer(account, "km-cem-01", "SO2-KM-2027", 1)) is None
+        assert may_confirm(state, rules, second, account, c.Transfer(account, "km-cem-01", "SO2-KM-2027", 1)) is None

@@ -80,6 +80,22 @@ def test_each_way_in_which_an_act_is_not_confirmed_has_its_reason_and_article() 
     assert act in runner.state.acts
 
 
+def test_what_is_proposed_for_an_account_is_seen_confirmed_and_rejected_by_its_own_people_alone() -> None:
+    """Every firm had the transfers of every other among what waits for it, and could let them fall."""
+    runner = market(rules=of_two("SetTransferLimits"))
+    done(runner, REGISTRAR, c.RegisterActor("of-steel", "operator", account="steel"))
+    act = proposed(runner, "steel", c.SetTransferLimits("steel", two_above=1_000)).act
+
+    assert list(may_confirm(runner, act, AT)) == ["of-steel"]
+    for other in ("cement", "broker"):
+        assert waiting_for(runner.state, runner.rules, other, AT) == []
+        assert why(runner, other, c.ConfirmAct(act)) is Why.NOT_YOUR_OWN
+        assert why(runner, other, c.RejectAct(act, "not ours")) is Why.NOT_YOUR_OWN
+    assert waiting_for(runner.state, runner.rules, "of-steel", AT) == [act]
+    done(runner, "of-steel", c.RejectAct(act, "not now"))
+    assert act not in runner.state.acts
+
+
 def test_an_act_is_confirmed_once() -> None:
     runner = market(rules=of_two("Deposit"))
     act = proposed(runner, BANK, c.Deposit("fund", 700))

@@ -155,7 +155,7 @@ def confirm_act(
         return no(rules, "roles", Why.UNKNOWN_ACT, f"no act waits under number {body.act}")
     if act.actor == actor:
         return no(rules, "roles", Why.OWN_ACT, f"{actor} proposed act {act.id}; another confirms it")
-    refusal = may_send(state, rules, act.actor, act.body) or may_confirm(state, rules, actor, act.body)
+    refusal = may_send(state, rules, act.actor, act.body) or may_confirm(state, rules, actor, act.actor, act.body)
     if refusal is not None:
         return refusal
     if act.id in state.lapsed:

@@ -28,7 +28,7 @@ def confirmer(state: State, rules: Rulebook, proposer: str, body: c.Body, usual:
     """Who confirms what somebody proposed: the usual second person, else the first who may."""
 
     def may(actor: str) -> bool:
-        return actor != proposer and may_confirm(state, rules, actor, body) is None
+        return actor != proposer and may_confirm(state, rules, actor, proposer, body) is None
 
     return usual if may(usual) else next(filter(may, state.actors), usual)
 

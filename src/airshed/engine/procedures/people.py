@@ -256,7 +256,7 @@ def reject_act(state: State, rules: Rulebook, at: int, actor: str, body: c.Rejec
     if act is None:
         return no(rules, "roles", Why.UNKNOWN_ACT, f"no act waits under number {body.act}")
     if act.actor != actor:
-        refusal = may_confirm(state, rules, actor, act.body)
+        refusal = may_confirm(state, rules, actor, act.actor, act.body)
         if refusal is not None:
             return refusal
     if act.id in state.lapsed:

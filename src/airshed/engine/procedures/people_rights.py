@@ -61,8 +61,10 @@ def _too_few(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
     return no(rules, "roles", Why.ROLE_MAY_NOT, f"{what}; register another")
 
 
-def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refusal | None:
-    """Who confirms an act: another who may send it; of a registration, whoever the new right is taken from.
+def may_confirm(state: State, rules: Rulebook, actor: str, proposer: str, body: c.Body) -> Refusal | None:
+    """Who confirms or rejects an act: another who may send it; of a registration, whoever the new right is taken from.
+
+    What somebody proposes for an account is that account's business: nobody of another sees, confirms or rejects it.
 
     A representative of an account that has one who approves is confirmed by one of those; a role of which the law says
     who confirms it, by those people, once there are any. An account that joins a group or another of its holder, by one
@@ -70,7 +72,7 @@ def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refu
     """
     named = _named(state, rules, body)
     if named is None:
-        return may_send(state, rules, actor, body, approving=True)
+        return may_send(state, rules, actor, body, approving=True) or _of_another(state, rules, actor, proposer)
     if actor in named:
         return None
     if type(body) is c.OpenAccount:
@@ -83,11 +85,20 @@ def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refu
     return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
 
 
-def confirmers(state: State, rules: Rulebook, body: c.Body) -> Iterator[str]:
+def _of_another(state: State, rules: Rulebook, actor: str, proposer: str) -> Refusal | None:
+    theirs, mine = state.actors[proposer].account, state.actors[actor].account
+    if not theirs or mine == theirs:
+        return None
+    return no(rules, "roles", Why.NOT_YOUR_OWN, f"{actor} acts for {mine or 'no account'}, not for {theirs}")
+
+
+def confirmers(state: State, rules: Rulebook, proposer: str, body: c.Body) -> Iterator[str]:
     """Everybody who confirms an act, in the order in which they were registered; who is named is looked up once."""
     named = _named(state, rules, body)
     if named is None:
-        yield from (actor for actor in state.actors if may_send(state, rules, actor, body, approving=True) is None)
+        account = state.actors[proposer].account
+        known = state.people.get(account, ()) if account else state.actors
+        yield from (actor for actor in known if may_send(state, rules, actor, body, approving=True) is None)
     else:
         alone = frozenset(named)
         yield from (actor for actor in state.actors if actor in alone)

@@ -66,7 +66,7 @@ async def waiting(service: Service, request: Request) -> Response:
 
 def waiting_act(act: Any, market: Market, rules: Rulebook) -> WaitingAct:
     """An act that waits, with some of those who may confirm it."""
-    others = (name for name in confirmers(market.state, rules, act.body) if name != act.actor)
+    others = (name for name in confirmers(market.state, rules, act.actor, act.body) if name != act.actor)
     confirms = list(islice(others, MOST_NAMED))
     said = [*said_fields(act.body, rules, called_in(market.state, rules)), *meant(act.body, market.state, rules)]
     return WaitingAct(act.id, name_of(type(act.body)), act.actor, act.until, said, confirms)

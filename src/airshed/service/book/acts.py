@@ -23,7 +23,7 @@ from airshed.service.book.sealed import ShownRows
 def may_confirm(runner: Runner, act: int, at: int) -> Iterator[str]:
     """Who could confirm an act now, in the order in which they were registered."""
     known = runner.state.acts[act]
-    for actor in confirmers(runner.state, runner.rules, known.body):
+    for actor in confirmers(runner.state, runner.rules, known.actor, known.body):
         if actor != known.actor:
             wish = Command(actor, "", ConfirmAct(act))
             if not isinstance(decide(runner.state, wish, runner.rules, at, runner.text(wish.body)), Refusal):
@@ -35,7 +35,7 @@ def waits_for(state: State, rules: Rulebook, act: Act, actor: str, at: int) -> b
     return (
         act.actor != actor
         and (act.until is None or at <= act.until)
-        and confirms(state, rules, actor, act.body) is None
+        and confirms(state, rules, actor, act.actor, act.body) is None
     )
 
 

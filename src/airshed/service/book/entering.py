@@ -119,7 +119,7 @@ def plan(state: State, rules: Rulebook, wishes: Iterable[Entering], actors: Sequ
 
 
 def _confirms(state: State, rules: Rulebook, actor: str, act: Act) -> bool:
-    return actor != act.actor and may_confirm(state, rules, actor, act.body) is None
+    return actor != act.actor and may_confirm(state, rules, actor, act.actor, act.body) is None
 
 
 def foreseen(runner: Runner, wishes: Sequence[c.Command], at: int, told: Callable[[object], Any]) -> list[Foreseen]:

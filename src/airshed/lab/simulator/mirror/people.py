@@ -92,6 +92,8 @@ class People:
         self.roles: dict[str, tuple[str, str]] = {}
         self.frozen: set[str] = set()
         self._suspended: set[str] = set()
+        #: By act that waits: the account for which it was proposed.
+        self._proposed: dict[int, str] = {}
         self._law: Rulebook | None = None
         self._held: set[tuple[str, str]] = set()
         self.out: set[str] = set()
@@ -152,6 +154,9 @@ class People:
         self._claim("I5", account not in self._suspended, f"{what}, for an account that is suspended")
         if kind_of(record) not in ("ConfirmAct", "RejectAct"):
             self._claim("I5", self.mays[record.actor] in ("", "initiate"), f"{what}, and may not initiate")
+        else:
+            theirs = self._proposed.get(record.body.act, account)
+            self._claim("I5", account == theirs, f"{what}, which somebody proposed for {theirs}")
         bound = self._bound[record.actor]
         for name in ("jurisdiction", "account", "source") if bound else ():
             named = getattr(record.body, name, None)
@@ -194,6 +199,10 @@ class People:
                 self.out.add(event.actor)
             case e.ActorResumed():
                 self.out.discard(event.actor)
+            case e.ActProposed():
+                theirs = self.roles[event.actor][1]
+                if theirs and not isinstance(event.body, c.OpenAccount | c.RegisterActor):
+                    self._proposed[event.act] = theirs
             case e.AccountOpened():
                 account = event.account
                 self._lies[f"account {account.id}"] = account.jurisdiction
