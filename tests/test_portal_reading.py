@@ -58,6 +58,9 @@ def test_who_is_suspended_reads_what_everybody_does(there: Portal, name: str) ->
         assert said.status_code == (200 if path == "/keys" else 403), path
     assert "is suspended: an inquiry" in text_of(browser.get("/act"))
     first = text_of(browser.get("/"))
+    assert "may do nothing: the registry has suspended it. Reason: an inquiry" in first
+    assert "You administer users" not in first
+    first = text_of(browser.get("/"))
     assert "Findings noted" not in first
     assert browser.get("/works").status_code == 200
 
