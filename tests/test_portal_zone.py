@@ -285,6 +285,8 @@ def test_the_map_counts_hours_over_the_limit_in_their_month(year: Portal, hours:
     page = text_of(year.stranger().get("/map?measure=exceedance&pollutant=SO2"))
     assert "By city (hours)" in page
     assert re.search(r"\b5 3 0", page), "May in Kunming"
+    by_works = page.partition("By works, SO2, 2027 (hours over the limit)")[2]
+    assert re.match(r" Works City Hours \S.* Kunming 3 ", by_works), "and so without a mouse"
 
 
 def test_the_map_tells_what_arrives_where_the_air_is_measured(year: Portal) -> None:

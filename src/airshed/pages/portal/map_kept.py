@@ -39,6 +39,8 @@ class Made(NamedTuple):
     rows: Sequence[Row]
     frames: Sequence[tuple[str, Markup]]
     signs: Sequence[Sign]
+    #: Hours over the limit by works, where the map shows those.
+    hours: Mapping[str, float]
 
 
 #: Maps that are kept, and that wait to be drawn.
@@ -104,7 +106,8 @@ class Maps:
 def _made(found: Mapped, monitors: Monitors, wanted: Wanted) -> Made:
     scale = scale_of(found, wanted)
     drawn = frames(found, monitors, wanted, scale)
-    return Made(rows(found, wanted), drawn, legend(wanted.measure, wanted.pollutant, scale))
+    over = {each.source: sum(each.by_month) for each in found.sources} if wanted.measure == "exceedance" else {}
+    return Made(rows(found, wanted), drawn, legend(wanted.measure, wanted.pollutant, scale), over)
 
 
 def rows(found: Mapped, wanted: Wanted) -> list[Row]:

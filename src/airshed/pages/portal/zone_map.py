@@ -30,7 +30,8 @@ class OfWorks(NamedTuple):
     source: str
     name: Phrase
     city: Phrase
-    tonnes: float
+    #: Tonnes, or hours over the limit.
+    amount: float
 
 
 async def zone_map(service: Service, request: Request) -> Response:
@@ -58,6 +59,9 @@ async def zone_map(service: Service, request: Request) -> Response:
             shown["needs"] = made
         else:
             shown.update(made._asdict())
+            hours = shown.pop("hours")
+            if measure == "exceedance":
+                found["works"] = _by_hours(found["works"], hours)
     month = asked.get("month", "")
     at = int(month) if month in map(str, range(MONTHS + 1)) and found["monthly"] else 0
     del found["rules"], found["law"]
@@ -119,4 +123,10 @@ def _by_works(state: State, rules: Rulebook, kg: Mapping[str, Sequence[float]]) 
         for source in state.sources.values()
         if any(kg.get(source.id, ()))
     ]
-    return sorted(found, key=lambda each: -each.tonnes)
+    return sorted(found, key=lambda each: -each.amount)
+
+
+def _by_hours(works: Sequence[OfWorks], hours: Mapping[str, float]) -> list[OfWorks]:
+    """The works that were above a limit, the most hours first."""
+    found = [each._replace(amount=hours[each.source]) for each in works if hours.get(each.source)]
+    return sorted(found, key=lambda each: -each.amount)
