@@ -142,7 +142,7 @@ def test_a_scenario_that_is_not_there_is_told_which_are() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"pollutant": "CO2"}, "no such pollutant"),
+        ({"pollutant": "CO2"}, "no such pollutant 'CO2'; there are NOx, PM, SO2, VOC"),
         ({"design": Design(no_export=("XX",))}, "no such city"),
         ({"design": Design(ceiling_yuan_per_t=1.0)}, "ceiling_yuan_per_t: 1 is off the tick of 10 yuan/t"),
         ({"design": Design(floor_yuan_per_t=2_005.0)}, "floor_yuan_per_t: 2005 is off the tick"),
