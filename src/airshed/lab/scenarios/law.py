@@ -23,7 +23,9 @@ def law_of(scenario: Scenario, rules: Rulebook) -> Rulebook:
     replace = msgspec.structs.replace
     codes = {rule.code for rule in rules.pollutants}
     if scenario.pollutant not in codes:
-        raise Malformed("scenario pollutant", f"no such pollutant {scenario.pollutant!r}", f"there are {', '.join(sorted(codes))}")
+        raise Malformed(
+            "scenario pollutant", f"no such pollutant {scenario.pollutant!r}", f"there are {', '.join(sorted(codes))}"
+        )
     design, rule = scenario.design, lookup.pollutant(rules, scenario.pollutant)
     places = [place.code for place in rules.jurisdictions]
     for place in design.no_export or ():
