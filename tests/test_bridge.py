@@ -120,7 +120,8 @@ def test_the_page_draws_each_way_from_bar_to_bar() -> None:
             price += moves[0] - moves[1]
         assert price == pytest.approx(whole[-1])
         for size in one.sizes:
-            assert size == 0 or f'<td class="n">{(size or 0) / 100:+,.2f}</td>' in html
+            said = f"{(size or 0) / 100:+,.2f}".replace("-", "\u2212")
+            assert size == 0 or f'<td class="n">{said}</td>' in html
     assert html.count("data-chart=") == 1 + len(found.bridges)
 
 
