@@ -26,6 +26,7 @@ def test_the_mirror_shares_no_calculator_with_the_engine() -> None:
         "airshed.lab.simulator.mirror.",
         "airshed.model.refusal",
         "airshed.registry.moves",
+        "airshed.rulebook.period_table",
         "airshed.rulebook.schema",
         "airshed.rulebook.tables",
         "airshed.rulebook.transactions",
