@@ -13,7 +13,7 @@ from airshed.engine.invariants import check
 from airshed.engine.journal import decode
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.runner import Runner
-from airshed.lab.equilibrium.case import measured_of
+from airshed.lab.equilibrium.case import case_of, measured_of
 from airshed.lab.season.firms import firms_of
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import HOST, VERIFIERS
@@ -109,8 +109,10 @@ def test_a_firm_counts_what_it_emits_in_the_season() -> None:
 
 
 def test_the_lab_says_that_it_reckons_whole_years() -> None:
-    with pytest.raises(Malformed, match="counts a season"):
-        measured_of(law(), "SO2")
+    _, zone = rules_and_zone()
+    for asked in (lambda: measured_of(law(), "SO2"), lambda: case_of(zone, law(), "SO2", 2, 0.05, 0.0, 0.0)):
+        with pytest.raises(Malformed, match="counts a season"):
+            asked()
 
 
 @pytest.mark.parametrize(

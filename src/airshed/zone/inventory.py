@@ -77,7 +77,10 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
             each.source,
             installed=tuple(_installed(each.source, technologies, random.Random(f"{seed}/{name}/has"))),
         )
-        own = [*stacks_of(source, each.outlets, processes, drawn, each.sulphur, random.Random(f"{seed}/{name}/stacks"))]
+        outlets = stacks_of(
+            source, each.outlets, processes, drawn, each.sulphur, random.Random(f"{seed}/{name}/stacks")
+        )
+        own = [stack for stack in outlets if stack.monitors]  # where no gas of the zone is measured, nothing reports
         years = [*_baseline(plan, gases, each, own, factors, burns, f"{seed}/{name}")]
         sources.append(source)
         stacks += own

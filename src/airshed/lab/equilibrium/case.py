@@ -158,12 +158,17 @@ def measured_of(rules: Rulebook, code: str, place: str = "--pollutant") -> str:
     if rule.measured != rule.code:
         what = f"{code} is a part of {rule.measured}, and a zone's costs are of all of it"
         raise Malformed(place, what, f"there are {', '.join(whole)}")
+    whole_years(rules)
+    return rule.measured
+
+
+def whole_years(rules: Rulebook) -> None:
+    """A law that counts whole years, as the tables of a zone do; `Malformed` for one of a season."""
     if rules.calendar.season:
         what = "counts a season, and a zone's emissions and costs are those of years"
         raise Malformed(
             f"the law of {rules.programme.id}", what, "play it (airshed demo), or take a law of whole years"
         )
-    return rule.measured
 
 
 def case_of(
@@ -175,6 +180,7 @@ def case_of(
     year, and in a hole between its vintages those of the earlier one hold. What the options cost and abate is the
     zone's, as sure as its files say.
     """
+    whole_years(rules)
     zone = regulated(zone, rules)
     zones = tuple(place.code for place in zone.jurisdictions)
     place_of = {source.source: source.jurisdiction for source in zone.sources}

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from airshed.lab.equilibrium.case import whole_years
 from airshed.lab.scenarios.schema import Scenario
 from airshed.model.measures import FEN_PER_YUAN
 from airshed.model.near import near
@@ -31,6 +32,7 @@ def law_of(scenario: Scenario, rules: Rulebook) -> Rulebook:
     for place in design.no_export or ():
         if place not in places:
             raise Malformed("scenario design no_export", f"no such city {place!r}", near(place, places))
+    whole_years(rules)
     _indexed(rules, scenario.years)
     caps = _caps(scenario, rules)
     _when(scenario, min(row.vintage for row in caps))
