@@ -14,6 +14,7 @@ import base64
 import csv
 import hashlib
 import json
+import os
 import sys
 import tomllib
 from collections import defaultdict
@@ -31,6 +32,7 @@ flows = {}  # banked allowances that count one for one yet, by account, of each 
 supply = {}  # what was stated of the number in circulation, by (year, pollutant)
 settled, due, added, cases = {}, {}, {}, {}  # the first short by (year, pollutant); fen and interest by penalty
 emitted, deferred, reopened = {}, {}, set()  # milligrams of years; of years, until when how many wait; years to mend
+covers, used = {}, defaultdict(int)  # by credit its pollutant; credits used by (source, year, credit)
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
 ever, peaks = {"bank"}, []  # accounts that were ever opened; (hash, leaves) of whole subtrees, largest first
@@ -226,7 +228,7 @@ def flow_stated(event):  # of what was banked at the end of a year, r = share x 
 
 
 def flow_controlled(event, besides, key):
-    firsts = [move for move in event["entry"] if move[2].startswith("surrendered-")]
+    firsts = [m for m in event["entry"] if m[2].startswith("surrendered-") and m[3].split("-")[0] not in covers]
     single = sum(count(move[4]) for move in firsts if int(move[3][-4:]) < event["year"]) - event.get("pairs", 0)
     if key in flows:
         flows[key][event["entry"][0][1]] -= single
@@ -265,6 +267,27 @@ def true_up(event):  # each has in the end what its output brings, and the reser
     got.pop(f"reserve-{place}", None)
     odd = ", ".join(sorted(account for account, left in got.items() if left))
     need(not odd, f"I2: {odd} gets another count than is settled")
+
+
+def covered(move):  # the pollutant whose obligation what is moved counts for
+    code = move[3].split("-")[0]
+    return covers.get(code, code)
+
+
+def use_credits(event, sign):  # no more than their share of what is owed, when they are given
+    source, year = event["source"], event["year"]
+    for move in event["entry"]:
+        code = move[3].split("-")[0]
+        if code in covers:
+            used[source, year, code] += sign * count(move[4])
+    for code in {move[3].split("-")[0] for move in event["entry"]} & set(law.get("credits", ())) if sign > 0 else ():
+        period = next((row for row in law["periods"] if row[0] <= year <= row[1]), (year, year))
+        most = given_up = 0
+        for each in range(period[0], year + 1):
+            share = max(row for row in law["credits"][code] if row[0] <= each)[1]
+            most += years.get((source, each, covers[code]), 0) * share
+            given_up += used[source, each, code]
+        need(given_up * 10**4 <= most, f"I11: {source} {year} uses {given_up} of {code}, more than its share")
 
 
 def figures(event, names):
@@ -311,6 +334,13 @@ def take_in(event):
         need(event["series"] not in caps, f"I2: {event['series']} is issued already")
         caps[event["series"]] = event["count"]
         blocks[event["account"], event["series"]] = [[1, event["count"]]]
+    elif kind == "CreditsIssued":
+        series, last = event["series"], event["first"] + event["count"] - 1
+        need(
+            event["first"] == caps.get(series, 0) + 1 <= last, f"I2: {series} does not go on from {caps.get(series, 0)}"
+        )
+        caps[series], covers[series.split("-")[0]] = last, event["pollutant"]
+        blocks[event["account"], series] = joined([*blocks[event["account"], series], [event["first"], last]])
     elif kind == "OrderPlaced":
         orders[event["order"]] = {**event, "left": event["count"]}
     elif kind == "Traded":
@@ -368,8 +398,9 @@ def take_in(event):
             years[event["source"], event["year"], name] = owed
         figures(event, event["obligation"])
         for move in entry:
-            given[event["source"], event["year"], move[3].split("-")[0]] -= count(move[4])
+            given[event["source"], event["year"], covered(move)] -= count(move[4])
         flow_back(event["year"], entry)
+        use_credits(event, -1)
         need(not entry or all(given[key] <= years[key] for key in given if key in years), "I11: gives too little back")
     elif kind == "YearAmended":
         for each in event["amended"]:
@@ -380,9 +411,10 @@ def take_in(event):
             for one in sorted(mine, reverse=True):
                 less, due[one] = less - min(less, due[one]), due[one] - min(less, due[one])
             need(less == 0, f"I11: {key} is fined more after a correction")
-            flow_back(event["year"], [move for move in entry if move[3].split("-")[0] == each["pollutant"]])
-            given[key] -= sum(count(move[4]) for move in entry if move[3].split("-")[0] == each["pollutant"])
+            flow_back(event["year"], [move for move in entry if covered(move) == each["pollutant"]])
+            given[key] -= sum(count(move[4]) for move in entry if covered(move) == each["pollutant"])
             need(given[key] + each["shortfall"] + each["extra"] == years[key], f"I11: {key} does not add up")
+        use_credits(event, -1)
         figures(event, (each["pollutant"] for each in event["amended"]))
     elif kind == "ObligationDeferred":
         need(event["year"] < event["until"] or not event["deferred"], f"I11: {event['year']} falls due too early")
@@ -414,9 +446,11 @@ def take_in(event):
         besides = sum(count(move[4]) for move in entry if move[2].startswith("cancelled-"))
         need(event["count"] == sum(count(move[4]) for move in entry) - besides, "I11: gives another count up")
         flow_controlled(event, besides, key[1:])
-        need(all(move[3].split("-")[0] == event["pollutant"] for move in entry), "I11: gives another pollutant up")
+        need(all(covered(move) == event["pollutant"] for move in entry), "I11: gives another pollutant up")
+        use_credits(event, 1)
     elif kind == "SurrenderReversed":
         flow_back(event["year"], entry)
+        use_credits(event, -1)
         given[event["source"], event["year"], event["pollutant"]] -= sum(count(move[4]) for move in entry)
     elif kind == "Allocated":
         allocate(event)
@@ -515,6 +549,15 @@ def read_law(folder):
     if law["penalty"] == "indexed_per_tonne":
         rows = csv.DictReader(read_text(f"{folder}/penalty_index.csv").splitlines())
         law["index"] = {int(row["period"]): int(row["index_thousandths"]) for row in rows}
+    law["periods"] = [(int(row["first"]), int(row["last"])) for row in table(folder, "control_periods.csv")]
+    law["credits"] = {row["credit"]: [(0, int(row["limit_basis_points"]))] for row in table(folder, "credits.csv")}
+    for row in table(folder, "credit_limits.csv"):
+        law["credits"][row["credit"]].append((int(row["period"]), int(row["limit_basis_points"])))
+
+
+def table(folder, name):  # that a law may leave out
+    there = os.path.exists(f"{folder}/{name}")
+    return list(csv.DictReader(read_text(f"{folder}/{name}").splitlines())) if there else []
 
 
 def read_all(file, heads, notes):

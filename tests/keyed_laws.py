@@ -15,6 +15,8 @@ from airshed.lab.simulator import sim
 from airshed.lab.simulator.drawn_law import varied
 from airshed.lab.simulator.mischief.draws import Mischief
 from airshed.lab.simulator.small_market import Wish
+from airshed.rulebook.credit_tables import CreditRow
+from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.period_table import ControlPeriod
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.supply_table import SupplyRow
@@ -50,7 +52,8 @@ def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             of=kept.choice((law.banking.of, "net_sold")),
             basic_count=kept.choice((None, 1_000)),
         ),
-        compliance=replace(law.compliance, control_periods=_periods(law, version)),
+        compliance=replace(law.compliance, control_periods=_periods(law, version), credits=_credits(version)),
+        roles=replace(law.roles, rows=(*law.roles.rows, *_issuers(law))),
         sectors=tuple(replace(each, owes_from=own.choice((None, None, 2028))) for each in law.sectors),
     )
 
@@ -63,9 +66,47 @@ def _periods(law: Rulebook, version: str) -> tuple[ControlPeriod, ...]:
     return (ControlPeriod(first=2027, last=2028, interim_basis_points=share, cite="drawn", status="to confirm"),)
 
 
+def _credits(version: str) -> tuple[CreditRow, ...]:
+    """One credit for each of two pollutants, in another order of use in every law."""
+    uses = random.Random(f"credits {version}").sample(("first", "last", "named"), 2)
+    return tuple(
+        CreditRow(
+            credit=f"{code}C",
+            name_en=f"{code} credit",
+            name_zh=f"{code}信用",
+            pollutant=code,
+            limit_basis_points=share,
+            vintages_back=1,
+            use=use,  # type: ignore[arg-type]
+            reference_fen_per_t=100_000,
+            cite="drawn",
+            status="to confirm",
+        )
+        for code, share, use in zip(("SO2", "NOx"), (3_000, 10_000), uses, strict=True)
+    )
+
+
+def _issuers(law: Rulebook) -> tuple[RoleRight, ...]:
+    """Who sets caps issues credits."""
+    return tuple(replace(row, command="IssueCredits") for row in law.roles.rows if row.command == "SetCap")
+
+
 def cutting(mischief: Mischief, state: State, rules: Rulebook, at: int) -> list[Wish]:
-    """What is due, and now and then a notice that cuts."""
+    """What is due, and now and then a notice that cuts, or a project with credits."""
     rng = mischief.rng
+    if rng.random() < 0.1:
+        account, code = rng.choice(sorted(state.sources.values(), key=lambda each: each.id)).account, rng.choice("SN")
+        credit = {"S": "SO2C", "N": "NOxC"}[code]
+        issue = c.IssueCredits(
+            account,
+            credit,
+            rng.choice(("KM", "QJ")),
+            rng.choice((2027, 2028)),
+            rng.choice((0, 500, 9_000)),
+            "P 7",
+            "a" * 64,
+        )
+        return [*DUE(mischief, state, rules, at), (mischief.authority, issue)]
     if rng.random() > 0.15:
         return DUE(mischief, state, rules, at)
     body = c.CutHoldings(rng.choice(("SO2", "NOx")), rng.choice((2027, 2028)), rng.choice((0, 100, 9_000)), "notice 7")

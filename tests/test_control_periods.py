@@ -100,7 +100,8 @@ class Period:
         return self.done(c.DetermineYear(SOURCE, year, self.mass(kilograms), "a test"))
 
     def settled(self, year: int, given_up: int | None = None) -> None:
-        left = self.owed(year) if given_up is None else given_up
+        given = self.runner.state.years[SOURCE, year].surrendered.get("SO2", 0)
+        left = self.owed(year) - given if given_up is None else given_up
         if left:
             self.done(c.Surrender(SOURCE, year, "SO2", left), ACCOUNT)
         self.at = max(self.at, deadline(self.rules, year) + 1)

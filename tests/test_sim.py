@@ -30,7 +30,15 @@ INVARIANTS = [f"I{number}" for number in range(1, 15)]
 #: withdrawn, a buyer whose money is gone by the day of an instalment; a transfer that a new law moves, one that waits.
 SELDOM = {"LeaseShortened", "PayRent", "WithdrawUnpaid", "UnpaidWithdrawn", "TransferMoved"}
 #: What no law that is drawn has; `test_sim_keys.py` plays it.
-SELDOM |= {"ObligationDeferred", "CirculationStated", "SupplyAdjusted", "HoldingsCut", "CutHoldings"}
+SELDOM |= {
+    "ObligationDeferred",
+    "CreditsIssued",
+    "IssueCredits",
+    "CirculationStated",
+    "SupplyAdjusted",
+    "HoldingsCut",
+    "CutHoldings",
+}
 
 
 def on_disk(path: Path) -> Book:

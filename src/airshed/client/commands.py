@@ -194,6 +194,20 @@ class Commands(ABC):
         """
         return self.send(c.TrueUp(pollutant, jurisdiction, vintage, outputs, details), **how)
 
+    def issue_credits(
+        self,
+        account: c.Name,
+        credit: c.Name,
+        jurisdiction: c.Name,
+        vintage: c.Year,
+        count: c.Whole,
+        project: c.Text,
+        evidence: c.Seal,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Credit a project with what it spares the air; credits count toward obligations as the law says. 签发信用。"""
+        return self.send(c.IssueCredits(account, credit, jurisdiction, vintage, count, project, evidence), **how)
+
     def transfer(
         self, origin: c.Name, target: c.Name, series: c.Name, count: c.Whole, **how: Unpack[How]
     ) -> CommandReceipt:

@@ -15,6 +15,7 @@ from airshed.engine.procedures import (
     auction_clearing,
     call,
     case,
+    credits,
     day,
     deal,
     deal_halts,
@@ -58,7 +59,7 @@ from airshed.rulebook.schema import Rulebook
 
 #: In the order of the catalogue.
 ROOMS = (
-    *(people, people_rights, account, account_closing, account_sources, issue, issue_true_up, transfer),
+    *(people, people_rights, account, account_closing, account_sources, issue, issue_true_up, credits, transfer),
     *(transfer_undone, transfer_written_off, transfer_cut, sale, auction, auction_bids, auction_clearing),
     *(reserve_entrants, withdrawal_closure, withdrawal, withdrawal_undone, withdrawal_withheld, reserve, listed, deal),
     *(deal_halts, call, zone_call, sealed, pledge, pledge_sale, lease, right, day, mark, report, settling),

@@ -85,6 +85,14 @@ class Ledger:
         position.blocks = (SerialBlock(1, count),)
         position.count = count
 
+    def add(self, series: str, account: str, first: int, count: int) -> None:
+        """Bring further serials of a series into being that has no cap: credits, as they are issued (I2)."""
+        assert first == self.caps.get(series, 0) + 1, f"I2: {series} goes on from {self.caps.get(series, 0)}"
+        self.caps[series] = first + count - 1
+        position = self.position(account, series)
+        position.blocks = joined(position.blocks, (SerialBlock(first, first + count - 1),))
+        position.count += count
+
     def position(self, account: str, series: str) -> Position:
         """The position, made when first asked for."""
         position = self.positions.get((account, series))

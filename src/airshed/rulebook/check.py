@@ -21,6 +21,7 @@ from airshed.rulebook.check_mrv import availability, processes, quality
 from airshed.rulebook.check_people import roles
 from airshed.rulebook.check_primary import paid_allocation, returning
 from airshed.rulebook.check_terms import terms
+from airshed.rulebook.credit_tables import LIMITS, credit_faults
 from airshed.rulebook.currencies import money
 from airshed.rulebook.period_table import FILE as PERIODS
 from airshed.rulebook.period_table import period_faults
@@ -66,6 +67,14 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_rows(rules.reserve.supply, lines.get(SUPPLY, ()), SUPPLY, ("pollutant", "period"), _codes(rules)),
         *supply_faults(rules.reserve.supply, lines.get(SUPPLY, ()), rules.reserve.supply_stated_on),
         *period_faults(rules.compliance.control_periods, lines.get(PERIODS, ()), rules.allowance.vintages_back),
+        *_rows(rules.compliance.credit_limits, lines.get(LIMITS, ()), LIMITS, ("credit", "period"), {}),
+        *credit_faults(
+            rules.compliance.credits,
+            rules.compliance.credit_limits,
+            lines,
+            [each.code for each in rules.pollutants],
+            bool(lookup.senders(rules, "IssueCredits")),
+        ),
         *_measuring(rules, lines),
         *_rows(rules.price_index.rows, lines["price_index.csv"], "price_index.csv", ("pollutant",), _codes(rules)),
         *index_faults(rules.price_index, lines["price_index.csv"], _MAIN),

@@ -30,6 +30,7 @@ CommandName = Literal[
     "SetCap",
     "Allocate",
     "TrueUp",
+    "IssueCredits",
     "Transfer",
     "CancelTransfer",
     "ExecuteTransfers",

@@ -17,6 +17,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.allocation_tables import AllocationClass, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.check import contradictions, contradictions_there
+from airshed.rulebook.credit_tables import CreditLimit, CreditRow
 from airshed.rulebook.lookup import local
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
 from airshed.rulebook.notices import with_notices
@@ -65,6 +66,8 @@ OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "case_grounds.csv": ("cases", "grounds", CaseGround),
     "late_rates.csv": ("late_payment", "rates", LateRate),
     "supply.csv": ("reserve", "supply", SupplyRow),
+    "credits.csv": ("compliance", "credits", CreditRow),
+    "credit_limits.csv": ("compliance", "credit_limits", CreditLimit),
     "control_periods.csv": ("compliance", "control_periods", ControlPeriod),
     "receptors.csv": ("receptors", "rows", ReceptorRow),
     "transfer.csv": ("transfer", "rows", TransferRow),
@@ -379,7 +382,12 @@ def _in_order(rules: Rulebook) -> Rulebook:
         ),
         may_vary=replace(rules.may_vary, keys=tuple(sorted(rules.may_vary.keys))),
         caps=replace(rules.caps, rows=tuple(caps)),
-        compliance=replace(rules.compliance, control_periods=periods),
+        compliance=replace(
+            rules.compliance,
+            control_periods=periods,
+            credits=tuple(sorted(rules.compliance.credits, key=lambda row: row.credit)),
+            credit_limits=tuple(sorted(rules.compliance.credit_limits, key=lambda row: (row.credit, row.period))),
+        ),
         price_index=replace(rules.price_index, kinds=tuple(sorted(rules.price_index.kinds)), rows=tuple(index)),
         limits=replace(rules.limits, rows=tuple(limits)),
         benchmarks=replace(rules.benchmarks, rows=tuple(benchmarks)),

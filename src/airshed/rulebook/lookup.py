@@ -12,6 +12,7 @@ import msgspec
 from airshed.model.allowance import Series
 from airshed.model.refusal import Malformed
 from airshed.rulebook.allocation_tables import BenchmarkFactor
+from airshed.rulebook.credit_tables import CreditRow
 from airshed.rulebook.people_sections import PeopleRule, Scope
 from airshed.rulebook.period_table import ControlPeriod
 from airshed.rulebook.reading_section import FIGURES
@@ -28,6 +29,33 @@ WHOLE = 10_000
 def pollutants(rules: Rulebook) -> Mapping[str, PollutantRule]:
     """The capped pollutants by code, in the order of the rulebook."""
     return {rule.code: rule for rule in rules.pollutants}
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def traded(rules: Rulebook) -> Mapping[str, PollutantRule]:
+    """What series are of, by code: the capped pollutants, and credits, of which nobody holds an auction.
+
+    A credit has no price of its own but the one around which its first session's band lies.
+    """
+    return {**pollutants(rules), **{row.credit: _as_pollutant(row) for row in rules.compliance.credits}}
+
+
+def _as_pollutant(row: CreditRow) -> PollutantRule:
+    return PollutantRule(
+        code=row.credit,
+        name_en=row.name_en,
+        name_zh=row.name_zh,
+        measured=row.credit,
+        sectors=(),
+        reserve_fen_per_t=0,
+        reference_fen_per_t=row.reference_fen_per_t,
+        repurchase_fen_per_t=0,
+        floor_fen_per_t=0,
+        ceiling_fen_per_t=0,
+        block_floor_fen_per_t=0,
+        cite=row.cite,
+        status=row.status,
+    )
 
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)
@@ -206,14 +234,33 @@ def owes_in(rules: Rulebook, sector: str, year: int) -> bool:
     return year >= _first_years(rules).get(sector, year)
 
 
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def credits(rules: Rulebook) -> Mapping[str, CreditRow]:
+    """The credits that count beside allowances, by code."""
+    return {row.credit: row for row in rules.compliance.credits}
+
+
+def credit_share(rules: Rulebook, credit: str, year: int) -> int:
+    """How much of what is owed for a year a credit may cover, in hundredths of a percent."""
+    held = [row for row in rules.compliance.credit_limits if row.credit == credit and row.period <= year]
+    newest = max(held, key=lambda row: row.period, default=None)
+    return credits(rules)[credit].limit_basis_points if newest is None else newest.limit_basis_points
+
+
+def vintages_back(rules: Rulebook, code: str) -> int:
+    """For how many later years a vintage of a pollutant or a credit counts."""
+    credit = credits(rules).get(code)
+    return rules.allowance.vintages_back if credit is None else credit.vintages_back
+
+
 def control_period(rules: Rulebook, year: int) -> ControlPeriod | None:
     """The control period of several years in which a year lies; None where it is a period of its own."""
     return next((row for row in rules.compliance.control_periods if row.first <= year <= row.last), None)
 
 
 def pollutant(rules: Rulebook, code: str) -> PollutantRule:
-    """The rule of a pollutant that the programme caps."""
-    return pollutants(rules)[code]
+    """The rule of a pollutant that the programme caps, or of a credit."""
+    return traded(rules)[code]
 
 
 def sale_price(rules: Rulebook, pollutant: str) -> int | None:

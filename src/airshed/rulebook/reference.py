@@ -17,6 +17,7 @@ from airshed.rulebook.allocation_tables import AllocationClass, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.chinese import key_zh, section_zh
 from airshed.rulebook.comments import comments
+from airshed.rulebook.credit_tables import CreditLimit, CreditRow
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
 from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.period_table import ControlPeriod
@@ -140,6 +141,20 @@ PAGES_OF_TABLES: tuple[tuple[str, str, type[msgspec.Struct], str], ...] = (
         SupplyRow,
         "What the number of allowances in circulation does to auctions: of the rows of a pollutant the newest that "
         "begins in a year or before holds. Optional; with it goes `[reserve] supply_stated_on`.",
+    ),
+    (
+        "credits.csv",
+        "compliance",
+        CreditRow,
+        "Credits for what somebody else did not emit: whose obligation they count for, how much of it they may cover, "
+        "and when they go. Optional; with it somebody sends `IssueCredits`.",
+    ),
+    (
+        "credit_limits.csv",
+        "compliance",
+        CreditLimit,
+        "How much of an obligation a credit may cover from a year on, where that is not what `credits.csv` says. "
+        "Optional.",
     ),
     (
         "control_periods.csv",

@@ -14,6 +14,7 @@ from msgspec import Meta
 from airshed.model.civil import DEFAULT, CivilTime, civil
 from airshed.rulebook.allocation_tables import AllocationClass, AllocationTier, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseRule, LatePaymentRule
+from airshed.rulebook.credit_tables import CreditLimit, CreditRow
 from airshed.rulebook.kinds import (
     Baseline,
     Count,
@@ -576,6 +577,10 @@ class ComplianceRule(Section, frozen=True, omit_defaults=True):
     #: Years of which a part falls due with the last of them; any other year is a period of its own (read from
     #: `control_periods.csv`). 多年履约期。
     control_periods: tuple[ControlPeriod, ...] = ()
+    #: Credits that count toward what is owed beside allowances (read from `credits.csv`). 抵销信用。
+    credits: tuple[CreditRow, ...] = ()
+    #: How much of it they may cover from a year on (read from `credit_limits.csv`). 分年度抵销比例。
+    credit_limits: tuple[CreditLimit, ...] = ()
 
 
 class MayVary(Section, frozen=True):

@@ -16,6 +16,7 @@ TableName = Literal[
     "closures_noticed",
     "cancellations",
     "caps",
+    "credits",
     "holdings",
     "allocations",
     "transfers",

@@ -17,6 +17,12 @@ def cap(state: State, event: e.CapSet) -> None:
     state.ledger.issue(event.series, event.account, event.count)
 
 
+def credited(state: State, event: e.CreditsIssued) -> None:
+    """Credits come into being."""
+    state.ledger.add(event.series, event.account, event.first, event.count)
+    state.credits[Series.parse(event.series).pollutant] = event.pollutant
+
+
 def allocated(state: State, event: e.Allocated) -> None:
     """A cap is shared out."""
     state.ledger.post(event.entry)
@@ -75,6 +81,7 @@ def _granted(state: State, event: e.Allocated) -> None:
 #: What each event does to the state.
 APPLY: dict[type, Apply] = {
     e.CapSet: cap,
+    e.CreditsIssued: credited,
     e.Allocated: allocated,
     e.TruedUp: trued_up,
 }

@@ -54,7 +54,7 @@ def verified(state: State, event: e.YearVerified | e.YearDetermined) -> None:
     for move in event.entry:
         assert isinstance(move, Delivered), move
         gone_back(state, year, move)
-        owes(state, year, pollutant_of(move.series), count_of(move.blocks))
+        owes(state, year, covers(state, move.series), count_of(move.blocks))
 
 
 def deferred(state: State, event: e.ObligationDeferred) -> None:
@@ -74,20 +74,29 @@ def owes(state: State, year: Year, pollutant: str, more: int) -> None:
     state.owed[key] = state.owed.get(key, 0) + more
 
 
+def covers(state: State, series: str) -> str:
+    """The pollutant whose obligation a series counts for: its own, or that of the credit."""
+    code = pollutant_of(series)
+    return state.credits.get(code, code)
+
+
 def gone_back(state: State, year: Year, move: Delivered) -> None:
     """Forget of what was given the serials that are returned: an obligation is lower, or a surrender was wrong.
 
     What counted one for one under flow control can do so again; what was cancelled with a pair stays so.
     """
-    pollutant = pollutant_of(move.series)
+    pollutant = covers(state, move.series)
     year.surrendered[pollutant] -= count_of(move.blocks)
     given = year.given[pollutant]
-    last = given.pop()
-    assert last.series == move.series, (last, move)
+    # the last given of the series, which credits that went before or after others need not be
+    place = max(n for n, each in enumerate(given) if each.series == move.series and common(each.blocks, move.blocks))
+    last = given.pop(place)
     gone, left = lowest(last.blocks, count_of(move.blocks))
     assert gone == move.blocks, (last, move)
     if left:
-        given.append(Delivered(last.origin, last.target, last.series, left))
+        given.insert(place, Delivered(last.origin, last.target, last.series, left))
+    if pollutant != pollutant_of(move.series):
+        return
     known = state.flow_controls.get((year.year, pollutant))
     if known is not None and known.one_for_one is not None and Series.parse(move.series).vintage < year.year:
         pairs = common(year.paired.get(move.series, ()), move.blocks)

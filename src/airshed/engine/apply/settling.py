@@ -49,7 +49,8 @@ def _controlled(state: State, year: Year, event: e.Surrendered, counted: list[De
         return
     pairs = event.pairs
     for move in reversed(counted):
-        if Series.parse(move.series).vintage >= event.year:
+        series = Series.parse(move.series)
+        if series.vintage >= event.year or series.pollutant != event.pollutant:
             continue
         single, paired = lowest(move.blocks, count_of(move.blocks) - min(pairs, count_of(move.blocks)))
         pairs -= count_of(paired)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.engine.commands.wish import Known, Name, Whole, Wish, Year
+from airshed.engine.commands.wish import Known, Name, Seal, Text, Whole, Wish, Year
 
 
 class SetCap(Wish, frozen=True):
@@ -86,4 +86,22 @@ class TrueUp(Wish, frozen=True, omit_defaults=True):
     details: tuple[ActivityDetail, ...] = ()
 
 
-IssueBody = SetCap | Allocate | TrueUp
+class IssueCredits(Wish, frozen=True):
+    """Credit a project with what it spares the air; credits count toward obligations as the law says. 签发信用。"""
+
+    #: Who gets them.
+    account: Name
+    #: Code of the credit, from the rulebook.
+    credit: Name
+    #: Jurisdiction of issue.
+    jurisdiction: Name
+    #: Year in which it was not emitted.
+    vintage: Year
+    count: Whole
+    #: The project, by its name or number in the register of projects.
+    project: Text
+    #: SHA-256 of what shows it, as the report of its verifier.
+    evidence: Seal
+
+
+IssueBody = SetCap | Allocate | TrueUp | IssueCredits

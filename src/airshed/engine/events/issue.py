@@ -90,4 +90,22 @@ class TruedUp(Fact, frozen=True):
     entry: Entry
 
 
-IssueEvent = CapSet | Allocated | TruedUp
+class CreditsIssued(Fact, frozen=True):
+    """Credits of a project came into being in an account; no cap bounds them. 信用已签发。"""
+
+    series: str
+    account: str
+    #: Serial of the first of them: they go on where the series ended.
+    first: int
+    count: int
+    #: Pollutant whose obligation they count for.
+    pollutant: str
+    #: The project.
+    project: str
+    #: SHA-256 of what shows it.
+    evidence: str
+    #: Who issued them.
+    actor: str
+
+
+IssueEvent = CapSet | Allocated | TruedUp | CreditsIssued

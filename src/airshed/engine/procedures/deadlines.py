@@ -38,7 +38,8 @@ def ends(rules: Rulebook, instrument: str) -> int:
     `[allowance] vintages_back` says for how many later years a vintage counts, `[calendar]` until when the last one of
     them is surrendered for.
     """
-    year = last_year(Series.parse(members(instrument)[0]).vintage, rules.allowance.vintages_back)
+    oldest = Series.parse(members(instrument)[0])
+    year = last_year(oldest.vintage, lookup.vintages_back(rules, oldest.pollutant))
     return deadline(rules, year) if year < BEYOND else NEVER
 
 
@@ -47,7 +48,8 @@ def expired(rules: Rulebook, at: int, instrument: str) -> Refusal | None:
     if at <= ends(rules, instrument):
         return None
     oldest = members(instrument)[0]
-    year = last_year(Series.parse(oldest).vintage, rules.allowance.vintages_back)
+    series = Series.parse(oldest)
+    year = last_year(series.vintage, lookup.vintages_back(rules, series.pollutant))
     what = f"{oldest} counted up to {year}, which was surrendered for until {surrender_day(rules, year)}"
     return no(rules, "allowance", Why.EXPIRED_VINTAGE, f"{what}; trade a later vintage")
 

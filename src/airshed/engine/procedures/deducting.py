@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from airshed.compliance.obligation import admitted
 from airshed.engine import events as e
 from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source
-from airshed.engine.procedures import flow_control
+from airshed.engine.procedures import credits, flow_control
 from airshed.engine.procedures.claims import bound
 from airshed.engine.state import State
 from airshed.model.allowance import Blocks, Series
@@ -39,6 +38,13 @@ class Deducted:
     #: By year and pollutant: what was banked and is taken one for one.
     rooms: Counter[tuple[int, str]] = field(default_factory=Counter)
 
+    #: By source and credit: how many of it are taken, for whichever year.
+    credits: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def used(self, source: str) -> dict[str, int]:
+        """By credit: how many are taken of it for a source."""
+        return {credit: count for (name, credit), count in self.credits.items() if name == source}
+
     def blocks(self, state: State, account: str, series: str) -> Blocks:
         """What the account holds of a series once this is taken."""
         return self.left[series] if series in self.left else state.ledger.positions[account, series].blocks
@@ -49,7 +55,6 @@ def deducted(state: State, rules: Rulebook, account: str, owed: Iterable[Owed]) 
     found = Deducted()
     if not rules.compliance.deducts:
         return found
-    law = rules.allowance
     free: dict[Series, int] = {}
     for name, position in state.ledger.of_account(account):
         series = Series.parse(name)
@@ -58,12 +63,13 @@ def deducted(state: State, rules: Rulebook, account: str, owed: Iterable[Owed]) 
         holdings = [
             (series, there)
             for series, there in free.items()
-            if there > 0 and admitted(series, pollutant, source.jurisdiction, year, law.admitted, law.vintages_back)
+            if there > 0 and credits.counts(rules, series, pollutant, source.jurisdiction, year)
         ]
         room = flow_control.room(state, account, year, pollutant)
         if room is not None:
             room -= found.rooms[year, pollutant]
-        taken = flow_control.going(rules, holdings, still, source, year, room)
+        used = found.used(source.id)
+        taken = credits.going(state, rules, holdings, still, source, year, pollutant, room, gone=used)
         if not taken.counted:
             continue
         there = {str(series): found.blocks(state, account, str(series)) for series, _ in holdings}
@@ -72,7 +78,9 @@ def deducted(state: State, rules: Rulebook, account: str, owed: Iterable[Owed]) 
         for series, part in (*taken.counts, *taken.besides):
             free[series] -= part
             found.gone[str(series)] += part
-        banked = sum(part for series, part in taken.counts if series.vintage < year)
+            found.credits[source.id, series.pollutant] += part if series.pollutant != pollutant else 0
+        own = [each for each in taken.counts if each[0].pollutant == pollutant]
+        banked = sum(part for series, part in own if series.vintage < year)
         found.rooms[year, pollutant] += banked - taken.pairs
         found.given[source.id, year, pollutant] = taken.counted
         how = "deducted"

@@ -31,6 +31,8 @@ def due(state: State, rules: Rulebook, at: int) -> tuple[e.FlowControlStated, ..
     budgets: dict[tuple[int, str], int] = {}
     for name, count in state.ledger.caps.items():
         series = Series.parse(name)
+        if series.pollutant in state.credits:
+            continue
         if before <= series.vintage < now and (series.vintage, series.pollutant) not in state.flow_controls:
             key = (series.vintage, series.pollutant)
             budgets[key] = budgets.get(key, 0) + count

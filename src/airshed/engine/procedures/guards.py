@@ -137,7 +137,7 @@ def known_series(state: State, rules: Rulebook, series: str) -> Refusal | None:
     """The series is issued, and the rulebook in force still caps its pollutant."""
     if series not in state.ledger.caps and series_of(series) is not None:
         return no(rules, "caps", Why.UNKNOWN_SERIES, f"{series} is not issued: no cap is set for it")
-    if series not in state.ledger.caps or pollutant_of(series) not in lookup.pollutants(rules):
+    if series not in state.ledger.caps or pollutant_of(series) not in lookup.traded(rules):
         return no(rules, "caps", Why.UNKNOWN_SERIES, f"{series} is not issued; series look like SO2-KM-2027")
     return None
 

@@ -13,7 +13,7 @@ from airshed.engine.procedures.control_periods import FallingDue
 from airshed.engine.procedures.guards import MOST, Decision, Procedure, from_day, known_source, no, own_source, who
 from airshed.engine.procedures.report_checks import Draft, examine
 from airshed.engine.state import State
-from airshed.model.allowance import lowest
+from airshed.model.allowance import common, count_of, lowest, pollutant_of, without
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.moves import Delivered, Move
 from airshed.rulebook import lookup
@@ -137,7 +137,7 @@ def verify_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Veri
     due = obligations(state, rules, mass, body.source, body.year)
     if isinstance(due, Refusal):
         return due
-    back, words = given_back(year, due.owed), body.comments
+    back, words = given_back(rules, year, due.owed), body.comments
     counted = e.YearVerified(body.source, body.year, body.opinion, actor, mass, due.owed, words, year.version, back)
     return (counted, *due.facts)
 
@@ -163,7 +163,7 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
     due = obligations(state, rules, mass, body.source, body.year)
     if isinstance(due, Refusal):
         return due
-    back = given_back(year, due.owed) if year is not None else ()
+    back = given_back(rules, year, due.owed) if year is not None else ()
     return (e.YearDetermined(body.source, body.year, actor, mass, due.owed, body.reason, back), *due.facts)
 
 
@@ -236,12 +236,35 @@ def obligations(
     return control_periods.falling_due(state, rules, source, year, mass_mg, whole)
 
 
-def given_back(year: Year, owed: Mapping[str, int]) -> tuple[Move, ...]:
-    """What was surrendered beyond a lowered obligation, last given first, lowest serials first (I11)."""
+def given_back(rules: Rulebook, year: Year, owed: Mapping[str, int]) -> tuple[Move, ...]:
+    """What was surrendered beyond a lowered obligation, last given first, lowest serials first (I11).
+
+    Of credits first what is over their share of it now, so that allowances do not go back in their place.
+    """
     moves: list[Move] = []
     for pollutant, given in sorted(year.given.items()):
-        moves += last_given(given, year.surrendered.get(pollutant, 0) - owed.get(pollutant, 0))
+        over = year.surrendered.get(pollutant, 0) - owed.get(pollutant, 0)
+        left = list(given)
+        for credit in [row.credit for row in rules.compliance.credits if row.pollutant == pollutant]:
+            share = lookup.credit_share(rules, credit, year.year) * owed.get(pollutant, 0) // lookup.WHOLE
+            mine = [move for move in left if pollutant_of(move.series) == credit]
+            back = last_given(mine, min(over, sum(count_of(move.blocks) for move in mine) - share))
+            over -= sum(count_of(move.blocks) for move in back)
+            moves += back
+            left = _without(left, back)
+        moves += last_given(left, over)
     return tuple(moves)
+
+
+def _without(given: Sequence[Delivered], back: Sequence[Delivered]) -> list[Delivered]:
+    """What stays given once moves went back."""
+    left: list[Delivered] = []
+    for move in given:
+        gone = [block for each in back if each.series == move.series for block in each.blocks]
+        blocks = without(move.blocks, common(move.blocks, tuple(sorted(gone))))
+        if blocks:
+            left.append(Delivered(move.origin, move.target, move.series, blocks))
+    return left
 
 
 def last_given(given: Sequence[Delivered], count: int) -> list[Delivered]:

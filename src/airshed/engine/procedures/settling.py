@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from airshed.compliance.banking import YearEnd, bank, base, carry
 from airshed.compliance.flow_control import left_over
-from airshed.compliance.obligation import admitted
 from airshed.compliance.shortfall import Lack, makeup, penalty
 from airshed.compliance.surrender import Holding, order
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source, Year
-from airshed.engine.procedures import flow_control
+from airshed.engine.procedures import credits, flow_control
 from airshed.engine.procedures.claims import Claims, overrun, usable, used
 from airshed.engine.procedures.control_periods import emitted
 from airshed.engine.procedures.deadlines import deadline, surrender_day
@@ -77,7 +76,7 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
     claims = usable(state, rules, source.account)
     holdings = _admitted(state, rules, source, body.year, body.pollutant, claims)
     room = flow_control.room(state, source.account, body.year, body.pollutant)
-    refusal = _enough(rules, source, body, holdings, room)
+    refusal = _enough(state, rules, source, body, holdings, room)
     if refusal:
         return refusal
     named = _named(state, rules, source.account, body, dict(holdings), room) if body.serials else None
@@ -89,7 +88,8 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
     else:
         holdings = [(series, count_of(each)) for series, each in named.items()]
         blocks = {str(series): each for series, each in named.items()}
-    taken = flow_control.going(rules, holdings, body.count, source, body.year, room)
+    going = partial(credits.going, named=named is not None)
+    taken = going(state, rules, holdings, body.count, source, body.year, body.pollutant, room)
     moves, _ = flow_control.moves(source, source.account, taken, blocks)
     gone = Counter[str]()
     for move in moves:
@@ -102,13 +102,19 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
 
 
 def _enough(
-    rules: Rulebook, source: Source, body: c.Surrender, holdings: Sequence[Holding], room: int | None
+    state: State, rules: Rulebook, source: Source, body: c.Surrender, holdings: Sequence[Holding], room: int | None
 ) -> Refusal | None:
     """As many are free as the count takes, with what goes besides under flow control."""
-    there = flow_control.going(rules, holdings, body.count, source, body.year, room)
+    going = partial(credits.going, named=bool(body.serials))
+    there = going(state, rules, holdings, body.count, source, body.year, body.pollutant, room)
     if there.counted >= body.count:
         return None
     free = sum(count for _, count in holdings)
+    kinds = {series.pollutant for series, count in holdings if count} - {body.pollutant}
+    if kinds and room is None:
+        what = f"{source.account} has {there.counted} that count for {body.pollutant} free, not {body.count}"
+        limits = f"{', '.join(sorted(kinds))} up to its use limit, as [compliance] says"
+        return no(rules, "compliance", Why.INSUFFICIENT_HOLDING, f"{what}, {limits}; buy allowances for the rest")
     if there.counted == free:
         what = f"{source.account} has {free} admitted {body.pollutant} allowances free, not {body.count}; buy the rest"
         return no(rules, "allowance", Why.INSUFFICIENT_HOLDING, what)
@@ -138,11 +144,12 @@ def _named(
         if any(after.first <= before.last for before, after in pairwise(blocks)):
             return no(rules, "allowance", Why.TOO_LARGE, f"serials of {series} are named twice")
         source = state.sources[body.source]
-        law = rules.allowance
-        if not admitted(series, body.pollutant, source.jurisdiction, body.year, law.admitted, law.vintages_back):
+        if not credits.counts(rules, series, body.pollutant, source.jurisdiction, body.year):
             what = f"{series} does not count for {body.pollutant} of {body.source} {body.year}"
             return no(rules, "allowance", Why.WRONG_KIND, what)
-    refusal = _counted(state, rules, body, {series: count_of(blocks) for series, blocks in said.items()}, room)
+    counts = {series: count_of(blocks) for series, blocks in said.items()}
+    refusal = credits.over_limit(state, rules, body.source, body.year, body.pollutant, counts)
+    refusal = refusal or _counted(state, rules, body, counts, room)
     if refusal:
         return refusal
     for series, blocks in said.items():
@@ -163,8 +170,10 @@ def _counted(
 ) -> Refusal | None:
     """What is named counts for what is surrendered, no more and no less."""
     source, count = state.sources[body.source], sum(named.values())
-    counted = flow_control.going(rules, named.items(), count, source, body.year, room).counted
-    over = left_over(named.items(), body.year, room, rules.banking.flow_ratio or 1)
+    going = partial(credits.going, named=True)
+    counted = going(state, rules, named.items(), count, source, body.year, body.pollutant, room).counted
+    own = [each for each in named.items() if each[0].pollutant == body.pollutant]
+    over = left_over(own, body.year, room, rules.banking.flow_ratio or 1)
     if counted == body.count and not over:
         return None
     small = Why.TOO_SMALL if counted < body.count else Why.TOO_LARGE
@@ -411,12 +420,11 @@ def _admitted(
     state: State, rules: Rulebook, source: Source, year: int, pollutant: str, claims: Claims
 ) -> list[tuple[Series, int]]:
     """What counts for the year: what is free, and what is pledged or leased but may be surrendered."""
-    law = rules.allowance
     found: list[tuple[Series, int]] = []
     for name, position in state.ledger.of_account(source.account):
         series = Series.parse(name)
         count = position.free + sum(claim.count for claim in claims.get(name, ()))
-        if count and admitted(series, pollutant, source.jurisdiction, year, law.admitted, law.vintages_back):
+        if count and credits.counts(rules, series, pollutant, source.jurisdiction, year):
             found.append((series, count))
     return found
 

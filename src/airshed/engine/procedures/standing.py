@@ -132,7 +132,9 @@ def _corrected(
     waits = any(year.extra.values()) and rules.civil.day_of(at) <= year.extra_until
     until = year.extra_until if waits else _next_deadline(rules, at, year.year)
     number = year.amendments + 1
-    return e.YearAmended(year.source, year.year, number, actor, mass_mg, amended, until, reason, given_back(year, owed))
+    return e.YearAmended(
+        year.source, year.year, number, actor, mass_mg, amended, until, reason, given_back(rules, year, owed)
+    )
 
 
 def _amended(state: State, rules: Rulebook, year: Year, pollutant: str, owed: int) -> e.Amended:

@@ -33,7 +33,7 @@ def reference_price(state: State, rules: Rulebook, series: str) -> int:
         return known
     if is_strip(series):
         return sum(reference_price(state, rules, member) for member in members(series))
-    return lookup.pollutants(rules)[pollutant_of(series)].reference_fen_per_t
+    return lookup.pollutant(rules, pollutant_of(series)).reference_fen_per_t
 
 
 def not_halted(state: State, rules: Rulebook, series: str) -> Refusal | None:
@@ -190,7 +190,7 @@ def price_refused(state: State, rules: Rulebook, series: str, price: int, basis_
 @lru_cache(maxsize=4096)
 def collar(rules: Rulebook, series: str) -> tuple[int, int]:
     """The lowest and the highest price of a tonne, of each vintage of a strip, in fen; 0 where there is no highest."""
-    rule, years = lookup.pollutants(rules)[pollutant_of(series)], len(members(series))
+    rule, years = lookup.pollutant(rules, pollutant_of(series)), len(members(series))
     return rule.floor_fen_per_t * years, rule.ceiling_fen_per_t * years
 
 
@@ -199,7 +199,7 @@ def outside_collar(rules: Rulebook, series: str, price: int) -> Refusal | None:
     floor, ceiling = collar(rules, series)
     if floor <= price and (price <= ceiling or not ceiling):
         return None
-    rule = lookup.pollutants(rules)[pollutant_of(series)]
+    rule = lookup.pollutant(rules, pollutant_of(series))
     what = f"{yuan(price)} is outside {yuan(floor)} to {yuan(ceiling) if ceiling else 'any'} yuan/t"
     return Refusal(
         Why.OUTSIDE_COLLAR, in_money(rules, f"{what}, the collar of {rule.code}"), lookup.first_cited(rule.cite)
@@ -229,8 +229,8 @@ def over_position(
     Of a strip, in every vintage. `asked` of what its orders ask for is looked at by itself, so does not count.
     """
     law = rules.trade_rules
-    if not law.group_limit_basis_points:
-        return None
+    if not law.group_limit_basis_points or pollutant_of(series) in lookup.credits(rules):
+        return None  # a limit is a part of a cap, and credits have none
     if is_strip(series):
         for member in members(series):
             refusal = over_position(state, rules, account, member, count, asked=asked)

@@ -28,7 +28,7 @@ def write_off(state: State, rules: Rulebook, at: int, actor: str, body: c.WriteO
     if row is None or years is None:
         return no(rules, LAW, Why.WRONG_KIND, "this rulebook writes nothing off")
     series = Series.parse(body.series)
-    last = last_year(series.vintage, rules.allowance.vintages_back) + years
+    last = last_year(series.vintage, lookup.vintages_back(rules, series.pollutant)) + years
     if last >= BEYOND or at <= deadline(rules, last):
         until = "it counts for good" if last >= BEYOND else f"it is written off after {surrender_day(rules, last)}"
         return no(rules, LAW, Why.TOO_EARLY, f"{body.series} may still be held; {until}")

@@ -43,6 +43,22 @@ TABLES = (
         row=_cap_row,
     ),
     Table(
+        "credits",
+        "Credits as they were issued, with the project that they are for.",
+        (
+            Column("seq INTEGER"),
+            Column("series TEXT"),
+            Column("account TEXT", "who got them"),
+            Column("first INTEGER", "serial of the first of them"),
+            Column("count INTEGER", "how many", Unit.KG),
+            Column("pollutant TEXT", "pollutant whose obligation they count for"),
+            Column("project TEXT", "the project, by its name or number in the register of projects"),
+            Column("evidence TEXT", "SHA-256 of what shows it"),
+            Column("actor TEXT", "who issued them"),
+        ),
+        key=1,
+    ),
+    Table(
         "holdings",
         "What every account holds of a series; empty positions have no row.",
         (
@@ -101,9 +117,17 @@ def _note_trued_up(tables: Tables, state: State, record: Record, event: e.TruedU
         tables.add("allocations", (*row, line.en, line.zh))
 
 
+def _note_credited(tables: Tables, state: State, record: Record, event: e.CreditsIssued) -> None:
+    tables.touch("caps", event.series)
+    tables.touch("holdings", (event.account, event.series))
+    what = (event.series, event.account, event.first, event.count, event.pollutant)
+    tables.add("credits", (record.seq, *what, event.project, event.evidence, event.actor))
+
+
 #: What each event touches.
 NOTES: dict[type, Note] = {
     e.CapSet: touching(caps="series", holdings="account series"),
+    e.CreditsIssued: _note_credited,
     e.Allocated: _note_allocated,
     e.TruedUp: _note_trued_up,
 }

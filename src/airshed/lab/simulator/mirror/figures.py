@@ -83,7 +83,24 @@ def vintages(series: str) -> list[str]:
 
 def useful(series: str, at: int, rules: Rulebook) -> bool:
     """Whether the vintage, or the oldest of a strip, counts for a year that may be surrendered for."""
-    return day_of(at, rules) <= last_day(rules, int(vintages(series)[0][-4:]) + rules.allowance.vintages_back)
+    return day_of(at, rules) <= last_day(rules, int(vintages(series)[0][-4:]) + counts_for(series, rules))
+
+
+def counts_for(series: str, rules: Rulebook) -> int:
+    """For how many later years a vintage counts: of allowances, or of a credit."""
+    code = series.split("-", maxsplit=1)[0]
+    rows = (row.vintages_back for row in rules.compliance.credits if row.credit == code)
+    return next(rows, rules.allowance.vintages_back)
+
+
+def terms_of_code(series: str, rules: Rulebook) -> tuple[int, int, int]:
+    """Where prices of a series or a strip begin in trade, and between which they lie: reference, floor, ceiling."""
+    code = series.split("-", maxsplit=1)[0]
+    for row in rules.compliance.credits:
+        if row.credit == code:
+            return row.reference_fen_per_t, 0, 0
+    rule = next(each for each in rules.pollutants if each.code == code)
+    return rule.reference_fen_per_t, rule.floor_fen_per_t, rule.ceiling_fen_per_t
 
 
 def count_of(move: Delivered) -> int:

@@ -98,7 +98,8 @@ class Flow:
         banked = [
             move
             for move in _moves(event)
-            if move.target.startswith("surrendered-") and int(move.series[-4:]) < event.year
+            if move.target.startswith("surrendered-") and move.series.split("-")[0] == event.pollutant
+            if int(move.series[-4:]) < event.year
         ]
         single = sum(map(count_of, banked)) - event.pairs
         (account,) = {move.origin for move in _moves(event)}

@@ -10,7 +10,7 @@ from random import Random
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
-from airshed.lab.simulator.mirror.figures import day_of, part, useful, vintages, worth
+from airshed.lab.simulator.mirror.figures import day_of, part, terms_of_code, useful, vintages, worth
 from airshed.lab.simulator.mirror.prices import Prices
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
@@ -293,10 +293,9 @@ class MarketMirror:
         self._claim("I5", not own & buyers, f"{sorted(own & buyers)} trade with themselves")
 
     def _priced(self, series: str, price: int, basis_points: int | None, rules: Rulebook) -> None:
-        rule = next(each for each in rules.pollutants if each.code == series.split("-", maxsplit=1)[0])
+        _, floor, ceiling = terms_of_code(series, rules)
         years = len(vintages(series))
-        top = rule.ceiling_fen_per_t * years or price
-        within = rule.floor_fen_per_t * years <= price <= top
+        within = floor * years <= price <= (ceiling * years or price)
         self._claim("I5", within, f"{series} at {price} is outside the collar")
         if basis_points is not None:
             reference = self._prices.last(series, rules)
@@ -330,7 +329,7 @@ class MarketMirror:
         self._claim("I5", not barred, barred)
         if law.group_limit_basis_points:
             mates = [name for name, known in self._accounts.items() if name == account or (group and known[2] == group)]
-            for each in vintages(series):
+            for each in vintages(series) if series in self._caps or ".." in series else ():  # credits have no cap
                 held = sum(last - first + 1 for name in mates for first, last in self._held.get((name, each), []))
                 mine = [want for want in self._wants.values() if want[0] in mates and each in vintages(str(want[1]))]
                 waits = sum(int(want[2]) for want in mine) - delivered

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from airshed.engine import events as e
-from airshed.lab.simulator.mirror.figures import day_of, half_up, vintages, worked
+from airshed.lab.simulator.mirror.figures import day_of, half_up, terms_of_code, vintages, worked
 from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
@@ -64,10 +64,10 @@ class Prices:
 
     def last(self, series: str, rules: Rulebook) -> int:
         """The last price of a series or a strip, or what the law starts from."""
-        rule = next(each for each in rules.pollutants if each.code == series.split("-", maxsplit=1)[0])
+        reference, _, _ = terms_of_code(series, rules)
         if series in self._last:
             return self._last[series]
-        return sum(self._last.get(each, rule.reference_fen_per_t) for each in vintages(series))
+        return sum(self._last.get(each, reference) for each in vintages(series))
 
     def of_months(self, pollutant: str, first: str, last: str) -> int | None:
         """The mean price of some months by volume, or nothing where nothing was traded."""

@@ -11,6 +11,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record
 from airshed.lab.simulator.mirror.figures import (
     count_of,
+    counts_for,
     day_of,
     days_after,
     instant_of,
@@ -197,7 +198,7 @@ class Transfers:
     def _written_off(self, event: e.AllowancesWrittenOff, record: Record, rules: Rulebook) -> None:
         """So many years after the last on which it counted, and to where what is of no use lies."""
         years = rules.transactions.write_off_years
-        last = int(event.series[-4:]) + rules.allowance.vintages_back
+        last = int(event.series[-4:]) + counts_for(event.series, rules)
         late = years is not None and day_of(record.at, rules) > last_day(rules, last + years)
         self._claim("I12", late, f"{event} on {day_of(record.at, rules)}, by the law after {years} years")
         moves = [move for move in event.entry if isinstance(move, Delivered)]

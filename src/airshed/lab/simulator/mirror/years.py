@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import ceil
 
 from airshed.engine import events as e
+from airshed.lab.simulator.mirror.credits import Credits
 from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last_day, worth
 from airshed.lab.simulator.mirror.flow import Flow
 from airshed.lab.simulator.mirror.late import Late
@@ -35,6 +36,7 @@ class Years:
         self.flow = Flow(claim, held)
         self._sales = Sales()
         self.periods = Periods(claim)
+        self.credits = Credits(claim, held)
         self._sealed: dict[tuple[str, str], str] = {}
         self._masses: dict[tuple[str, str], dict[str, int]] = {}
         self._difference: dict[tuple[str, str], dict[str, int]] = {}
@@ -70,6 +72,8 @@ class Years:
                 self._places[event.source] = event.jurisdiction
                 self._sectors[event.source] = event.sector
                 self._entered[event.source] = int(day_of(at, rules)[:4])
+            case e.CreditsIssued():
+                self.credits.issued(event, at, rules)
             case e.SourceTransferred():
                 self._passes(event)
             case e.DaySealed():
@@ -200,8 +204,8 @@ class Years:
             self._obliged[key] = owed
         for move in event.entry:
             assert isinstance(move, Delivered)
-            self._given[event.source, event.year, move.series.partition("-")[0]] -= count_of(move)
-            self.flow.back(event.source, event.year, move)
+            self._given[event.source, event.year, self.credits.covers(move.series)] -= count_of(move)
+            self._back(event.source, event.year, move)
         for key, given in self._given.items():
             if key[:2] == (event.source, event.year) and event.obligation:
                 self._claim("I11", given <= self._obliged[key], f"{key} has given {given} of {self._obliged[key]}")
@@ -216,7 +220,7 @@ class Years:
         moves = [move for move in event.entry if isinstance(move, Delivered)]
         back = sum(map(count_of, moves))
         for move in moves:
-            self.flow.back(event.source, event.year, move)
+            self._back(event.source, event.year, move)
         self._given[key] -= back
         right = back == event.count and self._given[key] >= 0
         self._claim("I11", right, f"{key} gets {back} of {event.count} back, {self._given[key]} are left")
@@ -236,16 +240,15 @@ class Years:
         over = self._given[key] - self._obliged[key]
         self._claim("I11", over <= 0, f"{key} surrenders {over} too many")
         given = 0
-        vintages = [move.series[-4:] for move in event.entry if isinstance(move, Delivered)]
-        oldest_first = self.flow.given(event, rules) or vintages == sorted(vintages)
+        moves = [move for move in event.entry if isinstance(move, Delivered)]
+        oldest_first = self.flow.given(event, rules) or self.credits.order(event, moves, rules)
         self._claim("I11", oldest_first, f"{key} does not give its oldest vintage first")
         for move in event.entry:
             assert isinstance(move, Delivered)
-            pollutant, jurisdiction, vintage = move.series.split("-")
+            jurisdiction = move.series.split("-")[1]
             if not move.target.startswith("cancelled-"):
                 given += count_of(move)
-            counts = pollutant == event.pollutant and event.year - rules.allowance.vintages_back <= int(vintage)
-            counts = counts and int(vintage) <= event.year
+            counts = self.credits.counts(move.series, event, rules)
             if rules.allowance.admitted == "jurisdiction":
                 counts = counts and jurisdiction == self._places[event.source]
             self._claim("I11", counts, f"{move.series} does not count for {key}")
@@ -256,6 +259,11 @@ class Years:
             )
             self._claim("I11", move.origin == self._stands[event.source], f"{move.origin} pays for {event.source}")
         self._claim("I11", given == event.count, f"{given} given, {event.count} counted")
+        self.credits.given(event, moves, self._obliged, rules)
+
+    def _back(self, source: str, year: int, move: Delivered) -> None:
+        self.flow.back(source, year, move)
+        self.credits.back(source, year, move)
 
     # --- the end of a year
 
@@ -318,8 +326,8 @@ class Years:
         back = Counter[str]()
         for move in event.entry:
             assert isinstance(move, Delivered)
-            back[move.series.partition("-")[0]] += count_of(move)
-            self.flow.back(event.source, event.year, move)
+            back[self.credits.covers(move.series)] += count_of(move)
+            self._back(event.source, event.year, move)
         self._until[year] = event.until
         if any(each.extra for each in event.amended):
             self._claim("I11", day_of(at, rules) <= event.until, f"{year} is to be surrendered for until {event.until}")

@@ -1,0 +1,100 @@
+"""A second opinion on credits: they come from nowhere but a project, and cover no more than their share (I2, I11)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from airshed.engine import events as e
+from airshed.lab.simulator.mirror.figures import count_of, day_of
+from airshed.registry.moves import Delivered
+from airshed.rulebook.schema import Rulebook
+
+Claim = Callable[[str, bool, str], None]
+Owed = Counter[tuple[str, int, str]]
+
+
+class Credits:
+    """Follows what is issued, and what of it is given for which year."""
+
+    def __init__(self, claim: Claim, held: dict[tuple[str, str], list[tuple[int, int]]]) -> None:
+        self._claim = claim
+        self._held = held
+        self._issued: Counter[str] = Counter()
+        #: By source, year and credit.
+        self._used: Counter[tuple[str, int, str]] = Counter()
+        self._covers: dict[str, str] = {}
+
+    def covers(self, series: str) -> str:
+        """The pollutant whose obligation a series counts for."""
+        code = series.split("-", maxsplit=1)[0]
+        return self._covers.get(code, code)
+
+    def issued(self, event: e.CreditsIssued, at: int, rules: Rulebook) -> None:
+        """So many more of a series, of a credit that the law knows, for a year that has begun."""
+        code, _, vintage = event.series.split("-")
+        rows = {row.credit: row.pollutant for row in rules.compliance.credits}
+        self._claim("I2", rows.get(code) == event.pollutant, f"{event} is of no credit of the law")
+        self._claim("I2", int(vintage) <= int(day_of(at, rules)[:4]), f"{event} is of a year to come")
+        follows = event.first == self._issued[event.series] + 1 and event.count > 0
+        self._claim("I2", follows, f"{event} does not follow on {self._issued[event.series]}")
+        self._issued[event.series] += event.count
+        self._covers[code] = event.pollutant
+        last = (event.first, event.first + event.count - 1)
+        there = sorted([*self._held.get((event.account, event.series), []), last])
+        grown: list[tuple[int, int]] = []
+        for first, end in there:
+            joins = bool(grown) and grown[-1][1] + 1 == first
+            grown[-1 if joins else len(grown) :] = [(grown[-1][0] if joins else first, end)]
+        self._held[event.account, event.series] = grown
+
+    def order(self, event: e.Surrendered, moves: list[Delivered], rules: Rulebook) -> bool:
+        """Whether what goes first in, first out does so, and credits go when the law says."""
+        use = {row.credit: row.use for row in rules.compliance.credits}
+        kinds = [use.get(move.series.split("-")[0], "") for move in moves]
+        if event.how != "named" and "named" in kinds:
+            return False
+        named = event.how == "named"
+        rank = {"first": 0, "": 1, "last": 0 if named else 2, "named": 0}
+        places = [(rank[kind], int(move.series[-4:])) for kind, move in zip(kinds, moves, strict=True)]
+        return places == sorted(places)
+
+    def counts(self, series: str, event: e.Surrendered, rules: Rulebook) -> bool:
+        """Whether a series counts for a pollutant and a year."""
+        code, _, vintage = series.split("-")
+        row = next((row for row in rules.compliance.credits if row.credit == code), None)
+        back = rules.allowance.vintages_back if row is None else row.vintages_back
+        right = (code if row is None else row.pollutant) == event.pollutant
+        return right and event.year - back <= int(vintage) <= event.year
+
+    def given(self, event: e.Surrendered, moves: list[Delivered], owed: Owed, rules: Rulebook) -> None:
+        """Up to each year of the period no more is used than the share of what is owed."""
+        for move in moves:
+            code = move.series.split("-")[0]
+            if code != event.pollutant and not move.target.startswith("cancelled-"):
+                self._used[event.source, event.year, code] += count_of(move)
+        for code in {move.series.split("-")[0] for move in moves} - {event.pollutant}:
+            most = used = 0
+            for year in self._period(event.year, rules):
+                most += owed[event.source, year, event.pollutant] * self._share(code, year, rules)
+                used += self._used[event.source, year, code]
+                within = year < event.year or used <= most // 10_000
+                self._claim(
+                    "I11", within, f"{event.source} uses {used} of {code} up to {year}, {most // 10_000} may be"
+                )
+
+    def back(self, source: str, year: int, move: Delivered) -> None:
+        """What is returned is not used."""
+        code = move.series.split("-")[0]
+        if code in self._covers:
+            self._used[source, year, code] -= count_of(move)
+
+    def _period(self, year: int, rules: Rulebook) -> range:
+        rows = (row for row in rules.compliance.control_periods if row.first <= year <= row.last)
+        return next((range(row.first, row.last + 1) for row in rows), range(year, year + 1))
+
+    def _share(self, code: str, year: int, rules: Rulebook) -> int:
+        share = next(row.limit_basis_points for row in rules.compliance.credits if row.credit == code)
+        for row in sorted(rules.compliance.credit_limits, key=lambda row: row.period):
+            share = row.limit_basis_points if row.credit == code and row.period <= year else share
+        return share

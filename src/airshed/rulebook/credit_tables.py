@@ -1,0 +1,83 @@
+"""The tables of credits that count toward an obligation beside allowances, and what they may get wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from airshed.model.near import near
+from airshed.model.refusal import Malformed
+from airshed.rulebook.kinds import Share, Status, Step, Year
+
+FILE, LIMITS = "credits.csv", "credit_limits.csv"
+
+
+class CreditRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `credits.csv`: a credit for what somebody else did not emit, and how far it counts."""
+
+    #: Short name, part of every series of it: CCER-CN-2024. 代码。
+    credit: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.]{1,8}\Z", examples=["CCER"])]
+    #: Name in English. 英文名称。
+    name_en: str
+    #: Name in Chinese. 中文名称。
+    name_zh: str
+    #: Pollutant whose obligation it counts for. 抵销的污染物。
+    pollutant: str
+    #: Most that it may cover of what is owed for a year, or for a control period so far, in hundredths of a percent.
+    #: 抵销比例上限。
+    limit_basis_points: Share
+    #: How many earlier vintages count beside that of the period; 100 is every one there can be: they never expire.
+    #: 可用的以前年份数。
+    vintages_back: Annotated[int, Meta(ge=0, le=100)]
+    #: When it goes where no serials are named: before allowances ("first"), after them ("last"), or never ("named").
+    #: 清缴使用顺序。
+    use: Literal["first", "last", "named"]
+    #: Price around which the first session's band lies, in fen per tonne. 参考价。
+    reference_fen_per_t: Step
+    #: Source. 依据。
+    cite: str
+    #: "confirmed" or "to confirm". 核实情况。
+    status: Status
+
+
+class CreditLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `credit_limits.csv`: how much of an obligation a credit may cover from a year on."""
+
+    #: Code of the credit. 信用代码。
+    credit: str
+    #: First year of which it is so; of several rows the newest that begins in the year or before holds. 起始年度。
+    period: Year
+    #: Most that it may cover, in hundredths of a percent; 0 where it counts no more. 抵销比例上限。
+    limit_basis_points: Share
+    #: Source. 依据。
+    cite: str
+    #: "confirmed" or "to confirm". 核实情况。
+    status: Status
+
+
+def credit_faults(
+    credits: Sequence[CreditRow],
+    limits: Sequence[CreditLimit],
+    lines: Mapping[str, Sequence[int]],
+    pollutants: Sequence[str],
+    issues: bool,
+) -> Iterator[Malformed]:
+    """Codes that stand twice, are those of a pollutant or of nothing, and credits that nobody may issue."""
+    codes = [row.credit for row in credits]
+    for number, (line, row) in enumerate(zip(lines.get(FILE, ()), credits, strict=True)):
+        if row.credit in codes[:number] or row.credit in pollutants:
+            of = "a pollutant" if row.credit in pollutants else "a line above"
+            yield Malformed(f"{FILE} line {line}, column credit", f"{row.credit!r} is that of {of}", "give it another")
+        if row.pollutant not in pollutants:
+            what = f"no such pollutant {row.pollutant!r}"
+            yield Malformed(f"{FILE} line {line}, column pollutant", what, near(row.pollutant, pollutants))
+    for line, each in zip(lines.get(LIMITS, ()), limits, strict=True):
+        if each.credit not in codes:
+            what = f"no such credit {each.credit!r}"
+            yield Malformed(f"{LIMITS} line {line}, column credit", what, near(each.credit, codes))
+    if credits and not issues:
+        what = f"{FILE} has credits, and nobody may send IssueCredits"
+        yield Malformed("roles.csv", what, "give it to a role, or leave the file out")

@@ -1,0 +1,269 @@
+"""Credits count toward what is owed up to a share of it, in the order of the law; they come from a project alone."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airshed.compliance.credit_limit import UsedOf, room
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.tables import everything
+from airshed.model.allowance import Series, count_of
+from airshed.model.refusal import Why
+from airshed.registry.moves import Delivered
+from airshed.rulebook import lookup
+from airshed.rulebook.credit_tables import CreditLimit, CreditRow
+from airshed.rulebook.load import find, texts
+from airshed.rulebook.load import read as read_law
+from airshed.rulebook.schema import Rulebook
+from beijing import instant
+from markets import AUTHORITY, EXCHANGE, why
+from test_control_periods import ACCOUNT, SOURCE, Period, exported, followed
+from test_control_periods import law as of_periods
+from test_export import verdict
+
+PROOF = "7" * 64
+Use = Literal["first", "last", "named"]
+
+
+def law(use: Use = "first", share: int = 500, *limits: tuple[int, int], periods: bool = False) -> Rulebook:
+    """The law of the tests under which CCER covers a share of what is owed of SO2."""
+    replace = msgspec.structs.replace
+    row = CreditRow(
+        credit="CCER",
+        name_en="certified reductions",
+        name_zh="核证减排量",
+        pollutant="SO2",
+        limit_basis_points=share,
+        vintages_back=1,
+        use=use,
+        reference_fen_per_t=300_000,
+        cite="a test",
+        status="to confirm",
+    )
+    later = tuple(
+        CreditLimit(credit="CCER", period=year, limit_basis_points=part, cite="a test", status="to confirm")
+        for year, part in limits
+    )
+    rules = of_periods()
+    spans = rules.compliance.control_periods if periods else ()
+    roles = tuple(replace(each, command="IssueCredits") for each in rules.roles.rows if each.command == "SetCap")
+    return replace(
+        rules,
+        compliance=replace(rules.compliance, control_periods=spans, credits=(row,), credit_limits=later),
+        roles=replace(rules.roles, rows=(*rules.roles.rows, *roles)),
+    )
+
+
+class Credited(Period):
+    """The book of the tests of periods, with credits in the account of the steelworks."""
+
+    def issued(self, count: int = 1_000, vintage: int = 2027) -> e.CreditsIssued:
+        (event,) = self.done(c.IssueCredits(ACCOUNT, "CCER", "KM", vintage, count, "wetland 7", PROOF))
+        assert isinstance(event, e.CreditsIssued)
+        return event
+
+    def given(self, count: int, year: int = 2027, *named: c.NamedSerials) -> dict[str, int]:
+        """What of each series went for a surrender."""
+        (event,) = self.done(c.Surrender(SOURCE, year, "SO2", count, named), ACCOUNT)
+        assert isinstance(event, e.Surrendered)
+        return {move.series: count_of(move.blocks) for move in event.entry if isinstance(move, Delivered)}
+
+    def refused(self, count: int, *named: c.NamedSerials) -> tuple[Why, str]:
+        said = self.runner.send(
+            c.Command(ACCOUNT, f"k{self.at}{count}", c.Surrender(SOURCE, 2027, "SO2", count, named)), self.at
+        )
+        assert said.refusal is not None, said.events
+        return said.refusal.why, said.refusal.detail
+
+    def held(self, series: str) -> int:
+        return self.runner.state.ledger.held_of(ACCOUNT, series).count
+
+
+def begun(rules: Rulebook, kilograms: int = 1_000) -> Credited:
+    book = Credited(rules)
+    book.issued()
+    book.figure(2027, kilograms)
+    return book
+
+
+CREDIT, ALLOWANCE = "CCER-KM-2027", "SO2-KM-2027"
+
+
+@given(st.lists(st.tuples(st.integers(0, 1_000), st.integers(0, 10_000)), min_size=1, max_size=4), st.data())
+def test_credits_used_year_by_year_never_cover_more_than_the_share(
+    owed: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    """Whatever the order in which the years of a period are surrendered for."""
+    years = [UsedOf(2024 + number, count, share, 0) for number, (count, share) in enumerate(owed)]
+    for _ in range(6):
+        place = data.draw(st.integers(0, len(years) - 1))
+        most = room(years, years[place].year)
+        years[place] = years[place]._replace(used=years[place].used + data.draw(st.integers(0, most)))
+    for end in range(1, len(years) + 1):
+        share = sum(each.owed * each.share_basis_points for each in years[:end])
+        assert sum(each.used for each in years[:end]) * 10_000 <= share
+
+
+@pytest.mark.parametrize(("use", "gone"), [("first", 50), ("last", 0), ("named", 0)])
+def test_credits_go_in_the_order_of_the_law_up_to_their_share(use: Use, gone: int) -> None:
+    book = begun(law(use))
+    went = book.given(600)
+    assert went == {ALLOWANCE: 600 - gone, **({CREDIT: gone} if gone else {})}
+    assert book.given(400) == {ALLOWANCE: 400}
+    assert book.held(CREDIT) == 1_000 - gone
+    book.agreed()
+
+
+def test_last_is_where_allowances_do_not_suffice() -> None:
+    book = begun(law("last", 10_000), 8_000_000)
+    there = book.held(ALLOWANCE)
+    went = book.given(there + 700)
+    assert went == {ALLOWANCE: there, CREDIT: 700}
+    book.agreed()
+
+
+def test_what_is_named_over_the_use_limit_is_refused_with_what_is_left() -> None:
+    book = begun(law("named"))
+    own = book.runner.state.ledger.held_of(ACCOUNT, ALLOWANCE).blocks[0].first
+    named = (c.NamedSerials(CREDIT, 101, 130), c.NamedSerials(ALLOWANCE, own, own + 19))
+    assert book.given(50, 2027, *named) == {CREDIT: 30, ALLOWANCE: 20}
+    refused, said = book.refused(21, c.NamedSerials(CREDIT, 1, 21))
+    assert refused is Why.TOO_LARGE
+    assert "21 of CCER are over its use limit, 5 % of what s-steel owes for 2027, of which 20 are left" in said
+    assert book.given(20, 2027, c.NamedSerials(CREDIT, 1, 20)) == {CREDIT: 20}
+    assert book.refused(1, c.NamedSerials(CREDIT, 21, 21))[0] is Why.TOO_LARGE
+    book.agreed()
+
+
+def test_a_vintage_counts_as_long_as_its_row_says_and_a_later_row_says_another_share() -> None:
+    book = begun(law("first", 500, (2028, 1_000), (2029, 0)))
+    book.given(1_000)
+    book.settled(2027)
+    book.issued(1_000, vintage=2028)
+    book.figure(2028, 100)
+    assert book.given(100, 2028) == {CREDIT: 10, ALLOWANCE: 90}
+    book.settled(2028)
+    book.figure(2029, 100)
+    assert book.given(100, 2029) == {ALLOWANCE: 100}
+    rules = book.rules
+    assert lookup.vintages_back(rules, "CCER") == 1
+    book.agreed()
+
+
+def test_over_a_control_period_the_share_is_of_what_it_owes_so_far() -> None:
+    book = Credited(law("named", 1_000, periods=True))
+    book.issued()
+    for year in (2027, 2028):
+        book.figure(year, 1_000)
+        book.settled(year)
+    book.figure(2029, 0)
+    assert book.owed(2029) == 1_000
+    assert book.why(c.IssueCredits(ACCOUNT, "CCER", "KM", 2031, 1, "wetland 7", PROOF))[0] is Why.WRONG_KIND
+    book.issued(500, 2029)
+    went = book.given(200, 2029, c.NamedSerials("CCER-KM-2029", 1, 200))
+    assert went == {"CCER-KM-2029": 200}, "a tenth of 2,000, nothing of which was used in the years before"
+    book.agreed()
+
+
+def test_when_less_is_owed_credits_over_their_share_go_back_first() -> None:
+    book = begun(law("first"))
+    book.given(1_000)
+    book.done(c.ReopenYear(SOURCE, 2027, "found"))
+    book.figure(2027, 600)
+    assert book.held(CREDIT) == 1_000 - 30
+    assert book.runner.state.years[SOURCE, 2027].surrendered["SO2"] == 600
+    book.settled(2027)
+    book.corrected(2027, 200)
+    assert book.held(CREDIT) == 1_000 - 10
+    book.agreed()
+
+
+def test_what_an_account_owes_is_deducted_with_credits_where_the_law_deducts() -> None:
+    replace = msgspec.structs.replace
+    rules = law("first")
+    book = begun(replace(rules, compliance=replace(rules.compliance, deducts=True)))
+    book.settled(2027, given_up=0)
+    assert book.held(CREDIT) == 1_000 - 50
+    assert book.runner.state.years[SOURCE, 2027].settled["SO2"].shortfall == 0
+    book.agreed()
+
+
+def test_credits_are_transferred_and_traded_as_allowances_are() -> None:
+    book = begun(law("named"))
+    book.done(c.TrustAccount(ACCOUNT, "cement"), ACCOUNT)
+    book.at = instant("2028-06-06", 10)
+    book.done(c.OpenSession("2028-06-06"), EXCHANGE)
+    book.done(c.PlaceOrder(ACCOUNT, CREDIT, "sell", 100, 300_000), ACCOUNT)
+    traded = book.done(c.PlaceOrder("cement", CREDIT, "buy", 100, 300_000), "cement")
+    assert any(isinstance(event, e.Traded) for event in traded)
+    assert book.runner.state.ledger.held_of("cement", CREDIT).count == 100
+    book.agreed()
+
+
+def test_who_may_not_and_what_is_not_known_is_refused() -> None:
+    book = Credited(law())
+    body = c.IssueCredits(ACCOUNT, "CCER", "KM", 2026, 10, "wetland 7", PROOF)
+    assert why(book.runner, ACCOUNT, body, book.at) is Why.ROLE_MAY_NOT
+    for field, value, refused in (
+        ("credit", "VER", Why.UNKNOWN_SERIES),
+        ("jurisdiction", "XX", Why.WRONG_KIND),
+        ("vintage", 2099, Why.WRONG_KIND),
+        ("count", 0, Why.NOT_POSITIVE),
+        ("project", " ", Why.UNEXPLAINED),
+        ("evidence", "", Why.UNEXPLAINED),
+        ("account", "nobody", Why.UNKNOWN_ACCOUNT),
+    ):
+        assert why(book.runner, AUTHORITY, msgspec.structs.replace(body, **{field: value}), book.at) is refused
+    first, second = book.issued(10, 2026), book.issued(5, 2026)
+    assert (first.first, second.first, book.held("CCER-KM-2026")) == (1, 11, 15)
+    assert [row for table, row in everything(book.runner.state) if table == "caps" and "CCER" in row[0]] == [
+        ("CCER-KM-2026", *Series.parse("CCER-KM-2026"), 15)
+    ]
+
+
+def test_the_second_opinion_and_the_verifier_find_credits_from_nowhere() -> None:
+    book = begun(law("first"))
+    book.given(500)
+    replace = msgspec.structs.replace
+    records = [
+        replace(
+            each,
+            events=tuple(
+                replace(event, first=event.first + 1) if isinstance(event, e.CreditsIssued) else event
+                for event in each.events
+            ),
+        )
+        for each in book.records()
+    ]
+    with pytest.raises(AssertionError, match="I2"):
+        followed(book.rules, records)
+    assert "I2" in verdict(exported(records))[1]
+    with pytest.raises(AssertionError, match="I11"):
+        followed(law("first", 100), book.records())
+
+
+def test_a_law_with_credits_names_what_they_are_of_and_who_issues_them() -> None:
+    head = "credit,name_en,name_zh,pollutant,limit_basis_points,vintages_back,use,reference_fen_per_t,cite,status\n"
+    files = texts(find("dianzhong"))
+
+    def faults(row: str, **more: str) -> list[str]:
+        found = {**files, "credits.csv": (head + row).encode()}
+        found |= {f"{name}.csv": text.encode() for name, text in more.items()}
+        found["roles.csv"] = files["roles.csv"] + b"IssueCredits,,zone,,,,,,,,,,,\n"
+        return [str(each) for each in read_law(found)[1]]
+
+    row = "CCER,Reductions,减排量,SO2,500,100,named,6000,a test,to confirm\n"
+    assert not faults(row)
+    assert "no such pollutant 'CO2'" in faults(row.replace("SO2", "CO2"))[0]
+    assert "'NOx' is that of a pollutant" in faults(row.replace("CCER", "NOx"))[0]
+    assert "is that of a line above" in faults(row + row)[0]
+    limits = "credit,period,limit_basis_points,cite,status\nVER,2028,0,a test,to confirm\n"
+    assert "no such credit 'VER'" in faults(row, credit_limits=limits)[0]
+    nobody = read_law({**files, "credits.csv": (head + row).encode()})[1]
+    assert "nobody may send IssueCredits" in str(nobody[0])
