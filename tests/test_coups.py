@@ -195,7 +195,7 @@ def test_a_clerk_of_one_city_ends_no_auction_of_another() -> None:
 def test_whoever_gives_out_is_never_alone() -> None:
     """What who registers people may not send, as `apart.csv` has it, takes two in every shipped law."""
     gives = {pair.other for pair in apart() if pair.one in ("RegisterActor", "OpenAccount")}
-    assert {"SetCap", "Allocate", "GrantRight", "GrantReserve", "Deposit"} == gives
+    assert {"SetCap", "Allocate", "GrantRight", "GrantReserve", "IssueCredits", "Deposit"} == gives
     for name in EVERY_LAW:
         rules = load(find(name))
         asked = ("RegisterActor", "Deposit", "Withdraw", "AdoptRulebook", "RenewRight", *gives)

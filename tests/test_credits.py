@@ -13,16 +13,19 @@ from airshed.compliance.credit_limit import UsedOf, room
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.tables import everything
+from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.allowance import Series, count_of
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered
 from airshed.rulebook import lookup
 from airshed.rulebook.credit_tables import CreditLimit, CreditRow
+from airshed.rulebook.diff import diff
 from airshed.rulebook.load import find, texts
 from airshed.rulebook.load import read as read_law
 from airshed.rulebook.schema import Rulebook
 from beijing import instant
-from markets import AUTHORITY, EXCHANGE, why
+from laws import RULES
+from markets import AUTHORITY, why
 from test_control_periods import ACCOUNT, SOURCE, Period, exported, followed
 from test_control_periods import law as of_periods
 from test_export import verdict
@@ -251,11 +254,12 @@ def test_the_second_opinion_and_the_verifier_find_credits_from_nowhere() -> None
 def test_a_law_with_credits_names_what_they_are_of_and_who_issues_them() -> None:
     head = "credit,name_en,name_zh,pollutant,limit_basis_points,vintages_back,use,reference_fen_per_t,cite,status\n"
     files = texts(find("dianzhong"))
+    issuing = files["roles.csv"] + b"IssueCredits,,zone,,,,,,,,,,,\n"
 
     def faults(row: str, **more: str) -> list[str]:
         found = {**files, "credits.csv": (head + row).encode()}
         found |= {f"{name}.csv": text.encode() for name, text in more.items()}
-        found["roles.csv"] = files["roles.csv"] + b"IssueCredits,,zone,,,,,,,,,,,\n"
+        found["roles.csv"] = issuing
         return [str(each) for each in read_law(found)[1]]
 
     row = "CCER,Reductions,减排量,SO2,500,100,named,6000,a test,to confirm\n"
@@ -265,5 +269,8 @@ def test_a_law_with_credits_names_what_they_are_of_and_who_issues_them() -> None
     assert "is that of a line above" in faults(row + row)[0]
     limits = "credit,period,limit_basis_points,cite,status\nVER,2028,0,a test,to confirm\n"
     assert "no such credit 'VER'" in faults(row, credit_limits=limits)[0]
+    changed = read_law({**files, **{"credits.csv": (head + row).encode()}, "roles.csv": issuing})[0]
+    assert changed is not None
+    assert any("CCER" in str(change) for change in diff(RULES, changed))
     nobody = read_law({**files, "credits.csv": (head + row).encode()})[1]
     assert "nobody may send IssueCredits" in str(nobody[0])

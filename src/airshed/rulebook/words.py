@@ -159,10 +159,14 @@ def bare(key: str, value: object, money: str = "yuan") -> str:
     return text if isinstance(value, str) else text.removesuffix(end)
 
 
+def _key_columns(table: str, row: msgspec.Struct) -> dict[str, object]:
+    """The key columns of a row; a section with several tables has those of each."""
+    return {name: getattr(row, name) for name in KEYS[table] if name in row.__struct_fields__}
+
+
 def row_name(table: str, row: msgspec.Struct) -> str:
     """What a row of a table is called: its key columns in words."""
-    key = KEYS[table]
-    values = [(name, getattr(row, name)) for name in key]
+    values = list(_key_columns(table, row).items())
     if table == "caps":
         return "-".join(str(value) for _, value in values)
     if table == "monitoring":
@@ -176,7 +180,7 @@ def row_name(table: str, row: msgspec.Struct) -> str:
 
 def row_name_zh(table: str, row: msgspec.Struct) -> str:
     """What a row of a table is called in Chinese."""
-    values = {name: getattr(row, name) for name in KEYS[table]}
+    values = _key_columns(table, row)
     words = {name: said_zh(table, name, value) for name, value in values.items()}
     match table:
         case "caps":
@@ -212,7 +216,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "cases": ("ground",),
     "late_payment": ("first",),
     "reserve": ("period", "pollutant"),
-    "compliance": ("first",),
+    "compliance": ("credit", "period", "first"),
     "caps": ("pollutant", "jurisdiction", "vintage"),
     "allocation": ("name",),
     "monitoring": ("capture_from_basis_points", "longest_hours"),
