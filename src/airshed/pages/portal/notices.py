@@ -83,8 +83,8 @@ class Fold(NamedTuple):
         return self.each[-1]
 
 
-#: So many like notices are folded into a line.
-ALIKE = 3
+#: So many like notices are folded into a line, and so many of those that say how much was moved.
+ALIKE, ALIKE_MOVES = 4, 12
 
 
 def folded(found: Iterable[Notice], civil: CivilTime) -> list[Fold]:
@@ -92,7 +92,8 @@ def folded(found: Iterable[Notice], civil: CivilTime) -> list[Fold]:
     lines = []
     for _, some in groupby(found, key=lambda each: (each.what, each.new, civil.day_of(each.at))):
         alike = tuple(some)
-        lines += [Fold(alike[0], alike)] if len(alike) >= ALIKE else [Fold(each, (each,)) for each in alike]
+        most = ALIKE_MOVES if any(each.moved.en for each in alike) else ALIKE
+        lines += [Fold(alike[0], alike)] if len(alike) >= most else [Fold(each, (each,)) for each in alike]
     return lines
 
 
