@@ -24,7 +24,7 @@ from airshed.model.refusal import Malformed, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.afterwards import left
 from airshed.pages.portal.drafts import Draft, drafts_of
-from airshed.pages.portal.fields import Field, Written, form_of, name_of, possible, read, sentence_of
+from airshed.pages.portal.fields import Field, Written, form_of, name_of, read, sentence_of
 from airshed.pages.portal.frame import (
     Visitor,
     acting,
@@ -85,7 +85,7 @@ def groups_of(rules: Rulebook, actor: Actor, state: State) -> list[Group]:
     found: dict[str, list[Offered]] = {}
     for name, kind in BODIES.items():
         if name in mine and name not in ELSEWHERE:
-            now = possible(kind, state, rules, actor) and name in sensible([name], state)
+            now = bool(sensible([name], state, rules, actor))
             found.setdefault(kind.__module__, []).append(Offered(name, name_of(kind), sentence_of(kind), now))
     rooms = sorted(found, key=lambda module: _rank(module.rpartition(".")[2]))
     return [Group(Phrase(*room_of(room)), sorted(found[room], key=lambda each: not each.now)) for room in rooms]

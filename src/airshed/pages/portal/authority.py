@@ -31,7 +31,8 @@ class FindingSeen(NamedTuple):
 
     stack: str
     source: str
-    year: int
+    #: The hour from which on.
+    first: str
     what: Phrase
     subject: str
     hours: int
@@ -39,8 +40,9 @@ class FindingSeen(NamedTuple):
 
 async def today(visitor: Visitor) -> Response:
     """The first page of somebody who acts for a city or the zone."""
-    assert visitor.actor is not None
-    scope, now = visitor.actor.jurisdiction, visitor.now
+    actor = visitor.actor
+    assert actor is not None
+    scope, now = actor.jurisdiction, visitor.now
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         state = market.state
@@ -51,7 +53,7 @@ async def today(visitor: Visitor) -> Response:
         law = rules.calendar
         seen = _findings(market, scope) if reads_as_office(visitor, "findings") else []
         first = at_a_glance(telling(caps(state, rules, at, public=public, jurisdiction=scope)))
-        mine = lookup.roles(rules).get(visitor.actor.role if visitor.actor else "", frozenset())
+        mine = lookup.roles(rules).get(actor.role, frozenset())
         return {
             "year": year,
             "cities": cities,
@@ -69,7 +71,7 @@ async def today(visitor: Visitor) -> Response:
             "session": state.session,
             "market": reads_as_office(visitor, "orders"),
             "halted": dict(state.halted),
-            "often": [name for name in sensible(OFTEN, state) if name in mine],
+            "often": [name for name in sensible(OFTEN, state, rules, actor) if name in mine],
             "desks": [each for each in DESKS if each.commands & mine or not each.commands],
         }
 
@@ -172,15 +174,15 @@ DESKS = (
 def _findings(market: Market, scope: str) -> list[FindingSeen]:
     state = market.state
     found = []
-    for (stack, year), lines in state.findings.items():
+    for (stack, _), lines in state.findings.items():
         source = state.stack_source.get(stack, "")
         known = state.sources.get(source)
         if known is None or scope not in ("", known.jurisdiction):
             continue
         for line in lines:
             what = next((said for name, said in FINDINGS.items() if name == line.finding), same(line.finding))
-            found.append(FindingSeen(stack, source, year, what, line.subject, line.hours))
-    return sorted(found, key=lambda each: (-each.year, -each.hours, each.stack))
+            found.append(FindingSeen(stack, source, line.first, what, line.subject, line.hours))
+    return sorted(found, key=lambda each: (-int(each.first[:4]), -each.hours, each.stack, each.first))
 
 
 class Person(NamedTuple):

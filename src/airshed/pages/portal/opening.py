@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from airshed.engine.commands import OpenSession
+from airshed.engine.nouns import Actor
 from airshed.engine.procedures.deadlines import ends
 from airshed.engine.procedures.trade_rules import not_halted, reference_price
 from airshed.engine.state import State
 from airshed.market.fees import band
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.fields import possible
 from airshed.pages.portal.happening import in_column
 from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.form import BODIES
 
 #: The act that begins a session, and the one that ends it: their day is today, and only one makes sense.
 OPENS, CLOSES = UPON_DAY = ("OpenSession", "CloseSession")
@@ -44,7 +47,8 @@ def _trades(name: str, state: State, rules: Rulebook) -> Trades:
     return Trades(name, *(in_column(price, Unit.FEN_PER_T, rules) for price in prices))
 
 
-def sensible(names: Iterable[str], state: State) -> list[str]:
-    """Of acts those that can be done as the market stands: who has it open does not open it."""
+def sensible(names: Iterable[str], state: State, rules: Rulebook, actor: Actor) -> list[str]:
+    """Of acts those that can be done as things stand: who has the market open does not open it, and what an act has
+    to name is there."""
     senseless = OPENS if state.session else CLOSES
-    return [name for name in names if name != senseless]
+    return [name for name in names if name != senseless and possible(BODIES[name], state, rules, actor)]

@@ -92,7 +92,7 @@ async def desk(service: Service, request: Request) -> Response:
             "over_all": len(over),
             "session": state.session,
             "halted": dict(state.halted),
-            "more": [(name, name_of(BODIES[name])) for name in sensible(MORE, state) if name in mine],
+            "more": [(name, name_of(BODIES[name])) for name in sensible(MORE, state, rules, actor) if name in mine],
             "day": rules.civil.day_of(max(visitor.now, state.at)),
         }
 

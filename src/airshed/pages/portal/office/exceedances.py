@@ -66,6 +66,12 @@ class Shown(NamedTuple):
     notice: str
 
     @property
+    def highest(self) -> str:
+        """The highest mean, with so many decimals that it is seen to lie above its limit."""
+        worst, limit = self.over.worst, self.over.limit.limit_mg_m3
+        return next((said for decimals in (1, 2, 3) if float(said := f"{worst:.{decimals}f}") > limit), f"{worst:.4f}")
+
+    @property
     def times(self) -> str:
         """By how many times the limit is exceeded, as the report and the page of a stack reckon it: C / L - 1."""
         return str(times_over(self.over.worst, self.over.limit.limit_mg_m3))
