@@ -12,6 +12,7 @@ from airshed.engine.procedures.deadlines import surrender_day
 from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, bound_to, office, page, reads_as_office
+from airshed.pages.portal.names import subject_name
 from airshed.pages.portal.opening import sensible
 from airshed.pages.portal.overview import at_a_glance, calendar, caps, telling, works
 from airshed.pages.portal.public import reads_as_public
@@ -34,7 +35,7 @@ class FindingSeen(NamedTuple):
     #: The hour from which on.
     first: str
     what: Phrase
-    subject: str
+    subject: Phrase
     hours: int
 
 
@@ -181,7 +182,7 @@ def _findings(market: Market, scope: str) -> list[FindingSeen]:
             continue
         for line in lines:
             what = next((said for name, said in FINDINGS.items() if name == line.finding), same(line.finding))
-            found.append(FindingSeen(stack, source, line.first, what, line.subject, line.hours))
+            found.append(FindingSeen(stack, source, line.first, what, subject_name(line.subject), line.hours))
     return sorted(found, key=lambda each: (-int(each.first[:4]), -each.hours, each.stack, each.first))
 
 

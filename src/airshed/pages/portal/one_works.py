@@ -56,7 +56,7 @@ from airshed.pages.portal.hours import (
     stood_in,
     there,
 )
-from airshed.pages.portal.names import firm_name, works_name
+from airshed.pages.portal.names import firm_name, subject_name, works_name
 from airshed.pages.portal.public import reads_as_public, years_of
 from airshed.pages.register import fined
 from airshed.pages.stack.words import method_said, why_said
@@ -114,7 +114,7 @@ class FindingSeen(NamedTuple):
 
     stack: str
     what: Phrase
-    subject: str
+    subject: Phrase
     hours: int
 
 
@@ -293,7 +293,7 @@ def _marks(state: State, source: Source, year: int, *, whole: bool) -> list[Mark
 
 def _findings(state: State, source: Source, year: int) -> list[FindingSeen]:
     return [
-        FindingSeen(stack, FOUND[line.finding], line.subject, line.hours)
+        FindingSeen(stack, FOUND[line.finding], subject_name(line.subject), line.hours)
         for stack, _ in source.stacks
         for line in state.findings.get((stack, year), ())
     ]
