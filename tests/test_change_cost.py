@@ -52,6 +52,8 @@ USED_WIDELY = {
     "OpenAuction": 9,
     "ReportYear": 9,
     "SealDay": 9,
+    "NoticeCase": 9,
+    "TrueUp": 9,
 }
 #: Where every command has to be known, the engine and the simulator, the bound has no exception.
 DECLARED = ("src/airshed/engine/", "src/airshed/lab/simulator/")

@@ -540,7 +540,7 @@ def test_a_new_zone_is_whole_as_it_is_written_and_says_that_its_rows_are_example
     written = begin(folder, FOLDER)
     begun = load(folder)
 
-    assert {*FILES} - {"criteria.csv"} <= {*written}
+    assert {*FILES} - {"criteria.csv", "side_effects.csv"} <= {*written}
     assert {source.origin for source in begun.sources} == {"example"}
     assert {each.origin for year in begun.baseline for each in year.figures} == {"example"}
     assert [*unknown(begun)] == [], "it can be played as it is written"

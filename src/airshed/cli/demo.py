@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 
@@ -19,12 +19,15 @@ from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.lab.season.firms import Firm
+    from airshed.lab.season.marking import PlannedMark
     from airshed.lab.season.season import Season
+    from airshed.lab.stacks.episodes import Episode
     from airshed.mrv.year import StackYear
     from airshed.rulebook.schema import Rulebook
     from airshed.service.book.sqlite import Book
     from airshed.zone.zone import Zone
 
+OfOutlet = TypeVar("OfOutlet", "PlannedMark", "Episode")
 RULEBOOK = "dianzhong"
 MARK = "demo.json"
 #: What a demo leaves in its folder beside its book, and what the next one may therefore replace.
@@ -238,18 +241,20 @@ def _measure(
     from airshed.service.stacks.hours_until import keep_until
     from airshed.service.stacks.marked_days import reverted, sealed_and_corrected
     from airshed.service.stacks.measure import measure_zone, simulate_zone
+    from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules
 
     _, rules, zone, folder, year, until = programme
     evidence, hours, monitoring, count = out / "evidence", out / "hours", monitoring_rules(rules), len(zone.stacks)
-    season.marks = read_marks(folder, zone, year)
+    whole = load_zone(folder)
+    season.marks = _of_outlets(read_marks(folder, whole, year), zone)
     with crew(workers) as hands:
         simulate_zone(
             evidence,
             zone,
             year,
             seed,
-            episodes=read_episodes(folder, zone),
+            episodes=_of_outlets(read_episodes(folder, whole), zone),
             levels=_levels(zone, season.firms),
             workers=hands,
             progress=step(count, "stacks report a year in HJ 212 frames  在线监测"),
@@ -285,6 +290,12 @@ def _measure(
     return measured
 
 
+def _of_outlets(rows: Iterable[OfOutlet], zone: Zone) -> tuple[OfOutlet, ...]:
+    """Those rows of a whole zone that are about outlets which the law has measured."""
+    own = {stack.stack for stack in zone.stacks}
+    return tuple(row for row in rows if row.stack in own)
+
+
 def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int, float]]]]:
     """What the firms' installations do to their stacks, from the day on which they work."""
     from airshed.lab.season.firms import level_of
@@ -304,8 +315,9 @@ def _report(book: Book, out: Path, season: Season, measured: list[Any], programm
     from airshed.pages.kit.html import write
     from airshed.pages.report import build
     from airshed.pages.report.facts import Asked
+    from airshed.zone.load import load as load_zone
 
-    episodes = read_episodes(programme.folder, season.zone)
+    episodes = _of_outlets(read_episodes(programme.folder, load_zone(programme.folder)), season.zone)
     html = build(book, season.rules, Asked(zone=season.zone, monitoring=measured, episodes=episodes))
     write(out / "report.html", html)
     return out / "report.html"

@@ -76,6 +76,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "lab check": ("given",),
     "lab linking": (),
     "lab cocontrol": ("given",),
+    "lab two-laws": ("assumed", "simulated"),
     "lab collar": (),
     "lab frictions": (),
     "lab agents": ("assumed", "simulated"),

@@ -277,9 +277,10 @@ def _checked(path_or_name: str) -> dict[str, Any]:
         folder = find(path_or_name)
         place = f"{path_or_name}/"
         rules, faults = read(texts(folder))
+        faults = faults or _beside_its_zone(rules)
     except Malformed as error:
         rules, faults, place = None, [error], ""
-    if rules is None:
+    if rules is None or faults:
         errors = [{"place": place + each.place, "what": each.what, "cure": each.cure} for each in faults]
         return {"path": path_or_name, "ok": False, "errors": errors}
     counts = {
@@ -297,6 +298,19 @@ def _checked(path_or_name: str) -> dict[str, Any]:
     }
     head = {"id": rules.programme.id, "version": rules.programme.version, "digest": digest(rules)}
     return {"path": path_or_name, "ok": True, **head, "counts": counts, "of_one": list(of_one(rules))}
+
+
+def _beside_its_zone(rules: Rulebook | None) -> list[Malformed]:
+    """What a law contradicts of the zone that it names, where that ships with Airshed."""
+    from airshed.rulebook.shipped import is_shipped
+    from airshed.zone.load import of_law
+
+    if rules is not None and is_shipped("zones", rules.programme.zone):
+        try:
+            of_law(rules)
+        except Malformed as fault:
+            return [fault]
+    return []
 
 
 def _loaded(path_or_name: str) -> Rulebook:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from airshed.market.allocation import Allocation
 from airshed.market.claims import EMISSION, Activity, place_of, verified
@@ -60,6 +61,20 @@ def updated_signal(
         for at, year in enumerate(own.years)
     }
     return _left(weights, rate)
+
+
+def freed(claim: Callable[[Activity], Fraction], works: Activity, part: int = 100) -> Fraction:
+    """Allowances that a kilogram abated frees where the claim of a year follows from the year itself.
+
+    1 less what it takes from the claim, by finite difference: a `part`th of the emission of every year. 1 where nothing
+    is emitted. Malformed as the claim.
+    """
+    emitted = verified(works, EMISSION, works.emitted_kg)
+    less = tuple(kg // part for kg in emitted)
+    if not any(less):
+        return Fraction(1)
+    after = replace(works, emitted_kg=tuple(kg - cut for kg, cut in zip(emitted, less, strict=True)))
+    return 1 - (claim(works) - claim(after)) / Fraction(sum(less), len(less))
 
 
 def _left(weights: Mapping[int, float], rate: float) -> float:

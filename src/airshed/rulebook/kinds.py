@@ -18,6 +18,8 @@ Price = Annotated[int, Meta(ge=0, le=10_000_000_000)]
 Step = Annotated[int, Meta(ge=1, le=10_000_000_000)]
 #: Allowances, more than none.
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000_000)]
+#: What a works does, as `sources.csv` of a zone calls it.
+ProcessName = Annotated[str, Meta(min_length=1, max_length=40, examples=["BF-BOF"])]
 #: A calendar year.
 Year = Annotated[int, Meta(ge=2000, le=2100)]
 #: A day as ISO date.

@@ -55,8 +55,8 @@ TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "price_index.csv": ("price_index", "rows", IndexRow),
     "transactions.csv": ("transactions", "rows", TransactionRow),
 }
-#: Tables that may have no rows: the penalty may follow no index.
-MAY_BE_EMPTY = ("penalty_index.csv",)
+#: Tables that may have no rows: the penalty may follow no index, and what follows from fuel has no limits and no tests.
+MAY_BE_EMPTY = ("penalty_index.csv", "limits.csv", "applicability.csv", "test_methods.csv")
 #: Tables that a rulebook may leave out: the section that they belong to then has no rows.
 OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "allocation_classes.csv": ("allocation", "classes", AllocationClass),

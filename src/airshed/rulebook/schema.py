@@ -26,6 +26,7 @@ from airshed.rulebook.kinds import (
     Multiple,
     Name,
     Price,
+    ProcessName,
     SealingWay,
     Share,
     Step,
@@ -138,6 +139,9 @@ class SectorRule(Section, frozen=True, omit_defaults=True):
     #: First year of emissions for which its sources owe allowances: before it they report and are verified, and owe
     #: nothing. From the beginning where it is left out. 开始承担义务的年度。
     owes_from: Year | None = None
+    #: Processes of the works that it covers, as the inventory calls them; all of the sector where it is left out.
+    #: 覆盖的工艺。
+    processes: tuple[ProcessName, ...] | None = None
 
 
 class PollutantRule(Section, frozen=True):
@@ -172,9 +176,12 @@ class PollutantRule(Section, frozen=True):
     emissions_containment_fen_per_t: Step | None = None
 
 
-class CapRule(Section, frozen=True):
+class CapRule(Section, frozen=True, omit_defaults=True):
     """The caps, from `caps.csv`."""
 
+    #: Whether a cap may give out less than the rules of allocation do. Where it may not (false), output says how many
+    #: there are, a cap is only their bound, and one below what the rules give is a fault. 是否设绝对总量。
+    absolute: bool | None = None
     #: One row per pollutant, jurisdiction and vintage (read from `caps.csv`). 明细。
     rows: tuple[Cap, ...] = ()
 

@@ -70,8 +70,9 @@ def zone_activities(
     figures = {(row.source, row.year): row for row in zone.baseline if row.source in own}
     found: list[Activity] = []
     for source in own.values():
-        entrant = source.role == "new_entrant"
-        years = tuple(year for year in zone.baseline_years if not entrant or (source.source, year) in figures)
+        entrant = source.role == "new_entrant" and served_apart(rulebook, source.jurisdiction)
+        late = source.role == "new_entrant"
+        years = tuple(year for year in zone.baseline_years if not late or (source.source, year) in figures)
         rows = [figures.get((source.source, year)) for year in years]
         standard = lookup.benchmark(rulebook, source.sector, pollutant)
         found.append(
@@ -93,6 +94,11 @@ def zone_activities(
             )
         )
     return tuple(found)
+
+
+def served_apart(rules: Rulebook, jurisdiction: str) -> bool:
+    """Whether new entrants are served from a reserve; where none is set aside, they share like all others."""
+    return lookup.local(rules, jurisdiction).allocation.reserve_basis_points > 0
 
 
 def activity_lines(zone: Zone, rules: Rulebook, pollutant: str, jurisdiction: str) -> tuple[ActivityLine, ...]:
@@ -118,7 +124,7 @@ def activity_lines(zone: Zone, rules: Rulebook, pollutant: str, jurisdiction: st
                     tuple(year for year, _, _ in known),
                     tuple(kg for _, kg, _ in known),
                     tuple(output for _, _, output in known),
-                    source.role == "new_entrant",
+                    source.role == "new_entrant" and served_apart(rules, jurisdiction),
                 )
             )
     return tuple(lines)

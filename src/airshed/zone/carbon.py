@@ -1,15 +1,25 @@
-"""What follows from other figures of a year: CO2 from the fuel that a works burnt, groups of gases from their parts.
+"""What follows from other figures: CO2 from the fuel that a works burnt, groups of gases from their parts, their steps.
 
 Nothing is written over: a mass that the zone's own tables have stands. What cannot be followed stays unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from airshed.zone.tables import Tables
-from airshed.zone.zone import BaselineFigure, FuelKind, Method, PollutantKind, ProductFactor
+from airshed.zone.zone import (
+    AbatementOption,
+    BaselineFigure,
+    BaselineYear,
+    FuelKind,
+    Method,
+    PollutantKind,
+    ProductFactor,
+    Technology,
+    ZoneSource,
+)
 
 CO2 = "CO2"
 #: Molar mass of CO2 over that of carbon.
@@ -92,3 +102,36 @@ def _co2_kg(made: BaselineFigure | None, burnt: Sequence[BaselineFigure], known:
 def _figure(like: BaselineFigure, item: str, kg: float, method: Method) -> BaselineFigure:
     """A mass that follows from figures of that works and year."""
     return BaselineFigure(like.source, like.year, item, round(kg), method, like.origin)
+
+
+def fits(source: ZoneSource, technology: Technology) -> bool:
+    """Whether a technology is for the sector and the process of a works."""
+    return technology.sector == source.sector and technology.applies_to in (None, source.process)
+
+
+def options_that_follow(tables: Tables, years: Sequence[BaselineYear]) -> Iterator[AbatementOption]:
+    """Steps against greenhouse gases, which no file has because their mass is in none: cheapest first, at central cost.
+
+    Each takes its part of what the cheaper ones leave of the mean of the years. Rows of the zone's own stand instead.
+    """
+    given = {(each.source, each.pollutant) for each in tables.options.rows}
+    warm = [each.pollutant for each in tables.pollutants.rows if each.warms]
+    masses: dict[tuple[str, str], list[int]] = {}
+    for year in years:
+        for figure in year.emitted:
+            masses.setdefault((year.source, figure.item), []).append(figure.amount)
+    for source in tables.sources.rows:
+        for pollutant in warm:
+            known = masses.get((source.source, pollutant), [])
+            if not known or (source.source, pollutant) in given:
+                continue
+            left = sum(known) / len(known)
+            steps = sorted(
+                (each.central_per_t, each.technology, each.step_percent)
+                for each in tables.technologies.rows
+                if each.pollutant == pollutant and fits(source, each) and each.technology not in source.installed
+            )
+            for number, (cost, technology, percent) in enumerate(steps, start=1):
+                potential = int(left * percent / 100)
+                left -= potential
+                yield AbatementOption(source.source, pollutant, number, technology, potential, cost, source.origin)

@@ -35,6 +35,7 @@ def contradictions(tables: Tables, head: ZoneHead | None, outlines: Sequence[Out
     yield from _of_sources(tables)
     yield from _of_stacks(tables)
     yield from _of_baseline(tables)
+    yield from _of_side_effects(tables)
 
 
 def _each_once(tables: Tables) -> Iterator[Malformed]:
@@ -54,6 +55,7 @@ def _each_once(tables: Tables) -> Iterator[Malformed]:
         (tables.options, ("source", "pollutant", "step")),
         (tables.factors, ("sector", "pollutant")),
         (tables.fuels, ("fuel",)),
+        (tables.side_effects, ("technology", "pollutant", "by")),
     )
     for table, columns in keys:
         key_of = attrgetter(*columns)
@@ -87,6 +89,8 @@ def _all_there(tables: Tables, head: ZoneHead | None) -> Iterator[Malformed]:
         (tables.options, "source", _names(tables.sources, "source")),
         (tables.options, "pollutant", _names(tables.pollutants, "pollutant")),
         (tables.options, "technology", _names(tables.technologies, "technology")),
+        (tables.side_effects, "technology", _names(tables.technologies, "technology")),
+        (tables.side_effects, "pollutant", _names(tables.pollutants, "pollutant")),
         (tables.factors, "sector", _names(tables.sectors, "sector")),
         (tables.factors, "product", _names(tables.products, "product")),
         (tables.factors, "pollutant", _names(tables.pollutants, "pollutant")),
@@ -195,3 +199,16 @@ def _of_baseline(tables: Tables) -> Iterator[Malformed]:
         if first != row:
             what = f"{each.source} has an output of {each.year} in line {tables.baseline.lines[first]} already"
             yield Malformed(place, what, "count the output of a year in one product")
+
+
+def _of_side_effects(tables: Tables) -> Iterator[Malformed]:
+    """Effects by both measures or by none, and effects on what the technology is for."""
+    own = {each.technology: each.pollutant for each in tables.technologies.rows}
+    for row, each in enumerate(tables.side_effects.rows):
+        if (each.kg_per_t is None) == (each.in_proportion_percent is None):
+            what = "has " + ("neither measure" if each.kg_per_t is None else "both measures")
+            cure = "give kg_per_t or in_proportion_percent, and leave the other empty"
+            yield Malformed(tables.side_effects.place(row, "kg_per_t"), what, cure)
+        if own.get(each.technology) == each.pollutant:
+            what = f"{each.technology} takes out {each.pollutant} itself"
+            yield Malformed(tables.side_effects.place(row, "pollutant"), what, "name another pollutant")

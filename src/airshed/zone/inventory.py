@@ -16,7 +16,7 @@ import msgspec
 from airshed.model.near import near
 from airshed.model.provenance import SIMULATED
 from airshed.model.refusal import Malformed
-from airshed.zone.carbon import CO2
+from airshed.zone.carbon import CO2, fits
 from airshed.zone.outlets import SULPHUR, Drawn, Process, ProcessLevel, stacks_of
 from airshed.zone.plan import ZonePlan, read_plan
 from airshed.zone.rows import read_rows, write_rows
@@ -52,9 +52,11 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
     """
     plan = read_plan(folder)
     processes = {each.process: each for each in read_rows(folder / "processes.csv", Process)}
-    technologies = read_rows(folder / "abatement.csv", Technology)
     factors = read_rows(folder / "factors.csv", ProductFactor)
     gases = read_rows(folder / "pollutants.csv", PollutantKind, ("sum_of",))
+    sums = {each.pollutant for each in gases if each.sum_of}
+    # steps against sums of gases follow when the zone is read, as their masses do
+    technologies = [each for each in read_rows(folder / "abatement.csv", Technology) if each.pollutant not in sums]
     pollutants = tuple(each.pollutant for each in gases)
     burns = _burns(plan, folder)
     levels = {(each.process, each.pollutant): each for each in read_rows(folder / "process_levels.csv", ProcessLevel)}
@@ -106,7 +108,7 @@ def _burns(plan: ZonePlan, folder: Path) -> Burns:
 
 def _applicable(source: ZoneSource, technologies: Sequence[Technology]) -> list[Technology]:
     """The technologies that fit the sector and the process of a works."""
-    return [each for each in technologies if each.sector == source.sector and each.applies_to in (None, source.process)]
+    return [each for each in technologies if fits(source, each)]
 
 
 def _installed(source: ZoneSource, technologies: Sequence[Technology], luck: random.Random) -> Iterator[str]:

@@ -18,7 +18,8 @@ from airshed.rulebook.load import find as find_law
 from airshed.rulebook.load import load as load_law
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import is_shipped, shipped
-from airshed.zone.carbon import Known, followed, known_of
+from airshed.zone.bounds import below_claims
+from airshed.zone.carbon import Known, followed, known_of, options_that_follow
 from airshed.zone.convert import is_old
 from airshed.zone.criteria import read_criteria
 from airshed.zone.cross_check import contradictions
@@ -40,12 +41,16 @@ def find(name: str) -> Path:
 def of_law(rules: Rulebook, name: str = "") -> Zone:
     """What a law regulates of the zone of this folder or name; of the one that the rulebook names where none is.
 
-    Malformed for a zone that cannot be read, or that has a jurisdiction of which the law knows nothing.
+    Malformed for a zone that cannot be read, that has a jurisdiction of which the law knows nothing, or of which works
+    claim more than a cap that is but a bound.
     """
     folder = find(name or rules.programme.zone)
     zone = load(folder)
     known_to(rules, zone, folder)
-    return regulated(zone, rules)
+    zone = regulated(zone, rules)
+    for fault in below_claims(zone, rules):
+        raise fault
+    return zone
 
 
 def of_shipped_law(name: str, rulebook: str = "") -> Zone:
@@ -145,6 +150,7 @@ def _read(folder: Path) -> tuple[Zone | None, list[Malformed]]:
         return None, faults
     told = {name: getattr(head, name) for name in ZoneHead.__struct_fields__}
     order = {each.pollutant: place for place, each in enumerate(tables.pollutants.rows)}
+    baseline = years_of(tables, order)
     return Zone(
         **told,
         pollutants=tables.pollutants.rows,
@@ -152,11 +158,12 @@ def _read(folder: Path) -> tuple[Zone | None, list[Malformed]]:
         sectors=tables.sectors.rows,
         sources=tables.sources.rows,
         stacks=stacks_of(tables, order),
-        baseline=years_of(tables, order),
+        baseline=baseline,
         technologies=tables.technologies.rows,
-        options=tables.options.rows,
+        options=(*tables.options.rows, *options_that_follow(tables, baseline)),
         factors=tables.factors.rows,
         fuels=tables.fuels.rows,
+        side_effects=tables.side_effects.rows,
         outlines=outlines,
         criteria=criteria,
     ), []

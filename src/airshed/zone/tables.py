@@ -18,6 +18,7 @@ from airshed.zone.zone import (
     ProductFactor,
     ProductKind,
     SectorKind,
+    SideEffect,
     StackRow,
     Technology,
     TypicalLevel,
@@ -56,6 +57,7 @@ class Tables(NamedTuple):
     options: Table[AbatementOption]
     factors: Table[ProductFactor]
     fuels: Table[FuelKind]
+    side_effects: Table[SideEffect]
 
 
 #: The file of each table, in their order.
@@ -72,14 +74,15 @@ TABLES = (
     "abatement_options.csv",
     "factors.csv",
     "fuels.csv",
+    "side_effects.csv",
 )
 #: What is read of a zone's folder.
 FILES = ("zone.toml", *TABLES, "outlines.geojson", "criteria.csv")
 
 
 def read_tables(folder: Path) -> Tables:
-    """Every table of a folder, with its faults; of fuels a zone may say nothing."""
-    fuels = folder / "fuels.csv"
+    """Every table of a folder, with its faults; of fuels and side effects a zone may say nothing."""
+    fuels, effects = folder / "fuels.csv", folder / "side_effects.csv"
     return Tables(
         read_table(folder / "pollutants.csv", PollutantKind, ("sum_of",)),
         read_table(folder / "products.csv", ProductKind),
@@ -93,6 +96,7 @@ def read_tables(folder: Path) -> Tables:
         read_table(folder / "abatement_options.csv", AbatementOption),
         read_table(folder / "factors.csv", ProductFactor),
         read_table(fuels, FuelKind) if fuels.is_file() else Table(fuels, (), (), ()),
+        read_table(effects, SideEffect) if effects.is_file() else Table(effects, (), (), ()),
     )
 
 

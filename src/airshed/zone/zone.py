@@ -267,6 +267,23 @@ class AbatementOption(msgspec.Struct, frozen=True, array_like=True):
     origin: str
 
 
+class SideEffect(msgspec.Struct, frozen=True):
+    """What a technology does to another pollutant than its own, one row of `side_effects.csv`."""
+
+    technology: Name
+    pollutant: PollutantCode
+    #: By what, as `reagent` or `power`; a technology may have several. Of the two measures each has one.
+    by: Name
+    #: Kilograms that are given off more for a tonne of its own pollutant that it takes out; below zero: less.
+    kg_per_t: float | None
+    #: How much of the pollutant goes for each percent of its own that it takes out, in percent: 100 where the fuel that
+    #: gives off both is saved.
+    in_proportion_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] | None
+    #: "derived" follows from a formula that the source names; "assumed" is a figure that somebody set.
+    kind: Literal["published", "derived", "assumed"]
+    cite: str
+
+
 class ProductFactor(msgspec.Struct, frozen=True):
     """Grams of a pollutant per product, for works that do not measure it: one row of `factors.csv`."""
 
@@ -303,6 +320,8 @@ class Zone(msgspec.Struct, frozen=True):
     factors: tuple[ProductFactor, ...]
     outlines: tuple[Outline, ...]
     fuels: tuple[FuelKind, ...] = ()
+    #: What technologies do to other pollutants; none known where there is no `side_effects.csv`.
+    side_effects: tuple[SideEffect, ...] = ()
     #: What tells its cities apart; none where there is no `criteria.csv`.
     criteria: RuleTerms = RuleTerms()
 

@@ -22,6 +22,7 @@ from airshed.cli.lab import run as lab_run
 from airshed.cli.lab import sensitivity as lab_sensitivity
 from airshed.cli.lab import study as lab_study
 from airshed.cli.lab import tax as lab_tax
+from airshed.cli.lab import two_laws as lab_two_laws
 
 app = typer.Typer(
     help="The policy lab: shares, prices, equilibria, futures and a design brief. 政策实验室。", no_args_is_help=True
@@ -45,6 +46,7 @@ for command in (
     lab_bridge.bridge,
     lab_linking.linking,
     lab_cocontrol.cocontrol,
+    lab_two_laws.two_laws,
     lab_collar.collar,
     lab_frictions.frictions,
     lab_agents.agents,

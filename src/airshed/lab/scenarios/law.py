@@ -34,6 +34,9 @@ def law_of(scenario: Scenario, rules: Rulebook) -> Rulebook:
             raise Malformed("scenario design no_export", f"no such city {place!r}", near(place, places))
     whole_years(rules)
     _indexed(rules, scenario.years)
+    if rules.allocation.advance_basis_points not in (None, WHOLE):
+        what = f"{rules.programme.id} settles a part by verified output, which a scenario does not play"
+        raise Malformed("scenario rulebook", what, "play its year with airshed demo --rulebook, or name another law")
     caps = _caps(scenario, rules)
     _when(scenario, min(row.vintage for row in caps))
     paid = design.paid_percent

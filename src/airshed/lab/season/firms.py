@@ -16,7 +16,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.seasons import season_days
 from airshed.zone.regulated import regulated
-from airshed.zone.zone import ProductFactor, Zone, ZoneSource, expected_kg, outlets_of
+from airshed.zone.zone import BaselineYear, ProductFactor, Zone, ZoneSource, expected_kg, outlets_of
 
 #: How far a firm's belief of the price may lie from the published guide price, as a standard deviation of its log.
 BELIEF_SPREAD = 0.18
@@ -146,8 +146,7 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
                 )
             else:
                 declared.append(code)
-                factor = factor_of(zone, source, pollutant)
-                before[code] = output * factor.factor_g // 1000
+                before[code] = output * per_product_g(zone, source, pollutant, last[source.source]) // 1000
         curves = {
             code: tuple(sorted(steps.get((source.source, pollutant), []), key=lambda step: step.cost_fen_per_t))
             for code, pollutant in owes.items()
@@ -180,6 +179,14 @@ def season_of_year(rules: Rulebook) -> range:
     return range(first, first + len(days))
 
 
+def per_product_g(zone: Zone, source: ZoneSource, pollutant: str, year: BaselineYear) -> int:
+    """Grams per product of what no stack measures: what followed from a year's fuel and output, else the factor."""
+    kg = year.kg(pollutant)
+    if year.method(pollutant) == "balance" and kg is not None and year.output:
+        return kg * 1000 // year.output
+    return factor_of(zone, source, pollutant).factor_g
+
+
 def factor_of(zone: Zone, source: ZoneSource, pollutant: str) -> ProductFactor:
     """The emission factor by which a source declares a pollutant that no stack of it measures."""
     for factor in zone.factors:
@@ -189,16 +196,16 @@ def factor_of(zone: Zone, source: ZoneSource, pollutant: str) -> ProductFactor:
     raise Malformed("factors.csv", what, "give the factor with its source, or a monitor in concentrations.csv")
 
 
-def guide_prices(firms: Sequence[Firm], caps_kg: Mapping[str, int]) -> dict[str, int]:
+def guide_prices(firms: Sequence[Firm], caps_kg: Mapping[str, int], margin: int = MARGIN) -> dict[str, int]:
     """The guide price of each pollutant that the authority publishes before trading starts.
 
-    It asks for plans and raises the price until, all firms' plans taken together, the cap is met with a margin. Fen per
-    tonne.
+    It asks for plans and raises the price until, all firms' plans taken together, the cap is met with a margin of so
+    many percent. Fen per tonne.
     """
     return {
         pollutant: guide_price(
             [step for firm in firms for step in firm.plan(pollutant)],
-            sum(firm.before_kg.get(pollutant, 0) for firm in firms) * (HUNDRED + MARGIN) // HUNDRED - cap,
+            sum(firm.before_kg.get(pollutant, 0) for firm in firms) * (HUNDRED + margin) // HUNDRED - cap,
         )
         for pollutant, cap in caps_kg.items()
     }

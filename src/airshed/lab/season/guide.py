@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airshed.lab.season.firms import Firm, guide_prices
+from airshed.lab.season.claiming import by_output, claim_kg
+from airshed.lab.season.firms import MARGIN, Firm, guide_prices
 from airshed.market.allocation import parts, split
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.market.sharing.lawful import share_by_law
@@ -35,7 +36,9 @@ def guide(zone: Zone, rules: Rulebook, firms: Sequence[Firm], year: int) -> Guid
     """
     sides = sides_of(rules, firms)
     had = had_of(zone, rules, sides, year)
-    return {side: guide_prices(members, had[side]) for side, members in sides.items()}
+    # what follows from output is neither measured by stacks nor capped, so nothing is planned for beyond it
+    exact = all(by_output(rules, place.code) for place in rules.jurisdictions)
+    return {side: guide_prices(members, had[side], 0 if exact else MARGIN) for side, members in sides.items()}
 
 
 def sides_of(rules: Rulebook, firms: Sequence[Firm]) -> dict[str, list[Firm]]:
@@ -50,7 +53,12 @@ def had_of(zone: Zone, rules: Rulebook, sides: dict[str, list[Firm]], year: int)
     """Allowances that each side gets of a year's caps, by pollutant."""
     had: dict[str, dict[str, int]] = {side: {rule.code: 0 for rule in rules.pollutants} for side in sides}
     for cap in rules.caps.rows:
-        if cap.vintage == year:
+        if cap.vintage == year and by_output(rules, cap.jurisdiction):
+            for side, members in sides.items():
+                here = [firm for firm in members if firm.source.jurisdiction == cap.jurisdiction]
+                claims = (claim_kg(rules, firm, cap.pollutant, year) for firm in here)
+                had[side][cap.pollutant] += min(cap.count, int(sum(claims)))
+        elif cap.vintage == year:
             for side, count in _had(zone, rules, sides, cap.pollutant, cap.jurisdiction, cap.count).items():
                 had[side][cap.pollutant] += count
     return had

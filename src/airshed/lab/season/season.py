@@ -16,6 +16,7 @@ from airshed.engine.nouns import Auction
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.season import days, monthly_call, settling, yearend
+from airshed.lab.season.claiming import priced_by_claim
 from airshed.lab.season.desk import LOOK_MS, SeasonDesk
 from airshed.lab.season.firms import Firm, decide_installations, firms_of
 from airshed.lab.season.guide import guide, side_of
@@ -68,6 +69,8 @@ class Season(SeasonDesk):
         The guide price is that of the firm's own side of the walls: only there will it find whom to trade with.
         """
         self.firms = firms_of(self.zone, self.seed, self.rules)
+        for firm in self.firms:
+            priced_by_claim(self.rules, firm, self.year)
         self.guide = guide(self.zone, self.rules, self.firms, self.year)
         floor = {rule.code: max(rule.reserve_fen_per_t, rule.floor_fen_per_t) for rule in self.rules.pollutants}
         side = partial(side_of, self.rules)
@@ -250,11 +253,13 @@ class Season(SeasonDesk):
         chores.setdefault(noted.isoformat(), []).append(partial(yearend.note, self))
         determined = last_opinion - timedelta(days=2)
         chores.setdefault(determined.isoformat(), []).append(partial(yearend.determine, self))
+        chores.setdefault(last_opinion.isoformat(), []).append(partial(yearend.settle_advances, self))
         for number, firm in enumerate(self.firms):
             surrenders = days.surrenders(self.rules, self.year, number)
             chores.setdefault(surrenders, []).append(partial(settling.surrender, self, firm=firm))
         chores.setdefault(surrender_day(self.rules, self.year), []).append(partial(settling.sell_leftovers, self))
         chores.setdefault(days.settled(self.rules, self.year), []).append(partial(settling.close, self))
+        chores.setdefault(days.issued(self.rules, self.year), []).append(partial(settling.decide_cases, self))
         if any(cap.vintage == self.year + 1 for cap in self.rules.caps.rows):
             chores.setdefault(days.issued(self.rules, self.year), []).append(partial(self.issue, self.year + 1))
         return chores

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from airshed.compliance.banking import YearEnd, bank, base
 from airshed.engine import commands as c
@@ -12,7 +12,11 @@ from airshed.lab.season.desk import SeasonDesk
 from airshed.lab.season.firms import Firm
 from airshed.model.allowance import Series
 from airshed.model.period import HOUR_MS
+from airshed.rulebook.breach_sections import SHORTFALL
+from airshed.rulebook.lookup import WHOLE
 
+#: What a decision of the demo says.
+LEAST = "nobody replied; the least that the law lets be imposed"
 #: Hours after offices open: firms surrender, offer what is left, pay.
 SURRENDER_MS, LEFTOVERS_MS, PAY_MS = HOUR_MS, 5 * HOUR_MS, 2 * HOUR_MS
 
@@ -67,7 +71,37 @@ def close(season: SeasonDesk, at: int) -> None:
     """The authority settles every account; firms pay at once what their cash allows, and the rest stays due."""
     authority = season.rules.programme.authority
     season.must(at, [(authority, c.CloseYear(firm.account, season.year)) for firm in season.firms])
-    state, paid = season.runner.state, at + PAY_MS
+    season.must(at + HOUR_MS, [(authority, notice) for notice in _noticed(season)])
+    _pay(season, at + PAY_MS)
+
+
+def _noticed(season: SeasonDesk) -> Iterator[c.NoticeCase]:
+    """Where a law fines a shortfall by case, whoever is short reads what is held against it."""
+    if season.rules.cases.shortfall != "by_case":
+        return
+    for (source, year), known in sorted(season.runner.state.years.items()):
+        for pollutant, each in sorted(known.settled.items()) if year == season.year else ():
+            if each.penalty_fen:
+                why = f"{each.shortfall} allowances of {pollutant} were missing at the deadline"
+                yield c.NoticeCase(source, year, SHORTFALL, pollutant, each.penalty_fen, why)
+
+
+def decide_cases(season: SeasonDesk, at: int) -> None:
+    """The authority decides what nobody replied to, at the least that the law lets it; firms pay."""
+    law, authority = season.rules.cases, season.rules.programme.authority
+    decided = [
+        c.DecideCase(case.id, -(-case.proposed_fen * law.lowest_basis_points // WHOLE) or case.proposed_fen, LEAST)
+        for case in season.runner.state.cases.values()
+        if case.ground == SHORTFALL and case.fen is None
+    ]
+    season.must(at, [(authority, body) for body in decided])
+    if decided:
+        _pay(season, at + PAY_MS)
+
+
+def _pay(season: SeasonDesk, paid: int) -> None:
+    """Firms pay what their cash allows, and the rest stays due."""
+    state = season.runner.state
     for key, known in list(state.penalties.items()):
         account = state.sources[key[0]].account
         owed = sum(owed_of(state, season.rules, key, season.rules.civil.day_of(paid))) if known.open else 0

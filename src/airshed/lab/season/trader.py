@@ -8,6 +8,7 @@ from airshed.engine.commands import PlaceBid, PlaceOrder
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.trade_rules import may_cross, reference_price, wall_of
 from airshed.engine.state import State, book_name
+from airshed.lab.season.claiming import awaited
 from airshed.lab.season.firms import Firm
 from airshed.market.fees import band
 from airshed.model.allowance import Series
@@ -108,6 +109,7 @@ def order_for(
         name: position for name in view.series[pollutant] if (position := ledger.held_of(firm.account, name)).count
     }
     held = sum(position.count for position in holdings.values())
+    held += awaited(view.state, view.rules, firm, pollutant, view.year)
     need = (firm.forecast_kg(pollutant) if owed is None else owed) - held
     hurry = view.progress ** (1 + 2 * firm.patience)
     wanted = max(law.lot, int(abs(need) * (SLICE + (1 - SLICE) * hurry)) // law.lot * law.lot)

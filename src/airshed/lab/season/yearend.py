@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine.procedures.report import MG_PER_G
 from airshed.engine.procedures.report_checks import Draft, answers
 from airshed.lab.season.desk import SeasonDesk
-from airshed.lab.season.firms import Firm, factor_of
+from airshed.lab.season.firms import Firm, per_product_g
 from airshed.lab.season.marking import PlannedMark
+from airshed.model.allowance import Series
 from airshed.model.measures import KG_PER_T
 from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.rulebook import lookup
+from airshed.zone.activities import activity_details
 from airshed.zone.entering import HOST
 from airshed.zone.zone import BaselineYear
 
@@ -48,15 +52,16 @@ def note(season: SeasonDesk, at: int) -> None:
 
 
 def report(season: SeasonDesk, at: int, firm: Firm) -> None:
+    source = firm.source.source
+    last = [row for row in season.zone.baseline if row.source == source][-1]
     declared = {
         name: max(
             0,
-            firm.output * factor_of(season.zone, firm.source, firm.owes[name]).factor_g
+            firm.output * per_product_g(season.zone, firm.source, firm.owes[name], last)
             - firm.abated_kg(name) * KG_PER_T,
         )
         for name in firm.declared
     }
-    source = firm.source.source
     declared_mg = {name: grams * MG_PER_G for name, grams in declared.items()}
     draft = Draft(season.runner.state, season.rules, season.runner.state.sources[source], season.year, declared_mg)
     said = {each.check: EXPLANATION for each in answers(draft) if not each.passed}
@@ -116,3 +121,26 @@ def determine(season: SeasonDesk, at: int) -> None:
         }
         wishes.append((season.rules.programme.authority, c.DetermineYear(source, season.year, mass, doubt)))
     season.must(at, wishes)
+
+
+def settle_advances(season: SeasonDesk, at: int) -> None:
+    """What was given in advance is settled by the output of the year, once all is verified."""
+    authority = season.rules.programme.authority
+    season.must(at, [(authority, body) for body in _true_ups(season)])
+
+
+def _true_ups(season: SeasonDesk) -> Iterator[c.TrueUp]:
+    """What settles the advances of the year: what each firm made."""
+    made = {firm.source.source: firm.output for firm in season.firms}
+    for name, advance in season.runner.state.advances.items():
+        series = Series.parse(name)
+        if series.vintage == season.year:
+            where = (series.pollutant, series.jurisdiction)
+            lines = tuple(c.OutputLine(source, made[source]) for source in advance.given)
+            details = activity_details(season.zone, season.rules, *where)
+            latest = tuple(
+                msgspec.structs.replace(each, heat_mmbtu=each.heat_mmbtu[-1:], heat_gj=each.heat_gj[-1:])
+                for each in details
+                if each.source in advance.given
+            )
+            yield c.TrueUp(*where, series.vintage, lines, latest)

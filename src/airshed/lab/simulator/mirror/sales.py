@@ -34,10 +34,9 @@ class Sales:
             case e.CallOpened():
                 self._calls[event.call] = event.series
             case e.CallCleared():
-                for fill in event.fills:
-                    self._sold(
-                        fill.account, self._calls[event.call], fill.count if fill.side == "sell" else -fill.count
-                    )
+                for each in event.fills:
+                    count = each.count if each.side == "sell" else -each.count
+                    self._sold(each.account, self._calls[event.call], count)
             case e.ZoneCallCleared():
                 buyers = {fill.account for fill in event.fills if fill.side == "buy"}
                 for fill in event.fills:
