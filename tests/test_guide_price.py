@@ -10,6 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -148,7 +149,8 @@ def test_the_collar_is_the_law_unless_somebody_asks_for_another() -> None:
     by_law = collar_of(rules, rule, None, None)
 
     assert (by_law.floor, by_law.floor_origin) == (rule.reserve_fen_per_t / 100, "reserve_fen_per_t")
-    assert by_law.ceiling_origin == "shortfall.fixed_fen_per_t"
+    assert by_law.ceiling == rules.shortfall.price_multiple * rules.shortfall.fixed_fen_per_t / 100 == 50_000.0
+    assert by_law.ceiling_origin == "shortfall.price_multiple"
     assert collar_of(rules, rule, 7.0, 9.0) == Collar(7.0, 9.0, "asked for", "asked for")
     with pytest.raises(Malformed, match="a floor of 9 over a ceiling of 7"):
         collar_of(rules, rule, 9.0, 7.0)
@@ -195,13 +197,15 @@ def test_two_prices_of_nothing_are_alike() -> None:
 
 
 def test_a_floor_above_what_a_missing_tonne_costs_has_no_ceiling() -> None:
-    """Shanxi: a floor of 18,000 yuan, and a missing tonne at 10,000."""
-    rules = load(find("shanxi"))
+    """Shanxi: a floor of 18,000 yuan, here with a missing tonne at 10,000; its own penalty is one for all tonnes."""
+    own = load(find("shanxi"))
+    rules = msgspec.structs.replace(own, shortfall=msgspec.structs.replace(own.shortfall, penalty="fixed_per_tonne"))
     (rule,) = (each for each in rules.pollutants if each.code == "SO2")
     found = collar_of(rules, rule, None, None)
 
     assert (found.floor, found.ceiling) == (18_000.0, inf)
     assert "shortfall.fixed_fen_per_t is 10,000.00" in found.ceiling_origin
+    assert collar_of(own, rule, None, None).ceiling_origin == "none: shortfall.flat_fen"
     done = CliRunner().invoke(app, ["guide", "--rulebook", "shanxi"])
     assert "at the floor" in done.stdout
     assert "as a price a year it is 1,440.00 at 8 %" in done.stdout

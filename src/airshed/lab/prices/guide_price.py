@@ -53,8 +53,10 @@ def collar_of(
     """What the law says where nothing else is asked for; `origin` says where a floor that is asked for comes from.
 
     The floor is the higher of the auction's reserve price and the floor of trade; the ceiling that of trade, else the
-    price at which the containment reserve is sold, else what a missing tonne costs; none where that is under the floor.
+    price at which the containment reserve is sold, else what a missing tonne costs before anything is traded; none
+    where that is under the floor, or the same for one tonne and for all.
     """
+    law = rules.shortfall
     low, low_origin = max(
         (rule.reserve_fen_per_t / 100, "reserve_fen_per_t"), (rule.floor_fen_per_t / 100, "floor_fen_per_t")
     )
@@ -62,8 +64,12 @@ def collar_of(
         high, high_origin = rule.ceiling_fen_per_t / 100, "ceiling_fen_per_t"
     elif rule.cost_containment_fen_per_t:
         high, high_origin = rule.cost_containment_fen_per_t / 100, "cost_containment_fen_per_t"
+    elif law.penalty == "price_multiple":
+        high, high_origin = law.price_multiple * law.fixed_fen_per_t / 100, "shortfall.price_multiple"
+    elif law.penalty == "flat":
+        high, high_origin = inf, "none: shortfall.flat_fen"
     else:
-        high, high_origin = rules.shortfall.fixed_fen_per_t / 100, "shortfall.fixed_fen_per_t"
+        high, high_origin = law.fixed_fen_per_t / 100, "shortfall.fixed_fen_per_t"
     if floor is not None:
         low, low_origin = floor, origin
     if ceiling is not None:

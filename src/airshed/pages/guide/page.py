@@ -23,6 +23,12 @@ BOUNDS = {
     "ceiling_fen_per_t": Phrase("the law's ceiling of trade", "规则的交易上限价"),
     "cost_containment_fen_per_t": Phrase("the law's price of the containment reserve", "规则的成本控制储备出售价"),
     "shortfall.fixed_fen_per_t": Phrase("what the law takes for a missing tonne", "规则规定的每吨短缺金额"),
+    "shortfall.price_multiple": Phrase(
+        "the law's multiple of what it takes for a tonne where nothing was traded", "无成交时规则金额乘以均价倍数"
+    ),
+    "none: shortfall.flat_fen": Phrase(
+        "none: a penalty is the same for one tonne and for all", "无：罚款与短缺吨数无关"
+    ),
     "asked for": Phrase("asked for", "由使用者给定"),
     "asked for: none": Phrase("asked for: none", "由使用者设定为无"),
 }
@@ -119,7 +125,7 @@ def bound_by(said: str) -> Phrase:
     >>> bound_by("reserve_fen_per_t").en, bound_by("none: ceiling_fen_per_t is 9.00").zh
     ("the law's reserve price of auctions", '无：规则的交易上限价为9.00，低于底价')
     """
-    if said.startswith("none: "):
+    if said.startswith("none: ") and said not in BOUNDS:
         key, _, figure = said.removeprefix("none: ").partition(" is ")
         law = bound_by(key)
         return Phrase(f"none: {law.en} is {figure}, under the floor", f"无：{law.zh}为{figure}，低于底价")
