@@ -116,6 +116,18 @@ def test_a_book_keeps_the_money_of_its_first_law() -> None:
     assert refused.cite == RULES.currency.cite
 
 
+def test_time_and_money_that_are_the_usual_ones_are_not_written_however_a_law_came_to_say_them() -> None:
+    """A law that names them is equal to one that does not, and its book has the same bytes."""
+    said = replace(RULES.programme, time_zone="/".join(("Asia", "Shanghai")))
+    law = replace(RULES, programme=said, currency=replace(RULES.currency, code="".join("CNY")))
+    runner = Runner(MemoryJournal(), law, tables=False)
+    send(runner, AUTHORITY, adopting(law))
+    (first,) = runner.journal.lines()
+
+    assert b"time_zone" not in first.record
+    assert b"currency" not in first.record
+
+
 def test_a_zone_that_is_none_is_named_with_those_that_are_meant() -> None:
     texts = as_files({**LAW, "programme": {**LAW["programme"], "time_zone": "Europe/Berln"}})
     _, faults = read(texts)

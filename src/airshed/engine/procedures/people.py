@@ -20,7 +20,8 @@ from airshed.engine.procedures.taken_off import all_off, orders_off
 from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.procedures.transfer import hours_moved
 from airshed.engine.state import State
-from airshed.model.measures import yuan
+from airshed.model.civil import DEFAULT
+from airshed.model.measures import RENMINBI, yuan
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.account_number import is_number
@@ -72,8 +73,8 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
         body.digest,
         opened,
         body.provenance,
-        rules.programme.time_zone,
-        rules.currency.code,
+        _or_default(rules.programme.time_zone, DEFAULT),
+        _or_default(rules.currency.code, RENMINBI),
     )
     if state.rulebook is None:
         return (adopted, *(e.ActorRegistered(founder.actor, founder.role, "", "", "") for founder in rules.founders))
@@ -109,6 +110,11 @@ def _provenance(state: State, rules: Rulebook, body: c.AdoptRulebook) -> Refusal
         what = type(state.provenance).__name__.lower()
         return no(rules, "programme", Why.PROVENANCE_FIXED, f"this book is a {what} for good; leave provenance out")
     return None
+
+
+def _or_default(said: str, default: str) -> str:
+    """The default itself where a law says the same: only then is it left out of the record, whoever read the law."""
+    return default if said == default else said
 
 
 def _other_measure(state: State, rules: Rulebook) -> Refusal | None:
