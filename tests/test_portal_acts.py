@@ -329,7 +329,7 @@ def test_a_form_says_the_range_of_a_number_or_a_day_before_anything_is_sent() ->
 
 def test_an_act_that_there_is_nothing_for_stands_behind_the_others_and_says_so(served: Portal) -> None:
     state = market().state
-    groups = groups_of(LAW, state.actors[EXCHANGE], state)
+    groups = groups_of(LAW, state.actors[EXCHANGE], state, state.at)
     offered = {each.command: each.now for group in groups for each in group.commands}
     assert not offered["CloseCall"], "no call is open"
     assert offered["OpenCall"]

@@ -161,6 +161,13 @@ def test_what_may_be_called_off_and_what_takes_bids_stand_among_what_is_due_and_
         assert f"spring {SERIES}" in notices, "what was opened, and of which series"
         assert f"noon {SERIES}" in notices
 
+        assert "Carry out transfers that are due" not in text_of(served.rehearsing(EXCHANGE).get("/"))
+        served.clock.ms += 2 * DAY_MS
+        exchange = served.rehearsing(EXCHANGE)
+        assert "still to be carried out" in text_of(served.rehearsing("steel").get("/with-others"))
+        assert "/act/ExecuteTransfers" in exchange.get("/").text, "nothing moves unless somebody is told to"
+        assert "Transfers to carry out 1, the first due on" in text_of(exchange.get("/queue"))
+
 
 def test_a_firm_for_which_nothing_is_due_sees_the_next_day_of_the_law() -> None:
     runner = market()

@@ -79,13 +79,13 @@ class Group(NamedTuple):
     commands: Sequence[Offered]
 
 
-def groups_of(rules: Rulebook, actor: Actor, state: State) -> list[Group]:
+def groups_of(rules: Rulebook, actor: Actor, state: State, at: int) -> list[Group]:
     """What a role may do, by room; what is for machines and for the page of what waits stands elsewhere."""
     mine = lookup.roles(rules).get(actor.role, frozenset())
     found: dict[str, list[Offered]] = {}
     for name, kind in BODIES.items():
         if name in mine and name not in ELSEWHERE:
-            now = bool(sensible([name], state, rules, actor))
+            now = bool(sensible([name], state, rules, actor, at))
             found.setdefault(kind.__module__, []).append(Offered(name, name_of(kind), sentence_of(kind), now))
     rooms = sorted(found, key=lambda module: _rank(module.rpartition(".")[2]))
     return [Group(Phrase(*room_of(room)), sorted(found[room], key=lambda each: not each.now)) for room in rooms]
@@ -103,7 +103,9 @@ async def acts(service: Service, request: Request) -> Response:
     """What somebody may do."""
     visitor = await acting(service, request)
     actor = _actor(visitor)
-    groups = await visitor.look(lambda market, rules: groups_of(rules, actor, market.state))
+    groups = await visitor.look(
+        lambda market, rules: groups_of(rules, actor, market.state, max(visitor.now, market.state.at))
+    )
     return page(visitor, "acts.html.j2", groups=groups)
 
 

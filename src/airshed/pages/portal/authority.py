@@ -72,7 +72,7 @@ async def today(visitor: Visitor) -> Response:
             "session": state.session,
             "market": reads_as_office(visitor, "orders"),
             "halted": dict(state.halted),
-            "often": [name for name in sensible(OFTEN, state, rules, actor) if name in mine],
+            "often": [name for name in sensible(OFTEN, state, rules, actor, at) if name in mine],
             "desks": [each for each in DESKS if each.commands & mine or not each.commands],
         }
 
@@ -86,6 +86,7 @@ OFTEN: Mapping[str, Phrase] = {
     "OpenAuction": Phrase("Open an auction", "开始拍卖"),
     "OpenSession": Phrase("Open the market", "开市"),
     "CloseSession": Phrase("Close the market", "收市"),
+    "ExecuteTransfers": Phrase("Carry out transfers that are due", "执行到期划转"),
     "Deposit": Phrase("Deposit", "入金"),
     "RegisterActor": Phrase("Register somebody", "登记行为人"),
     "VerifyYear": Phrase("Give an opinion", "出具核查意见"),
@@ -117,6 +118,7 @@ DESKS = (
                 "TrueUp",
                 "CloseYear",
                 "HaltMarket",
+                "ExecuteTransfers",
             )
         ),
     ),

@@ -130,7 +130,7 @@ def _limits(state: State, rules: Rulebook, account: str, at: int) -> tuple[Phras
 
 
 def _things(state: State, rules: Rulebook, actor: Actor, mine: frozenset[str], at: int) -> Iterator[Thing]:
-    yield from _transfers(state, rules, actor.account, mine)
+    yield from _transfers(state, rules, actor.account, mine, at)
     yield from _deals(state, rules, actor.account, mine)
     yield from _leases(state, rules, actor, mine, at)
     yield from _pledges(state, rules, actor, mine, at)
@@ -142,7 +142,7 @@ def _taken(state: State, rules: Rulebook, at: int, actor: str, body: Body) -> bo
     return not isinstance(PROCEDURE_OF[type(body)](state, rules, at, actor, body), Refusal)
 
 
-def _transfers(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Thing]:
+def _transfers(state: State, rules: Rulebook, account: str, mine: frozenset[str], at: int) -> Iterator[Thing]:
     called = called_in(state, rules)
     for transfer in state.waiting_transfers.values():
         if account in (transfer.origin, transfer.target):
@@ -155,7 +155,9 @@ def _transfers(state: State, rules: Rulebook, account: str, mine: frozenset[str]
                 called(transfer.target if gives else transfer.origin),
                 transfer.series,
                 mass_of(transfer.count, rules, transfer.series),
-                Phrase(f"carried out {due}", f"{due}执行"),
+                Phrase(f"carried out {due}", f"{due}执行")
+                if at < transfer.due
+                else Phrase(f"due since {due}, still to be carried out", f"{due}已到期，尚待执行"),
                 STATES["waiting"],
                 (cancel,) if gives else (),
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from airshed.engine.commands import OpenSession
-from airshed.engine.nouns import Actor
+from airshed.engine.nouns import Actor, AllowanceTransfer
 from airshed.engine.procedures.deadlines import ends
 from airshed.engine.procedures.trade_rules import not_halted, reference_price
 from airshed.engine.state import State
@@ -20,6 +20,8 @@ from airshed.service.forms.form import BODIES
 
 #: The act that begins a session, and the one that ends it: their day is today, and only one makes sense.
 OPENS, CLOSES = UPON_DAY = ("OpenSession", "CloseSession")
+#: The act that carries out transfers whose hour has come.
+CARRIES_OUT = "ExecuteTransfers"
 
 
 class Trades(NamedTuple):
@@ -47,8 +49,15 @@ def _trades(name: str, state: State, rules: Rulebook) -> Trades:
     return Trades(name, *(in_column(price, Unit.FEN_PER_T, rules) for price in prices))
 
 
-def sensible(names: Iterable[str], state: State, rules: Rulebook, actor: Actor) -> list[str]:
-    """Of acts those that can be done as things stand: who has the market open does not open it, and what an act has
-    to name is there."""
-    senseless = OPENS if state.session else CLOSES
-    return [name for name in names if name != senseless and possible(BODIES[name], state, rules, actor)]
+def sensible(names: Iterable[str], state: State, rules: Rulebook, actor: Actor, at: int) -> list[str]:
+    """Of acts those that can be done as things stand: who has the market open does not open it, what an act has to
+    name is there, and transfers that are to be carried out are due."""
+    senseless = {OPENS if state.session else CLOSES}
+    if not due_transfers(state, at):
+        senseless.add(CARRIES_OUT)
+    return [name for name in names if name not in senseless and possible(BODIES[name], state, rules, actor)]
+
+
+def due_transfers(state: State, at: int) -> list[AllowanceTransfer]:
+    """Transfers that wait though their hour has come, the earliest first."""
+    return sorted((each for each in state.waiting_transfers.values() if each.due <= at), key=lambda each: each.due)

@@ -75,7 +75,7 @@ async def desk(service: Service, request: Request) -> Response:
     actor = office(visitor, "accounts", "holdings")
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
-        state = market.state
+        state, at = market.state, max(visitor.now, market.state.at)
         mine = lookup.roles(rules).get(actor.role, frozenset())
         over = [
             OverVenue(
@@ -92,8 +92,8 @@ async def desk(service: Service, request: Request) -> Response:
             "over_all": len(over),
             "session": state.session,
             "halted": dict(state.halted),
-            "more": [(name, name_of(BODIES[name])) for name in sensible(MORE, state, rules, actor) if name in mine],
-            "day": rules.civil.day_of(max(visitor.now, state.at)),
+            "more": [(name, name_of(BODIES[name])) for name in sensible(MORE, state, rules, actor, at) if name in mine],
+            "day": rules.civil.day_of(at),
         }
 
     return page(visitor, "desk.html.j2", **await visitor.look(look))

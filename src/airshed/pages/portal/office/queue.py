@@ -21,6 +21,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import acting, office, page, reads_as_office
 from airshed.pages.portal.one_works import KINDS
+from airshed.pages.portal.opening import due_transfers
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.seasons import due_day
@@ -56,7 +57,7 @@ class Item(NamedTuple):
     @property
     def href(self) -> str:
         """The page of its kind, or the form, filled in as far as it is known."""
-        return self.room or f"/act/{self.command}?{urlencode(self.fields)}"
+        return self.room or f"/act/{self.command}" + (f"?{urlencode(self.fields)}" if self.fields else "")
 
 
 class StoppedNow(NamedTuple):
@@ -68,7 +69,7 @@ class StoppedNow(NamedTuple):
     lift: Phrase
 
 
-MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, YEAR, PARTS, ADVANCE = (
+MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, YEAR, PARTS, ADVANCE, TRANSFERS = (
     Phrase("Mark", "标记"),
     Phrase("Report to verify", "待核查报告"),
     Phrase("Adverse opinion", "不通过意见"),
@@ -81,6 +82,7 @@ MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, 
     Phrase("Year to settle", "待结算年度"),
     Phrase("Application to pay in parts", "分期缴纳申请"),
     Phrase("Advance to settle", "待清算的预分配"),
+    Phrase("Transfers to carry out", "到期划转"),
 )
 
 #: Tables that tell of each, which whoever sees it must be let read.
@@ -97,6 +99,7 @@ TOLD_BY: Mapping[Phrase, tuple[TableName, ...]] = {
     YEAR: ("years",),
     PARTS: ("penalties",),
     ADVANCE: ("years", "holdings"),
+    TRANSFERS: ("transfers",),
 }
 
 
@@ -124,6 +127,7 @@ def items(
             *_reserve(state),
             *_amended(state),
             *_advances(state, rules),
+            *_transfers(state, rules, at),
         )
         if item.command in mine and _in_scope(state, actor, item.who)
     ]
@@ -268,6 +272,15 @@ def _reserve(state: State) -> Iterator[Item]:
             yield Item(APPEAL, what, each.source, "", "", "DecideAppeal", number)
         elif each.state == "confirmed":
             yield Item(WITHDRAWAL, what, each.source, "", each.notice_until, "WithdrawAllowances", number)
+
+
+def _transfers(state: State, rules: Rulebook, at: int) -> Iterator[Item]:
+    """Transfers whose hour has come: nothing moves until somebody carries them out, all of them at once."""
+    due = due_transfers(state, at)
+    if due:
+        day = rules.civil.day_of(due[0].due)
+        what = Phrase(f"{len(due)}, the first due on {day}", f"{len(due)}笔，最早于{day}到期")
+        yield Item(TRANSFERS, what, "", day, day, "ExecuteTransfers", {})
 
 
 def _amended(state: State) -> Iterator[Item]:
