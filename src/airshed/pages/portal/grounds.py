@@ -14,8 +14,8 @@ from airshed.service.forms.chinese import field_zh
 NOTICE = "NoticeCase"
 #: Fields of a notice that some grounds ask for and others refuse.
 OF_GROUND = (*ABOUT, "evidence")
-#: Texts that say why: a command may have them empty, and is then refused.
-WHY = ("reason", "item", "answer", "reply")
+#: Texts that say why, or what a credit rests on: a command may have them empty, and is then refused.
+WHY = ("reason", "item", "answer", "reply", "project")
 #: Acts of which only some have to say why.
 UNASKED = ("DecideMark",)
 #: What stands beside those in place of "may be left out".
