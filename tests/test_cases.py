@@ -410,7 +410,11 @@ def test_a_firm_is_told_what_it_may_say_and_what_it_has_to_pay() -> None:
     done(runner, AUTHORITY, c.DecideCase(1, MILLION, "heard"), at("2028-07-05"))
     pay_it = "/act/PayPenalty?source=s-steel&year=2027&pollutant=SO2&case=1"
     assert told(runner, "2028-07-21") == [
-        ("2028-07-20", "Pay the penalty of 1,010,000 yuan: SO2 2027 (of it 10,000 yuan for lateness)", pay_it),
+        (
+            "2028-07-20",
+            "Pay the penalty of 1,010,000.00 yuan: steel (s-steel), SO2 2027 (of it 10,000.00 yuan for lateness)",
+            pay_it,
+        ),
         ("2028-09-04", "Case 1 is decided; it may be appealed", "/cases/1"),
     ]
     done(runner, account, c.AppealCase(1, "too much"), at("2028-07-22"))

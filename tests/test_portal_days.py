@@ -145,7 +145,7 @@ def test_a_city_official_shares_out_the_city_and_is_refused_another(browser: Bro
     page.goto(f"{left.url}/act/Allocate?jurisdiction=QJ&pollutant=NOx&vintage=2028")
     page.locator('input[name="jurisdiction"]').evaluate("field => { field.value = 'QJ' }")
     page.get_by_role("button", name="预演结果").click()
-    expect(page.get_by_role("alert")).to_contain_text("KM")
+    expect(page.locator("#f-jurisdiction-error")).to_contain_text("辖区")
     page.context.close()
 
 
@@ -227,7 +227,7 @@ def test_an_exchange_runs_an_auction_and_a_session(browser: Browser, selling: Se
     expect(page.get_by_text("Done, and on record.")).to_be_visible()
     page.goto(f"{selling.url}/auctions/spring")
     expect(page.get_by_role("heading", name="Demand")).to_be_visible()
-    expect(page.get_by_text("4,630 yuan/t").first).to_be_visible()
+    expect(page.get_by_text("4,630.00 yuan/t").first).to_be_visible()
 
     page.context.close()
     session(browser, selling, "CloseSession")

@@ -79,12 +79,12 @@ def test_a_bid_is_sealed_in_the_browser_and_opened_there_after_the_close(
         "count": 200,
         "limit": 432_000,
     }
-    expect(page.locator("#sealed-aside")).to_have_text("1,000 yuan")
-    expect(page.locator("#sealed-why")).to_contain_text("Your bid needs 864 yuan with its fee.")
+    expect(page.locator("#sealed-aside")).to_have_text("1,000.00 yuan")
+    expect(page.locator("#sealed-why")).to_contain_text("Your bid needs 864.00 yuan with its fee.")
     page.get_by_role("button", name="See what would happen").click()
     expect(page.get_by_text("Nothing has been done yet")).to_be_visible()
     expect(page.locator("main")).to_contain_text(commitment(secret["text"], secret["salt"]))
-    expect(page.locator("main")).to_contain_text("1,000 yuan")  # 864 yuan, made coarse
+    expect(page.locator("main")).to_contain_text("1,000.00 yuan")  # 864 yuan, made coarse
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_url("**/records/*")
     assert not [
@@ -92,7 +92,7 @@ def test_a_bid_is_sealed_in_the_browser_and_opened_there_after_the_close(
     ]
 
     page.goto(f"{sealed.url}/with-others")
-    expect(page.locator("main")).to_contain_text("1 sealed, 1,000 yuan set aside")
+    expect(page.locator("main")).to_contain_text("1 sealed, 1,000.00 yuan set aside")
     office = browser.new_context(locale="en-GB").new_page()
     as_whom(office, sealed, AUTHORITY)
     office.goto(f"{sealed.url}/act/EndBidding?venue=auction&name=spring")
@@ -108,5 +108,5 @@ def test_a_bid_is_sealed_in_the_browser_and_opened_there_after_the_close(
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_url("**/records/*")
     page.goto(f"{sealed.url}/with-others")
-    expect(page.locator("main")).to_contain_text("1 bids for 200 kg, 864 yuan set aside")
+    expect(page.locator("main")).to_contain_text("1 bids for 200 kg, 864.00 yuan set aside")
     context.close()

@@ -12,7 +12,7 @@ from airshed.engine.procedures.penalty import breach_of, owed_of
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.measures import Unit
-from airshed.pages.kit.words import Phrase
+from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.between import opens
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.happening import amount, ground_of, mass_of
@@ -127,8 +127,12 @@ def _penalties(state: State, rules: Rulebook, account: str, today: str) -> Itera
         if known.account != account or known.suspended or not due + added:
             continue
         source, year, pollutant, case = key
-        of, money = breach_of(state, key), amount(due + added, Unit.FEN, rules)
-        what = Phrase(f"Pay the penalty of {money.en}: {of} {year}", f"缴纳罚款{money.zh}：{year}年度{of}")
+        money, works = amount(due + added, Unit.FEN, rules), works_called(state, rules, source)
+        of = same(pollutant) if pollutant else ground_of(rules, breach_of(state, key))
+        what = Phrase(
+            f"Pay the penalty of {money.en}: {works.en}, {of.en} {year}",
+            f"缴纳罚款{money.zh}：{works.zh} {year}年度{of.zh}",
+        )
         if added:
             late = amount(added, Unit.FEN, rules)
             what = Phrase(f"{what.en} (of it {late.en} for lateness)", f"{what.zh}（含逾期加处罚款{late.zh}）")

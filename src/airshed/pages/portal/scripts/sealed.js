@@ -72,8 +72,8 @@ async function seal(place, writing) {
   const said = (value, parts) => `${value / parts}.${(value % parts).toString().padStart(String(parts).length - 1, "0")}`;
   if (sells) form.elements.count.value = said(aside * size, 1000n);
   else form.elements.guarantee_fen.value = said(aside, 100n);
-  // What is shown of either: tonnes to the kilogram, money to the fen where there are any.
-  const shown = (value) => Number(sells ? said(value * size, 1000n) : said(value, 100n)).toLocaleString("en", { maximumFractionDigits: 3 }) + place.unit;
+  // What is shown of either: tonnes to the kilogram where there are any, money always to the fen.
+  const shown = (value) => Number(sells ? said(value * size, 1000n) : said(value, 100n)).toLocaleString("en", { minimumFractionDigits: sells ? 0 : 2, maximumFractionDigits: sells ? 3 : 2 }) + place.unit;
   document.getElementById("sealed-aside").textContent = shown(aside);
   const why = document.getElementById("sealed-why");
   why.dataset.says ??= why.textContent;

@@ -46,6 +46,10 @@ function onward() {
 }
 
 function list({ passkeys }) {
+  if (!passkeys.length) {
+    place("mine").textContent = chinese ? "暂无。" : "None yet.";
+    return;
+  }
   place("mine").replaceChildren(...passkeys.map((each) => {
     const line = document.createElement("li");
     const button = document.createElement("button");
