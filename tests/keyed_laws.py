@@ -1,4 +1,4 @@
-"""Runs of the simulator under laws with keys that no drawn law has: supply, cuts, owing later, seasons, periods."""
+"""Runs of the simulator under laws with keys that no drawn law has: supply, cuts, owing later, seasons, periods, credits."""
 
 from __future__ import annotations
 

@@ -230,6 +230,16 @@ def test_who_may_not_and_what_is_not_known_is_refused() -> None:
     ]
 
 
+def test_what_the_government_does_with_a_cap_it_does_not_with_credits() -> None:
+    book = begun(law())
+    line = c.ActivityLine(SOURCE, (2024,), (800,), (10**6,))
+    for actor, body in (
+        (AUTHORITY, c.Allocate("CCER", "KM", 2027, (line,))),
+        (ACCOUNT, c.ApplyForReserve(SOURCE, CREDIT, "new", 100)),
+    ):
+        assert why(book.runner, actor, body, book.at) is Why.WRONG_KIND
+
+
 def test_the_second_opinion_and_the_verifier_find_credits_from_nowhere() -> None:
     book = begun(law("first"))
     book.given(500)

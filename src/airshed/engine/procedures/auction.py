@@ -9,7 +9,16 @@ from airshed.engine import events as e
 from airshed.engine.apply.auction import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.deadlines import expired
-from airshed.engine.procedures.guards import Decision, Procedure, known_series, no, own_account, positive, thawed
+from airshed.engine.procedures.guards import (
+    Decision,
+    Procedure,
+    capped_series,
+    known_series,
+    no,
+    own_account,
+    positive,
+    thawed,
+)
 from airshed.engine.procedures.sealing import before_close, began
 from airshed.engine.procedures.seeds import unsealed
 from airshed.engine.procedures.trade_rules import bought_today, enough, not_halted, outside_collar, own_accounts
@@ -26,7 +35,7 @@ from airshed.rulebook.schema import AuctionRule, Rulebook
 
 def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenAuction) -> Decision:
     """What the jurisdiction's auction account holds free is offered, in whole lots, with what comes back by rule."""
-    refusal = _no_strip(rules, body.series) or known_series(state, rules, body.series)
+    refusal = _no_strip(rules, body.series) or capped_series(state, rules, body.series)
     if refusal:
         return refusal
     if body.auction in state.auctions:

@@ -142,6 +142,17 @@ def known_series(state: State, rules: Rulebook, series: str) -> Refusal | None:
     return None
 
 
+def capped_series(state: State, rules: Rulebook, series: str) -> Refusal | None:
+    """The series is issued under a cap: what is shared out, sold, kept or taken back by the government is."""
+    refusal = known_series(state, rules, series)
+    if refusal:
+        return refusal
+    if pollutant_of(series) in state.credits:
+        what = f"{series} is of credits, which are issued for a project and not shared out"
+        return no(rules, "caps", Why.WRONG_KIND, what)
+    return None
+
+
 def known_instrument(state: State, rules: Rulebook, name: str) -> Refusal | None:
     """The series is issued; or the strip is written as one, and every vintage of it is issued."""
     if not is_strip(name):

@@ -10,7 +10,7 @@ from airshed.engine import events as e
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
-    known_series,
+    capped_series,
     known_source,
     no,
 )
@@ -49,7 +49,7 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
     """
     series = Series(body.pollutant, body.jurisdiction, body.vintage)
     name = str(series)
-    refusal = known_series(state, rules, name)
+    refusal = capped_series(state, rules, name)
     if refusal:
         return refusal
     for line in body.activities:

@@ -11,7 +11,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Advance
 from airshed.engine.procedures.control_periods import emitted
-from airshed.engine.procedures.guards import Decision, Procedure, known_series, known_source, no
+from airshed.engine.procedures.guards import Decision, Procedure, capped_series, known_source, no
 from airshed.engine.procedures.issue import activity_of, details_of
 from airshed.engine.procedures.withdrawal import offers_off, reachable
 from airshed.engine.state import State
@@ -48,7 +48,7 @@ def true_up(state: State, rules: Rulebook, at: int, actor: str, body: c.TrueUp) 
     given is cut alike.
     """
     series = Series(body.pollutant, body.jurisdiction, body.vintage)
-    refusal = known_series(state, rules, str(series))
+    refusal = capped_series(state, rules, str(series))
     if refusal:
         return refusal
     advance = state.advances.get(str(series))

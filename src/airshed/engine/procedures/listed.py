@@ -10,8 +10,8 @@ from airshed.engine.procedures.deal_halts import broken
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
+    capped_series,
     known_instrument,
-    known_series,
     moved,
     no,
     own_account,
@@ -223,7 +223,7 @@ def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
     """The government buys part of what it once allocated back, at the rulebook's price, while it has money."""
     refusal = (
         own_account(state, rules, actor, body.account)
-        or known_series(state, rules, body.series)
+        or capped_series(state, rules, body.series)
         or thawed(state, rules, body.account, gives="repurchase")
     )
     if refusal:

@@ -7,7 +7,7 @@ from airshed.engine import events as e
 from airshed.engine.apply.reserve import entrants_left, flowed
 from airshed.engine.nouns import Repurchase
 from airshed.engine.procedures.deadlines import expired
-from airshed.engine.procedures.guards import Decision, Procedure, known_series, no, own_account, positive, thawed
+from airshed.engine.procedures.guards import Decision, Procedure, capped_series, no, own_account, positive, thawed
 from airshed.engine.procedures.sealing import began, in_the_open, never_opened, still_sealed
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
@@ -29,7 +29,7 @@ PURPOSES = {"auction": ("auction",), "containment": ("containment", "price_over_
 
 def open_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenRepurchase) -> Decision:
     """The budget is set aside in the treasury; the reserve has room for what is bought."""
-    refusal = known_series(state, rules, body.series)
+    refusal = capped_series(state, rules, body.series)
     if refusal:
         return refusal
     law = rules.reverse_auction
@@ -161,7 +161,7 @@ def _terms(found: Repurchase, seed: int) -> Terms:
 
 def feed(state: State, rules: Rulebook, at: int, actor: str, body: c.FeedReserve) -> Decision:
     """Out of what the auction account has free, while the reserve has room."""
-    refusal = known_series(state, rules, body.series)
+    refusal = capped_series(state, rules, body.series)
     if refusal:
         return refusal
     if not body.reason.strip():
@@ -176,7 +176,7 @@ def feed(state: State, rules: Rulebook, at: int, actor: str, body: c.FeedReserve
 
 def draw(state: State, rules: Rulebook, at: int, actor: str, body: c.DrawReserve) -> Decision:
     """Within the part of the cap that each purpose has; to contain prices only once the trigger is reached."""
-    refusal = known_series(state, rules, body.series)
+    refusal = capped_series(state, rules, body.series)
     if refusal:
         return refusal
     if not body.reason.strip():

@@ -12,7 +12,7 @@ from airshed.engine.procedures.guards import (
     MOST,
     Decision,
     Procedure,
-    known_series,
+    capped_series,
     known_source,
     no,
     own_account,
@@ -38,7 +38,7 @@ def apply_for_reserve(state: State, rules: Rulebook, at: int, actor: str, body: 
     source = known_source(state, rules, body.source)
     if isinstance(source, Refusal):
         return source
-    refusal = own_account(state, rules, actor, source.account) or known_series(state, rules, body.series)
+    refusal = own_account(state, rules, actor, source.account) or capped_series(state, rules, body.series)
     if refusal:
         return refusal
     same = [each for each in state.applications.values() if (each.source, each.series) == (source.id, body.series)]
@@ -146,7 +146,7 @@ def grant_reserve(state: State, rules: Rulebook, at: int, actor: str, body: c.Gr
 
     Applications of frozen accounts wait.
     """
-    refusal = known_series(state, rules, body.series)
+    refusal = capped_series(state, rules, body.series)
     if refusal:
         return refusal
     waiting = [
@@ -205,7 +205,7 @@ def _granted(
 
 def release_unused(state: State, rules: Rulebook, at: int, actor: str, body: c.ReleaseUnused) -> Decision:
     """What nobody was granted of the part set aside for new sources is for auction, once the year allows it."""
-    refusal = known_series(state, rules, body.series)
+    refusal = capped_series(state, rules, body.series)
     if refusal:
         return refusal
     series = Series.parse(body.series)

@@ -10,7 +10,7 @@ from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
-    known_series,
+    capped_series,
     known_source,
     no,
     own_account,
@@ -40,13 +40,13 @@ def vintages(series: Series, years: int) -> tuple[str, ...]:
 def open_sale(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenSale) -> Decision:
     """Every vintage of the sale is issued, and the jurisdiction's auction account has so many of each free."""
     law = rules.paid_allocation
-    refusal = known_series(state, rules, body.series)
+    refusal = capped_series(state, rules, body.series)
     if refusal:
         return refusal
     first = Series.parse(body.series)
     strip = vintages(first, body.years)
     for name in strip:
-        refusal = known_series(state, rules, name)
+        refusal = capped_series(state, rules, name)
         if refusal:
             return refusal
     if body.sale in state.sales:

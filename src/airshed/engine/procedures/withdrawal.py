@@ -14,8 +14,8 @@ from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
+    capped_series,
     known_account,
-    known_series,
     known_source,
     no,
     own_account,
@@ -74,7 +74,7 @@ def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeWit
     source = known_source(state, rules, body.source)
     if isinstance(source, Refusal):
         return source
-    refusal = known_series(state, rules, body.series)
+    refusal = capped_series(state, rules, body.series)
     if refusal:
         return refusal
     mine = [
