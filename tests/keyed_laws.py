@@ -1,4 +1,4 @@
-"""Runs of the simulator under laws with keys that no drawn law has: supply, cuts, owing later, seasons, periods, credits."""
+"""Runs of the simulator under laws with keys that no drawn law has: supply, cuts, seasons, periods, credits, others."""
 
 from __future__ import annotations
 

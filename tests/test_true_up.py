@@ -17,12 +17,15 @@ from airshed.engine import events as e
 from airshed.engine.invariants import check
 from airshed.engine.journal import MemoryJournal, Record, decode
 from airshed.engine.procedures.deadlines import deadline
+from airshed.engine.procedures.issue import activity_of
 from airshed.engine.runner import Answer, Runner
 from airshed.engine.tables import everything
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import opening
 from airshed.market.allocation import Activity
 from airshed.market.claims import by_intensity
+from airshed.market.sharing.lawful import claims_by_law
+from airshed.market.sharing.updating import paid_for_output
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import cancelled, reserve
 from airshed.rulebook import lookup
@@ -384,3 +387,20 @@ def test_a_law_says_what_is_kept_and_who_gives_it_out() -> None:
 def test_a_law_without_the_keys_is_what_it_was() -> None:
     rules = load_texts(texts(find("dianzhong")))
     assert (rules.allocation.advance_basis_points, rules.allocation.unclaimed) == (None, None)
+
+
+def test_what_a_product_more_brings_is_said_and_is_what_the_claim_gives() -> None:
+    """A law whose last word is the output of the year pays for output; one over fixed years does not."""
+    follows = msgspec.structs.replace(RULES.allocation, advance_basis_points=7_000)
+    rules = msgspec.structs.replace(RULES, allocation=follows)
+    assert not paid_for_output(RULES)
+    assert not paid_for_output(
+        msgspec.structs.replace(RULES, allocation=msgspec.structs.replace(given, method="history"))
+    )
+    found = {(each.sector, each.pollutant): each for each in paid_for_output(rules)}
+    paid = found["steel", "SO2"]
+    lines = [c.ActivityLine("s-steel", (2027,), (10**6,), (output,)) for output in (10**6, 10**6 + 1_000)]
+    claims = [claims_by_law(follows, [activity_of("steel", rules, "SO2", line)])["s-steel"] for line in lines]
+    assert claims[1] - claims[0] == paid.grams
+    price = lookup.pollutant(rules, "SO2").reference_fen_per_t
+    assert abs(paid.fen - paid.grams * price / 1_000_000) <= 0.5

@@ -12,6 +12,7 @@ from airshed.cli.copying import copied
 from airshed.cli.failing import fail, line_of
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
+from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ def check(
                 console.print(
                     f"one person alone may 一人即可: {', '.join(each['of_one'])}; [roles] second makes it two"
                 )
+            if each["paid_for_output"]:
+                console.print("allocation follows output; a product more brings 分配随产量，每增一单位产品可多得:")
+            for one in each["paid_for_output"]:
+                what = f"{one['sector']} ({one['product']}): {one['grams']:,} g {one['pollutant']}"
+                console.print(f"  {what}, {yuan(one['fen'])} {one['money']} at the reference price 按参考价")
         for error in each.get("errors", ()):
             print(line_of(Malformed(error["place"], error["what"], error["cure"])), file=sys.stderr)
     if not all(each["ok"] for each in found):
@@ -268,6 +274,7 @@ def _days(rules: Rulebook, year: int) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _checked(path_or_name: str) -> dict[str, Any]:
+    from airshed.market.sharing.updating import paid_for_output
     from airshed.rulebook.check_people import of_one
     from airshed.rulebook.digest import digest
     from airshed.rulebook.load import find, read, texts
@@ -297,7 +304,9 @@ def _checked(path_or_name: str) -> dict[str, Any]:
         "variations": len(rules.variations),
     }
     head = {"id": rules.programme.id, "version": rules.programme.version, "digest": digest(rules)}
-    return {"path": path_or_name, "ok": True, **head, "counts": counts, "of_one": list(of_one(rules))}
+    paid = [each._asdict() | {"money": rules.currency.name_en} for each in paid_for_output(rules)]
+    said = {"counts": counts, "of_one": list(of_one(rules)), "paid_for_output": paid}
+    return {"path": path_or_name, "ok": True, **head, **said}
 
 
 def _beside_its_zone(rules: Rulebook | None) -> list[Malformed]:
