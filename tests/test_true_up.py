@@ -394,9 +394,8 @@ def test_what_a_product_more_brings_is_said_and_is_what_the_claim_gives() -> Non
     follows = msgspec.structs.replace(RULES.allocation, advance_basis_points=7_000)
     rules = msgspec.structs.replace(RULES, allocation=follows)
     assert not paid_for_output(RULES)
-    assert not paid_for_output(
-        msgspec.structs.replace(RULES, allocation=msgspec.structs.replace(given, method="history"))
-    )
+    history = msgspec.structs.replace(follows, method="history")
+    assert not paid_for_output(msgspec.structs.replace(RULES, allocation=history))
     found = {(each.sector, each.pollutant): each for each in paid_for_output(rules)}
     paid = found["steel", "SO2"]
     lines = [c.ActivityLine("s-steel", (2027,), (10**6,), (output,)) for output in (10**6, 10**6 + 1_000)]
