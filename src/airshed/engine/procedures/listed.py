@@ -21,7 +21,7 @@ from airshed.engine.procedures.guards import (
     term_of,
     thawed,
 )
-from airshed.engine.procedures.taken_off import expired_off
+from airshed.engine.procedures.taken_off import deals_off, expired_off
 from airshed.engine.procedures.trade_rules import (
     bought_today,
     in_session,
@@ -67,11 +67,7 @@ def close_session(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
     opens = {series: first for series, (_, _, first) in traded}
     closes = {series: mean_price(fen, count) for series, (fen, count, _) in traded}
     cancelled = [e.OrderCancelled(order.id, order.account, order.series, order.left) for order in state.orders.values()]
-    dropped = [
-        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
-        for deal in state.deals.values()
-        if deal.kind == "block"
-    ]
+    dropped = deals_off(state, actor, lambda deal: deal.kind == "block")
     return (*cancelled, *dropped, e.SessionClosed(body.day, opens, closes))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from airshed.engine import events as e
 from airshed.engine.apply.auction import lots_of, of_event
 from airshed.engine.apply.reserve import asks_of
-from airshed.engine.nouns import Auction, Pledge
+from airshed.engine.nouns import Auction, Deal, Pledge
 from airshed.engine.procedures.claims import offers_off
 from airshed.engine.procedures.deadlines import covered, expired
 from airshed.engine.procedures.sealing import asks_off, sealed_off
@@ -32,6 +32,15 @@ def orders_off(state: State, account: str = "", *, sales_only: bool = False) -> 
             if account in ("", waits.account) and (waits.side == "sell" or not sales_only):
                 gone.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
     return gone + sealed_off(state, account, sales_only=sales_only)
+
+
+def deals_off(state: State, actor: str, which: Callable[[Deal], bool]) -> list[e.Event]:
+    """Deals that wait for their buyer, those of which it holds."""
+    return [
+        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
+        for deal in state.deals.values()
+        if which(deal)
+    ]
 
 
 def halted_off(
@@ -60,11 +69,7 @@ def halted_off(
             if stands_still(waits.series) if waits.series else not series:
                 off.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
     off += sealed_off(state, series=lambda each: stands_still(each) if each else not series)
-    off += [
-        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
-        for deal in state.deals.values()
-        if deal.kind == "block" and stands_still(deal.series)
-    ]
+    off += deals_off(state, actor, lambda deal: deal.kind == "block" and stands_still(deal.series))
     return off
 
 
@@ -89,11 +94,7 @@ def sales_off(state: State, account: str, actor: str, *, pledges: bool = True) -
     `pledges`: also the auctions in which its pledgees sell what it has pledged.
     """
     gone = orders_off(state, account, sales_only=True) + transfers_off(state, account, actor)
-    gone += [
-        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
-        for deal in state.deals.values()
-        if deal.seller == account
-    ]
+    gone += deals_off(state, actor, lambda deal: deal.seller == account)
     return gone + _auctions_off(state, account, pledges=pledges) + offers_off(state, account, actor, either_side=False)
 
 
@@ -103,11 +104,7 @@ def all_off(state: State, account: str, actor: str) -> list[e.Event]:
     What it pledged and its pledgee sells goes on: the security is the pledgee's.
     """
     gone = orders_off(state, account) + transfers_off(state, account, actor)
-    gone += [
-        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
-        for deal in state.deals.values()
-        if account in (deal.seller, deal.buyer)
-    ]
+    gone += deals_off(state, actor, lambda deal: account in (deal.seller, deal.buyer))
     return gone + _auctions_off(state, account, pledges=False) + offers_off(state, account, actor, either_side=True)
 
 
@@ -157,11 +154,7 @@ def expired_off(state: State, rules: Rulebook, at: int, actor: str) -> list[e.Ev
             if over(waits.series) if waits.series else covered(rules, at, waits.year):
                 gone.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
     gone += sealed_off(state, series=lambda each: bool(each) and over(each))
-    gone += [
-        e.DealDropped(deal.id, deal.seller, deal.buyer, deal.series, deal.count, actor)
-        for deal in state.deals.values()
-        if over(deal.series)
-    ]
+    gone += deals_off(state, actor, lambda deal: over(deal.series))
     gone += [
         e.AskReturned(repurchase.id, ask.number, ask.account, ask.count)
         for repurchase in state.repurchases.values()
