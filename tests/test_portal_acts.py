@@ -333,6 +333,9 @@ def test_an_act_that_there_is_nothing_for_stands_behind_the_others_and_says_so(s
     offered = {each.command: each.now for group in groups for each in group.commands}
     assert not offered["CloseCall"], "no call is open"
     assert offered["OpenCall"]
+    there = {choice.value for choice in choices(state, LAW, state.actors[AUTHORITY], "OpenAuction", "series") or ()}
+    lies = {name for (account, name), held in state.ledger.positions.items() if account[:8] == "auction-" and held.free}
+    assert there == lies, "what lies in no auction account is not offered for sale"
     assert offered["OpenSession"] != offered["CloseSession"]
     for group in groups:
         assert [each.now for each in group.commands] == sorted((each.now for each in group.commands), reverse=True)

@@ -14,7 +14,7 @@ from airshed.pages.portal.grounds import NOTICE, first_of, grounds
 from airshed.pages.portal.happening import in_column, in_language
 from airshed.pages.portal.meant import choice_of
 from airshed.pages.portal.names import account_name, called_in, works_name
-from airshed.registry.accounts import PRIVATE
+from airshed.registry.accounts import PRIVATE, auction
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.happened import WORDS
 from airshed.service.forms.measures import Terms, write
@@ -203,6 +203,10 @@ def strips(state: State, rules: Rulebook, section: Literal["terms", "lease"] = "
     return [str(strip) for strip in sorted(found, key=lambda each: (-each.last, -each.first, each))]
 
 
+#: Offers what lies in the auction account of a jurisdiction.
+AUCTIONING = "OpenAuction"
+
+
 def _series(state: State, rules: Rulebook, actor: Actor, command: str) -> Iterator[Choice]:
     names = sorted(state.ledger.caps, key=lambda name: (-int(name.rpartition("-")[2]), name))
     if command in STRIPPED:
@@ -211,10 +215,12 @@ def _series(state: State, rules: Rulebook, actor: Actor, command: str) -> Iterat
     for name in names:
         if actor.jurisdiction and instrument(name).jurisdiction != actor.jurisdiction:
             continue
-        if actor.account:
-            held = (state.ledger.positions.get((actor.account, member)) for member in members(name))
+        # Who auctions offers what lies in the account for that, anybody else what is their own.
+        owner = auction(instrument(name).jurisdiction) if command == AUCTIONING else actor.account
+        if owner:
+            held = (state.ledger.positions.get((owner, member)) for member in members(name))
             free = min(0 if position is None else position.free for position in held)
-            if command in GIVING and not free:
+            if (command in GIVING or command == AUCTIONING) and not free:
                 continue
             if free:
                 shown = write(free, Unit.ALLOWANCES, terms)
