@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.engine.nouns import Actor
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
@@ -198,6 +199,8 @@ class Person(NamedTuple):
     active: bool
     #: What they may do of an act that takes two.
     may: Phrase
+    #: The act by which whoever looks lets them do nothing, or act again; empty where they may not.
+    upon: str
 
 
 #: What somebody may do of the acts of their role.
@@ -207,6 +210,14 @@ MAY: Mapping[str, Phrase] = {
     "initiate": Phrase("only initiate", "仅发起"),
     "read": Phrase("only read", "仅查阅"),
 }
+
+
+def _upon(each: Actor, actor: Actor, rules: Rulebook) -> str:
+    """The act of an actor upon somebody, where the law lets them: nobody's own, and of whom they register."""
+    act = {"active": "SuspendActor", "suspended": "ResumeActor"}.get(each.state, "")
+    role = lookup.people(rules).get(each.role)
+    theirs = role is None or actor.role in role.registered_by or not lookup.may(rules, actor.role, "RegisterActor")
+    return act if act and each.id != actor.id and theirs and lookup.may(rules, actor.role, act) else ""
 
 
 async def people(service: Service, request: Request) -> Response:
@@ -231,11 +242,13 @@ async def people(service: Service, request: Request) -> Response:
             role = known.get(each.role)
             name = same(each.role) if role is None else Phrase(role.name_en, role.name_zh)
             bound = bound_to(market, rules, each)
-            rows.append(Person(each.id, name, bound, states[each.state], each.state == "active", MAY[each.may]))
+            upon = _upon(each, actor, rules)
+            rows.append(Person(each.id, name, bound, states[each.state], each.state == "active", MAY[each.may], upon))
         rights = lookup.roles(rules)
         there = sorted({each.role for each in state.actors.values() if each.role in known}, key=list(known).index)
         return {
             "people": rows,
+            "acts": any(each.upon for each in rows),
             "may": rights.get(actor.role, frozenset()),
             "roles": [
                 (
