@@ -120,7 +120,7 @@ def test_prices_are_drawn_as_lines_that_begin_and_end_within_their_room() -> Non
     found.closes["SO2-KM-2027"] = {"2027-03-01": 400_000, "2027-03-02": 420_000}
     (only,) = prices_of(found, RULES)
     assert only.reference.en == "4,200.00 yuan/t"
-    assert "from 4,000 yuan/t to 4,200 yuan/t" in only.said.en
+    assert "from 4,000.00 yuan/t to 4,200.00 yuan/t" in only.said.en
     assert re.findall(r"[\d.]+", str(sparkline([5, 5, 5])).partition("points=")[2]) == [
         "2",
         "26",
