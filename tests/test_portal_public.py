@@ -153,9 +153,9 @@ def test_people_says_what_each_may_do_and_offers_nothing_that_is_refused(served:
         for upon in re.findall(r'href="/act/(?:Suspend|Resume)Actor\?actor=([^"]*)"', page.text):
             form = served.rehearsing(name).get(f"/act/SuspendActor?actor={upon}")
             asked = {**hidden(form), "actor": upon, "reason": "why", "step": "preview"}
-            refused = text_of(served.rehearsing(name).send("/act/SuspendActor", asked))
-            assert "may not give" not in refused, (name, upon)
-            assert "act of their own" not in refused, (name, upon)
+            seen = text_of(served.rehearsing(name).send("/act/SuspendActor", asked))
+            assert "may not give" not in seen, (name, upon)
+            assert "act of their own" not in seen, (name, upon)
     refused = served.rehearsing(AUTHORITY, "zh").get("/act/RegisterActor")
     assert refused.status_code == 403
     assert "您的角色不办理此项业务" in text_of(refused)
