@@ -17,11 +17,13 @@ from airshed.cli.reference.write import reasons as reasons_of
 from airshed.engine.commands import (
     ActivityLine,
     Allocate,
+    DecideCase,
     DecideMark,
     OpenSale,
     OpenSession,
     PledgeAllowances,
     ReportYear,
+    Transfer,
 )
 from airshed.engine.decide import _PROCEDURES
 from airshed.engine.events import BidSealed, Event, HoursMarked, ImprovementClosed, SealingBegan, YearVerified
@@ -269,6 +271,8 @@ def test_every_reason_to_refuse_has_a_cure_and_a_field_or_a_reason_why_none() ->
         (Why.SESSION_CLOSED, "2027-01-02 is not worked; the market opens", OpenSession("2027-01-02"), "day"),
         (Why.TOO_EARLY, "2027 is not over; from 2028-01-01", ReportYear("s", 2027, {}), "year"),
         (Why.UNKNOWN_ACCOUNT, "there is no account bank", PledgeAllowances("a", "bank", "x", 1, 1, "d"), "pledgee"),
+        (Why.TOO_LARGE, "case 1 is decided at 3 yuan at most, not at 4 yuan", DecideCase(1, 400, "more"), "fen"),
+        (Why.WALLED_OFF, "km is power, qj is not; power trades with", Transfer("qj", "km", SERIES, 1), "target"),
         (Why.NOT_POSITIVE, "the debt in fen is 0; above zero", PledgeAllowances("a", "b", "x", 1, 0, "d"), "secured"),
     ],
 )
