@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from airshed.engine.apply import auction, issue, pledge, reserve, sale, sealed, transfer, withdrawal, zone_call
 from airshed.engine.state import State
 from airshed.model.allowance import members
@@ -48,8 +50,16 @@ def check(state: State) -> None:
 
 def blocked(state: State, account: str, series: str) -> int:
     """Allowances of an account that no offer of its own has set aside: unpaid for, under notice, withheld."""
-    place = (account, series)
-    return sum(count for room in (sale, withdrawal) for where, count in room.set_aside(state) if where == place)
+    return all_blocked(state)[account, series]
+
+
+def all_blocked(state: State) -> Counter[tuple[str, str]]:
+    """The same of every account and series."""
+    found: Counter[tuple[str, str]] = Counter()
+    for room in (sale, withdrawal):
+        for place, count in room.set_aside(state):
+            found[place] += count
+    return found
 
 
 def _waiting(state: State, purses: dict[str, int], positions: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:

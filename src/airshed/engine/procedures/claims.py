@@ -95,34 +95,41 @@ def overrun(state: State, account: str, moves: Iterable[Move], deducted: Counter
 
 
 def _standing(state: State, account: str) -> Claims:
-    """What binds an account once its offers are taken back, in the order in which a year's end uses it up."""
-    claims: dict[str, list[BindingClaim]] = {}
+    """What binds one account."""
+    return standing(state, account).get(account, {})
+
+
+def standing(state: State, only: str = "") -> Mapping[str, Claims]:
+    """What binds each account, or only one, once its offers are taken back, in the order in which it is used up."""
+    claims: dict[str, dict[str, list[BindingClaim]]] = {}
+
+    def bind(account: str, of: tuple[Literal["pledge", "lease"], int, str], left: Mapping[str, int]) -> None:
+        _add(claims.setdefault(account, {}), of, left)
+
     for pledge in state.pledges.values():
-        if pledge.pledgor == account and pledge.state != "offered":
+        if only in ("", pledge.pledgor) and pledge.state != "offered":
             bound = Counter(pledge.left)
             if pledge.sale:  # it is called off with the other offers
                 auction = state.auctions[pledge.sale]
                 bound[auction.series] += auction.count
-            _add(claims, ("pledge", pledge.id, pledge.pledgee), bound)
+            bind(pledge.pledgor, ("pledge", pledge.id, pledge.pledgee), bound)
+    offered: dict[int, Counter[str]] = {}
     for lease in state.leases.values():
-        if lease.lessor == account and lease.state == "standing":
-            _add(claims, ("lease", lease.id, lease.lessee), lease.waiting)
+        if only in ("", lease.lessor) and lease.state == "standing":
+            bind(lease.lessor, ("lease", lease.id, lease.lessee), lease.waiting)
+        if lease.part_of and lease.state == "offered":
+            offered.setdefault(lease.part_of, Counter()).update(lease.waiting)
     for lease in state.leases.values():
-        if lease.lessee == account:
+        if only in ("", lease.lessee):
             left = Counter(lease.leased)
-            for part in state.leases.values():
-                if part.part_of == lease.id and part.state == "offered":
-                    left.update(part.waiting)
-            _add(claims, ("lease", lease.id, lease.lessor), left)
+            left.update(offered.get(lease.id, {}))
+            bind(lease.lessee, ("lease", lease.id, lease.lessor), left)
     return claims
 
 
-def cut_alike(state: State, account: str, series: str, share_basis_points: int) -> list[e.ClaimCut]:
+def cut_alike(mine: Iterable[BindingClaim], account: str, series: str, share_basis_points: int) -> list[e.ClaimCut]:
     """Every claim that others have on a series of an account, less by the same share; each is rounded down."""
-    parts = [
-        (claim, claim.count * share_basis_points // ALL_BASIS_POINTS)
-        for claim in _standing(state, account).get(series, ())
-    ]
+    parts = [(claim, claim.count * share_basis_points // ALL_BASIS_POINTS) for claim in mine]
     return [e.ClaimCut(claim.kind, claim.number, account, claim.other, series, part) for claim, part in parts if part]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.invariants import blocked
-from airshed.engine.procedures.claims import bound, cut_alike
+from airshed.engine.invariants import all_blocked
+from airshed.engine.procedures.claims import cut_alike
+from airshed.engine.procedures.claims import standing as claims_of
 from airshed.engine.procedures.guards import Decision, Procedure, no, positive
 from airshed.engine.procedures.taken_off import sales_off
 from airshed.engine.state import State
@@ -43,15 +44,17 @@ def cut_holdings(state: State, rules: Rulebook, at: int, actor: str, body: c.Cut
     cuts: list[e.HoldingCut] = []
     besides: list[e.Event] = []
     moves: list[Delivered] = []
+    standing, kept = claims_of(state), all_blocked(state)
     for (account, name), position in sorted(state.ledger.positions.items()):
         series = Series.parse(name)
         if series.pollutant != body.pollutant or series.vintage > body.through or not position.count:
             continue
         if state.ledger.accounts[account].kind.value not in kinds:
             continue
-        claims = cut_alike(state, account, name, body.share)
-        base = position.count - blocked(state, account, name)
-        free = (base - bound(state, account, name)) * body.share // lookup.WHOLE
+        mine = standing.get(account, {}).get(name, ())
+        claims = cut_alike(mine, account, name, body.share)
+        base = position.count - kept[account, name]
+        free = (base - sum(claim.count for claim in mine)) * body.share // lookup.WHOLE
         count = free + sum(claim.count for claim in claims)
         if count:
             if account not in {each.account for each in cuts}:
