@@ -17,6 +17,7 @@ from airshed.engine.runner import Answer, Runner
 from airshed.lab.season.season import Season
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.model.provenance import Simulation
+from airshed.pages.portal.dues import dues
 from airshed.registry.moves import Delivered
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
@@ -67,6 +68,13 @@ def test_a_year_is_played_in_its_own_autumn() -> None:
     assert {LAW.civil.day_of(at) for at in closed} == {"2005-12-01"}
     assert all(each.penalty_fen == 0 for each in settled.values())
     check(runner.state)
+
+
+def test_the_portal_asks_for_the_report_of_the_season_that_is_over() -> None:
+    """Not for that of the calendar year before."""
+    left = played(MemoryJournal(), 7, law="nox-budget", tables=False, until="2005-10-20").runner
+    (first, *_) = dues(left.state, LAW, "oh-pwr-01", LAW.civil.instant("2005-10-20", 9), 0)
+    assert (first.day, first.href) == ("2005-10-30", "/act/ReportYear?source=OH-PWR-01&year=2005")
 
 
 def test_a_plant_gets_what_three_twentieths_of_a_pound_for_each_mmbtu_are() -> None:

@@ -18,7 +18,7 @@ from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.happening import amount, ground_of, mass_of
 from airshed.pages.portal.names import called_in, works_called
 from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.seasons import due_day
+from airshed.rulebook.seasons import due_day, running
 from airshed.service.book.position import positions
 
 #: Days before a deadline from which it is shown as near.
@@ -87,7 +87,7 @@ def _of_sources(state: State, rules: Rulebook, account: str, at: int) -> Iterato
 
 
 def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[Due]:
-    year = int(rules.civil.day_of(at)[:4]) - 1
+    year = running(rules, rules.civil.day_of(at)) - 1
     known = state.years.get((source.id, year))
     begun = int(rules.civil.day_of(source.registered)[:4]) <= year
     begun = begun and any(Series.parse(name).vintage == year for name in state.ledger.caps)  # else nothing is owed

@@ -18,7 +18,7 @@ from airshed.pages.portal.names import works_name
 from airshed.registry.accounts import surrendered
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.seasons import due_day
+from airshed.rulebook.seasons import due_day, running
 from airshed.service.forms.articles import article_zh
 
 NOTHING = same("–")
@@ -268,7 +268,7 @@ def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, pub
 
 def _looked_at(state: State, rules: Rulebook, today: str) -> int:
     """The year before, once the programme has been through one; this year before that."""
-    return max(first_year(state, rules, today), int(today[:4]) - 1)
+    return max(first_year(state, rules, today), running(rules, today) - 1)
 
 
 def first_year(state: State, rules: Rulebook, today: str) -> int:
