@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -94,7 +95,8 @@ def listed(parts: Iterable[BriefPollutant], say: Callable[[BriefPollutant], str]
 
 
 def _row(rows: Iterable[BriefPollutant], en: str, zh: str, say: Callable[[BriefPollutant], str]) -> Row:
-    return Row(Phrase(en, zh), {each.pollutant: say(each) for each in rows})
+    # A figure below zero has the minus sign that cells of tables have.
+    return Row(Phrase(en, zh), {each.pollutant: re.sub(r"-(?=\d)", "−", say(each)) for each in rows})
 
 
 def _figure(name: str, measure: str) -> Callable[[BriefPollutant], float]:
