@@ -124,6 +124,13 @@ def test_a_tonne_abated_frees_little_where_the_claim_follows_the_emission() -> N
         assert Fraction(10, 100) < parts[source] < Fraction(20, 100), source
 
 
+def test_certified_reductions_cover_five_percent_where_they_are_named() -> None:
+    (credit,) = LAW.compliance.credits
+
+    assert (credit.credit, credit.pollutant, credit.limit_basis_points, credit.use) == ("CCER", "CO2e", 500, "named")
+    assert lookup.senders(LAW, "IssueCredits") == ("ministry",)
+
+
 # --- what contradicts itself
 
 
@@ -166,7 +173,7 @@ def test_the_cure_cures_and_a_scarce_cap_is_no_fault() -> None:
         )
         == 1
     )
-    scarce = msgspec.structs.replace(law.caps, rows=(one_less,), absolute=None)
+    scarce = msgspec.structs.replace(law.caps, rows=(one_less,), absolute=True)
     assert list(below_claims(zone, msgspec.structs.replace(law, caps=scarce))) == []
     air = load(find("dianzhong"))
     assert list(below_claims(of_law(air), air)) == []

@@ -179,9 +179,10 @@ class PollutantRule(Section, frozen=True):
 class CapRule(Section, frozen=True, omit_defaults=True):
     """The caps, from `caps.csv`."""
 
-    #: Whether a cap may give out less than the rules of allocation do. Where it may not (false), output says how many
-    #: there are, a cap is only their bound, and one below what the rules give is a fault. 是否设绝对总量。
-    absolute: bool | None = None
+    #: Whether a cap may give out less than the rules of allocation do; it may where this is left out. Where it may not,
+    #: output says how many there are, a cap is only their bound, and one below what the rules give is a fault.
+    #: 是否设绝对总量。
+    absolute: bool = True
     #: One row per pollutant, jurisdiction and vintage (read from `caps.csv`). 明细。
     rows: tuple[Cap, ...] = ()
 

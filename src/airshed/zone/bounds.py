@@ -20,7 +20,7 @@ def below_claims(zone: Zone, rules: Rulebook) -> Iterator[Malformed]:
 
     `zone` is what the law regulates. Where a cap is absolute it may be scarce.
     """
-    for cap in () if rules.caps.absolute is not False else rules.caps.rows:
+    for cap in () if rules.caps.absolute else rules.caps.rows:
         law = lookup.local(rules, cap.jurisdiction).allocation
         works = [each for each in zone_activities(zone, rules, cap.pollutant, cap.jurisdiction) if not each.entrant]
         claimed = ceil(sum(claims_by_law(law, works).values()) / rules.allowance.size_kg)
