@@ -14,7 +14,6 @@ import base64
 import csv
 import hashlib
 import json
-import os
 import sys
 import tomllib
 from collections import defaultdict
@@ -556,8 +555,11 @@ def read_law(folder):
 
 
 def table(folder, name):  # that a law may leave out
-    there = os.path.exists(f"{folder}/{name}")
-    return list(csv.DictReader(read_text(f"{folder}/{name}").splitlines())) if there else []
+    try:
+        with open(f"{folder}/{name}", encoding="utf-8") as text:
+            return list(csv.DictReader(text))
+    except FileNotFoundError:
+        return []
 
 
 def read_all(file, heads, notes):
