@@ -21,6 +21,7 @@ from airshed.engine.procedures import (
     auction_bids,
     auction_clearing,
     call,
+    credits,
     day,
     deadlines,
     deal,
@@ -394,7 +395,7 @@ PLANTED: dict[str, Plant] = {
         transfer, "due", lambda *args, **keys: max(args[2] + 1, real["due"](*args, **keys) - DAY_MS)
     ),
     "surrender a day late": put(settling, "surrender_day", a_day_later),
-    "an expired vintage is surrendered": put(settling, "admitted", lambda *rule: True),
+    "an expired vintage is surrendered": put(credits, "admitted", lambda *rule: True),
     "the youngest vintage is surrendered first": put(
         flow_rule, "plan", lambda *args: tuple(reversed(real["plan"](*args)))
     ),
