@@ -103,7 +103,7 @@ def by_names(said: Phrase) -> Phrase:
     """A sentence with commands as screens call them.
 
     >>> by_names(Phrase("wait, or DropSource", "请等待，或用 DropSource 撤回")).zh
-    '请等待，或用“撤销转让”撤回'
+    '请等待，或用“撤回排放源转移”撤回'
     """
     return Phrase(by_their_names(said.en), _COMMAND.sub(lambda it: f"“{name_of(BODIES[it[1]]).zh}”", said.zh))
 
