@@ -270,9 +270,9 @@ def test_a_decision_takes_two_and_neither_of_them_decides_its_appeal() -> None:
     alone = dataclasses.replace(
         runner.state, actors={name: runner.state.actors[name] for name in (AUTHORITY, INSPECTOR)}
     )
-    told = decide(alone, c.Command(AUTHORITY, "key", asked), RULES, at("2028-07-06"))
-    assert isinstance(told, Refusal)
-    assert told.detail.endswith("nobody else may decide its appeal, have another registered"), (
+    refused = decide(alone, c.Command(AUTHORITY, "key", asked), RULES, at("2028-07-06"))
+    assert isinstance(refused, Refusal)
+    assert refused.detail.endswith("nobody else may decide its appeal, have another registered"), (
         "an office of two has nobody left"
     )
     event = last(runner, OTHER, asked, "2028-07-06")

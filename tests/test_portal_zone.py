@@ -31,7 +31,7 @@ from airshed.mrv import states
 from airshed.mrv.year import StackYear
 from airshed.pages.kit.html import environment
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal import downloads, map_content, map_emitted, map_kept, zone_map
+from airshed.pages.portal import downloads, hours, map_content, map_emitted, map_kept, zone_map
 from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.choices import strips
@@ -221,7 +221,7 @@ def test_what_a_map_is_drawn_from_is_summed_once_and_a_file_of_hours_is_read_onc
     """Each view walked through forty thousand sealed days, and each pollutant's hours opened every file anew."""
     summed: list[str] = []
     opened: list[Path] = []
-    sums, reads = map_emitted.parts, map_content.read_once
+    sums, reads = map_emitted.parts, hours.read_once
 
     def parts(state: State, source: Source, of: int, pollutant: str) -> list[int]:
         summed.append(source.id)

@@ -46,7 +46,7 @@ def names_of(state: State, rules: Rulebook) -> set[str]:
     """What has a name that is the same in every language."""
     stacks = (stack for source in state.sources.values() for stack, _ in source.stacks)
     named = (state.actors, state.ledger.accounts, state.sources, state.auctions, state.calls, state.ledger.caps, stacks)
-    codes = [*(row.code for row in (*rules.pollutants, *rules.jurisdictions)), rules.currency.code]
+    codes = [row.code for row in rules.pollutants] + [row.code for row in rules.jurisdictions] + [rules.currency.code]
     return {word for names in (*named, codes) for name in names for word in WORD.findall(name)}
 
 

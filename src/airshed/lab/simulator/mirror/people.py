@@ -152,11 +152,11 @@ class People:
         self._claim("I5", (role, kind_of(record)) in self._table(rules), f"{what} as {role}")
         self._claim("I5", record.actor not in self.out, f"{what}, and is suspended or revoked")
         self._claim("I5", account not in self._suspended, f"{what}, for an account that is suspended")
-        if kind_of(record) not in ("ConfirmAct", "RejectAct"):
-            self._claim("I5", self.mays[record.actor] in ("", "initiate"), f"{what}, and may not initiate")
-        else:
+        if isinstance(record.body, c.ConfirmAct | c.RejectAct):
             theirs = self._proposed.get(record.body.act, account)
             self._claim("I5", account == theirs, f"{what}, which somebody proposed for {theirs}")
+        else:
+            self._claim("I5", self.mays[record.actor] in ("", "initiate"), f"{what}, and may not initiate")
         bound = self._bound[record.actor]
         for name in ("jurisdiction", "account", "source") if bound else ():
             named = getattr(record.body, name, None)
