@@ -31,14 +31,14 @@ from airshed.mrv import states
 from airshed.mrv.year import StackYear
 from airshed.pages.kit.html import environment
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal import downloads, hours, map_content, map_emitted, map_kept, zone_map
+from airshed.pages.portal import downloads, map_content, map_emitted, map_kept, zone_map
 from airshed.pages.portal.assets import assets
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.choices import strips
 from airshed.pages.portal.downloads import SHAPES
 from airshed.pages.portal.frame import WORTH_PACKING
 from airshed.pages.portal.happening import happenings
-from airshed.pages.portal.hours import Hours, lost, monitors_of, over_by_month, read, stack_year, stood_in
+from airshed.pages.portal.hours import Hours, lost, monitors_of, over_by_month, read, read_once, stack_year, stood_in
 from airshed.pages.portal.map_content import Wanted
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.notices import HEARD
@@ -221,18 +221,18 @@ def test_what_a_map_is_drawn_from_is_summed_once_and_a_file_of_hours_is_read_onc
     """Each view walked through forty thousand sealed days, and each pollutant's hours opened every file anew."""
     summed: list[str] = []
     opened: list[Path] = []
-    sums, reads = map_emitted.parts, hours.read_once
+    sums, reads = map_emitted.parts, read_once
 
     def parts(state: State, source: Source, of: int, pollutant: str) -> list[int]:
         summed.append(source.id)
         return sums(state, source, of, pollutant)
 
-    def read_once(path: Path) -> Mapping[str, Hours]:
+    def opening(path: Path) -> Mapping[str, Hours]:
         opened.append(path)
         return reads(path)
 
     monkeypatch.setattr(map_emitted, "parts", parts)
-    monkeypatch.setattr(map_content, "read_once", read_once)
+    monkeypatch.setattr(map_content, "read_once", opening)
     for name in ("maps", "emitted"):
         year.running.service.beside.pop(name, None)
     for query in ("measure=load&pollutant=SO2", "measure=exceedance&pollutant=SO2", "measure=exceedance&pollutant=NOx"):
