@@ -17,6 +17,7 @@ from airshed.lab.simulator.sim import simulate
 from airshed.model.civil import civil, names, unknown
 from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.model.refusal import Refusal
+from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import read
 from laws import LAW, RULES, as_files
@@ -114,6 +115,35 @@ def test_a_book_keeps_the_money_of_its_first_law() -> None:
         refused.detail == "this book counts in CNY; a law that counts in EUR ([currency] code) needs a book of its own"
     )
     assert refused.cite == RULES.currency.cite
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"id": "other"}, "this book is of the programme dianzhong; a law of other ([programme] id) needs a book"),
+        ({}, "steel in this book is of KM, which the law leaves out; keep KM among its [[jurisdictions]]"),
+    ],
+)
+def test_a_book_keeps_its_programme_and_the_cities_of_what_stands_in_it(change: dict[str, str], said: str) -> None:
+    """A law without a city was adopted: nobody could issue, report or settle for the works there."""
+    programme = replace(RULES.programme, version="2028.1", **change)
+    later = replace(RULES, programme=programme, jurisdictions=() if not change else RULES.jurisdictions)
+    body = c.AdoptRulebook(programme.id, "2028.1", digest(later))
+    refused = decide(market().state, later, AT, AUTHORITY, body)
+
+    assert isinstance(refused, Refusal)
+    assert refused.detail.startswith(said)
+    assert refused.cite == lookup.article(RULES, "programme")
+
+
+def test_a_city_in_which_nothing_stands_may_go() -> None:
+    runner = Runner(MemoryJournal(), RULES, tables=False)
+    send(runner, AUTHORITY, adopting(RULES))
+    programme = replace(RULES.programme, version="2028.1")
+    later = replace(RULES, programme=programme, jurisdictions=RULES.jurisdictions[:1])
+    answer = decide(runner.state, later, AT, AUTHORITY, c.AdoptRulebook(programme.id, "2028.1", digest(later)))
+
+    assert not isinstance(answer, Refusal)
 
 
 def test_time_and_money_that_are_the_usual_ones_are_not_written_however_a_law_came_to_say_them() -> None:

@@ -160,6 +160,11 @@ def test_the_law_in_force_is_not_proposed_once_more(served: Portal) -> None:
             "a law of Europe/Berlin ([programme] time_zone) needs a book of its own.",
             "Europe/Berlin的规则（[programme] time_zone）须另立账簿。",
         ),
+        (
+            (('id = "dianzhong"', 'id = "other"'),),
+            "This book is of the programme dianzhong; a law of other ([programme] id) needs a book of its own.",
+            "本账簿属于dianzhong交易体系；other的规则（[programme] id）须另立账簿。",
+        ),
         ((('version = "2027.2"', 'version = "2027.1"'),), "version 2027.1 has another text", "2027.1"),
     ],
 )

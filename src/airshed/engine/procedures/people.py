@@ -20,12 +20,13 @@ from airshed.engine.procedures.taken_off import all_off, orders_off
 from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.procedures.transfer import hours_moved
 from airshed.engine.state import State
+from airshed.model.allowance import Series
 from airshed.model.civil import DEFAULT
 from airshed.model.measures import RENMINBI, yuan
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.account_number import is_number
-from airshed.registry.accounts import BANK, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
+from airshed.registry.accounts import BANK, PRIVATE, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
 from airshed.registry.moves import Paid
 from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
@@ -50,7 +51,7 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
             f"the rules at hand are {mine[0]} {mine[1]} {mine[2][:12]}, not {body.programme} {body.version} "
             f"{body.digest[:12]}; load the text that is to be adopted",
         )
-    refusal = _strangers(state, rules) or _provenance(state, rules, body) or _other_measure(state, rules)
+    refusal = _strangers(state, rules) or _provenance(state, rules, body) or _another_book(state, rules)
     if refusal:
         return refusal
     if state.rulebook and body.digest == state.rulebook.digest:
@@ -117,16 +118,46 @@ def _or_default(said: str, default: str) -> str:
     return default if said == default else said
 
 
-def _other_measure(state: State, rules: Rulebook) -> Refusal | None:
+def _another_book(state: State, rules: Rulebook) -> Refusal | None:
+    """What a book keeps from its first law to its last; a law that says otherwise needs a book of its own."""
+    if state.rulebook is None:
+        return None
+    mine, other = state.rulebook.programme, rules.programme.id
+    if other != mine:
+        what = f"this book is of the programme {mine}; a law of {other} ([programme] id) needs a book of its own"
+        return no(rules, "programme", Why.WRONG_KIND, what)
+    return _other_measure(state, state.rulebook.currency, rules) or _left_out(state, rules)
+
+
+def _left_out(state: State, rules: Rulebook) -> Refusal | None:
+    """What stands in a book has its city in the law: nobody could issue, report or settle for one that is gone."""
+    known = {jurisdiction.code for jurisdiction in rules.jurisdictions}
+    standing = (
+        *((account.jurisdiction, name) for name, account in state.ledger.accounts.items() if _held(account)),
+        *((source.jurisdiction, source.id) for source in state.sources.values()),
+        *((Series.parse(series).jurisdiction, series) for series in state.ledger.caps),
+    )
+    for code, name in standing:
+        if code not in known:
+            what = (
+                f"{name} in this book is of {code}, which the law leaves out; keep {code} among its [[jurisdictions]]"
+            )
+            return no(rules, "programme", Why.WRONG_KIND, what)
+    return None
+
+
+def _held(account: Account) -> bool:
+    """The programme's own are opened for every city, and stand there empty."""
+    return account.kind in PRIVATE and bool(account.jurisdiction)
+
+
+def _other_measure(state: State, money: str, rules: Rulebook) -> Refusal | None:
     """A book keeps the days and the money of its first law.
 
     In another time zone days that are over would begin otherwise; in other money every price and penalty that stands in
     it would be another sum.
     """
-    if state.rulebook is None:
-        return None
-    days, money = state.time_zone, state.rulebook.currency
-    other, paid = rules.programme.time_zone, rules.currency.code
+    days, other, paid = state.time_zone, rules.programme.time_zone, rules.currency.code
     if other != days:
         what = f"this book keeps the days of {days}; a law of {other} ([programme] time_zone) needs a book of its own"
         return no(rules, "programme", Why.WRONG_KIND, what)
