@@ -246,6 +246,9 @@ def test_read_tables_of_another_make_are_named_with_the_cure_and_made_anew(path:
         verify(book)
     assert "airshed replay BOOK --rebuild" in error.value.cure
     with Book.open(path) as book:
+        with pytest.raises(Malformed) as refused:
+            carry_on(book)
+        assert str(refused.value) == str(error.value), "the first record that is written ended the writer"
         rebuild(book)
     with Book.read(path) as book:
         verify(book)

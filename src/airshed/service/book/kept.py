@@ -116,6 +116,10 @@ class KeptBook(ABC):
         """`Malformed` names what is kept beside a book's own tables, or is not there."""
 
     @abstractmethod
+    def hold_read_tables(self) -> None:
+        """`Malformed` names a read table into which rows of this version could not be written."""
+
+    @abstractmethod
     def kept_snapshot(self) -> bytes | None:
         """The bytes of the snapshot that is kept for it; None where there is none."""
 

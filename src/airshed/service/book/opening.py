@@ -21,7 +21,11 @@ from airshed.service.book.law import law_of, laws_of
 
 
 def carry_on(book: KeptBook, begun: Begun | None = None) -> Runner:
-    """The runner of a book under the law it adopted last; `Malformed` when it has none, or cannot have happened."""
+    """The runner of a book under the law it adopted last; `Malformed` when it has none, or cannot have happened.
+
+    So it is when its read tables are of another version: the first record would end the writer otherwise.
+    """
+    book.hold_read_tables()
     rules = law_of(book)
     with book.named():
         runner = Runner(book, rules, laws=laws_of(book), begun=begun)
@@ -64,6 +68,7 @@ def adopt(
     text is kept meanwhile. The key is the digest and the number of the adoption: to adopt the law in force once more is
     the same act and gets the same answer, to come back to an earlier law is another.
     """
+    book.hold_read_tables()
     rules = load_texts(texts)
     mine = digest(rules)
     in_force = book.law_in_force()

@@ -25,7 +25,7 @@ from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 from airshed.service.book.kept import Fenced, Held, KeptBook, Lost, Rows, line_of
 from airshed.service.book.places import Where, where
-from airshed.service.book.postgresql_schema import RESTORE, columns_of, hold, remake, tables
+from airshed.service.book.postgresql_schema import RESTORE, columns_of, hold, hold_read_tables, remake, tables
 from airshed.service.book.sqlite import FORMAT, ROOM, of_format
 
 #: From how many rows on a table is filled by COPY: one by one they cost half as much again for who sends them.
@@ -233,6 +233,9 @@ class PostgresBook(KeptBook):
     def hold_schema(self) -> None:
         """`Malformed` names what is in the schema beside a book's own tables, or is not there."""
         hold(self._db, str(self.path))
+
+    def hold_read_tables(self) -> None:
+        hold_read_tables(self._db, str(self.path))
 
 
 def exists(text: str) -> bool:

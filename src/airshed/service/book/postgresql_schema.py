@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import psycopg
 
@@ -11,6 +11,8 @@ from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 from airshed.service.book.schema import REBUILT
 
+#: The columns of a table with their types.
+Columns = dict[str, str]
 #: What `meta` says of the book.
 META = ("format", "head", "laws", "writer")
 RESTORE = "restore the book from a backup of the database"
@@ -49,17 +51,11 @@ def hold(db: psycopg.Connection[Row], place: str) -> None:
     A trigger or a rule would write what no record says, a view or another table shows what none says.
     """
     found = {str(name): str(kind) for name, kind in db.execute(RELATIONS) if kind not in ("i", "t")}
-    wanted = {name: {column.strip('"'): kind for column, kind in mine} for name, mine in _wanted().items()}
+    wanted = _typed()
     for name, kind in found.items():
         if name not in wanted or kind != "r":
             raise Malformed(f"{place} relation {name}", "does not belong in a book", RESTORE)
-    columns, read = _columns(db), {table.name for table in TABLES}
-    for name, mine in wanted.items():
-        if name not in found:
-            raise Malformed(f"{place} table {name}", "is missing", REBUILT if name in read else RESTORE)
-        if columns.get(name) != mine:
-            told = REBUILT if name in read else RESTORE
-            raise Malformed(f"{place} table {name}", "is made otherwise than a book's", told)
+    _same(_columns(db), wanted, place)
     for rule, table in db.execute(ACTING):
         raise Malformed(f"{place} table {table}", f"has {rule}, which acts by itself", RESTORE)
     keys = [str(row[0]) for row in db.execute("SELECT key FROM meta ORDER BY key")]
@@ -69,21 +65,41 @@ def hold(db: psycopg.Connection[Row], place: str) -> None:
             raise Malformed(f"{place} meta {key}", what, RESTORE)
 
 
+def hold_read_tables(db: psycopg.Connection[Row], place: str) -> None:
+    """`Malformed` names a read table that another version made otherwise, or not: its rows could not be written."""
+    wanted = _typed()
+    _same(_columns(db), {table.name: wanted[table.name] for table in TABLES}, place)
+
+
+def _same(found: Mapping[str, Columns], wanted: Mapping[str, Columns], place: str) -> None:
+    for name, columns in wanted.items():
+        told = REBUILT if any(table.name == name for table in TABLES) else RESTORE
+        if name not in found:
+            raise Malformed(f"{place} table {name}", "is missing", told)
+        if found[name] != columns:
+            raise Malformed(f"{place} table {name}", "is made otherwise than a book's", told)
+
+
 def remake(db: psycopg.Connection[Row]) -> None:
     """Make the read tables anew that are made otherwise or missing, within the transaction of the caller."""
-    found, made = _columns(db), dict(zip(_wanted(), tables(), strict=True))
+    found, wanted, made = _columns(db), _typed(), dict(zip(_wanted(), tables(), strict=True))
     for table in TABLES:
-        if found.get(table.name) != {column.strip('"'): kind for column, kind in columns_of(table)}:
+        if found.get(table.name) != wanted[table.name]:
             db.execute(f"DROP TABLE IF EXISTS {table.name}".encode())
             db.execute(made[table.name].encode())
 
 
-def _columns(db: psycopg.Connection[Row]) -> dict[str, dict[str, str]]:
+def _columns(db: psycopg.Connection[Row]) -> dict[str, Columns]:
     """The columns of every table that is there, with their types."""
-    columns: dict[str, dict[str, str]] = {}
+    columns: dict[str, Columns] = {}
     for name, column, kind in db.execute(COLUMNS):
         columns.setdefault(str(name), {})[str(column)] = str(kind)
     return columns
+
+
+def _typed() -> dict[str, Columns]:
+    """The columns of every table as the database names them."""
+    return {name: {column.strip('"'): kind for column, kind in columns} for name, columns in _wanted().items()}
 
 
 def _wanted() -> dict[str, list[tuple[str, str]]]:

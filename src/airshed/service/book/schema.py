@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 
 from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 
+#: What to do about anything else.
+RESTORE = "restore the book from a copy"
 #: What to do about read tables of another make.
 REBUILT = (
     "another version may have made it: airshed replay BOOK --rebuild writes the tables anew from the records; "
@@ -33,24 +36,34 @@ def hold(connection: sqlite3.Connection, place: str) -> None:
 
     A trigger would write what no record says, a view or another table shows what none says.
     """
-    cure = "restore the book from a copy"
     with closing(sqlite3.connect(":memory:")) as new:
         make(new)
         wanted = _objects(new)
     found = _objects(connection)
     for name, (kind, _) in found.items():
         if name not in wanted:
-            raise Malformed(f"{place} {kind} {name}", "does not belong in a book", cure)
-    for name, (kind, text) in wanted.items():
-        if name not in found:
-            raise Malformed(f"{place} {kind} {name}", "is missing", REBUILT if _is_read(name) else cure)
-        if found[name] != (kind, text):
-            told = REBUILT if _is_read(name) else cure
-            raise Malformed(f"{place} {kind} {name}", "is made otherwise than a book's", told)
+            raise Malformed(f"{place} {kind} {name}", "does not belong in a book", RESTORE)
+    _same(found, wanted, place)
     keys = [row[0] for row in connection.execute("SELECT key FROM meta ORDER BY key")]
     for key in (*keys, *META):
         if (key in META) != (key in keys):
-            raise Malformed(f"{place} meta {key}", "is missing" if key in META else "does not belong in a book", cure)
+            raise Malformed(
+                f"{place} meta {key}", "is missing" if key in META else "does not belong in a book", RESTORE
+            )
+
+
+def hold_read_tables(connection: sqlite3.Connection, place: str) -> None:
+    """`Malformed` names a read table that another version made otherwise, or not: its rows could not be written."""
+    _same(_objects(connection), {table.name: ("table", _ddl(table)) for table in TABLES}, place)
+
+
+def _same(found: Mapping[str, tuple[str, str]], wanted: Mapping[str, tuple[str, str]], place: str) -> None:
+    for name, (kind, text) in wanted.items():
+        told = REBUILT if any(table.name == name for table in TABLES) else RESTORE
+        if name not in found:
+            raise Malformed(f"{place} {kind} {name}", "is missing", told)
+        if found[name] != (kind, text):
+            raise Malformed(f"{place} {kind} {name}", "is made otherwise than a book's", told)
 
 
 def remake(connection: sqlite3.Connection) -> None:
@@ -60,10 +73,6 @@ def remake(connection: sqlite3.Connection) -> None:
         if found.get(table.name) != ("table", _ddl(table)):
             connection.execute(f"DROP TABLE IF EXISTS {table.name}")
             connection.execute(_ddl(table))
-
-
-def _is_read(name: str) -> bool:
-    return any(table.name == name for table in TABLES)
 
 
 def _objects(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:

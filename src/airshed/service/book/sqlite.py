@@ -204,6 +204,9 @@ class Book(KeptBook):
         """`Malformed` names what is in the file beside a book's own tables, or is not there."""
         schema.hold(self.sql, str(self.path))
 
+    def hold_read_tables(self) -> None:
+        schema.hold_read_tables(self.sql, str(self.path))
+
     def check_pages(self) -> None:
         """SQLite finds every page in its place, and the file ends with the last of them, or `Unreadable`."""
         there = self.path.stat().st_size  # before its pages are counted: a book that is written grows and never shrinks
