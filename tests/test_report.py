@@ -21,7 +21,7 @@ from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.readings import OXYGEN, VELOCITY
 from airshed.mrv.year import StackYear, close_year
-from airshed.pages.kit.details import detail
+from airshed.pages.kit.details import detail, subject_name
 from airshed.pages.kit.html import both, write
 from airshed.pages.kit.words import LANGUAGES
 from airshed.pages.report.charts import charts
@@ -397,3 +397,13 @@ def test_what_was_found_is_said_in_both_languages(played: Played) -> None:
     for text in details:
         assert detail(text).zh != text
         assert str(both(detail(text))) in played.html, text
+
+
+def test_what_a_finding_is_about_is_named_as_the_portal_names_it(played: Played) -> None:
+    """A factor stood there by its code of HJ 212."""
+    about = {each for row in played.facts.monitoring.findings for each in row.subjects}
+
+    assert {"SO2"} < about
+    for code in about:
+        assert str(both(subject_name(code))) in played.html, code
+        assert subject_name(code).zh == code or f"· {code}" not in played.html

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from airshed.mrv.findings import SENTENCES
+from airshed.mrv.hj212.codes import name_of
 from airshed.pages.kit.words import FINDINGS, Phrase
 
 #: Kinds of operators' marks within a sentence.
@@ -30,6 +31,16 @@ ITEM = r"(\w+) (\S*) ?over (\d+) hours: (.*)"
 FOR_IT = r"(\S+): (\w+) over (\d+) hours \((.*)\)"
 
 
+def subject_name(code: str) -> Phrase:
+    """What a finding is about: a pollutant by its code, a factor of HJ 212 by its name.
+
+    >>> subject_name("SO2").zh, subject_name("i23001").zh
+    ('SO2', '本地大气压力')
+    """
+    chinese, english = name_of(code)
+    return Phrase(english, chinese)
+
+
 def item(text: str) -> Phrase:
     """What a verifier asks to be improved; in Chinese where it quotes a finding, and else as it was written.
 
@@ -39,7 +50,7 @@ def item(text: str) -> Phrase:
     found = re.fullmatch(ITEM, text)
     if found is None or found[1] not in FINDINGS:
         return Phrase(text, text)
-    return Phrase(text, f"{found[2]}{FINDINGS[found[1]].zh}，共{found[3]}小时：{detail(found[4]).zh}")
+    return Phrase(text, f"{subject_name(found[2]).zh}{FINDINGS[found[1]].zh}，共{found[3]}小时：{detail(found[4]).zh}")
 
 
 def reason(text: str) -> Phrase:

@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.deadlines import surrender_day
+from airshed.pages.kit.details import subject_name
 from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, bound_to, office, page, reads_as_office
-from airshed.pages.portal.names import subject_name
 from airshed.pages.portal.opening import sensible
 from airshed.pages.portal.overview import at_a_glance, calendar, caps, telling, works
 from airshed.pages.portal.public import reads_as_public

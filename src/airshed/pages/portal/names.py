@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from airshed.engine.state import State
 from airshed.model.refusal import Malformed
-from airshed.mrv.hj212.codes import name_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.registry.accounts import programme_accounts
 from airshed.rulebook.schema import Rulebook
@@ -26,16 +25,6 @@ OF_OFFICES = {
     "Surrendered": "清缴账户",
     "Cancelled": "注销账户",
 }
-
-
-def subject_name(code: str) -> Phrase:
-    """What a finding is about: a pollutant by its code, a factor of HJ 212 by its name.
-
-    >>> subject_name("SO2").zh, subject_name("i23001").zh
-    ('SO2', '本地大气压力')
-    """
-    chinese, english = name_of(code)
-    return Phrase(english, chinese)
 
 
 @lru_cache(maxsize=4)

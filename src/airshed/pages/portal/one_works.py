@@ -23,6 +23,7 @@ from airshed.mrv import states
 from airshed.mrv.rules import LimitValue
 from airshed.mrv.substitution import Gap
 from airshed.pages.kit.colours import ALARM, faded, pollutant_colour
+from airshed.pages.kit.details import subject_name
 from airshed.pages.kit.figures import (
     Figure,
     along,
@@ -56,7 +57,7 @@ from airshed.pages.portal.hours import (
     stood_in,
     there,
 )
-from airshed.pages.portal.names import firm_name, subject_name, works_name
+from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.public import reads_as_public, years_of
 from airshed.pages.register import fined
 from airshed.pages.stack.words import method_said, why_said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airshed.model.provenance import Simulation
 from airshed.pages.kit import colours, words
-from airshed.pages.kit.details import detail, item, reason
+from airshed.pages.kit.details import detail, item, reason, subject_name
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.words import Phrase, told
 from airshed.pages.report import charts
@@ -54,6 +54,7 @@ def page_of(facts: Facts, rules: Rulebook) -> str:
             marks={row.mark: Phrase(row.name_en, row.name_zh) for row in rules.marks.rows},
             words=words,
             detail=detail,
+            subject_name=subject_name,
             item=item,
             reason=reason,
             style=colours,

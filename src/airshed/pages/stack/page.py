@@ -11,7 +11,7 @@ from airshed.mrv import states
 from airshed.mrv.spans import hour_text
 from airshed.pages.kit import words as report_words
 from airshed.pages.kit.colours import pollutant_colour
-from airshed.pages.kit.details import detail
+from airshed.pages.kit.details import detail, subject_name
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.words import STATISTICS, Language, Phrase, percent_text, same, told
 from airshed.pages.stack import charts, words
@@ -190,6 +190,7 @@ def _render(template: str, facts: StackFacts, law: Phrase, **more: Any) -> str:
             statistics=STATISTICS,
             findings=report_words.FINDINGS,
             detail=detail,
+            subject_name=subject_name,
             at_once=ROWS_AT_ONCE,
             when=lambda hour: hour_text(facts.year, hour),
             kg=lambda mg: f"{Decimal(mg).scaleb(-6):,.3f}",
