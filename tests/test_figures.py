@@ -92,13 +92,16 @@ def test_every_colour_that_figures_name_is_in_the_style_sheet_light_and_dark() -
 
 
 EVIL = "<img src=x onerror=alert(1)>"
+BELOW = Phrase("-1 t (-5.0 %)", "-1吨（-5.0%）")
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """A page of one chart whose names try to be more than text."""
     marks = [mark(3, [Phrase(EVIL, "坏"), "{x} as it stands"]), mark(1, [Phrase("good", "好"), "1 t"])]
-    made = figure([bars(marks, ALARM)], x=values(Phrase("mass (t)", "质量（吨）")), y=rows([EVIL, Phrase("b", "乙")]))
+    marks.append(mark(-1, [Phrase("SO2-KM-2027", "2027-01-01"), "-1 t"], **beside(-1, BELOW)))
+    named = rows([EVIL, Phrase("b", "乙"), "c"])
+    made = figure([bars(marks, ALARM)], x=values(Phrase("mass (t)", "质量（吨）")), y=named)
     skeleton = environment("airshed.pages.kit").from_string(PAGE)
     path = tmp_path_factory.mktemp("figures") / "figures.html"
     path.write_text(skeleton.render(charts=script_json({"a": made}), provenance=Phrase("", "")), "utf-8")
@@ -115,7 +118,7 @@ def test_what_is_shown_over_a_mark_is_text_in_the_language_shown(seen: Seen) -> 
         show_at(seen.page, 1280, language)
         box = seen.page.locator(".chart").bounding_box()
         assert box is not None
-        seen.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 75)
+        seen.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 55)
         seen.page.wait_for_function("said => document.querySelector('.chart').innerText.includes(said)", arg=said)
         assert "{x} as it stands" in seen.page.inner_text(".chart")
         seen.page.mouse.move(0, 0)
@@ -126,11 +129,20 @@ def test_what_is_shown_over_a_mark_is_text_in_the_language_shown(seen: Seen) -> 
 def test_a_screen_reader_is_told_name_measure_and_marks_in_its_language(seen: Seen) -> None:
     show_at(seen.page, 1280, "en")
     assert seen.page.get_attribute(".chart", "aria-label") == (
-        f"Masses; mass (t); {EVIL}, {{x}} as it stands; good, 1 t"
+        f"Masses; mass (t); {EVIL}, {{x}} as it stands; good, 1 t; SO2-KM-2027, −1 t"
     )
     show_at(seen.page, 1280, "zh")
     said = seen.page.get_attribute(".chart", "aria-label")
-    assert said == "质量；质量（吨）；坏，{x} as it stands；好，1 t"
+    assert said == "质量；质量（吨）；坏，{x} as it stands；好，1 t；2027-01-01，−1 t"
+
+
+def test_a_label_below_zero_has_the_minus_sign_and_a_name_keeps_its_hyphens(seen: Seen) -> None:
+    for language, said in (("zh", "−1吨（−5.0%）"), ("en", "−1 t (−5.0 %)")):
+        show_at(seen.page, 1280, language)
+        drawn = seen.page.locator(".chart svg text").all_text_contents()
+        assert said in drawn
+        assert "−1" in drawn, "the axis too"
+        assert not [text for text in drawn if text.startswith("-")]
 
 
 def test_colours_follow_a_dark_scheme_and_paper_is_light(seen: Seen) -> None:

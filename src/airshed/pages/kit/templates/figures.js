@@ -16,11 +16,14 @@ window.figures = (function () {
     return `rgba(${mixed.slice(1, 4).map((each) => parseInt(each, 16)).join(",")},${mixed[4] / 100})`;
   }
 
+  // A number below zero has the minus sign, as wide as a plus, in every label: those who write it have a hyphen.
+  const minus = (text) => text.replace(/(^|[\s(（:：,，;；])-(?=[\d.{])/g, "$1−");
+
   function told(node, language) {
-    if (typeof node === "string") return node.includes("var(") || node.startsWith("color-mix") ? colour(node) : node;
+    if (typeof node === "string") return node.includes("var(") || node.startsWith("color-mix") ? colour(node) : minus(node);
     if (Array.isArray(node)) return typeof node[0] === "number" ? node : node.map((each) => told(each, language));
     if (node === null || typeof node !== "object") return node;
-    if (typeof node.en === "string" && typeof node.zh === "string") return node[language];
+    if (typeof node.en === "string" && typeof node.zh === "string") return minus(node[language]);
     return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, told(value, language)]));
   }
 
@@ -37,7 +40,7 @@ window.figures = (function () {
       return form === "day" ? day : `${day} ${two(at.getUTCHours())}:00`;
     }
     const decimals = form === undefined ? {} : { minimumFractionDigits: +form, maximumFractionDigits: +form };
-    return value.toLocaleString("en-GB", form === undefined ? { maximumFractionDigits: 3 } : decimals);
+    return minus(value.toLocaleString("en-GB", form === undefined ? { maximumFractionDigits: 3 } : decimals));
   }
 
   function filled(text, mark) {
