@@ -16,6 +16,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.portal.office import law_files
 from airshed.pages.portal.office.law import OWN_WORDS
 from airshed.pages.portal.office.law import text_of as text_of_section
+from airshed.pages.portal.office.law_adopting import checked
 from airshed.pages.portal.office.law_contents import contents
 from airshed.pages.portal.office.law_files import texts_of, zipped
 from airshed.pages.portal.office.sheets import files_of
@@ -130,6 +131,22 @@ def test_every_fault_of_a_law_is_named_with_its_place_and_nothing_is_kept(served
         assert "reportby" in text_of(page), "and not the first fault alone"
         assert 'value="keep"' not in page.text
         assert 'value="keep"' not in office.get("/law/new").text
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "said"),
+    [
+        ("a = = 1", "rulebook.toml 第1行第5列", "不是TOML：取值无效"),
+        ("a = 1 b", "rulebook.toml 第1行第7列", "不是TOML：一条语句之后应换行或结束"),
+        ("a = 1\na = 2", "rulebook.toml 第2行", "不是TOML：同一键重复赋值"),
+    ],
+)
+def test_a_law_that_is_no_toml_is_told_its_place_and_why_in_chinese(line: str, place: str, said: str) -> None:
+    faults = checked([(name, line.encode() if name == "rulebook.toml" else raw) for name, raw in FILES.items()])
+    assert isinstance(faults, list)
+    assert faults[0].place.zh.startswith(place)
+    assert faults[0].place.en.startswith("rulebook.toml line ")
+    assert said in faults[0].what.zh
 
 
 def test_a_zip_that_is_none_is_refused_in_the_language_of_the_page(served: Portal) -> None:

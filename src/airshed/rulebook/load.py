@@ -241,10 +241,11 @@ def _toml(files: Mapping[str, bytes], name: str, faults: list[Malformed]) -> dic
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
-        what = at[1] if at else str(error)
+        said = at[1] if at else str(error)
+        what = said[0].lower() + said[1:]
         line = int(at[2]) if at and at[2] else text.count("\n") + 1
         column = f", column {at[3]}" if at and at[3] else ""
-        faults.append(Malformed(f"{name} line {line}{column}", f"is not TOML: {what[0].lower()}{what[1:]}", "mend it"))
+        faults.append(Malformed(f"{name} line {line}{column}", f"is not TOML: {what}", "mend it"))
     except RecursionError:
         faults.append(Malformed(name, "is nested too deeply", "write tables and lists as the schema has them"))
     except ValueError:

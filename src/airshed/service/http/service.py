@@ -131,7 +131,7 @@ async def body_of(request: Request, most: int, seconds: float, kind: str = JSON)
         raise Stopped("wrong_type", f"send it as {kind}, not {said_kind[:60] or 'without Content-Type'}")
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > most:
-        raise Stopped("too_large", f"{length} bytes; at most {most}", {"Connection": "close"})
+        raise Stopped("too_large", f"{int(length):,} bytes; at most {most:,}", {"Connection": "close"})
     try:
         if request.scope.get("state", {}).get(ALL_THERE):  # most come with their head, and a clock for each costs
             return await _read(request, most)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -76,7 +77,7 @@ class Candidate(NamedTuple):
 class Fault(NamedTuple):
     """What is wrong in a file, and where."""
 
-    place: str
+    place: Phrase
     what: Phrase
 
 
@@ -169,7 +170,13 @@ def fault_of(error: Malformed) -> Fault:
     chinese = next((said for begins, said in SAID.items() if error.what.startswith(begins)), None)
     if chinese is None and both.zh.startswith(cures.UNKNOWN):
         chinese = f"{fault_in_chinese(error.what)}。{fault_in_chinese(error.cure)}。"
-    return Fault(error.place, both if chinese is None else Phrase(both.en, chinese))
+    return Fault(_place(error.place), both if chinese is None else Phrase(both.en, chinese))
+
+
+def _place(text: str) -> Phrase:
+    """Where a fault stands, by line and column in both languages."""
+    line = re.sub(r" line (\d+)", r" 第\1行", text)
+    return Phrase(text, re.sub(r"(?<=行),? column (\d+)", r"第\1列", line))
 
 
 def _refused(state: State, rules: Rulebook, visitor: Visitor, brought: Candidate) -> Told | None:
