@@ -176,7 +176,7 @@ def test_a_collar_keeps_the_price_within_it_and_is_nothing_where_it_does_not_bin
     bare, held = (solve(mine, "zone", "none", collar) for collar in ("none", "collar"))
     assert mine.floor < bare.price.min() < bare.price.max() < mine.ceiling
     assert held.cost == pytest.approx(bare.cost)
-    mine = world("VOC")
+    mine = world_of(ZONE, RULES, "VOC", Assumed(years=3, cap_shift=-0.2))
     bare, held = (solve(mine, "zone", "none", collar) for collar in ("none", "collar"))
     assert bare.price.max() > mine.ceiling
     assert held.price.max() <= mine.ceiling * (1 + 1e-9)

@@ -89,7 +89,8 @@ def test_what_the_log_has_committed_is_read_too(tmp_path: Path) -> None:
 def test_a_file_that_is_cut_names_the_page_that_is_missing(whole: bytes, tmp_path: Path) -> None:
     rng = Random(11)
     path = tmp_path / "a.book"
-    for size in [PAGE, len(whole) - 1, *(rng.randrange(1, len(whole)) for _ in range(20))]:
+    # Of a last page that is cut SQLite reads the rest as zeros, and a record seemed to be missing.
+    for size in [PAGE, len(whole) - 2_000, len(whole) - 1, *(rng.randrange(1, len(whole)) for _ in range(20))]:
         said = verdict(path, whole[:size])
         if 100 <= size < len(whole) - 1:
             assert re.search(r" page \d+ of \d+: cannot be read \(.*cut, .*\); \d+ records", said), (size, said)

@@ -106,7 +106,8 @@ def test_a_city_official_sets_a_cap_in_the_city_by_keyboard_and_is_refused_anoth
         # The form offers no other city; somebody writes one into it.
         page.locator('input[name="jurisdiction"]').evaluate("field => { field.value = 'QJ' }")
         page.get_by_role("button", name="See what would happen").click()
-        expect(page.get_by_role("alert")).to_contain_text("bound to KM")
+        expect(page.get_by_role("alert").get_by_role("link", name="Jurisdiction")).to_be_visible()
+        expect(page.locator("#form")).to_contain_text("bound to KM")
         assert complaints == []
 
 

@@ -60,8 +60,8 @@ def test_the_page_says_what_the_table_of_the_shell_says(made: tuple[Path, str]) 
     assert len(rows) == 2 * 3 * len(SCENARIOS)
     for row in rows:
         tonnes, yuan = row[3].strip(), row[7].strip()
-        assert f"{Decimal(tonnes.replace(',', '')):+,.3f}" in page
-        assert f"{Decimal(yuan.replace(',', '')):+,.0f}" in page
+        assert f"{Decimal(tonnes.replace(',', '')):+,.3f}".replace("-", "−") in page
+        assert f"{Decimal(yuan.replace(',', '')):+,.0f}".replace("-", "−") in page
 
 
 def test_every_scenario_has_a_name_in_both_languages() -> None:

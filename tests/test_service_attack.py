@@ -25,6 +25,7 @@ from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.sign_in import codes, passwords
+from laws import RULES
 from markets import REGISTRAR, confirmed, market, send
 from services import LONGEST_S, PASSWORD, Served, served
 from test_people import HERE, example, foretold, people
@@ -168,8 +169,12 @@ def test_a_formula_that_came_into_the_book_is_a_text_in_csv_and_parquet(service:
     said = office.post("/v1/commands/FreezeAccount", json={"account": text, "reason": text}, headers=key())
     assert said.status_code == 422, said.text
     found = 0
+    named = {row.table for row in RULES.reading.rows}
     for table in office.get("/v1/tables").json()["tables"]:
         csv = office.get(f"/v1/tables/{table['table']}", headers={"Accept": "text/csv"})
+        if table["table"] not in named:
+            assert csv.status_code == 403, "of a table that the law does not name nobody reads"
+            continue
         assert csv.status_code == 200, table
         cells = [cell for line in csv.text.splitlines() for cell in line.replace('"', "").split(",")]
         assert not [cell for cell in cells if cell.startswith(("=", "@"))], table["table"]

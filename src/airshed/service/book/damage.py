@@ -40,6 +40,18 @@ def named_by_page(path: Path, said: str) -> Malformed | None:
     return Malformed(place, f"cannot be read ({bad.why}); {_count(whole)} {what}", CURE)
 
 
+def is_cut(path: Path) -> bool:
+    """Whether a file of SQLite ends before its last page does; of a page that is cut SQLite reads the rest as zeros."""
+    if not path.is_file():
+        return False
+    pages = Pages(path)
+    try:
+        pages.page(pages.count)
+    except BadPage:
+        return pages.begins()
+    return False
+
+
 def _records(pages: Pages, root: int) -> tuple[int, Malformed | BadPage | None]:
     """How many records from the first on are whole, and what is wrong with the next."""
     whole, reached = 0, GENESIS

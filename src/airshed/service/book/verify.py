@@ -15,7 +15,7 @@ from airshed.engine.tables import TABLES
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.addressed import to_read
-from airshed.service.book.damage import named_by_page
+from airshed.service.book.damage import is_cut, named_by_page
 from airshed.service.book.file_lock import Unreadable
 from airshed.service.book.head import Head
 from airshed.service.book.kept import KeptBook
@@ -75,7 +75,7 @@ def verify_at(address: Path | str, progress: Progress = _silent, heads: Sequence
         what = f"cannot be read ({error})"
         return named_by_page(Path(address), what) or Malformed(str(address), what, "restore the book from a copy")
     except Malformed as error:
-        return error
+        return (named_by_page(Path(address), error.what) if is_cut(Path(address)) else None) or error
 
 
 def _verify(book: KeptBook, progress: Progress, laws: dict[str, Rulebook], heads: Sequence[Head]) -> Verified:
