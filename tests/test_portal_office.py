@@ -228,8 +228,9 @@ def test_a_bureau_hears_of_its_own_city_alone(state: State) -> None:
 def test_a_frozen_account_and_a_halt_can_be_lifted_from_the_queue(state: State) -> None:
     state.halted["SO2-KM-2027"] = "a fault"
     state.ledger.frozen["steel"] = "an inquiry"
-    found = stopped(state, state.actors[AUTHORITY])
+    found = stopped(state, state.actors[AUTHORITY], ("ResumeMarket", "ThawAccount"))
     assert [each.href for each in found] == ["/act/ResumeMarket?series=SO2-KM-2027", "/act/ThawAccount?account=steel"]
+    assert [each.href for each in stopped(state, state.actors[AUTHORITY], ())] == ["", ""], "named without a button"
 
 
 # --- auctions

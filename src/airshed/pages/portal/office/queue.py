@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -65,6 +65,7 @@ class StoppedNow(NamedTuple):
 
     what: Phrase
     reason: str
+    #: The form that lets it go on; empty where who asks may not.
     href: str
     lift: Phrase
 
@@ -323,23 +324,21 @@ def objected_to(book: KeptBook) -> dict[tuple[str, int], str]:
     return {(source, year): comments for source, year, comments in rows}
 
 
-def stopped(state: State, actor: Actor) -> list[StoppedNow]:
-    """Markets that stand still and accounts that are frozen, with the form that lets them go on."""
+def stopped(state: State, actor: Actor, may: Collection[str]) -> list[StoppedNow]:
+    """Markets that stand still and accounts that are frozen, with the form that lets them go on for who may send it."""
+
+    def form(command: str, **fields: str) -> str:
+        return f"/act/{command}?{urlencode(fields)}" if command in may else ""
+
     found = []
     for series, reason in state.halted.items():
         name = Phrase(series or "all series", series or "全部系列")
         what = Phrase(f"The market of {name.en} stands still", f"{name.zh}停市")
-        found.append(
-            StoppedNow(
-                what, reason, f"/act/ResumeMarket?{urlencode({'series': series})}", Phrase("Let it go on", "复市")
-            )
-        )
+        found.append(StoppedNow(what, reason, form("ResumeMarket", series=series), Phrase("Let it go on", "复市")))
     for account, reason in state.ledger.frozen.items():
         if _in_scope(state, actor, account):
             what = Phrase(f"{account} is frozen", f"{account}已冻结")
-            found.append(
-                StoppedNow(what, reason, f"/act/ThawAccount?{urlencode({'account': account})}", Phrase("Thaw", "解冻"))
-            )
+            found.append(StoppedNow(what, reason, form("ThawAccount", account=account), Phrase("Thaw", "解冻")))
     return found
 
 
@@ -361,7 +360,7 @@ async def queue(service: Service, request: Request) -> Response:
         return {
             "items": found,
             "kinds": {kind.en: kind for kind in (item.kind for item in found)},
-            "stopped": stopped(market.state, actor) if reads_as_office(visitor, "accounts") else [],
+            "stopped": stopped(market.state, actor, mine) if reads_as_office(visitor, "accounts") else [],
             "may": mine,
             "cases": reads_as_office(visitor, "cases") and bool(market.state.cases),
             "names": {name: name_of(BODIES[name]) for name in (*{item.command for item in found}, *STOPS)},
