@@ -21,7 +21,9 @@ from airshed.engine.commands import (
     DecideMark,
     OpenSale,
     OpenSession,
+    PayPenalty,
     PledgeAllowances,
+    ReplyCase,
     ReportYear,
     Transfer,
 )
@@ -267,6 +269,8 @@ def test_every_reason_to_refuse_has_a_cure_and_a_field_or_a_reason_why_none() ->
 @pytest.mark.parametrize(
     ("why", "sentence", "body", "field"),
     [
+        (Why.UNEXPLAINED, "say what steel replies to case 7", ReplyCase(7, " "), "reply"),
+        (Why.TOO_LARGE, "150.00 yuan of 2027 is owed, not 200.00 yuan", PayPenalty("KM-1", 2027, "SO2", 20_000), "fen"),
         (Why.TOO_LATE, "the last day, 2027-01-01, is over", OpenSale("s", SERIES, 1, 10, "2027-01-01"), "until"),
         (Why.SESSION_CLOSED, "2027-01-02 is not worked; the market opens", OpenSession("2027-01-02"), "day"),
         (Why.TOO_EARLY, "2027 is not over; from 2028-01-01", ReportYear("s", 2027, {}), "year"),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from airshed.model.beside import rows_beside
+from airshed.model.measures import yuan
 from airshed.model.refusal import Refusal, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.amounts import detail
@@ -92,7 +93,7 @@ def told(
 ) -> Told:
     """A refusal with the field beside which it stands and its cure, its amounts in tonnes and money."""
     place = place_of(refusal)
-    field = _field(place, kind, refusal.detail, body)
+    field = _field(refusal, place, kind, body)
     title = TITLES.get((refusal.why, field)) or Phrase(refusal.why.english, refusal.why.chinese)
     article = Phrase(refusal.cite, article_zh(refusal.cite))
     said = by_names(detail(refusal.detail, terms.size_kg))
@@ -113,16 +114,29 @@ def place_of(refusal: Refusal) -> Place:
     return next(each for each in PLACES[refusal.why] if re.search(each.words, refusal.detail))
 
 
-def _field(place: Place, kind: type[msgspec.Struct], sentence: str, body: msgspec.Struct | None) -> str:
-    """The first field of a place that the command has, and before it one of them whose value the sentence names."""
+def _field(refusal: Refusal, place: Place, kind: type[msgspec.Struct], body: msgspec.Struct | None) -> str:
+    """The first field of a place that the command has, and before it one of them whose value the sentence names.
+
+    What is not explained is what was left empty, whatever the sentence names.
+    """
     names = [slot.field for slot in slots(kind)]
     may_be = [names[0] if each == "*" and names else each for each in place.fields]
     beside = [name for name in may_be if name in names]
-    named = [name for name in beside if body is not None and _says(sentence, getattr(body, name))]
+    if body is not None and refusal.why is Why.UNEXPLAINED:
+        named = [name for name in beside if not str(getattr(body, name)).strip()]
+    else:
+        named = [name for name in beside if body is not None and _says(refusal.detail, getattr(body, name))]
     return (named or beside or [""])[0]
 
 
 def _says(sentence: str, value: object) -> bool:
-    """Whether a sentence names a value, and not a longer name that holds it."""
-    text = "" if isinstance(value, bool) else str(value)
-    return bool(text) and re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", sentence) is not None
+    """Whether a sentence names a value, a sum as it is written too, and not a longer name that holds it.
+
+    >>> _says("no more than 150,000.00 yuan are owed, not 200,000.00 yuan", 20_000_000), _says("KM-1 is out", "KM")
+    (True, False)
+    """
+    texts = [] if isinstance(value, bool) else [str(value)]
+    if isinstance(value, int) and texts:
+        texts.append(yuan(value))
+    found = (re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", sentence) for text in texts if text)
+    return any(each is not None for each in found)
