@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -11,10 +12,12 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Line, Record, decode
 from airshed.engine.nouns import Actor
+from airshed.lab.simulator.small_market import BANK
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.account import line_of
 from airshed.pages.portal.names import called_in
 from airshed.pages.portal.notices import Notice, called_by, notices_in, of_account
+from airshed.pages.portal.owners import owners_in
 from airshed.pages.portal.telling import (
     MOST_KEPT,
     NOTHING,
@@ -24,11 +27,16 @@ from airshed.pages.portal.telling import (
     listeners_in,
     told_in,
 )
+from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from airshed.service.book.law import law_of
 from airshed.service.book.sqlite import Book
 from airshed.service.http.shapes import AccountMove
-from airshed.service.marketdata.reading import Market
+from airshed.service.marketdata import Market, read_market
+from beijing import instant
+from laws import RULES
+from markets import AUTHORITY, done, market
+from portals import portal, text_of
 
 #: Records of the year that are looked through here, and how many at a time.
 LOOKED, AT_ONCE = 400, 90
@@ -48,18 +56,19 @@ def test_each_of_many_hears_what_they_would_read_alone(
     heard: dict[str, list[Notice]] = {}
     with Book.read(year_book) as book:
         rules, after = law_of(book), last - LOOKED
-        called = called_in(year_market.state, rules)
+        called, owners = called_in(year_market.state, rules), owners_in(book)
         while after < last:
             found = told_in(book, after, AT_ONCE, listeners, rules)
             assert found.last == min(after + AT_ONCE, last)
             after = found.last
             for user, notices in found.notices.items():
                 heard.setdefault(user, []).extend(notices)
-    records = [decode(line) for line in year_lines[-LOOKED:]]
-    for each in listeners.all:
-        assert each.mine == of_account(year_market.state, each.actor.account)
-        alone = [notice for record in records for notice in notices_in(record, each.mine, each.actor, rules, called)]
-        assert heard.get(each.user, []) == alone, each.user
+        records = [decode(line) for line in year_lines[-LOOKED:]]
+        for each in listeners.all:
+            mine, actor = each.mine, each.actor
+            assert mine == of_account(year_market.state, actor.account)
+            alone = [list(notices_in(record, mine, actor, rules, called, owners)) for record in records]
+            assert heard.get(each.user, []) == list(chain.from_iterable(alone)), each.user
     assert any(heard.values())
 
 
@@ -129,3 +138,66 @@ def test_an_account_is_called_by_its_holder_with_the_code_beside(year_market: Ma
     assert line_of(move, rules, called).other == called("km-cem-01")
     with Book.read(year_book) as book:
         assert called_by(book, rules)("km-cem-01") == called("km-cem-01")
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book in which offices decided about a case, two marks and an application, each named by its number."""
+    path = tmp_path_factory.mktemp("telling") / "decided.book"
+    noon, night = instant("2027-03-02", 12), instant("2028-07-02", 9)
+    with Book.create(path) as book:
+        runner = market(book, tables=True)
+        for hour, evidence in (("08", ""), ("09", "a" * 64)):
+            mark = c.MarkHours("power-1", "fault", f"2027-03-02T{hour}", f"2027-03-02T{hour}", "a fan", evidence)
+            done(runner, "power", mark, noon)
+        done(runner, AUTHORITY, c.DecideMark(1, False, "the log shows a running fan"), noon)
+        done(runner, AUTHORITY, c.DecideMark(2, True, "the log shows it"), noon)
+        done(runner, AUTHORITY, c.RegisterSource("s-new", "s-new", "cement", "KM", "cement", True), noon)
+        done(runner, BANK, c.Deposit("cement", 10**12), noon)
+        done(runner, "cement", c.ApplyForReserve("s-new", "SO2-KM-2027", "new", 10_000), noon)
+        done(runner, AUTHORITY, c.DropApplication(1, "the kiln has no permit"), noon)
+        late = c.NoticeCase("s-steel", 2027, "reporting", "", 80_000_00, "nothing came", evidence="1" * 64)
+        done(runner, AUTHORITY, late, night)
+        done(runner, "steel", c.ReplyCase(1, "the clerk was ill"), night)
+        done(runner, AUTHORITY, c.DecideCase(1, 80_000_00, "illness is no excuse"), night)
+        done(runner, "steel", c.AppealCase(1, "too much"), night)
+        appeal = c.DecideCaseAppeal(1, 50_000_00, "it was the first time")
+        done(runner, lookup.founders(RULES, "AdoptRulebook")[1], appeal, night)
+    return path
+
+
+DECISIONS = {
+    "steel": [
+        ("A case is decided; the penalty is to be paid.", "s-steel #1", "已作出处罚决定", "illness is no excuse"),
+        ("An appeal is decided, and the case is over; what was paid", "s-steel #1", "已作出复议决定", "the first time"),
+    ],
+    "power": [
+        ("A mark counts no longer", "power-1 #1", "标记已撤销", "the mark was refused; the log shows a running fan"),
+        ("A mark stands.", "power-1 #2", "标记已批准", "the log shows it"),
+    ],
+    "cement": [("An application is gone", "s-new #1", "申请已撤回", "the kiln has no permit")],
+    "fund": [],
+}
+
+
+def test_whoever_is_decided_about_is_told_by_letter_and_on_the_page(decided: Path) -> None:
+    """A penalty, an appeal and a mark that was refused named a number alone, and nobody was told."""
+    with portal(decided, demo_users=True, at=instant("2028-07-03", 12)) as there:
+        for firm, expected in DECISIONS.items():
+            pages = [text_of(there.rehearsing(firm, language).get("/notices")) for language in ("en", "zh")]
+            for what, of, chinese, why in expected:
+                for said, page in ((what, pages[0]), (chinese, pages[1])):
+                    assert said in page
+                    assert of in page
+                assert why in pages[0]
+            assert ("#1" in pages[0]) == bool(expected), "it is nobody else's"
+    with Book.read(decided) as book:
+        state = read_market(list(book.lines())).state
+        firms = {firm: firm for firm in DECISIONS}
+        listeners = Listeners(listeners_in(state, firms, dict.fromkeys(firms, 0)))
+        found = told_in(book, 0, book.last(), listeners, law_of(book)).notices
+    for firm, expected in DECISIONS.items():
+        heard = [(each.what.en, each.of) for each in found.get(firm, ())]
+        for what, of, _, _ in expected:
+            assert any(said.startswith(what) and about == of for said, about in heard), (firm, what)
+        assert bool(expected) == any("#1" in about for _, about in heard)

@@ -25,11 +25,12 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import amount, in_column, mass_of
 from airshed.pages.portal.names import Called, account_name
+from airshed.pages.portal.owners import NUMBERED, Owned, Owners, owners_in, unknown
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.naming import Naming, lines_newest_first
 from airshed.service.book.statement import lines_of
-from airshed.service.forms.happened import said_of_event
+from airshed.service.forms.happened import said_of_event, said_of_word
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 
@@ -110,9 +111,10 @@ async def notices(service: Service, request: Request) -> Response:
     naming = naming_of(service)
 
     def look(book: KeptBook) -> tuple[list[Notice], int]:
-        every, last, called = 0, deque[Notice](maxlen=MOST), called_by(book, rules)
+        every, last = 0, deque[Notice](maxlen=MOST)
+        called, owners = called_by(book, rules), owners_in(book)
         for record in _last(book, mine, naming):
-            for each in notices_in(record, mine, actor, rules, called):
+            for each in notices_in(record, mine, actor, rules, called, owners):
                 last.append(each._replace(new=each.seq > heard))
                 every += 1
         return list(reversed(last)), every
@@ -175,7 +177,8 @@ def naming_of(service: Service) -> Naming:
 
 def _last(book: KeptBook, mine: frozenset[str], naming: Naming) -> Iterator[Record]:
     """Of the last records those that may concern somebody, in their order."""
-    words = (*(f'"{name}"'.encode() for name in sorted(mine)), *(kind.__name__.encode() for kind in FOR_ALL))
+    kinds = (*FOR_ALL, *NUMBERED)
+    words = (*(f'"{name}"'.encode() for name in sorted(mine)), *(f'"{kind.__name__}"'.encode() for kind in kinds))
     since = max(0, book.last() - MOST_RECORDS)
     numbers = naming.of(book, words, since)
     some = numbers[bisect_right(numbers, since) :]
@@ -195,7 +198,12 @@ def called_by(book: KeptBook, rules: Rulebook) -> Called:
 
 
 def notices_in(
-    record: Record, mine: frozenset[str], actor: Actor, rules: Rulebook, called: Called | None = None
+    record: Record,
+    mine: frozenset[str],
+    actor: Actor,
+    rules: Rulebook,
+    called: Called | None = None,
+    owners: Owners = unknown,
 ) -> Iterator[Notice]:
     """What of a record concerns the account of an actor: each move, or what was said of what is theirs by others."""
     if record.refusal is not None:
@@ -215,15 +223,18 @@ def notices_in(
     others = [event for event in record.events if record.actor != actor.id or isinstance(event, OWN_TOO)]
     if isinstance(record.body, CloseSession):  # orders are let go at every close, which is nobody's news
         others = [event for event in others if _other(event, actor.account)]
-    told = [event for event in others if _named(event, mine)]
-    # Of what is theirs the first is told, of orders and of what is between two each; what concerns all is told besides.
+    owned = {id(event): owner for event in others if (owner := owners(event)) and owner.whose in mine}
+    told = [event for event in others if id(event) in owned or _named(event, mine)]
+    # Of what is theirs the first is told; of orders, of what is between two and of what has a number, each; and besides
+    # what concerns all.
     for event in others:
         other = _other(event, actor.account)
-        each = isinstance(event, FOR_ALL) or (event in told and (other or isinstance(event, e.OrderCancelled)))
+        single = other or isinstance(event, e.OrderCancelled) or id(event) in owned
+        each = isinstance(event, FOR_ALL) or (event in told and single)
         if each or event is next(iter(told), None):
-            about, text = _about(event, mine, rules)
-            terms = _terms(event, other, rules, called) if other else NOTHING
-            yield Notice(record.seq, record.at, Phrase(*said_of_event(type(event))), about, text, terms=terms)
+            about, text = _about(event, mine, rules, owned.get(id(event)))
+            terms = _terms(event, other, rules, called) if other else _decided(event, rules)
+            yield Notice(record.seq, record.at, _what(event), about, text, terms=terms)
 
 
 def _other(event: Any, account: str) -> str:
@@ -263,6 +274,36 @@ def _terms(event: Any, other: str, rules: Rulebook, called: Called) -> Phrase:
     return Phrase("; ".join(each.en for each in found), "；".join(each.zh for each in found))
 
 
+def _what(event: Any) -> Phrase:
+    if isinstance(event, e.CaseDecided) and not event.fen:
+        return Phrase("A case is dropped.", "已决定不予处罚")
+    if isinstance(event, e.CaseDecided):
+        return Phrase("A case is decided; the penalty is to be paid.", said_of_event(e.CaseDecided)[1])
+    return Phrase(*said_of_event(type(event)))
+
+
+def _decided(event: Any, rules: Rulebook) -> Phrase:
+    """What was decided of something that has a number, until when something may be done about it, and why."""
+    if type(event) not in NUMBERED:
+        return NOTHING
+    found = []
+    if isinstance(event, e.CaseDecided | e.CaseAppealDecided):
+        penalty = amount(event.fen, Unit.FEN, rules)
+        found.append(Phrase(f"penalty {penalty.en}", f"罚款{penalty.zh}"))
+        if event.pay_by:
+            found.append(Phrase(f"to be paid by {event.pay_by}", f"缴纳截止日{event.pay_by}"))
+    if isinstance(event, e.CaseDecided) and event.fen:
+        until = rules.civil.clock(event.appeal_until)[:16].replace("T", " ")
+        found.append(Phrase(f"may be appealed until {until}", f"可于{until}前申请复议"))
+    if isinstance(event, e.MarkReverted):
+        found.append(Phrase(*said_of_word("how", event.how)))
+    if isinstance(event, e.AppealDecided):
+        found.append(Phrase("it is upheld", "申诉成立") if event.upheld else Phrase("it is not upheld", "申诉不成立"))
+    if reason := getattr(event, "reason", ""):
+        found.append(same(reason))
+    return Phrase("; ".join(each.en for each in found), "；".join(each.zh for each in found))
+
+
 def _short(record: Record, actor: Actor, rules: Rulebook) -> Iterator[Notice]:
     """What a settlement found missing, with the penalty and its last day."""
     for event in record.events:
@@ -281,8 +322,10 @@ def _named(event: Any, mine: frozenset[str]) -> str:
     return next((text for text in _texts(event) if text in mine), "")
 
 
-def _about(event: Any, mine: frozenset[str], rules: Rulebook) -> tuple[str, Phrase]:
+def _about(event: Any, mine: frozenset[str], rules: Rulebook, owned: Owned | None = None) -> tuple[str, Phrase]:
     """What an event is about, and how much of it."""
+    if owned is not None:
+        return owned.called, NOTHING
     if isinstance(event, e.OrderCancelled):
         return f"{event.series} #{event.order}", in_column(event.left, Unit.ALLOWANCES, rules)
     if isinstance(event, STOPPED):

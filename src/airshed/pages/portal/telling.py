@@ -15,6 +15,7 @@ from airshed.engine.state import State
 from airshed.pages.kit.words import same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.notices import FOR_ALL, Notice, called_by, notices_in, of_accounts
+from airshed.pages.portal.owners import NUMBERED, owners_in
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waits_for
 from airshed.service.book.kept import KeptBook, line_of
@@ -98,7 +99,8 @@ class Listeners:
         for each in self.all:
             for name in each.mine:
                 self._by_word.setdefault(_word(name), []).append(each)
-        self._for_all = frozenset(_word(kind.__name__) for kind in FOR_ALL)
+        #: What may concern any of them: the record does not say whose it is, but the book does.
+        self._for_all = frozenset(_word(kind.__name__) for kind in (*FOR_ALL, *NUMBERED))
         self._proposed = _word(ActProposed.__name__)
 
     def of(self, record: bytes) -> tuple[Collection[Listener], bool]:
@@ -117,7 +119,7 @@ def _word(name: str) -> bytes:
 
 def told_in(book: KeptBook, after: int, most: int, listeners: Listeners, rules: Rulebook) -> Stretch:
     """What the records after one say, so many at most."""
-    called = called_by(book, rules)
+    called, owners = called_by(book, rules), owners_in(book)
     rows = book.sql.execute("SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after, most))
     notices: dict[str, list[Notice]] = {}
     proposed: list[Proposed] = []
@@ -130,7 +132,8 @@ def told_in(book: KeptBook, after: int, most: int, listeners: Listeners, rules: 
         record = decode(line)
         for each in whom:
             if record.seq > each.heard:
-                notices.setdefault(each.user, []).extend(notices_in(record, each.mine, each.actor, rules, called))
+                found = notices_in(record, each.mine, each.actor, rules, called, owners)
+                notices.setdefault(each.user, []).extend(found)
         if proposes:
             proposed += _proposed(record)
     return Stretch(after, notices, proposed)
