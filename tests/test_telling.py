@@ -120,11 +120,15 @@ def test_what_is_beyond_those_that_are_kept_is_counted(listeners: Listeners, yea
 
 
 def test_whose_account_is_frozen_reads_why() -> None:
+    """Where it had an order, the order was told and the freeze was not."""
     event = e.AccountFrozen("KM-CEM-01", "an inquiry into the transfers of May")
-    record = Record(9, 0, "office", "k", c.FreezeAccount("KM-CEM-01", event.reason), (event,), None)
     reads = Actor("somebody", "operator", "KM-CEM-01", "")
-    (notice,) = notices_in(record, frozenset({"KM-CEM-01"}), reads, load(find("dianzhong")))
-    assert (notice.of, notice.moved.en) == ("KM-CEM-01", "an inquiry into the transfers of May")
+    off = e.OrderCancelled(7, "KM-CEM-01", "SO2-KM-2027", 18_400)
+    for orders in ((), (off,)):
+        record = Record(9, 0, "office", "k", c.FreezeAccount("KM-CEM-01", event.reason), (*orders, event), None)
+        notice, *after = notices_in(record, frozenset({"KM-CEM-01"}), reads, load(find("dianzhong")))
+        assert (notice.of, notice.moved.en) == ("KM-CEM-01", "an inquiry into the transfers of May")
+        assert [each.of for each in after] == ["SO2-KM-2027 #7"] * len(orders)
 
 
 def test_an_account_is_called_by_its_holder_with_the_code_beside(year_market: Market, year_book: Path) -> None:

@@ -117,7 +117,8 @@ async def notices(service: Service, request: Request) -> Response:
             for each in notices_in(record, mine, actor, rules, called, owners):
                 last.append(each._replace(new=each.seq > heard))
                 every += 1
-        return list(reversed(last)), every
+        # The last record first, and of each what it says in its order.
+        return sorted(last, key=lambda each: -each.seq), every
 
     assert visitor.signed is not None
     address = service.door.users.addresses.of(visitor.signed.user.name)
@@ -210,6 +211,7 @@ def notices_in(
         return
     called = called or partial(account_name, rules)
     yield from _short(record, actor, rules)
+    yield from _stopped(record, actor)
     moves = list(lines_of([record], actor.account))
     for move in moves:
         value, unit = (move.count, Unit.ALLOWANCES) if move.series else (move.fen, Unit.FEN)
@@ -221,6 +223,7 @@ def notices_in(
     if moves:
         return
     others = [event for event in record.events if record.actor != actor.id or isinstance(event, OWN_TOO)]
+    others = [event for event in others if not isinstance(event, STOPPED)]
     if isinstance(record.body, CloseSession):  # orders are let go at every close, which is nobody's news
         others = [event for event in others if _other(event, actor.account)]
     owned = {id(event): owner for event in others if (owner := owners(event)) and owner.whose in mine}
@@ -272,6 +275,14 @@ def _terms(event: Any, other: str, rules: Rulebook, called: Called) -> Phrase:
         at = rules.civil.clock(due)[:16].replace("T", " ")
         found.append(Phrase(f"carried out {at}", f"{at}执行"))
     return Phrase("; ".join(each.en for each in found), "；".join(each.zh for each in found))
+
+
+def _stopped(record: Record, actor: Actor) -> Iterator[Notice]:
+    """That an account was stopped, and why: told before what became of its orders, which is told besides."""
+    for event in record.events:
+        if isinstance(event, STOPPED) and event.account == actor.account and record.actor != actor.id:
+            what = Phrase(*said_of_event(type(event)))
+            yield Notice(record.seq, record.at, what, event.account, same(event.reason))
 
 
 def _what(event: Any) -> Phrase:
@@ -328,8 +339,6 @@ def _about(event: Any, mine: frozenset[str], rules: Rulebook, owned: Owned | Non
         return owned.called, NOTHING
     if isinstance(event, e.OrderCancelled):
         return f"{event.series} #{event.order}", in_column(event.left, Unit.ALLOWANCES, rules)
-    if isinstance(event, STOPPED):
-        return event.account, same(event.reason)
     if isinstance(event, FOR_ALL):
         return _subject(event), same("")
     series, count = getattr(event, "series", ""), getattr(event, "count", 0)
