@@ -12,12 +12,13 @@ import pytest
 from airshed.engine import commands as c
 from airshed.engine.edge import well_formed
 from airshed.engine.nouns import Act, Actor, Mark, Year
+from airshed.engine.nouns.sealed import SealedBid, Sealing
 from airshed.engine.runner import Runner
 from airshed.engine.state import State
 from airshed.lab.simulator.small_market import BANK, second
 from airshed.model.period import DAY_MS
 from airshed.pages.portal.office.closing import _wish
-from airshed.pages.portal.office.desk import curve
+from airshed.pages.portal.office.desk import bidding, curve
 from airshed.pages.portal.office.law import _later
 from airshed.pages.portal.office.queue import items, stopped
 from airshed.rulebook.digest import digest
@@ -264,6 +265,26 @@ def test_an_open_auction_tells_how_many_bids_lie_in_it_and_not_what_they_say(sel
         assert "4,870" not in said.text
         assert "4,790" not in said.text
     assert "/act/CloseAuction?auction=second" in desk.text
+
+
+def test_an_auction_whose_bidding_has_ended_takes_no_bids(selling: Portal) -> None:
+    """Its page went on to say that it takes bids, and led to the form of one."""
+    assert "It takes bids." in text_of(selling.rehearsing("steel").get("/auctions/second"))
+    state = market().state
+    sealing = Sealing("auction", "third", "commitment", 30, False, 0)
+    sealing.bids[1] = SealedBid(1, "steel", "steel", "1" * 64, "", 0, "", 0)
+    state.sealings["auction", "third"] = sealing
+    assert bidding(state, "third", "", AT).href == ""
+    assert bidding(state, "third", "cement", AT).note.en.startswith("It takes sealed bids.")
+    assert bidding(state, "third", "cement", AT).href == "/sealed/auction/third"
+
+    sealing.until = AT + 60_000
+    for account, deed in (("steel", "Open my bid"), ("cement", "")):
+        told = bidding(state, "third", account, AT)
+        assert told.note.en.startswith("Bidding has ended. Bids are opened until 20")
+        assert (told.deed.en, bool(told.href)) == (deed, bool(deed))
+    late = bidding(state, "third", "steel", AT + 60_000)
+    assert (late.note.en.startswith("Bidding has ended. How many"), late.href) == (True, "")
 
 
 def test_a_result_is_public_and_who_bid_is_not(selling: Portal) -> None:

@@ -101,6 +101,8 @@ def test_a_bid_is_sealed_in_the_browser_and_opened_there_after_the_close(
     office.wait_for_url("**/records/*")
     office.context.close()
 
+    page.goto(f"{sealed.url}/auctions/spring")
+    expect(page.locator("main")).to_contain_text("Bidding has ended.")
     page.goto(f"{sealed.url}/")
     page.get_by_role("link", name=re.compile("^Open your sealed bid in spring")).click()
     page.get_by_role("button", name="Open it 1").click()
