@@ -99,6 +99,7 @@ def test_what_an_earlier_year_takes_is_not_there_for_a_later_one() -> None:
             day = f"{year}-01-{number:02d}"
             runner.state.days[STACK][day] = Day({"SO2": (24, 0, 0)}, {"SO2": 20_000_000_000}, "e" * 64)
     runner.state.years[("s-steel", 2027)] = Year("s-steel", 2027)
+    runner.state.shared_out["SO2-KM-2028"] = 0
     at = instant("2028-03-01")
     first, then = [each for each in positions(runner.state, RULES, "steel", at) if each.pollutant == "SO2"]
     held = runner.state.ledger.position("steel", SERIES).free
@@ -108,6 +109,24 @@ def test_what_an_earlier_year_takes_is_not_there_for_a_later_one() -> None:
     assert held < first.expected
     assert (then.held, then.taken) == (held, held), "the year before takes all of it"
     assert then.balance == -(then.expected or 0)
+
+
+def test_a_year_that_is_not_shared_out_is_not_short() -> None:
+    """Before the free allocation a firm was told that it lacked nearly all of the year, with a sum and a button."""
+    runner = market()
+    for number in range(1, 11):
+        seal(runner, number, 20_000_000_000)
+
+    def so2() -> Stands:
+        found = stands(Market(runner.state), RULES, "steel", AT)
+        return next(each for each in found if each.position.pollutant == "SO2")
+
+    assert so2().state == "short"
+    assert runner.state.shared_out.pop(SERIES) is not None
+    known = so2()
+    assert (known.state, known.position.balance, known.position.short, known.cost.fen) == ("awaited", None, 0, 0)
+    runner.state.years["s-steel", 2027] = Year("s-steel", 2027, verified_mg={}, obligation={"SO2": 10**9})
+    assert so2().state == "short", "what is owed for a verified year is owed"
 
 
 def test_a_series_that_was_never_traded_has_no_change_and_says_whose_price_it_is(served: Portal) -> None:
@@ -163,8 +182,10 @@ def test_the_first_page_of_a_firm_is_understood_on_a_phone(served: Portal) -> No
     for word in ("Money free", "Where you stand", "Held, free for this year", "of the ledger", "no sealed day yet"):
         assert word in said
     chinese = text_of(served.rehearsing("steel", "zh").get("/"))
-    for word in ("可用资金", "履约头寸", "至今应缴", "全年预计应缴", "未知"):
+    for word in ("可用资金", "履约头寸", "至今应缴", "全年预计应缴", "未知", "2027年度配额尚未分配"):
         assert word in chinese
+    assert "To buy what is lacking not known yet 2027 not shared out yet" in said
+    assert "The allowances of 2027 are not shared out yet" in said
 
 
 def test_what_waits_is_shown_where_an_order_is_written(served: Portal) -> None:

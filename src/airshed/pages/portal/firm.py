@@ -34,6 +34,10 @@ BASES = {
 }
 
 
+#: How an account stands to a year.
+How = Literal["short", "long", "even", "awaited", "unknown"]
+
+
 class Stands(NamedTuple):
     """A pollutant of a year on a page."""
 
@@ -45,7 +49,7 @@ class Stands(NamedTuple):
     range: Phrase
     basis: Phrase
     balance: Phrase
-    state: Literal["short", "long", "even", "unknown"]
+    state: How
     price: Phrase
     cost: Cost
     #: The fewest lots that cover what is short, in tonnes as a form takes them.
@@ -84,7 +88,7 @@ def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
     unknown = Phrase("unknown", "未知")
     balance = each.balance
     if balance is None:
-        how: Literal["short", "long", "even", "unknown"] = "unknown"
+        how: How = "awaited" if each.awaited else "unknown"
         over = unknown
     else:
         how = "short" if balance < 0 else "long" if balance else "even"
@@ -167,6 +171,8 @@ class Shown(NamedTuple):
     #: What all that is short would cost, and of how many pollutants and years that is.
     lacking: Phrase
     short: int
+    #: Years that are still to be shared out, in which nobody can say what is lacking.
+    awaited: Sequence[int]
 
 
 def _today(sight: Sight) -> Mapping[str, Any]:
@@ -184,6 +190,7 @@ def _today(sight: Sight) -> Mapping[str, Any]:
         state.halted,
         in_column(sum(short), Unit.FEN, rules),
         len(short),
+        sorted({each.position.year for each in standing if each.state == "awaited"}),
     )
     return {"shown": shown}
 

@@ -60,13 +60,17 @@ class Position(msgspec.Struct, frozen=True):
     series: str
     price: int
     traded: bool
+    #: Whether its allowances are still to be shared out: what it will be given nobody knows yet.
+    awaited: bool
     #: Of what is held, what years before it that are not settled are expected to take.
     taken: int = 0
 
     @property
     def balance(self) -> int | None:
-        """What is over when all goes as expected; below zero what is lacking."""
-        return None if self.expected is None else self.held - self.taken + self.surrendered - self.expected
+        """What is over when all goes as expected; below zero what is lacking; None while that cannot be said."""
+        if self.expected is None or self.awaited:
+            return None
+        return self.held - self.taken + self.surrendered - self.expected
 
     @property
     def short(self) -> int:
@@ -190,7 +194,14 @@ def _position(
         series,
         reference_price(state, rules, series),
         series in state.references,
+        basis != "verified" and any(_awaited(state, account, f"{code}-{each.jurisdiction}-{year}") for each in mine),
     )
+
+
+def _awaited(state: State, account: str, series: str) -> bool:
+    """Whether a series is still to be shared out; who has a right to it gets its part when the cap is set."""
+    served = any(right.holder == account and series in right.served for right in state.rights.values())
+    return series not in state.shared_out and not served
 
 
 def _sealed(state: State, source: Source, code: str, year: int) -> Iterator[tuple[str, Day]]:
