@@ -111,6 +111,27 @@ def test_what_an_earlier_year_takes_is_not_there_for_a_later_one() -> None:
     assert then.balance == -(then.expected or 0)
 
 
+def test_what_is_carried_on_is_not_offered_twice_and_the_table_adds_up() -> None:
+    """The first year was over by what the next one needs, with a button to sell it."""
+    runner = market()
+    runner.state.years["s-steel", 2027] = Year("s-steel", 2027, verified_mg={}, obligation={"SO2": 1_000_000})
+    runner.state.years["s-steel", 2027].surrendered["SO2"] = 400_000
+    runner.state.shared_out["SO2-KM-2028"] = 0
+    found = stands(Market(runner.state), RULES, "steel", instant("2028-03-01"))
+    first, then = (each for each in found if each.position.pollutant == "SO2")
+    held = runner.state.ledger.position("steel", SERIES).free
+    assert (first.state, first.position.carried, first.over) == (
+        "carried",
+        held - 600_000,
+        in_column(0, Unit.ALLOWANCES, RULES),
+    )
+    assert (first.free, first.to_give, first.balance) == tuple(
+        in_column(count, Unit.ALLOWANCES, RULES) for count in (held, 600_000, held - 600_000)
+    )
+    assert (then.state, then.free) == ("long", first.balance), "the next year, which is the last, says what is over"
+    assert (then.position.balance, then.carried.en) == (held - 1_600_000, "")
+
+
 def test_a_year_that_is_not_shared_out_is_not_short() -> None:
     """Before the free allocation a firm was told that it lacked nearly all of the year, with a sum and a button."""
     runner = market()

@@ -35,7 +35,7 @@ BASES = {
 
 
 #: How an account stands to a year.
-How = Literal["short", "long", "even", "awaited", "unknown"]
+How = Literal["short", "long", "carried", "even", "awaited", "unknown"]
 
 
 class Stands(NamedTuple):
@@ -43,6 +43,9 @@ class Stands(NamedTuple):
 
     position: Position
     held: Phrase
+    #: Of what is held, what earlier years leave for this one, and what is still to be given of what is expected.
+    free: Phrase
+    to_give: Phrase
     owed: Phrase
     emitted: Phrase
     expected: Phrase
@@ -60,6 +63,9 @@ class Stands(NamedTuple):
     sources: Sequence[str]
     #: What earlier years take of what is held; empty where they take nothing.
     taken: Phrase
+    #: What of the rest a later year counts, empty where none does, and what is over without it.
+    carried: Phrase
+    over: Phrase
 
 
 class Held(NamedTuple):
@@ -86,12 +92,11 @@ def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
         return in_column(count, Unit.ALLOWANCES, rules)
 
     unknown = Phrase("unknown", "未知")
-    balance = each.balance
+    balance, over = each.balance, unknown
     if balance is None:
         how: How = "awaited" if each.awaited else "unknown"
-        over = unknown
     else:
-        how = "short" if balance < 0 else "long" if balance else "even"
+        how = "short" if balance < 0 else "long" if balance > each.carried else "carried" if balance else "even"
         over = tonnes(abs(balance))
     low, high = each.low, each.high
     between = same("")
@@ -108,6 +113,8 @@ def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
     return Stands(
         each,
         tonnes(each.held),
+        tonnes(each.held - each.taken),
+        unknown if each.expected is None else tonnes(each.expected - each.surrendered),
         unknown if each.owed is None else tonnes(each.owed),
         in_column(round(each.emitted_mg / 1_000_000), Unit.KG, rules),
         unknown if each.expected is None else tonnes(each.expected),
@@ -122,6 +129,8 @@ def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
         left,
         mine,
         tonnes(each.taken) if each.taken else same(""),
+        tonnes(each.carried) if each.carried else same(""),
+        over if balance is None else tonnes(abs(balance) - each.carried),
     )
 
 

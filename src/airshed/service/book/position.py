@@ -64,6 +64,8 @@ class Position(msgspec.Struct, frozen=True):
     awaited: bool
     #: Of what is held, what years before it that are not settled are expected to take.
     taken: int = 0
+    #: Of what is over, what counts for a later year too that has begun, and is said to be over there.
+    carried: int = 0
 
     @property
     def balance(self) -> int | None:
@@ -84,22 +86,34 @@ def positions(
     """Where an account stands to every year that it has begun and not settled, the earliest first.
 
     What an earlier year is expected to take is not there for a later one: allowances count once. With `moved`, where it
-    would stand if so many more were free of each series, or with a count below zero fewer.
+    would stand if so many more were free of each series, or with a count below zero fewer. What one year leaves and the
+    next one counts is carried on: it is over only when both need none of it.
     """
     sources = [source for source in state.sources.values() if source.account == account]
     now = int(rules.civil.day_of(at)[:4])
     years = {now} if sources else set()
     years |= {year.year for year in state.years.values() if any(year.source == each.id for each in sources)}
-    found: list[Position] = []
+    found: list[tuple[Position, Mapping[str, int], Mapping[str, int]]] = []
     gone: dict[str, Counter[str]] = {}
     for year in sorted(years):
         if year <= now and (account, year) not in state.closed:
             for position, counts in _of_year(state, rules, account, sources, year, moved):
                 taken_of = gone.setdefault(position.pollutant, Counter())
                 taken = sum(min(taken_of[name], count) for name, count in counts.items())
-                found.append(msgspec.structs.replace(position, taken=taken))
                 _take(taken_of, counts, max(0, (position.expected or 0) - position.surrendered))
-    return found
+                spare = {name: max(0, count - taken_of[name]) for name, count in counts.items()}
+                found.append((msgspec.structs.replace(position, taken=taken), counts, spare))
+    return [
+        msgspec.structs.replace(position, carried=_carried(position, spare, [each[:2] for each in found[number + 1 :]]))
+        for number, (position, _, spare) in enumerate(found)
+    ]
+
+
+def _carried(position: Position, spare: Mapping[str, int], others: Sequence[tuple[Position, Mapping[str, int]]]) -> int:
+    """What a year leaves of the series that count for a later one too."""
+    later = [counts for each, counts in others if each.pollutant == position.pollutant]
+    count = sum(left for name, left in spare.items() if any(name in counts for counts in later))
+    return min(count, max(0, position.balance or 0))
 
 
 def _take(taken: Counter[str], counts: Mapping[str, int], need: int) -> None:
