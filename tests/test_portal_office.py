@@ -75,6 +75,10 @@ def test_who_would_be_short_is_told_before_anybody_settles(ended: Portal) -> Non
     assert "yuan" in text
     assert ended.records() == before
     assert "2 accounts verified" in text_of(office.get("/queue"))
+    first = text_of(office.get("/"))
+    assert "Works that are late 3 of 4, for 2027; to settle: 2" in first, "who gave all is not late"
+    assert "steel Kunming owed and not given" in first
+    assert "cement Kunming" not in first
     assert 'href="/closing/2027"' in office.get("/queue").text
     assert "缺口、罚款与扣回" in text_of(ended.rehearsing("small-bureau", "zh").get("/closing/2027"))
 

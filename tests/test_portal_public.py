@@ -9,7 +9,7 @@ import pytest
 
 from airshed.engine.nouns import Year
 from airshed.model.period import DAY_MS
-from airshed.pages.portal.overview import by_pollutant, caps, stage_of, telling, works
+from airshed.pages.portal.overview import OWING, TO_SETTLE, VERIFIED, by_pollutant, caps, stage_of, telling, works
 from airshed.pages.portal.public import prices_of, sparkline
 from airshed.pages.portal.ways import WAYS
 from airshed.service.http.who import unmasked
@@ -93,6 +93,15 @@ def test_a_year_is_late_once_its_deadline_is_over() -> None:
     state.years[source.id, 2027] = Year(source.id, 2027, version=1)
     assert stage_of(state, RULES, source, 2027, "2028-04-30")[1] == ""
     assert stage_of(state, RULES, source, 2027, "2028-05-01")[1] == "late"
+    state.years[source.id, 2027] = known = Year(source.id, 2027, version=1, verified_mg={}, obligation={"SO2": 5})
+    assert stage_of(state, RULES, source, 2027, "2028-06-30") == (VERIFIED, "")
+    assert stage_of(state, RULES, source, 2027, "2028-07-01") == (OWING, "late")
+    at = instant("2028-07-01")
+    for public, found in ((True, VERIFIED), (False, OWING)):
+        (seen,) = (each for each in works(state, RULES, at, public=public) if each.id == source.id)
+        assert seen.stage == found, "who owes is not public before the year is settled"
+    known.surrendered["SO2"] = 5
+    assert stage_of(state, RULES, source, 2027, "2028-07-01") == (TO_SETTLE, ""), "it is the authority's turn"
     state.excluded[source.id, 2027] = "it burnt down"
     assert stage_of(state, RULES, source, 2027, "2028-05-01")[1] == ""
 

@@ -15,7 +15,7 @@ from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, bound_to, office, page, reads_as_office
 from airshed.pages.portal.opening import sensible
-from airshed.pages.portal.overview import at_a_glance, calendar, caps, telling, works
+from airshed.pages.portal.overview import at_a_glance, calendar, caps, telling, to_settle, works
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -49,8 +49,8 @@ async def today(visitor: Visitor) -> Response:
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         state = market.state
         at = max(now, state.at)
-        year, cities = calendar(state, rules, at, scope)
         public = reads_as_public(visitor, rules, scope)
+        year, cities = calendar(state, rules, at, scope, public=public)
         sources = works(state, rules, at, scope, public=public)
         law = rules.calendar
         seen = _findings(market, scope) if reads_as_office(visitor, "findings") else []
@@ -67,6 +67,7 @@ async def today(visitor: Visitor) -> Response:
             "today": rules.civil.day_of(at),
             "sources": sources,
             "late": [each for each in sources if each.how == "late"],
+            "to_settle": to_settle(state, rules, year, at, sources),
             "caps": first,
             "findings": seen[:MOST],
             "findings_all": len(seen),

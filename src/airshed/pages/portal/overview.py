@@ -245,10 +245,7 @@ def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, pub
     for source in state.sources.values():
         if jurisdiction not in ("", source.jurisdiction):
             continue
-        stage, how = stage_of(state, rules, source, year, today)
-        settled = (source.account, year) in state.closed
-        if public and settled and embargoed(year, rules.compliance.standing_public_on, today):
-            stage, how = CLOSED, ""
+        stage, how = _shown(state, rules, source, year, today, public=public)
         days = [max(state.days[stack]) for stack, _ in source.stacks if state.days.get(stack)]
         found.append(
             Works(
@@ -266,6 +263,16 @@ def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, pub
     return found
 
 
+def _shown(state: State, rules: Rulebook, source: Source, year: int, today: str, *, public: bool) -> tuple[Phrase, str]:
+    """How far a source's year has come, as somebody may know it: who has given too little is not public at once."""
+    stage, how = stage_of(state, rules, source, year, today)
+    if not public:
+        return stage, how
+    if (source.account, year) in state.closed and embargoed(year, rules.compliance.standing_public_on, today):
+        return CLOSED, ""
+    return (VERIFIED, "") if stage in (OWING, TO_SETTLE) else (stage, how)
+
+
 def _looked_at(state: State, rules: Rulebook, today: str) -> int:
     """The year before, once the programme has been through one; this year before that."""
     return max(first_year(state, rules, today), running(rules, today) - 1)
@@ -278,8 +285,10 @@ def first_year(state: State, rules: Rulebook, today: str) -> int:
 
 
 #: How far a year has come.
-CLOSED, VERIFIED, REPORTED, NOTHING_YET = (
+CLOSED, TO_SETTLE, OWING, VERIFIED, REPORTED, NOTHING_YET = (
     Phrase("settled", "已结算"),
+    Phrase("all given, to settle", "已足额清缴，待结算"),
+    Phrase("owed and not given", "未足额清缴"),
     Phrase("verified", "已核查"),
     Phrase("reported", "已报告"),
     Phrase("not reported", "未报告"),
@@ -300,15 +309,21 @@ def stage_of(state: State, rules: Rulebook, source: Source, year: int, today: st
             return Phrase("settled short, penalty due", "已结算（欠缴，罚款未缴）"), "late"
         return (Phrase("settled short", "已结算（欠缴）"), "") if short else (CLOSED, "good")
     known = state.years.get((source.id, year))
-    if known is None or not known.version:
+    if known is None or (not known.version and known.verified_mg is None):
         return NOTHING_YET, "late" if today > due_day(rules, year, law.report_by) else ""
     if known.verified_mg is None:
         return REPORTED, "late" if today > due_day(rules, year, law.verify_by) else ""
-    return VERIFIED, "late" if today > surrender_day(rules, year) else ""
+    if today <= surrender_day(rules, year):
+        return VERIFIED, ""
+    owing = any(count > known.surrendered.get(code, 0) for code, count in known.obligation.items())
+    return (OWING, "late") if owing else (TO_SETTLE, "")
 
 
 class CityYear(NamedTuple):
-    """The calendar of a city: how many of its sources have come how far, and how many are late."""
+    """The calendar of a city: how many of its sources have come how far, how many are late.
+
+    Late is who has not done what is due; that the authority has not settled a year yet makes no works late.
+    """
 
     place: Phrase
     sources: int
@@ -318,14 +333,18 @@ class CityYear(NamedTuple):
     late: int
 
 
-def calendar(state: State, rules: Rulebook, at: int, jurisdiction: str = "") -> tuple[int, list[CityYear]]:
+def calendar(
+    state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, public: bool
+) -> tuple[int, list[CityYear]]:
     """The year that is looked at, city by city."""
     today = rules.civil.day_of(at)
     year = _looked_at(state, rules, today)
-    return year, list(_cities(state, rules, year, today, jurisdiction))
+    return year, list(_cities(state, rules, year, today, jurisdiction, public=public))
 
 
-def _cities(state: State, rules: Rulebook, year: int, today: str, jurisdiction: str) -> Iterator[CityYear]:
+def _cities(
+    state: State, rules: Rulebook, year: int, today: str, jurisdiction: str, *, public: bool
+) -> Iterator[CityYear]:
     for row in rules.jurisdictions:
         if jurisdiction not in ("", row.code):
             continue
@@ -336,6 +355,14 @@ def _cities(state: State, rules: Rulebook, year: int, today: str, jurisdiction: 
             reported += known is not None and known.version > 0
             verified += known is not None and known.verified_mg is not None
             settled += (source.account, year) in state.closed
-            late += stage_of(state, rules, source, year, today)[1] == "late"
+            late += _shown(state, rules, source, year, today, public=public)[1] == "late"
         if mine:
             yield CityYear(Phrase(row.name_en, row.name_zh), len(mine), reported, verified, settled, late)
+
+
+def to_settle(state: State, rules: Rulebook, year: int, at: int, among: Sequence[Works]) -> int:
+    """Of how many works the authority can settle a year: verified, and the time to surrender is over."""
+    if rules.civil.day_of(at) <= surrender_day(rules, year):
+        return 0
+    known = [state.years.get((each.id, year)) for each in among if (each.holder, year) not in state.closed]
+    return sum(of_year is not None and of_year.verified_mg is not None for of_year in known)
