@@ -79,6 +79,8 @@ def test_who_would_be_short_is_told_before_anybody_settles(ended: Portal) -> Non
     assert "Works that are late 3 of 4, for 2027; to settle: 2" in first, "who gave all is not late"
     assert "steel Kunming owed and not given" in first
     assert "cement Kunming" not in first
+    assert "Today 2028-07-02 Decisions that wait 1 no act to confirm" in first, "the year to settle"
+    assert "Review queue Decisions that wait: 1" in first
     assert 'href="/closing/2027"' in office.get("/queue").text
     assert "缺口、罚款与扣回" in text_of(ended.rehearsing("small-bureau", "zh").get("/closing/2027"))
 

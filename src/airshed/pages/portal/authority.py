@@ -14,6 +14,7 @@ from airshed.pages.kit.details import subject_name
 from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, bound_to, office, page, reads_as_office
+from airshed.pages.portal.office.queue import decisions
 from airshed.pages.portal.opening import sensible
 from airshed.pages.portal.overview import at_a_glance, calendar, caps, telling, to_settle, works
 from airshed.pages.portal.public import reads_as_public
@@ -76,6 +77,7 @@ async def today(visitor: Visitor) -> Response:
             "halted": dict(state.halted),
             "often": [name for name in sensible(OFTEN, state, rules, actor, at) if name in mine],
             "desks": [each for each in DESKS if each.commands & mine or not each.commands],
+            "decisions": decisions(visitor, state, rules, actor, at),
         }
 
     shown: Mapping[str, Any] = await visitor.look(look)

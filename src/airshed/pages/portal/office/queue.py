@@ -19,7 +19,7 @@ from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
-from airshed.pages.portal.frame import acting, office, page, reads_as_office
+from airshed.pages.portal.frame import Visitor, acting, office, page, reads_as_office
 from airshed.pages.portal.one_works import KINDS
 from airshed.pages.portal.opening import due_transfers
 from airshed.rulebook import lookup
@@ -342,6 +342,16 @@ def stopped(state: State, actor: Actor, may: Collection[str]) -> list[StoppedNow
     return found
 
 
+def _readable(visitor: Visitor, found: list[Item]) -> list[Item]:
+    """Those of which somebody may read what tells of them."""
+    return [each for each in found if all(reads_as_office(visitor, table) for table in TOLD_BY[each.kind])]
+
+
+def decisions(visitor: Visitor, state: State, rules: Rulebook, actor: Actor, at: int) -> int:
+    """How many decisions wait for somebody."""
+    return len(_readable(visitor, items(state, rules, actor, at, {})))
+
+
 async def queue(service: Service, request: Request) -> Response:
     """The review queue."""
     visitor = await acting(service, request)
@@ -352,11 +362,7 @@ async def queue(service: Service, request: Request) -> Response:
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         at = max(visitor.now, market.state.at)
         mine = lookup.roles(rules).get(actor.role, frozenset())
-        found = [
-            item
-            for item in items(market.state, rules, actor, at, reported, objected)
-            if all(reads_as_office(visitor, table) for table in TOLD_BY[item.kind])
-        ]
+        found = _readable(visitor, items(market.state, rules, actor, at, reported, objected))
         return {
             "items": found,
             "kinds": {kind.en: kind for kind in (item.kind for item in found)},
