@@ -29,7 +29,7 @@ USED_WIDELY = {
     "Allocate": 17,
     "CloseYear": 16,
     "OpenAccount": 14,
-    "PlaceBid": 14,
+    "PlaceBid": 15,
     "CloseAuction": 13,
     "SetCap": 14,
     "PlaceCallOrder": 14,
