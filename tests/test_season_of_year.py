@@ -18,7 +18,7 @@ from airshed.lab.season.firms import firms_of
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import HOST, VERIFIERS
 from airshed.model.refusal import Malformed, Why
-from airshed.rulebook.load import load_texts
+from airshed.rulebook.load import load_texts, read
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.seasons import due_day, over, running, season_days
 from beijing import instant
@@ -127,3 +127,12 @@ def test_a_season_that_is_none_is_told_its_place(season: str, words: str) -> Non
     text = FILES["rulebook.toml"].replace(b"[calendar]\n", f"[calendar]\nseason = {season}\n".encode(), 1)
     with pytest.raises(Malformed, match=words):
         load_texts({**FILES, "rulebook.toml": text})
+
+
+def test_a_day_that_is_none_is_before_no_other() -> None:
+    """It was told a second time, as a season that ends before it begins."""
+    text = FILES["rulebook.toml"].replace(b"[calendar]\n", b'[calendar]\nseason = ["09-30", "05-41"]\n', 1)
+    _, faults = read({**FILES, "rulebook.toml": text})
+    said = "\n".join(map(str, faults))
+    assert "there is no 05-41 in every year" in said
+    assert "before it begins" not in said

@@ -24,14 +24,16 @@ def days(rules: Rulebook, file: str) -> Iterator[Malformed]:
     """Days that the calendar does not have, that are closed and worked at once, and a week without a working day."""
     law = rules.calendar
     place = f"{file} [calendar]"
+    missing = False
     for month_day in law.season or ():
         try:
             date.fromisoformat(f"2027-{month_day}")
         except ValueError:
+            missing = True
             yield Malformed(
                 f"{place} season", f"there is no {month_day} in every year", "write month and day, as 05-01"
             )
-    if law.season and law.season[1] < law.season[0]:
+    if law.season and not missing and law.season[1] < law.season[0]:
         what = f"ends on {law.season[1]}, before it begins on {law.season[0]}"
         yield Malformed(f"{place} season", what, "write the first day, then the last one of the same year")
     for key in ("closed_days", "working_days"):

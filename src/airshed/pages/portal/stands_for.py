@@ -36,6 +36,10 @@ class Sight(NamedTuple):
         """Allowances."""
         return amount(count, Unit.ALLOWANCES, self.rules)
 
+    def ground(self, code: str) -> Phrase:
+        """On which of the grounds of the law something is taken or held back."""
+        return Phrase(code.replace("_", " "), word_zh("ground", code, self.rules))
+
     def works(self, source: str) -> Phrase:
         """A works by its name, with its code."""
         return works_called(self.state, self.rules, source)
@@ -65,7 +69,7 @@ def case(case: nouns.Case, sight: Sight) -> Phrase:
 def withdrawal(taken: nouns.Withdrawal, sight: Sight) -> Phrase:
     """Part of a grant that goes back."""
     count, works = sight.mass(taken.count), sight.works(taken.source)
-    ground = Phrase(taken.ground.replace("_", " "), word_zh("ground", taken.ground, sight.rules))
+    ground = sight.ground(taken.ground)
     return Phrase(
         f"{works.en}: {count.en} of {taken.series}, {ground.en}; notice until {taken.notice_until}",
         f"{works.zh}：{taken.series} {count.zh}，{ground.zh}；告知期至{taken.notice_until}",
@@ -183,7 +187,7 @@ def application(asked: nouns.Application, sight: Sight) -> Phrase:
 def withholding(held: nouns.Withholding, sight: Sight) -> Phrase:
     """What of a grant is blocked, why, and until when."""
     works, mass = sight.works(held.source), sight.mass(held.blocked)
-    ground = Phrase(held.ground.replace("_", " "), word_zh("ground", held.ground, sight.rules))
+    ground = sight.ground(held.ground)
     return Phrase(
         f"{works.en}: {mass.en} of {held.series} withheld until {held.until}, {ground.en} {held.year}",
         f"{works.zh}：{held.series} {mass.zh}暂扣至{held.until}，{held.year}年{ground.zh}",
