@@ -24,7 +24,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.standing import standings
 from beijing import instant
 from laws import RULES
-from markets import AUTHORITY, BEFORE, adopting, done, send, why
+from markets import AUTHORITY, BEFORE, adopting, adopting_next, done, send, why
 from test_export import verdict
 
 STEEL, CEMENT = "s-steel", "s-cement"
@@ -126,3 +126,20 @@ def test_a_law_says_the_year_and_one_that_does_not_keeps_its_digest() -> None:
     shipped = load_texts(texts(find("dianzhong")))
     assert digest(msgspec.structs.replace(shipped, sectors=law(None).sectors)) == digest(shipped)
     assert digest(msgspec.structs.replace(shipped, sectors=law().sectors)) != digest(shipped)
+
+
+def test_what_was_settled_stays_owed_though_a_later_law_lets_the_sector_owe_later() -> None:
+    """An amendment under the later law corrects it; found by the simulator as a year that gave all back and owed on."""
+    replace, before = msgspec.structs.replace, law(None)
+    later = replace(law(), programme=replace(RULES.programme, version="later"))
+    runner = begun(before)
+    runner.laws = {digest(later): later}.get
+    at = deadline(before, 2027) + 1
+    assert determined(runner, CEMENT, 2027, 700, at).obligation["SO2"] == 700
+    done(runner, AUTHORITY, c.CloseYear("cement", 2027), at)
+    done(runner, AUTHORITY, adopting_next(later), at)
+    mass = dict.fromkeys(runner.state.years[CEMENT, 2027].settled, 0) | {"SO2": 800_000}
+    amended = done(runner, AUTHORITY, c.AmendYear(CEMENT, 2027, mass, "a test"), at).events[0]
+    assert isinstance(amended, e.YearAmended)
+    assert {each.pollutant: (each.obligation, each.extra) for each in amended.amended}["SO2"] == (800, 100)
+    check(runner.state)

@@ -220,9 +220,14 @@ def _item(state: State, rules: Rulebook, source: str, number: int, item: int) ->
 def obligations(
     state: State, rules: Rulebook, mass_mg: Mapping[str, int], source: str, year: int
 ) -> FallingDue | Refusal:
-    """What a year obliges a source to surrender by pollutant, and what it defers; nothing before its sector owes."""
+    """What a year obliges a source to surrender by pollutant, and what it defers; nothing before its sector owes.
+
+    What was settled stays owed, though a later law lets the sector owe from a later year.
+    """
     whole: dict[str, int] = {}
-    if lookup.owes_in(rules, state.sources[source].sector, year):
+    known = state.years.get((source, year))
+    settled = known is not None and bool(known.settled)
+    if settled or lookup.owes_in(rules, state.sources[source].sector, year):
         refusal = control_periods.incomplete(state, rules, source, year)
         if refusal:
             return refusal

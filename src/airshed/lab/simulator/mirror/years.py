@@ -323,6 +323,8 @@ class Years:
         """A settled year is corrected: more is open, less is first taken from what nobody paid."""
         year = (event.source, event.year)
         self._claim("I11", (self._stands[event.source], event.year) in self._closed, f"{year} is not settled")
+        settled = {each[2] for each in self._obliged if each[:2] == year}
+        self._claim("I11", {each.pollutant for each in event.amended} == settled, f"{year} is settled for {settled}")
         back = Counter[str]()
         for move in event.entry:
             assert isinstance(move, Delivered)
