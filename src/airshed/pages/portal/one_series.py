@@ -22,7 +22,7 @@ from airshed.pages.portal.frame import page, place_name, visitor_of
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.live import parts
 from airshed.pages.portal.public import PRICES, sold_of
-from airshed.pages.portal.trading import candles
+from airshed.pages.portal.trading.candles import candles
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service

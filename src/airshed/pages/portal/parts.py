@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airshed.pages.portal import between, firm, public, trading, waiting
+from airshed.pages.portal import between, firm, public, waiting
 from airshed.pages.portal.live import Part, live
+from airshed.pages.portal.trading import screen
 from airshed.service.http.service import Service
 
-PARTS: Mapping[str, Part] = {**waiting.PARTS, **firm.PARTS, **public.PARTS, **trading.PARTS, **between.PARTS}
+PARTS: Mapping[str, Part] = {**waiting.PARTS, **firm.PARTS, **public.PARTS, **screen.PARTS, **between.PARTS}
 
 
 async def watch(service: Service, request: Request) -> Response:

@@ -26,13 +26,13 @@ from airshed.pages.portal import (
     sealed_bids,
     signing,
     ticket,
-    trading,
     waiting,
     zone_map,
 )
 from airshed.pages.portal.getting_ready import beside
 from airshed.pages.portal.office.ways import OFFICE
 from airshed.pages.portal.problems import saying
+from airshed.pages.portal.trading import screen
 from airshed.service.http.ways import Pages, Way
 
 WAYS = (
@@ -52,7 +52,7 @@ WAYS = (
     Way("/account", "GET", account.account, "account_page", "portal"),
     Way("/account/statement.csv", "GET", account.as_csv, "statement_csv", "portal", gives=("text/csv",)),
     Way("/account/statement.xlsx", "GET", account.as_excel, "statement_excel", "portal", gives=(account.EXCEL,)),
-    Way("/trade", "GET", trading.trade, "trade", "portal"),
+    Way("/trade", "GET", screen.trade, "trade", "portal"),
     Way("/trade/ticket", "POST", ticket.ticket, "ticket", "portal"),
     Way("/live", "GET", parts.watch, "live", "portal", "anybody", gives=("text/event-stream",)),
     Way("/with-others", "GET", between.between, "with_others", "portal"),

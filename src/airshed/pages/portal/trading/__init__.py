@@ -1,0 +1,1 @@
+"""The market screen: the page, and its parts by what they answer."""
