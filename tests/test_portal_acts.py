@@ -37,7 +37,7 @@ from airshed.model.measures import Unit
 from airshed.model.period import DAY_MS
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.acts import groups_of
+from airshed.pages.portal.acts.offered import groups_of
 from airshed.pages.portal.bounds import BOUNDS, OF_DAYS, OF_LAW
 from airshed.pages.portal.choices import choices
 from airshed.pages.portal.cures import told

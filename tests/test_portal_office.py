@@ -18,9 +18,10 @@ from airshed.engine.state import State
 from airshed.lab.simulator.small_market import BANK, second
 from airshed.model.period import DAY_MS
 from airshed.pages.portal.office.closing import _wish
-from airshed.pages.portal.office.desk import bidding, curve
+from airshed.pages.portal.office.desk import curve
 from airshed.pages.portal.office.law import _later
 from airshed.pages.portal.office.queue import items, stopped
+from airshed.pages.portal.sealed_bids import bidding
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook

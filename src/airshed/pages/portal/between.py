@@ -22,7 +22,7 @@ from airshed.pages.portal.frame import acting, page
 from airshed.pages.portal.happening import amount, mass_of
 from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.names import called_in
-from airshed.pages.portal.sealed_bids import SealedHere, sealed_own
+from airshed.pages.portal.sealed_bids import IN_THE_OPEN, SealedHere, sealed_own, sealing_page
 from airshed.pages.portal.stands_for import PAID
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -295,13 +295,12 @@ def opens(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> 
 
 
 def _sealed(
-    state: State, rules: Rulebook, account: str, mine: frozenset[str], venue: SealedHere, name: str, open_act: str
+    state: State, rules: Rulebook, account: str, mine: frozenset[str], venue: SealedHere, name: str
 ) -> tuple[tuple[Deed, ...], Phrase | None, str]:
     """How one bids there: the deeds, what of the account waits sealed, and until when it is opened."""
     sealing = state.sealings.get((venue, name))
-    at = quote(name, safe="")
     if sealing is None:
-        deed = _deed(mine, open_act, "Bid", "投标", f"{venue}={at}")
+        deed = _deed(mine, IN_THE_OPEN[venue].__name__, "Bid", "投标", f"{venue}={quote(name, safe='')}")
         return (() if deed is None else (deed,)), None, ""
     own = list(sealed_own(state, rules, sealing, account))
     said = None
@@ -313,7 +312,7 @@ def _sealed(
         return (), said, ""
     until = "" if sealing.until is None else rules.civil.clock(sealing.until)[:16].replace("T", " ")
     name_of = Phrase("Open my bid", "揭示申报") if until else Phrase("Sealed bid", "密封申报")
-    return (Deed(name_of, f"/sealed/{venue}/{at}"),), said, until
+    return (Deed(name_of, sealing_page(venue, name)),), said, until
 
 
 def _auctions(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Open]:
@@ -323,7 +322,7 @@ def _auctions(state: State, rules: Rulebook, account: str, mine: frozenset[str])
         bids = [bid for bid in auction.bids if bid.account == account]
         held = amount(sum(bid.held for bid in bids), Unit.FEN, rules)
         count = amount(sum(bid.count for bid in bids), Unit.ALLOWANCES, rules)
-        deeds, said, until = _sealed(state, rules, account, mine, "auction", name, "PlaceBid")
+        deeds, said, until = _sealed(state, rules, account, mine, "auction", name)
         if bids:
             said = Phrase(
                 f"{len(bids)} bids for {count.en}, {held.en} set aside", f"{len(bids)}份标书共{count.zh}，冻结{held.zh}"
@@ -347,7 +346,7 @@ def _reverse(state: State, rules: Rulebook, account: str, mine: frozenset[str]) 
         if not found.open:
             continue
         asks = [ask for ask in found.asks if ask.account == account]
-        deeds, said, until = _sealed(state, rules, account, mine, "repurchase", name, "AskRepurchase")
+        deeds, said, until = _sealed(state, rules, account, mine, "repurchase", name)
         if asks:
             count = amount(sum(ask.count for ask in asks), Unit.ALLOWANCES, rules)
             said = Phrase(f"{len(asks)} asks for {count.en}", f"{len(asks)}份报价共{count.zh}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from airshed.engine.nouns import Source
 from airshed.engine.procedures.penalty import breach_of, owed_of
@@ -17,6 +17,7 @@ from airshed.pages.portal.between import opens
 from airshed.pages.portal.calendar import dates
 from airshed.pages.portal.happening import amount, ground_of, mass_of
 from airshed.pages.portal.names import called_in, works_called
+from airshed.pages.portal.sealed_bids import sealing_page
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.seasons import due_day, running
 from airshed.service.book.position import positions
@@ -217,7 +218,7 @@ def _bids(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due]
             what = Phrase(
                 f"Open your sealed bid in {name} by {by}, or it is void", f"请于{by}前揭示{name}的密封申报，逾期作废"
             )
-            yield Due(rules.civil.day_of(sealing.until), what, f"/sealed/{venue}/{quote(name, safe='')}")
+            yield Due(rules.civil.day_of(sealing.until), what, sealing_page(venue, name))
     ended = {name for (_, name), sealing in state.sealings.items() if sealing.until is not None}
     for found in opens(state, rules, account, frozenset()):
         if found.name not in ended:

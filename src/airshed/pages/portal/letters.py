@@ -8,9 +8,9 @@ from starlette.responses import Response
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import mailing
-from airshed.pages.portal.acts import WIDE
 from airshed.pages.portal.frame import Visitor, acting, fields_of, page
 from airshed.pages.portal.machines import Wrong, unproven
+from airshed.pages.portal.second_factor import asks_code, code_in
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.mail.post import Became, Post
@@ -27,7 +27,7 @@ def _shown(
     visitor: Visitor, *, wrong: Wrong | None = None, done: Phrase | None = None, text: str = "", ending: bool = False
 ) -> Response:
     assert visitor.signed is not None
-    service, session = visitor.service, visitor.signed.session
+    service = visitor.service
     return page(
         visitor,
         "mail.html.j2",
@@ -38,7 +38,7 @@ def _shown(
         done=done,
         text=text,
         ending=ending,
-        asks_code=session is None or not service.door.users.fresh(session),
+        asks_code=asks_code(visitor),
     )
 
 
@@ -84,7 +84,7 @@ async def confirm(service: Service, request: Request) -> Response:
     _post(service)
     user, addresses = visitor.signed.user.name, service.door.users.addresses
     before = addresses.of(user)
-    code = "".join(fields.get("letter", "").split()).translate(WIDE)
+    code = code_in(fields.get("letter", ""))
     if not addresses.confirm(user, code, visitor.standing.seq):
         told = Phrase("That is not the code, or it is over. Have another sent.", "确认码有误或已失效，请重新发送。")
         return _shown(visitor, wrong=Wrong("letter", told))

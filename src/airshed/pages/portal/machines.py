@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.acts import GUESSED, WIDE
 from airshed.pages.portal.frame import Visitor, fields_of, on, page, signed_in
+from airshed.pages.portal.second_factor import asks_code, code_wrong
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.sign_in.machine_keys import MOST_KEYS
@@ -65,10 +65,8 @@ def _shown(visitor: Visitor, *, wrong: Wrong | None = None, text: str = "", endi
     """The page; what is wrong belongs to the form of a new key, or to that of the key that is ending."""
     assert visitor.signed is not None
     mine = _mine(visitor)
-    session = visitor.signed.session
-    asks = session is None or not visitor.service.door.users.fresh(session)
-    facts: dict[str, Any] = {"keys": mine, "wrong": wrong, "text": text, "ending": ending, "asks_code": asks}
-    return page(visitor, "keys.html.j2", 422 if wrong else 200, **facts)
+    facts: dict[str, Any] = {"keys": mine, "wrong": wrong, "text": text, "ending": ending}
+    return page(visitor, "keys.html.j2", 422 if wrong else 200, asks_code=asks_code(visitor), **facts)
 
 
 async def add(service: Service, request: Request) -> Response:
@@ -103,6 +101,10 @@ async def end(service: Service, request: Request) -> Response:
     return on("/keys")
 
 
+CODE_WRONG = Phrase("The code is not that of now, or was used.", "动态码有误或已使用。")
+CODE_NEEDED = Phrase("This takes a one-time code of now.", "此项操作须提供当前动态码。")
+
+
 def unproven(visitor: Visitor, request: Request, fields: dict[str, str]) -> Wrong | None:
     """What is missing before a key or an address is touched: a form of this session, and a second factor of now."""
     service, signed = visitor.service, visitor.signed
@@ -111,13 +113,5 @@ def unproven(visitor: Visitor, request: Request, fields: dict[str, str]) -> Wron
         return Wrong(
             "", Phrase("The form is older than your sign-in. Send it again.", "表单早于本次登录，请重新提交。")
         )
-    code = "".join(fields.get("code", "").split()).translate(WIDE)
-    if code:
-        try:
-            service.door.use_code(request, signed.session, code)
-        except Stopped as stop:
-            wrong = Phrase("The code is not that of now, or was used.", "动态码有误或已使用。")
-            return Wrong("code", GUESSED if stop.code == "too_many" else wrong)
-    elif not service.door.users.fresh(signed.session):
-        return Wrong("code", Phrase("This takes a one-time code of now.", "此项操作须提供当前动态码。"))
-    return None
+    wrong = code_wrong(visitor, fields.get("code", ""), CODE_WRONG, CODE_NEEDED)
+    return None if wrong is None else Wrong("code", wrong)

@@ -6,9 +6,11 @@ salt, works out digest and guarantee, and hands only those on to the form of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, get_args
+from urllib.parse import quote, urlencode
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,8 +19,8 @@ from airshed.engine.journal import encode_body
 from airshed.engine.nouns import Sealing
 from airshed.engine.state import State
 from airshed.model.measures import Unit
-from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.frame import acting, page
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import amount
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
@@ -28,6 +30,9 @@ from airshed.service.marketdata.reading import Market
 #: Where a page seals what somebody bids; in a call the shell does.
 SealedHere = Literal["auction", "repurchase"]
 HERE = get_args(SealedHere)
+#: What bids there in the open. Its field that says where is called as the kind of place is.
+IN_THE_OPEN: Mapping[SealedHere, type[msgspec.Struct]] = {"auction": c.PlaceBid, "repurchase": c.AskRepurchase}
+_VENUES = {act: venue for venue, act in IN_THE_OPEN.items()}
 
 
 class Own(NamedTuple):
@@ -142,3 +147,72 @@ async def sealed_bid(service: Service, request: Request) -> Response:
     if found is None:
         raise Stopped("not_there", f"nothing is sealed in {name[:60]}, or it is over")
     return page(visitor, "sealed_bid.html.j2", place=found)
+
+
+async def sealed_link(visitor: Visitor, kind: type[msgspec.Struct], asked: Mapping[str, str]) -> str | None:
+    """Where a link to the form of a bid leads instead, where bids are sealed."""
+    venue = _VENUES.get(kind)
+    if venue is None:
+        return None
+    name = asked.get(venue, "")
+
+    def is_sealed(market: Market, rules: Rulebook) -> bool:
+        sealing = market.state.sealings.get((venue, name))
+        return sealing is not None and not sealing.over
+
+    return _from_form(venue, name) if await visitor.look(is_sealed) else None
+
+
+def sealed_at(body: c.Body) -> str | None:
+    """The page where a bid is sealed that is not taken in the open; None where no page does it."""
+    venue = _VENUES.get(type(body))
+    return None if venue is None else _from_form(venue, getattr(body, venue))
+
+
+def sealing_page(venue: str, name: str) -> str:
+    """The address of the page where a bid is sealed and opened."""
+    return f"/sealed/{venue}/{quote(name, safe='')}"
+
+
+def _from_form(venue: SealedHere, name: str) -> str:
+    return f"{sealing_page(venue, name)}?from=form"
+
+
+# --- in words, on the page of an auction
+
+
+BID = Phrase("Bid", "申报")
+
+
+class Bidding(NamedTuple):
+    """How far the bidding of an auction has come, and what somebody does there and where; empty where nothing."""
+
+    note: Phrase
+    deed: Phrase
+    href: str
+
+
+TOLD_AFTER = Phrase("How many there are, and what they say, is told after the close.", "申报情况于出清后公布。")
+
+
+def bidding(state: State, auction: str, account: str, at: int) -> Bidding:
+    """Of an auction that is not over yet."""
+    sealing = state.sealings.get(("auction", auction))
+    if sealing is None:
+        form = f"/act/{IN_THE_OPEN['auction'].__name__}?{urlencode({'auction': auction})}"
+        return _bidding(Phrase("It takes bids.", "正在接受申报。"), account, form)
+    sealed = sealing_page("auction", auction)
+    if sealing.until is None:
+        return _bidding(Phrase("It takes sealed bids.", "正在接受密封申报。"), account, sealed)
+    ended = Phrase("Bidding has ended.", "申报已截止。")
+    if sealing.way == "key" or at >= sealing.until:
+        return _bidding(ended, "", "")
+    until = state.civil.clock(sealing.until)[:16].replace("T", " ")
+    note = Phrase(f"{ended.en} Bids are opened until {until}.", f"{ended.zh}揭示期限为{until}。")
+    own = account if any(bid.account == account for bid in sealing.bids.values()) else ""
+    return _bidding(note, own, sealed, Phrase("Open my bid", "揭示申报"))
+
+
+def _bidding(note: Phrase, account: str, href: str, deed: Phrase = BID) -> Bidding:
+    said = Phrase(f"{note.en} {TOLD_AFTER.en}", f"{note.zh}{TOLD_AFTER.zh}")
+    return Bidding(said, deed, href) if account else Bidding(said, same(""), "")

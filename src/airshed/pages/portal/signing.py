@@ -22,6 +22,7 @@ from airshed.pages.portal.frame import (
     page,
     visitor_of,
 )
+from airshed.pages.portal.second_factor import code_in
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
@@ -109,7 +110,7 @@ async def sign_in(service: Service, request: Request) -> Response:
         if "as" in fields:
             user = await _demo_user(visitor, fields["as"])
         else:
-            code = "".join(fields.get("code", "").split()).translate(_DIGITS)
+            code = code_in(fields.get("code", ""))
             user = await proven(service, request, name, fields.get("password", ""), code)
     except Stopped as stop:
         if stop.code not in ("wrong_sign_in", "too_many"):
@@ -138,10 +139,6 @@ async def sign_in(service: Service, request: Request) -> Response:
         there.headers.append("Set-Cookie", headers["Set-Cookie"])
         return there
     return on(target, headers)
-
-
-#: Digits as a Chinese keyboard may write them.
-_DIGITS = {ord(wide): str(digit) for digit, wide in enumerate("０１２３４５６７８９")}
 
 
 class Somebody(NamedTuple):

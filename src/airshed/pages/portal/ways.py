@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from airshed.pages.portal import (
     account,
-    acts,
     assets,
     authority,
     between,
@@ -29,6 +28,7 @@ from airshed.pages.portal import (
     waiting,
     zone_map,
 )
+from airshed.pages.portal.acts import offered, sending, written
 from airshed.pages.portal.getting_ready import beside
 from airshed.pages.portal.office.ways import OFFICE
 from airshed.pages.portal.problems import saying
@@ -46,9 +46,9 @@ WAYS = (
     Way("/next-day", "POST", rehearsing.next_day, "next_day_form", "portal", "open"),
     Way("/set-up", "GET", signing.set_up_page, "set_up_page", "portal", "open"),
     Way("/set-up", "POST", signing.set_up, "set_up_form", "portal", "open"),
-    Way("/act", "GET", acts.acts, "acts", "portal"),
-    Way("/act/{command}", "GET", acts.form, "act", "portal"),
-    Way("/act/{command}", "POST", acts.send, "act_form", "portal"),
+    Way("/act", "GET", offered.acts, "acts", "portal"),
+    Way("/act/{command}", "GET", written.form, "act", "portal"),
+    Way("/act/{command}", "POST", sending.send, "act_form", "portal"),
     Way("/account", "GET", account.account, "account_page", "portal"),
     Way("/account/statement.csv", "GET", account.as_csv, "statement_csv", "portal", gives=("text/csv",)),
     Way("/account/statement.xlsx", "GET", account.as_excel, "statement_excel", "portal", gives=(account.EXCEL,)),

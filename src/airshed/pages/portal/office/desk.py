@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page, reads_as_office, visitor_of
 from airshed.pages.portal.happening import amount, in_column
 from airshed.pages.portal.opening import sensible
+from airshed.pages.portal.sealed_bids import bidding
 from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -200,44 +201,6 @@ class Step(NamedTuple):
     wanted: Phrase
     reached: Phrase
     won: bool
-
-
-BID = Phrase("Bid", "申报")
-
-
-class Bidding(NamedTuple):
-    """How far the bidding of an auction has come, and what somebody does there and where; empty where nothing."""
-
-    note: Phrase
-    deed: Phrase
-    href: str
-
-
-TOLD_AFTER = Phrase("How many there are, and what they say, is told after the close.", "申报情况于出清后公布。")
-
-
-def bidding(state: State, auction: str, account: str, at: int) -> Bidding:
-    """Of an auction that is not over yet."""
-    sealing = state.sealings.get(("auction", auction))
-    if sealing is None:
-        return _bidding(
-            Phrase("It takes bids.", "正在接受申报。"), account, f"/act/PlaceBid?{urlencode({'auction': auction})}"
-        )
-    sealed = f"/sealed/auction/{quote(auction, safe='')}"
-    if sealing.until is None:
-        return _bidding(Phrase("It takes sealed bids.", "正在接受密封申报。"), account, sealed)
-    ended = Phrase("Bidding has ended.", "申报已截止。")
-    if sealing.way == "key" or at >= sealing.until:
-        return _bidding(ended, "", "")
-    until = state.civil.clock(sealing.until)[:16].replace("T", " ")
-    note = Phrase(f"{ended.en} Bids are opened until {until}.", f"{ended.zh}揭示期限为{until}。")
-    own = account if any(bid.account == account for bid in sealing.bids.values()) else ""
-    return _bidding(note, own, sealed, Phrase("Open my bid", "揭示申报"))
-
-
-def _bidding(note: Phrase, account: str, href: str, deed: Phrase = BID) -> Bidding:
-    said = Phrase(f"{note.en} {TOLD_AFTER.en}", f"{note.zh}{TOLD_AFTER.zh}")
-    return Bidding(said, deed, href) if account else Bidding(said, same(""), "")
 
 
 async def result(service: Service, request: Request) -> Response:
