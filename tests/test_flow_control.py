@@ -22,12 +22,13 @@ from airshed.model.allowance import Series, count_of
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.moves import Delivered
 from airshed.rulebook import lookup
+from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
 from beijing import instant
 from laws import FILES, RULES
-from markets import AUTHORITY, done, market, send
+from markets import AUTHORITY, adopting_next, done, market, send
 from test_export import verdict
 
 SOURCE, ACCOUNT = "s-steel", "steel"
@@ -196,6 +197,20 @@ def test_whoever_is_refused_in_the_new_year_states_nothing() -> None:
     assert book.runner.state.flow_controls.keys() == {(2027, "SO2")}
     assert book.refused(1).why is Why.NOT_VERIFIED
     assert book.runner.state.flow_controls.keys() == {(2027, "SO2")}
+
+
+def test_a_law_that_ends_a_year_at_once_has_it_stated_with_its_adoption() -> None:
+    """Else a season that is moved before today would take the year out of flow control for good."""
+    book, replace = Banked(law()), msgspec.structs.replace
+    ended = replace(law().calendar, season=("05-01", "09-30"))
+    other = replace(law(), programme=replace(RULES.programme, version="later"), calendar=ended)
+    book.runner.laws = {digest(other): other}.get
+    book.at = instant("2028-11-01", 9)
+    book.done(adopting_next(other))
+    assert [event.year for _, event in stated(book.runner)] == [2027, 2028]
+    records, mirror = [decode(line) for line in book.runner.journal.lines()], Mirror()
+    follow(mirror, records[:-1], book.rules)
+    follow(mirror, records[-1:], other)
 
 
 def test_a_small_bank_counts_one_for_one() -> None:

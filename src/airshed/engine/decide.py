@@ -132,7 +132,8 @@ def law_named(state: State, body: c.Body) -> str | None:
 def alone(state: State, rules: Rulebook, at: int, actor: str, body: c.Body, text: Rulebook | None) -> Decision:
     """What a command does that waits for nobody."""
     if type(body) is c.AdoptRulebook:
-        return people.adopt(state, text or rules, at, actor, body)
+        adopted = people.adopt(state, text or rules, at, actor, body)
+        return adopted if isinstance(adopted, Refusal) else (*adopted, *stated.due_by_adoption(state, rules, text, at))
     return PROCEDURES[type(body)](state, rules, at, actor, body)
 
 

@@ -22,11 +22,18 @@ def due(state: State, rules: Rulebook, at: int) -> tuple[e.FlowControlStated, ..
     A year ends with its season. Of one for whose vintage caps are set; of one without, nothing is stated, and all that
     counts does so one for one. What happens first after the end finds the holdings as it left them.
     """
+    return _ended(state, rules, *(running(rules, rules.civil.day_of(each)) for each in (state.at, at)))
+
+
+def due_by_adoption(state: State, before: Rulebook, rules: Rulebook, at: int) -> tuple[e.FlowControlStated, ...]:
+    """What is to be stated of the years that end at once, because another law has their season over already."""
+    return _ended(state, rules, *(running(law, law.civil.day_of(at)) for law in (before, rules)))
+
+
+def _ended(state: State, rules: Rulebook, before: int, now: int) -> tuple[e.FlowControlStated, ...]:
+    """What is to be stated of the years from one that ran to before the one that runs now."""
     share = rules.banking.flow_basis_points
-    if share is None:
-        return ()
-    before, now = (running(rules, rules.civil.day_of(each)) for each in (state.at, at))
-    if before == now:
+    if share is None or before >= now:
         return ()
     budgets: dict[tuple[int, str], int] = {}
     for name, count in state.ledger.caps.items():

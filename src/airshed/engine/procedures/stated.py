@@ -21,6 +21,13 @@ def due(state: State, rules: Rulebook, at: int) -> tuple[Fact, ...]:
     return (*flow_control.due(state, rules, at), *supply.due(state, rules, at))
 
 
+def due_by_adoption(state: State, rules: Rulebook, text: Rulebook | None, at: int) -> tuple[Fact, ...]:
+    """What is to be stated of the years that another law ends the moment it is in force; at first none has begun."""
+    if state.rulebook is None or text is None:
+        return ()
+    return flow_control.due_by_adoption(state, rules, text, at)
+
+
 @contextmanager
 def meanwhile(state: State, facts: tuple[Fact, ...]) -> Iterator[None]:
     """Within, the state is as these facts will have made it; they take effect when the record is applied, or never."""

@@ -30,28 +30,31 @@ class Flow:
         self._rooms: dict[tuple[int, str], Counter[str]] = {}
         #: What went for more than one, by obligation, serial by serial.
         self._paired: dict[Key, set[tuple[str, int]]] = {}
-        self._year = 0
-        #: The law after the last record, and that before this one, under which a year ends.
-        self._after: Rulebook | None = None
-        self._before: Rulebook | None = None
+        #: When the last record was, the law it found in force and the one it left.
+        self._at = 0
+        self._old: Rulebook | None = None
+        self._law: Rulebook | None = None
 
     def turned(self, record: Record, rules: Rulebook) -> None:
         """With the first record of a year, all is stated that the law wants of the years before it.
 
-        The law is that before the record: where it adopts another, that is in force for what comes after.
+        The law is that before the record: where it adopts another, that is in force for what comes after, and at once
+        for a year that by it is over already.
         """
         if record.refusal is not None:
             return
-        self._before, self._after = self._after or rules, rules
-        rules = self._before
-        today, before = day_of(record.at, rules), self._year
-        ends = rules.calendar.season[1] if rules.calendar.season else "12-31"
-        now = int(today[:4]) + (today[5:] > ends)
-        self._year = now
+        old = self._old = self._law or rules
+        self._law = rules
         said = {(each.year, each.pollutant) for each in record.events if isinstance(each, e.FlowControlStated)}
-        ended = {key for key in self._budgets if before <= key[0] < now and key not in self._stated}
-        due = ended if rules.banking.flow_basis_points is not None else set[tuple[int, str]]()
+        due = self._ended(_running(old, self._at), _running(old, record.at), old)
+        due |= self._ended(_running(old, record.at), _running(rules, record.at), rules)
+        self._at = record.at
         self._claim("I11", said == due, f"flow control is stated of {said}, by the law of {due}")
+
+    def _ended(self, before: int, now: int, rules: Rulebook) -> set[tuple[int, str]]:
+        if rules.banking.flow_basis_points is None:
+            return set()
+        return {key for key in self._budgets if before <= key[0] < now and key not in self._stated}
 
     def follow(self, event: e.Event, rules: Rulebook) -> None:
         """Take in a fact; holdings are those after it."""
@@ -62,7 +65,7 @@ class Flow:
                 pollutant, _, vintage = event.series.split("-")
                 self._budgets[int(vintage), pollutant] += event.count
             case e.FlowControlStated():
-                self._state(event, self._before or rules)
+                self._state(event, self._old if self._old and event.year < _running(self._old, self._at) else rules)
             case _:
                 pass
 
@@ -137,3 +140,10 @@ def _moves(event: e.Surrendered) -> Iterator[Delivered]:
     for move in event.entry:
         assert isinstance(move, Delivered), move
         yield move
+
+
+def _running(rules: Rulebook, at: int) -> int:
+    """The year whose season is not over."""
+    today = day_of(at, rules)
+    ends = rules.calendar.season[1] if rules.calendar.season else "12-31"
+    return int(today[:4]) + (today[5:] > ends)
