@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -42,6 +43,16 @@ def test_a_jurisdiction_varies_only_what_the_rulebook_lists() -> None:
         "vary/KM.toml: key 'cite' is missing; add cite, the source of what varies, as the first line",
         f"vary/KM.toml [allocation] method: no such choice 3; there are {', '.join(get_args(MethodName))}",
     ]
+
+
+def test_a_copy_of_a_law_is_that_law_and_its_change_is_not() -> None:
+    """As jobs of a pool bring copies, which must find what was looked up in the first."""
+    copy, again = (pickle.loads(pickle.dumps(RULES)) for _ in range(2))
+    assert (copy == RULES, again == copy, again == RULES, copy != RULES) == (True, True, True, False)
+    assert lookup.caps(copy) is lookup.caps(RULES) is lookup.caps(again)
+
+    later = msgspec.structs.replace(copy, programme=msgspec.structs.replace(copy.programme, version="later"))
+    assert (later == RULES, later == copy, later != RULES, later == "later") == (False, False, True, False)
 
 
 def test_what_a_jurisdiction_varies_may_contradict_nothing() -> None:

@@ -598,7 +598,7 @@ class MayVary(Section, frozen=True):
     keys: tuple[str, ...]
 
 
-class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, cache_hash=True):
+class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, cache_hash=True, dict=True):
     """The law of one programme."""
 
     programme: Programme
@@ -654,6 +654,35 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     founders: tuple[FounderRule, ...]
     may_vary: MayVary
     variations: tuple[Variation, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether they say the same, compared key by key once and remembered.
+
+        What is looked up in a law is kept by it. A copy, as every job of a pool brings one, would be compared with the
+        law that was asked about first at every look.
+        """
+        if self is other:
+            return True
+        if not isinstance(other, Rulebook):
+            return NotImplemented
+        one, another = self._first(), other._first()
+        if one is not another:
+            if not msgspec.Struct.__eq__(one, another):
+                return False
+            vars(one)["same"] = another
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = msgspec.Struct.__hash__
+
+    def _first(self) -> Rulebook:
+        """The one of all that were found to say the same as it."""
+        first = self
+        while found := vars(first).get("same"):
+            first = found
+        return first
 
     @property
     def civil(self) -> CivilTime:
