@@ -67,6 +67,11 @@ from markets import AUTHORITY, REGISTRAR, market
 from portals import Portal, hidden, portal, text_of
 from services import market_book
 
+#: Tables of how things stand, with columns whose words stand in the record that wrote a row last.
+WRITTEN = {
+    **{"years": "source", "register_accounts": "account", "sealed_days": "stack day", "works": "source"},
+    **{"auctions": "auction", "caps": "series", "fines": "source"},
+}
 STACK, WORKS, FIRM = "KM-CEM-01-A", "KM-CEM-01", "km-cem-01"
 HOURS = 8760
 #: An hour in May that reads far over its limit, and a gap of ten hours in June.
@@ -436,12 +441,13 @@ def test_what_pages_show_is_had_as_files_from_its_day_on(year: Portal) -> None:
         assert [list(row.values()) for row in told["rows"]] == [list(row) for row in frame.rows()]
         assert all("Simulated" in row[-1] for row in rows[1:])
         assert len({tuple(row[: view.key]) for row in rows[1:]}) == len(rows) - 1, view.name
-    for name, keys in (("years", "source"), ("register_accounts", "account"), ("sealed_days", "stack day")):
+    for name, keys in WRITTEN.items():
         rows = stranger.get(f"/data/{name}.json").json()["rows"]
         frame = pl.read_parquet(io.BytesIO(stranger.get(f"/data/{name}.parquet").content))
         assert frame["seq"].to_list() == [row["seq"] for row in rows], name
+        assert all(re.fullmatch(r"20\d\d-\d\d-\d\d", row["recorded"]) for row in rows), name
         assert all(row["seq"] for row in rows), name
-        for row in rows[:: len(rows) // 3]:
+        for row in rows[:: len(rows) // 3 or 1]:
             record = year.rehearsing(AUTHORITY).get(f"/v1/records/{row['seq']}").text
             assert all(row[key] in record for key in keys.split()), (name, row)
     days = stranger.get("/data/sealed_days.json").json()["rows"]
@@ -473,7 +479,22 @@ def test_the_dictionary_counts_the_fields_of_each_file_and_says_which_has_the_nu
         columns = stranger.get(f"/data/{name}.csv").text.partition("\r\n")[0].split(",")
         assert f"<code>{name}</code> · {len(columns)} fields" in page, name
         (row,) = re.findall(rf'<tr><td[^>]*><a href="#t-{name}">.*?</tr>', page, re.S)
-        assert ("with record numbers" in row) == ("seq" in columns), name
+        assert ("with record numbers" in row) == ("seq" in columns) == (name != "jurisdictions"), name
+
+
+def test_a_text_that_is_empty_is_in_no_form_and_yes_is_no_number(year: Portal) -> None:
+    """An empty group was a text in Parquet and nothing in CSV, and whether an auction is open an integer."""
+    stranger = year.stranger()
+    for name in ("register_accounts", "auctions", "caps", "provenance", "rulebooks"):
+        frame = pl.read_parquet(io.BytesIO(stranger.get(f"/data/{name}.parquet").content))
+        told = pl.DataFrame(stranger.get(f"/data/{name}.json").json()["rows"], schema=frame.schema, orient="row")
+        text = pl.read_csv(io.BytesIO(stranger.get(f"/data/{name}.csv").content), schema=frame.schema)
+        assert frame.equals(told), name
+        assert frame.equals(text), name
+    assert frame.schema["seq"] == pl.Int64
+    auctions = pl.read_parquet(io.BytesIO(stranger.get("/data/auctions.parquet").content))
+    assert auctions.schema["open"] == pl.Boolean
+    assert not auctions["open"].any()
 
 
 def test_fines_are_the_penalties_of_a_settled_year_too(year: Portal) -> None:

@@ -36,7 +36,7 @@ TABLES = (
             Column("call TEXT"),
             Column("series TEXT"),
             Column("wall TEXT", "walled sector whose accounts it is for, else empty"),
-            Column("open INTEGER", "1 while orders are gathered, else 0"),
+            Column("open INTEGER", "whether orders are gathered"),
             Column("price INTEGER", "price of the call; NULL when it is open or nothing traded"),
             Column("count INTEGER", "allowances that changed hands"),
             Column("seal TEXT"),

@@ -141,7 +141,7 @@ TABLES = (
             Column("account TEXT"),
             Column("jurisdiction TEXT"),
             Column("sector TEXT", "sector"),
-            Column("simulated INTEGER", "1 when the source is generated, 0 when it is a real one"),
+            Column("simulated INTEGER", "whether the source is generated, and no real one", yes=True),
         ),
         key=1,
         keys=lambda state: state.sources,

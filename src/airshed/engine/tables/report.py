@@ -123,7 +123,7 @@ TABLES = (
             Column("number INTEGER", "number of the check"),
             Column("name TEXT", "name of the check, from the rulebook"),
             Column("severity TEXT", "blocking or explain"),
-            Column("passed INTEGER", "1 when the check passed"),
+            Column("passed INTEGER", "whether the check passed", yes=True),
             Column("detail TEXT", "what the check found, empty when it passed"),
             Column("explanation TEXT", "what the operator said to a check that did not pass"),
         ),

@@ -41,7 +41,7 @@ TABLES = (
             Column("way TEXT", "`commitment`, or `key` where bids are encrypted"),
             Column("key TEXT", "public key that bids are encrypted to; empty where there is none"),
             Column("until INTEGER", "instant until which bids may be opened; null before the close", Unit.MS),
-            Column("over INTEGER", "1 once it is cleared or called off, else 0"),
+            Column("over INTEGER", "whether it is cleared or called off", yes=True),
         ),
         key=2,
         keys=lambda state: state.sealings,

@@ -98,7 +98,7 @@ TABLES = (
             Column("interest_fen INTEGER", "interest for all late days; NULL until the penalty is paid in full"),
             Column("interest_paid_fen INTEGER", "what is paid of that"),
             Column("pay_by TEXT", "last day to pay the oldest part that is not paid; NULL when all are"),
-            Column("granted INTEGER", "1 when it may be paid in instalments"),
+            Column("granted INTEGER", "whether it may be paid in instalments", yes=True),
             Column("asked TEXT", "instalments that are asked for and not answered yet; NULL where none are"),
         ),
         key=4,

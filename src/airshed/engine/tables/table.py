@@ -44,7 +44,7 @@ COMMON: dict[str, str] = {
     "fee": "fee",
     "number": "number of the order",
     "offered": "allowances on offer, those of holders not counted",
-    "open": "1 while bids are taken, else 0",
+    "open": "whether bids are taken",
     "opinion": "opinion of the verifier, or `determined`",
     "pollutant": "code of the pollutant",
     "price": "price",
@@ -58,6 +58,8 @@ COMMON: dict[str, str] = {
     "seal": "SHA-256 of the seed that orders what is tied, a space and a salt; empty where none was given",
     "year": "compliance year",
 }
+#: Those of them that say yes by 1 and no by 0.
+TRUTHS = ("open",)
 
 
 class Column(NamedTuple):
@@ -66,6 +68,8 @@ class Column(NamedTuple):
     sql: str
     word: str = ""
     measure: Unit | None = None
+    #: Whether 1 is yes and 0 is no.
+    yes: bool = False
 
     @property
     def name(self) -> str:
@@ -73,9 +77,19 @@ class Column(NamedTuple):
         return self.sql.split()[0]
 
     @property
+    def says(self) -> str:
+        """What it says, of a truth without how."""
+        return self.word or COMMON[self.name]
+
+    @property
     def holds(self) -> str:
         """What it holds."""
-        return self.word or COMMON[self.name]
+        return f"{self.says}, as 1 or 0" if self.truth else self.says
+
+    @property
+    def truth(self) -> bool:
+        """Whether it says yes or no."""
+        return self.yes or self.name in TRUTHS
 
     @property
     def unit(self) -> Unit | None:

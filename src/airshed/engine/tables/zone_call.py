@@ -38,7 +38,7 @@ TABLES = (
         (
             Column("call TEXT", "name of the call"),
             Column("pollutant TEXT"),
-            Column("open INTEGER", "1 while orders are taken, else 0"),
+            Column("open INTEGER", "whether orders are taken"),
             Column("count INTEGER", "allowances that changed hands"),
             Column("zone_fen INTEGER", "what the treasury received; below zero: put in"),
             Column("seal TEXT"),

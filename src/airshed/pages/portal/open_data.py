@@ -17,7 +17,7 @@ from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.shown import VIEW_NAMES, VIEWS, View
 from airshed.pages.portal.tables_zh import SHOWS, TYPES, UNITS, column_zh
 from airshed.service.book.kept import KeptBook
-from airshed.service.book.row_records import SEQ, WRITING
+from airshed.service.book.row_records import OF_RECORD, WRITING
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.http.tables import answered, records_of, view_of
@@ -53,17 +53,17 @@ class Data(NamedTuple):
 
 def _field(column: Column, table: str) -> Field:
     unit = "" if column.unit is None else str(column.unit)
-    kind = column.sql.split()[1].lower()
+    kind = "boolean" if column.truth else column.sql.split()[1].lower()
     return Field(
         column.name,
         Phrase(kind, TYPES.get(kind, kind)),
         Phrase(unit, UNITS.get(unit, unit)),
-        Phrase(column.holds, column_zh(column.name, table)),
+        Phrase(column.says, column_zh(column.name, table)),
     )
 
 
 def _data(part: Table | View | Shape, shows: Phrase, at: str, *, published: bool) -> Data:
-    numbered = (SEQ,) if isinstance(part, Table) and part.name in WRITING else ()
+    numbered = OF_RECORD if isinstance(part, Table) and part.name in WRITING else ()
     return Data(
         part.name,
         shows,

@@ -18,7 +18,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.embargo import Embargo, embargo
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import law_of
-from airshed.service.book.row_records import SEQ, RowRecords
+from airshed.service.book.row_records import OF_RECORD, RowRecords, latest
 
 
 def _as_it_is(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -38,8 +38,8 @@ class View(NamedTuple):
     until: Literal["", "emissions", "standing"] = ""
     #: A row of the book with what the law and its zone call things, as pages do.
     named: Callable[[Rulebook, tuple[Any, ...]], tuple[Any, ...]] = _as_it_is
-    #: The table whose rows these are, where each says last which record wrote it.
-    written: str = ""
+    #: The tables whose rows these are, each with where its key stands in a row, where rows say which record wrote them.
+    written: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
     def rows(self, book: KeptBook, day: str, records: RowRecords) -> Iterable[tuple[Any, ...]]:
         """Its rows as far as they are public on a day."""
@@ -49,8 +49,8 @@ class View(NamedTuple):
         rows = (self.named(rules, tuple(row)) for row in found)
         if not self.written:
             return rows
-        number = records.of(book, self.written)
-        return ((*row, number(row[: self.key])) for row in rows)
+        written = [(records.of(book, table), at) for table, at in self.written]
+        return ((*row, *latest(of([row[place] for place in at]) for of, at in written)) for row in rows)
 
 
 def _works(rules: Rulebook, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -87,11 +87,13 @@ VIEWS = (
             *(Column("holder TEXT", "name of the firm"), Column("holder_zh TEXT", "name of the firm in Chinese")),
             *(Column("jurisdiction TEXT"), Column("jurisdiction_zh TEXT", "name of the jurisdiction in Chinese")),
             *(Column("sector TEXT", "sector"), Column("sector_zh TEXT", "name of the sector in Chinese")),
+            *OF_RECORD,
         ),
         1,
         """SELECT sources.source, sources.name, sources.account, accounts.name, sources.jurisdiction, sources.sector
            FROM sources JOIN accounts ON accounts.account = sources.account ORDER BY sources.source""",
         named=_works,
+        written=(("sources", (0,)),),
     ),
     View(
         "register_accounts",
@@ -101,13 +103,13 @@ VIEWS = (
             *(Column("name TEXT", "name of the firm"), Column("name_zh TEXT", "name in Chinese")),
             *(Column("jurisdiction TEXT"), Column("jurisdiction_zh TEXT", "name of the jurisdiction in Chinese")),
             Column("corporate_group TEXT", "corporate group, empty when none is known"),
-            *(Column("state TEXT", "what the account may do now, in one word"), SEQ),
+            *(Column("state TEXT", "what the account may do now, in one word"), *OF_RECORD),
         ),
         1,
         """SELECT account, number, kind, name, jurisdiction, corporate_group, state FROM accounts
            WHERE kind IN ('operator', 'trader') ORDER BY account""",
         named=_account,
-        written="accounts",
+        written=(("accounts", (0,)),),
     ),
     View(
         "jurisdictions",
@@ -138,13 +140,13 @@ VIEWS = (
             *(Column("stack TEXT"), Column("day TEXT"), Column("pollutant TEXT")),
             *(Column("measured INTEGER", "measured hours"), Column("stopped INTEGER", "hours out of operation")),
             Column("substituted INTEGER", "hours filled by a substitution rule"),
-            *(Column("mass_mg INTEGER", "mass of the day"), SEQ),
+            *(Column("mass_mg INTEGER", "mass of the day"), *OF_RECORD),
         ),
         3,
         """SELECT stack, day, pollutant, measured, stopped, substituted, mass_mg FROM days
            WHERE CAST(substr(day, 1, 4) AS INTEGER) <= ? ORDER BY stack, day, pollutant""",
         "emissions",
-        written="days",
+        written=(("days", (0, 1, 2)),),
     ),
     View(
         "hours_marked",
@@ -153,11 +155,13 @@ VIEWS = (
             *(Column("mark INTEGER", "number of the mark"), Column("stack TEXT")),
             *(Column("kind TEXT", "what the hours are marked as"), Column("first TEXT"), Column("last TEXT")),
             *(Column("hours INTEGER"), Column("state TEXT", "entered, approved, refused or lapsed")),
+            *OF_RECORD,
         ),
         1,
         """SELECT mark, stack, kind, first, last, hours, state FROM marks
            WHERE CAST(substr(first, 1, 4) AS INTEGER) <= ? ORDER BY mark""",
         "emissions",
+        written=(("marks", (0,)),),
     ),
     View(
         "fines",
@@ -178,6 +182,7 @@ VIEWS = (
             Column(
                 "cite TEXT", "article by which it is fined; of a settlement, what the law in force says of its year"
             ),
+            *OF_RECORD,
         ),
         4,
         """SELECT penalties.source, penalties.year, penalties.pollutant, penalties.case_number, penalties.account,
@@ -188,6 +193,7 @@ VIEWS = (
            ORDER BY penalties.source, penalties.year, penalties.pollutant, penalties.case_number""",
         "standing",
         _fine,
+        (("penalties", (0, 1, 2, 3)), ("penalties", (0, 1, 2, 5)), ("cases", (3,))),
     ),
 )
 VIEW_NAMES = {view.name: view for view in VIEWS}

@@ -19,7 +19,7 @@ from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import Column
 from airshed.model.provenance import said
 from airshed.service.book.kept import KeptBook
-from airshed.service.book.row_records import SEQ, WRITING, RowRecords
+from airshed.service.book.row_records import OF_RECORD, WRITING, RowRecords
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import Page, Query, as_dicts, page_of, pages_of, query_of
 from airshed.service.http.service import JSON, Service, given
@@ -177,16 +177,28 @@ def _numbering(service: Service, book: KeptBook, query: Query) -> Numbering:
     """Adds the record that wrote each row, where the table has no such number and its records are known."""
     table = query.table
     if table.name not in WRITING:
-        return lambda page: page
-    number = records_of(service).of(book, table.name)
+        return lambda page: page._replace(rows=[standing_alone(table.parts, row) for row in page.rows])
+    recorded = records_of(service).of(book, table.name)
     keys = [column.name for column in table.parts[: table.key]]
 
     def numbered(page: Page) -> Page:
         at = [page.columns.index(name) for name in keys]
-        rows = [(*row, number([row[place] for place in at])) for row in page.rows]
-        return page._replace(columns=(*page.columns, SEQ.name), rows=rows)
+        rows = [(*standing_alone(table.parts, row), *recorded([row[place] for place in at])) for row in page.rows]
+        return page._replace(columns=(*page.columns, *(column.name for column in OF_RECORD)), rows=rows)
 
     return numbered
+
+
+def standing_alone(parts: Sequence[Column], row: Sequence[Any]) -> tuple[Any, ...]:
+    """A row as a file has it in each form: yes and no are no numbers, and a text that is empty is not there.
+
+    >>> standing_alone([Column("name TEXT"), Column("open INTEGER"), Column("sold INTEGER")], ["", 1, 0])
+    (None, True, 0)
+    """
+    return tuple(
+        None if value is None or value == "" else bool(value) if column.truth else value
+        for column, value in zip(parts, row, strict=True)
+    )
 
 
 def _file_of(
@@ -197,7 +209,7 @@ def _file_of(
     parts = query.table.parts
     if number is not None:
         pages = map(number, pages)
-        parts = (*parts, SEQ) if query.table.name in WRITING else parts
+        parts = (*parts, *OF_RECORD) if query.table.name in WRITING else parts
     first = next(pages, None)
     if first is None:
         return None
@@ -221,7 +233,7 @@ async def view_of(service: Service, name: str, parts: Sequence[Column], rows: Ro
     names = tuple(column.name for column in parts)
 
     def look(book: KeptBook) -> _File:
-        found = iter(rows(book))
+        found = iter(standing_alone(parts, row) for row in rows(book))
         first = Page(names, list(islice(found, ROWS_AT_ONCE)), None, 0, {}, ())
         more = (Page(names, some, None, 0, {}, ()) for some in iter(lambda: list(islice(found, ROWS_AT_ONCE)), []))
         file: IO[bytes] = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115  # closed once it is sent
@@ -276,11 +288,13 @@ def _csv(told: tuple[str, ...], pages: Iterable[Page], file: IO[bytes]) -> str |
 def cell(value: Any) -> Any:
     """A cell of CSV.
 
-    >>> cell("=1+1"), cell(-5), cell(None), cell("steel")
-    ("'=1+1", -5, '', 'steel')
+    >>> cell("=1+1"), cell(-5), cell(None), cell("steel"), cell(True)
+    ("'=1+1", -5, '', 'steel', 'true')
     """
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
@@ -290,7 +304,10 @@ def _parquet(
     import polars as pl
 
     kinds: dict[str, Any] = {"INTEGER": pl.Int64, "REAL": pl.Float64, "TEXT": pl.String, "BLOB": pl.Binary}
-    schema = {column.name: kinds[column.sql.split()[1]] for column in parts}
+    # what an interface gives as a page has 1 and 0, as the table itself; what stands alone says yes and no
+    schema = {
+        column.name: pl.Boolean if of_row and column.truth else kinds[column.sql.split()[1]] for column in parts
+    }
     told = {"provenance": msgspec.json.encode(service.provenance).decode(), "said": said(service.provenance)[0]}
     frames: list[pl.DataFrame] = []
     cursor = None
