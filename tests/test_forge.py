@@ -20,10 +20,14 @@ import pytest
 from airshed.engine.events import Event
 from airshed.engine.journal import Line, Record, chain, decode
 from airshed.engine.redecide import Anew
+from airshed.engine.tables import TABLES
 from airshed.model.refusal import Malformed
+from airshed.rulebook.reading_section import EVERYBODY
 from airshed.service.book.head import Head
+from airshed.service.book.row_records import WRITING, RowRecords
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify_at
+from laws import RULES
 from shared import Once
 from small_books import alone, forge, played_keyed, small, varied, written
 
@@ -200,6 +204,27 @@ def test_an_empty_book_is_no_book(tmp_path: Path) -> None:
 
     assert isinstance(found, Malformed)
     assert found.place == f"{path} record 1"
+
+
+def test_every_row_that_stands_says_which_record_wrote_it(book: Path) -> None:
+    """Of tables that everybody reads only three said so: the price of an auction could be proved by no record."""
+    seen = 0
+    standing = {table.name: table for table in TABLES if not table.listed}
+    opened = {right.table for right in RULES.reading.rows if right.reader == EVERYBODY}
+    assert opened & set(standing) <= set(WRITING)
+    with Book.read(book) as kept:
+        for name in WRITING:
+            keys = [column.name for column in standing[name].parts[: standing[name].key]]
+            recorded = RowRecords().of(kept, name)
+            firms = (
+                " WHERE kind IN ('operator', 'trader')" if name == "accounts" else ""
+            )  # the others come with the law
+            for row in kept.sql.execute(f"SELECT {', '.join(keys)} FROM {name}{firms}").fetchall():
+                day, seq = recorded(tuple(row))
+                assert seq, (name, tuple(row))
+                assert day == kept.civil.day_of(decode(kept.line(seq)).at)
+                seen += 1
+    assert seen > 100
 
 
 def test_every_number_of_every_kind_of_event_is_held_to_the_decision(once: Once) -> None:

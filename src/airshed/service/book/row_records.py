@@ -114,9 +114,7 @@ WRITING: Mapping[str, Writing] = {
     "halts": Writing((e.MarketHalted, e.MarketResumed), _of("series")),
     "calls": Writing((e.CallOpened, e.CallCleared), _of("call")),
     "zone_calls": Writing((e.ZoneCallOpened, e.ZoneCallCleared), _of("call")),
-    "sealings": Writing(
-        (e.SealingBegan, e.KeyAnnounced, e.BiddingEnded, *(kind for kind, _, _ in _ENDS)), _of_sealing
-    ),
+    "sealings": Writing((e.SealingBegan, e.KeyAnnounced, e.BiddingEnded, *(kind for kind, _, _ in _ENDS)), _of_sealing),
     "flow_controls": Writing((e.FlowControlStated,), _of("year", "pollutant")),
     "penalties": Writing(
         (

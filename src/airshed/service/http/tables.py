@@ -305,9 +305,7 @@ def _parquet(
 
     kinds: dict[str, Any] = {"INTEGER": pl.Int64, "REAL": pl.Float64, "TEXT": pl.String, "BLOB": pl.Binary}
     # what an interface gives as a page has 1 and 0, as the table itself; what stands alone says yes and no
-    schema = {
-        column.name: pl.Boolean if of_row and column.truth else kinds[column.sql.split()[1]] for column in parts
-    }
+    schema = {column.name: pl.Boolean if of_row and column.truth else kinds[column.sql.split()[1]] for column in parts}
     told = {"provenance": msgspec.json.encode(service.provenance).decode(), "said": said(service.provenance)[0]}
     frames: list[pl.DataFrame] = []
     cursor = None
