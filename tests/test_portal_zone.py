@@ -530,8 +530,33 @@ def test_hours_of_a_stack_are_a_file_with_what_was_substituted_and_why(year: Por
     assert frame["mass_mg"].sum() == sum(int(row["mass_mg"]) for row in rows)
     told = stranger.get(f"/data/hours/{STACK}.json").json()["rows"]
     assert told[GAP]["mg_m3"] is None
-    assert stranger.get("/data/hours/nowhere.csv").status_code == 404
+    nowhere = stranger.get("/data/hours/nowhere.csv")
+    assert nowhere.status_code == 404
+    assert nowhere.headers["content-type"] == "application/problem+json", "a page was saved as the file"
+    led = stranger.get("/data/hours/nowhere.csv", headers={"sec-fetch-dest": "document"})
+    assert led.headers["content-type"].startswith("text/html")
     assert stranger.get(f"/data/hours/{STACK}.exe").status_code == 404
+
+
+def test_the_hours_of_all_stacks_are_one_file_in_each_form(year: Portal, hours: Path) -> None:
+    """Who fetched them stack by stack was stopped by the bound on requests after the first hundred."""
+    stranger, other = year.stranger(), "KM-CEM-02-A"
+    shutil.copyfile(hours / f"{STACK}.parquet", hours / f"{other}.parquet")
+    try:
+        assert 'href="/data/hours/all.parquet"' in stranger.get("/data").text
+        one = pl.read_parquet(io.BytesIO(stranger.get(f"/data/hours/{STACK}.parquet").content))
+        file = stranger.get("/data/hours/all.parquet").content
+        both = pl.read_parquet(io.BytesIO(file))
+        assert both["stack"].unique(maintain_order=True).to_list() == [STACK, other]
+        assert both.filter(stack=STACK).equals(one)
+        assert "Simulated" in pl.read_parquet_metadata(io.BytesIO(file))["said"]
+        text = stranger.get("/data/hours/all.csv").content
+        assert pl.read_csv(io.BytesIO(text), schema=both.schema).equals(both)
+        assert text.startswith(stranger.get(f"/data/hours/{STACK}.csv").content)
+        told = stranger.get("/data/hours/all.json").json()
+        assert pl.DataFrame(told["rows"], schema=both.schema, orient="row").equals(both)
+    finally:
+        (hours / f"{other}.parquet").unlink()
 
 
 def test_hours_of_a_year_that_is_not_public_are_for_nobody_else(year: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -540,6 +565,7 @@ def test_hours_of_a_year_that_is_not_public_are_for_nobody_else(year: Portal, mo
     said = year.stranger().get(f"/data/hours/{STACK}.csv")
     assert said.status_code == 403
     assert "80.0" not in said.text
+    assert year.stranger().get("/data/hours/all.csv").status_code == 404, "nothing of any year is public"
     assert year.rehearsing(FIRM).get(f"/data/hours/{STACK}.csv").status_code == 200, "whose own it is reads it"
     assert year.rehearsing("km-cem-02").get(f"/data/hours/{STACK}.csv").status_code == 403
 

@@ -12,7 +12,7 @@ from airshed.engine.journal import decode
 from airshed.engine.tables import BY_NAME, TABLES
 from airshed.engine.tables.table import Column, Table
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.downloads import ENDINGS, HOURS, SHAPES, Shape, stacks_of
+from airshed.pages.portal.downloads import ALL, ENDINGS, HOURS, TAPE, Shape, stacks_of
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.shown import VIEW_NAMES, VIEWS, View
 from airshed.pages.portal.tables_zh import SHOWS, TYPES, UNITS, column_zh
@@ -42,7 +42,7 @@ class Data(NamedTuple):
     fields: tuple[Field, ...]
     #: Rows of it are public from the day that the law names.
     published: bool
-    #: Where it is had, without the ending of its form; empty where there is a file for each stack.
+    #: Where it is had, without the ending of its form; empty where nothing of it is public yet.
     at: str
 
     @property
@@ -93,11 +93,11 @@ def views() -> list[Data]:
     return [_data(view, view.shows, f"/data/{view.name}", published=bool(view.until)) for view in VIEWS]
 
 
-def shapes() -> list[Data]:
-    """The tape, and the hours of stacks."""
+def shapes(*, hours: bool = True) -> list[Data]:
+    """The tape, and the hours of all stacks, which lead nowhere while none are for who asks."""
     return [
-        _data(shape, shape.shows, "" if shape is HOURS else f"/data/{shape.name}/all", published=shape is HOURS)
-        for shape in SHAPES
+        _data(HOURS, HOURS.shows, f"/data/{HOURS.name}/{ALL}" if hours else "", published=True),
+        _data(TAPE, TAPE.shows, f"/data/{TAPE.name}/{ALL}", published=False),
     ]
 
 
@@ -106,8 +106,8 @@ async def data(service: Service, request: Request) -> Response:
     visitor = await visitor_of(service, request)
     actor = "" if visitor.actor is None else visitor.actor.id
     viewer = await service.readers.read(lambda book: viewer_of(book, actor, service.clock()))
-    found = [*views(), *shapes(), *tables_for(viewer)]
     stacks = await visitor.look(lambda market, rules: stacks_of(market.state, rules, visitor, service.hours))
+    found = [*views(), *shapes(hours=bool(stacks)), *tables_for(viewer)]
     return page(visitor, "data.html.j2", tables=found, stacks=stacks, of_row=Phrase("What the book is", "数据性质"))
 
 

@@ -66,6 +66,8 @@ PLACES = {
     "size": "编号",
     "address": "网址",
 }
+#: What is saved as a file: a page would be taken for it. A browser that somebody follows a link with says so.
+FILE = re.compile(r"\.(csv|parquet|json|xlsx)$")
 #: Two words of English, one after the other.
 ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
 
@@ -83,6 +85,9 @@ def in_words(problem: Problem) -> str:
 def saying(service: Service, request: Request, problem: Problem) -> Response | None:
     """The page of a problem, where a browser asks for a page; None for a program."""
     if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
+        return None
+    led = request.headers.get("sec-fetch-dest") == "document" or problem.code == "not_signed_in"
+    if FILE.search(request.url.path) and not led:
         return None
     if problem.code == "not_signed_in":
         target = here(request) if request.method in ("GET", "HEAD") else "/"

@@ -28,6 +28,8 @@ from airshed.service.http.who import Signed
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 FORMS = (JSON, CSV, PARQUET)
+#: How the name of a file in each of them ends.
+ENDING_OF = {CSV: "csv", PARQUET: "parquet", JSON: "json"}
 #: Rows of a large answer in memory at once, bytes of it before it lies on disk, and bytes that are sent at once.
 ROWS_AT_ONCE, MOST_IN_MEMORY, PIECE = 10_000, 1 << 20, 1 << 16
 #: The column that says of each row what the book is.
@@ -100,7 +102,7 @@ async def answered(
     if page.cursor is not None:
         headers["Airshed-Cursor"] = page.cursor
     if isinstance(page, _File):
-        file = f"{query.table.name}.{'csv' if form == CSV else 'parquet'}"
+        file = f"{query.table.name}.{ENDING_OF[form]}"
         headers |= {"Content-Disposition": f'attachment; filename="{file}"', "Content-Length": str(page.size)}
         return StreamingResponse(_pieces(page.file), 200, headers, f"{CSV}; charset=utf-8" if form == CSV else PARQUET)
     told = {OF_ROW: said(service.provenance)[0]} if by_row else {}
@@ -249,9 +251,8 @@ async def view_of(service: Service, name: str, parts: Sequence[Column], rows: Ro
         return _File(file, size, None)
 
     made = await service.files.read(look)
-    ending = {CSV: "csv", PARQUET: "parquet"}.get(form, "json")
     headers = {"Cache-Control": "private, no-cache", "Content-Length": str(made.size)}
-    headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    headers["Content-Disposition"] = f'attachment; filename="{name}.{ENDING_OF[form]}"'
     return StreamingResponse(_pieces(made.file), 200, headers, f"{CSV}; charset=utf-8" if form == CSV else form)
 
 
