@@ -424,6 +424,13 @@ def test_a_case_is_found_by_both_sides_from_its_notice_on_with_all_that_was_said
     assert "/act/ReplyCase?case=2" not in office.get("/cases/2").text
 
 
+def test_what_is_to_be_decided_waits_since_it_was_asked_for_and_not_since_a_day_to_come(charged: Portal) -> None:
+    """A case whose account had replied waited since the end of the time to reply, and an appeal since never."""
+    page = text_of(charged.rehearsing(AUTHORITY).get("/queue"))
+    assert re.search(r"case 1, [^:]*? of 2027 steel 2028-07-02 no day by law", page), page
+    assert "case 2" not in page, "its account may still reply"
+
+
 def test_a_case_is_nobody_elses(charged: Portal) -> None:
     assert charged.rehearsing("cement").get("/cases/1").status_code == 404
     assert "There is no case." in text_of(charged.rehearsing("cement").get("/cases"))

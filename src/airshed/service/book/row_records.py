@@ -123,6 +123,14 @@ WRITING: Mapping[str, Writing] = {
         ),
         _of_penalty,
     ),
+    "applications": Writing((e.ApplicationMade, e.ApplicationDropped), _of("application")),
+    "withdrawals": Writing(
+        (
+            *(e.WithdrawalNoticed, e.WithdrawalAppealed, e.AppealDecided),
+            *(e.AllowancesWithdrawn, e.PaidBack, e.WithdrawalRestored),
+        ),
+        _of("withdrawal"),
+    ),
     "cases": Writing(get_args(e.CaseEvent), _of("case")),
     "marks": Writing((e.HoursMarked, e.MarkProven, e.MarkApproved, e.MarkReverted), _of("mark")),
 }

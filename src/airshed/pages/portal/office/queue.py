@@ -27,8 +27,10 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.seasons import due_day
 from airshed.rulebook.table_names import TableName
 from airshed.service.book.kept import KeptBook
+from airshed.service.book.row_records import RowRecords
 from airshed.service.forms.form import BODIES
 from airshed.service.http.service import Service
+from airshed.service.http.tables import records_of
 from airshed.service.marketdata.reading import Market
 
 #: Days before its end from which something is near.
@@ -104,29 +106,36 @@ TOLD_BY: Mapping[Phrase, tuple[TableName, ...]] = {
 }
 
 
+#: A row of a table, by its key.
+Known = tuple[str, tuple[str | int, ...]]
+NOTHING: Mapping[Any, str] = MappingProxyType({})
+
+
 def items(
     state: State,
     rules: Rulebook,
     actor: Actor,
     at: int,
     reported: Mapping[tuple[str, int], str],
-    objected: Mapping[tuple[str, int], str] = MappingProxyType({}),
+    objected: Mapping[tuple[str, int], str] = NOTHING,
+    moved: Mapping[Known, str] = NOTHING,
 ) -> list[Item]:
     """What waits for somebody by their role and scope, the most urgent first.
 
-    Years have been `reported` on a day, and a verifier has `objected` to some in words.
+    Years have been `reported` on a day, a verifier has `objected` to some in words, and what else was asked for or
+    noticed was last `moved` on a day.
     """
     mine = lookup.roles(rules).get(actor.role, frozenset())
     today = rules.civil.day_of(at)
     found = [
         item._replace(how=_how(item.due, today), waits=_waits(state, item))
         for item in (
-            *_marks(state, today),
+            *_marks(state, today, moved),
             *_years(state, rules, today, reported, objected),
-            *_cases(state, rules, at),
-            *_parts(state),
-            *_reserve(state),
-            *_amended(state),
+            *_cases(state, rules, at, moved),
+            *_parts(state, moved),
+            *_reserve(state, moved),
+            *_amended(state, moved),
             *_advances(state, rules),
             *_transfers(state, rules, at),
         )
@@ -176,21 +185,44 @@ def _in_scope(state: State, actor: Actor, who: str) -> bool:
     return actor.jurisdiction in ("", place)
 
 
-def _marks(state: State, today: str) -> Iterator[Item]:
+def _moving(state: State) -> Iterator[Known]:
+    """What waits and has no day of its own: since when says the record that moved it last."""
+    yield from (("cases", (each.id,)) for each in state.cases.values() if each.open)
+    yield from (("penalties", key) for key, each in state.penalties.items() if each.asked is not None)
+    yield from (("marks", (each.id,)) for each in state.marks.values() if each.state == "entered" and each.evidence)
+    yield from (("applications", (each.id,)) for each in state.applications.values() if each.state == "waiting")
+    yield from (
+        ("withdrawals", (each.id,)) for each in state.withdrawals.values() if each.state in ("appealed", "confirmed")
+    )
+    yield from (("years", key) for key in state.extras)
+
+
+def moved_on(book: KeptBook, records: RowRecords, wanted: Collection[Known]) -> dict[Known, str]:
+    """The day on which each was moved last; of tables of which nothing is wanted nothing is read."""
+    found = {}
+    for table in sorted({table for table, _ in wanted}):
+        recorded = records.of(book, table)
+        found |= {(of, key): recorded(key)[0] or "" for of, key in wanted if of == table}
+    return found
+
+
+def _marks(state: State, today: str, moved: Mapping[Known, str]) -> Iterator[Item]:
     for mark in state.marks.values():
         if mark.state != "entered":
             continue
         kind = KINDS.get(mark.kind, same(mark.kind))
+        begins = f"{state.standard.hour_of(mark.first).replace('T', ' ')}:00"
         what = Phrase(
-            f"{kind.en} on {mark.stack}, {mark.hours} h from {state.standard.hour_of(mark.first)}: {mark.reason}",
-            f"{mark.stack}，{kind.zh}，自{state.standard.hour_of(mark.first)}起{mark.hours}小时：{mark.reason}",
+            f"{kind.en} on {mark.stack}, {mark.hours} h from {begins}: {mark.reason}",
+            f"{mark.stack}，{kind.zh}，自{begins}起{mark.hours}小时：{mark.reason}",
         )
         who = state.stack_source[mark.stack]
         due = state.civil.day_of(mark.prove_by)
         if mark.evidence:
-            yield Item(MARK, what, who, state.civil.day_of(mark.first), due, "DecideMark", {"mark": str(mark.id)})
+            since = moved.get(("marks", (mark.id,)), "")
+            yield Item(MARK, what, who, since, due, "DecideMark", {"mark": str(mark.id)})
         elif due < today:
-            yield Item(MARK, what, who, state.civil.day_of(mark.first), due, "LapseMark", {"mark": str(mark.id)})
+            yield Item(MARK, what, who, due, due, "LapseMark", {"mark": str(mark.id)})
 
 
 def _years(
@@ -231,7 +263,7 @@ def _years(
         yield Item(YEAR, what, account, surrender_day(rules, year), "", "CloseYear", fields)
 
 
-def _cases(state: State, rules: Rulebook, at: int) -> Iterator[Item]:
+def _cases(state: State, rules: Rulebook, at: int, moved: Mapping[Known, str]) -> Iterator[Item]:
     """Cases on which something can be decided: the time to reply is over, or all replies were used."""
     grounds = {row.ground: Phrase(row.name_en, row.name_zh) for row in rules.cases.grounds}
     for case in state.cases.values():
@@ -240,15 +272,19 @@ def _cases(state: State, rules: Rulebook, at: int) -> Iterator[Item]:
         number = {"case": str(case.id)}
         ground = grounds.get(case.ground, Phrase("shortfall", "欠缴"))
         what = Phrase(f"case {case.id}, {ground.en} of {case.year}", f"第{case.id}号案件，{case.year}年度，{ground.zh}")
+        last = moved.get(("cases", (case.id,)), "")
+        over = at > case.reply_until
         if case.state == "appealed":
-            yield Item(APPEAL, what, case.account, "", "", "DecideCaseAppeal", number)
-        elif case.state == "noticed" and (case.replies >= rules.cases.replies or at > case.reply_until):
-            yield Item(CASE, what, case.account, rules.civil.day_of(case.reply_until), "", "DecideCase", number)
+            yield Item(APPEAL, what, case.account, last, "", "DecideCaseAppeal", number)
+        elif case.state == "noticed" and (case.replies >= rules.cases.replies or over):
+            since = rules.civil.day_of(case.reply_until) if over else last
+            yield Item(CASE, what, case.account, since, "", "DecideCase", number)
 
 
-def _parts(state: State) -> Iterator[Item]:
+def _parts(state: State, moved: Mapping[Known, str]) -> Iterator[Item]:
     """Applications to pay a penalty in parts; granted with these terms or others, or refused from the form."""
-    for (source, year, pollutant, case), penalty in state.penalties.items():
+    for key, penalty in state.penalties.items():
+        source, year, pollutant, case = key
         if penalty.asked is None or penalty.suspended:
             continue
         count, first, months = str(penalty.asked.parts), penalty.asked.first_due, str(penalty.asked.every_months)
@@ -258,21 +294,24 @@ def _parts(state: State) -> Iterator[Item]:
         )
         of = {"source": source, "year": str(year), "pollutant": pollutant, "case": str(case)}
         fields = {**of, "parts": count, "first_due": first, "every_months": months}
-        yield Item(PARTS, what, source, "", first, "GrantInstalments", fields)
+        since = moved.get(("penalties", key), "")
+        yield Item(PARTS, what, source, since, first, "GrantInstalments", fields)
 
 
-def _reserve(state: State) -> Iterator[Item]:
+def _reserve(state: State, moved: Mapping[Known, str]) -> Iterator[Item]:
     for asked in state.applications.values():
         if asked.state == "waiting":
             what = Phrase(f"application {asked.id} of {asked.source}", f"{asked.source}的第{asked.id}号申请")
-            yield Item(RESERVE, what, asked.source, "", "", "GrantReserve", {"series": asked.series})
+            since = moved.get(("applications", (asked.id,)), "")
+            yield Item(RESERVE, what, asked.source, since, "", "GrantReserve", {"series": asked.series})
     for each in state.withdrawals.values():
         what = Phrase(f"notice {each.id}, {each.ground}", f"第{each.id}号告知，{each.ground}")
         number = {"withdrawal": str(each.id)}
+        since = moved.get(("withdrawals", (each.id,)), "")
         if each.state == "appealed":
-            yield Item(APPEAL, what, each.source, "", "", "DecideAppeal", number)
+            yield Item(APPEAL, what, each.source, since, "", "DecideAppeal", number)
         elif each.state == "confirmed":
-            yield Item(WITHDRAWAL, what, each.source, "", each.notice_until, "WithdrawAllowances", number)
+            yield Item(WITHDRAWAL, what, each.source, since, each.notice_until, "WithdrawAllowances", number)
 
 
 def _transfers(state: State, rules: Rulebook, at: int) -> Iterator[Item]:
@@ -284,13 +323,14 @@ def _transfers(state: State, rules: Rulebook, at: int) -> Iterator[Item]:
         yield Item(TRANSFERS, what, "", day, day, "ExecuteTransfers", {})
 
 
-def _amended(state: State) -> Iterator[Item]:
+def _amended(state: State, moved: Mapping[Known, str]) -> Iterator[Item]:
     for source, year in state.extras:
         known = state.years[source, year]
         owed = ", ".join(f"{code} {count}" for code, count in known.extra.items() if count)
         what = Phrase(f"{year}: still to be surrendered after a correction: {owed}", f"{year}年度更正后待补缴：{owed}")
         fields = {"source": source, "year": str(year)}
-        yield Item(AMENDED, what, source, "", known.extra_until, "NoticeCase", fields)
+        since = moved.get(("years", (source, year)), "")
+        yield Item(AMENDED, what, source, since, known.extra_until, "NoticeCase", fields)
 
 
 def _advances(state: State, rules: Rulebook) -> Iterator[Item]:
@@ -358,11 +398,14 @@ async def queue(service: Service, request: Request) -> Response:
     actor = office(visitor)
     reported = await service.readers.read(reported_on)
     objected = await service.readers.read(objected_to)
+    wanted = await visitor.look(lambda market, rules: set(_moving(market.state)))
+    records = records_of(service)
+    moved = await service.readers.read(lambda book: moved_on(book, records, wanted)) if wanted else {}
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
         at = max(visitor.now, market.state.at)
         mine = lookup.roles(rules).get(actor.role, frozenset())
-        found = _readable(visitor, items(market.state, rules, actor, at, reported, objected))
+        found = _readable(visitor, items(market.state, rules, actor, at, reported, objected, moved))
         return {
             "items": found,
             "kinds": {kind.en: kind for kind in (item.kind for item in found)},
