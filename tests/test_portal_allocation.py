@@ -249,11 +249,15 @@ def test_the_figures_of_the_workshop_are_those_of_the_preview_of_the_act(served:
     act = office.send("/act/Allocate", {**carried, "step": "preview"})
     text = text_of(act)
     assert "How PM-KM-2027 would be shared out" in text
+    warned = re.search(r"PM-KM-2027: [\d,.]+ t more than all works claim are shared out free", text)
+    assert warned is not None, "it was a number without a unit beside the words of the engine"
+    assert "above PM-KM-2027" not in text
     for mass in shown:
         assert f"{float(mass.replace(',', '')):,.3f}" in text
 
     done = office.send("/act/Allocate", {**hidden(act), "step": "confirm"})
     assert "It waits for a second person." in text_of(done)
+    assert warned[0] in text_of(served.rehearsing("dianzhong-inspector").get("/waiting")), "who confirms knows it too"
     waits = office.send_parts("/allocation", {"series": "PM-KM-2027", "text": TABLE})
     assert "Its allocation waits for a second person already." in text_of(waits)
     confirm(served, "dianzhong-inspector")

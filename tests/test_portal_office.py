@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,10 @@ from airshed.engine.nouns import Act, Actor, Mark, Year
 from airshed.engine.nouns.sealed import SealedBid, Sealing
 from airshed.engine.runner import Runner
 from airshed.engine.state import State
-from airshed.lab.simulator.small_market import BANK, second
+from airshed.lab.simulator.small_market import BANK, EXCHANGE, second
 from airshed.model.period import DAY_MS
 from airshed.pages.portal.office.closing import _wish
-from airshed.pages.portal.office.desk import curve
+from airshed.pages.portal.office.desk import _most, curve
 from airshed.pages.portal.office.law import _later
 from airshed.pages.portal.office.queue import items, stopped
 from airshed.pages.portal.sealed_bids import bidding
@@ -302,6 +303,26 @@ def test_a_result_is_public_and_who_bid_is_not(selling: Portal) -> None:
     assert "steel" not in public.text
     assert "steel" in text_of(office)
     assert selling.stranger().get("/auctions/none").status_code == 404
+
+
+def test_an_auction_is_offered_where_the_law_takes_it_and_who_cannot_open_one_is_told_who_does(selling: Portal) -> None:
+    """Less than a lot was offered, its form refused it; an exchange saw an empty table."""
+    lot = RULES.auction.lot
+    state = selling.loop.run_until_complete(selling.running.service.market.look(lambda market, rules: market.state))
+    there = state.ledger.held_of("auction-KM", "SO2-KM-2027").free
+    most = _most(state, RULES, "SO2-KM-2027", there, AT)
+    assert 0 < most <= there
+    assert most % lot == 0
+    assert _most(state, RULES, "SO2-KM-2027", lot - 1, AT) == 0
+    assert _most(state, RULES, "SO2-KM-2027", there, instant("2099-01-01")) == 0, "its vintage counts no more"
+    desk = selling.rehearsing(AUTHORITY).get("/desk")
+    href = re.search(r'href="(/act/OpenAuction\?series=SO2-KM-2027&[^"]*)"', desk.text)
+    assert href is not None
+    form = selling.rehearsing(AUTHORITY).get(unescape(href[1]))
+    assert 'value="SO2-KM-2027-3"' in form.text, "two were held"
+    exchange = text_of(selling.rehearsing(EXCHANGE).get("/desk"))
+    assert "Your role opens no auction; one is opened by: " in exchange
+    assert "2 bidders wanted 2 t" in text_of(selling.stranger().get("/auctions/first"))
 
 
 def test_the_curve_begins_at_the_price_axis_and_ends_with_all_that_is_wanted(selling: Portal) -> None:

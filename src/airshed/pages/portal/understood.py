@@ -10,9 +10,10 @@ from airshed.model.allowance import is_strip
 from airshed.model.provenance import said
 from airshed.pages.kit.words import LANGUAGES, Phrase, same
 from airshed.pages.portal import rows
-from airshed.pages.portal.fields import label_of
+from airshed.pages.portal.fields import WARNED, label_of
 from airshed.pages.portal.happening import ACCOUNTS, as_read, mass_of, terms_for, word_zh
 from airshed.pages.portal.names import Called
+from airshed.pages.portal.warnings import warning
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.form import options_of, slots
 
@@ -26,6 +27,8 @@ def said_fields(body: Body, rules: Rulebook, called: Called | None = None) -> li
     for (option, text), (_, other) in zip(english, chinese, strict=True):
         slot = known[option]
         row = rows.kind_of(slot)
+        if slot.field == WARNED:
+            continue
         if slot.field == "text" and (bid := _opened(text)) is not None:
             found += [line for line in said_fields(bid, rules, called) if line not in found]
             continue
@@ -40,6 +43,9 @@ def said_fields(body: Body, rules: Rulebook, called: Called | None = None) -> li
         name = label_of(type(body).__name__, slot.field) if option != before else same("")
         found.append((name, read if row is None else rows.said(read, row)))
         before = option
+    for place, (what, count) in enumerate(getattr(body, WARNED, {}).items()):
+        name = same("") if place else label_of(type(body).__name__, WARNED)
+        found.append((name, warning(what, count, rules)))
     return found
 
 

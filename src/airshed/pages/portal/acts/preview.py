@@ -30,6 +30,7 @@ from airshed.pages.portal.refused import told
 from airshed.pages.portal.sealed_bids import sealed_at
 from airshed.pages.portal.second_factor import asks_code, shown_code
 from airshed.pages.portal.understood import said_fields
+from airshed.pages.portal.warnings import warning
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.clock import asked_of
 from airshed.service.book.preview import Foreseen
@@ -50,6 +51,8 @@ class Seen(NamedTuple):
     reckoning: Reckoning | None
     #: What would trade, of a session.
     trades: Sequence[Trades]
+    #: What cannot be taken back, and is known by whoever confirms.
+    warned: Sequence[Phrase]
 
 
 async def preview_written(visitor: Visitor, kind: type[msgspec.Struct], fields: Mapping[str, str]) -> Response:
@@ -97,6 +100,7 @@ async def preview(
             ],
             reckoned(body, events, market.state, rules) if isinstance(body, PlaceOrder) else None,
             trading(body, market.state, rules, foreseen.record.at),
+            [warning(what, count, rules) for what, count in (foreseen.knowing or {}).items()],
         )
         return (
             shown,
@@ -118,7 +122,7 @@ async def preview(
         seen=seen,
         foreseen=foreseen,
         then=told(foreseen.then, kind, visitor.standing.terms) if foreseen.then is not None else None,
-        knowing=foreseen.knowing,
+        knowing=seen.warned,
         law=law,
         asks_code=asks,
         shown_code=shown_code(visitor) if asks else "",

@@ -10,10 +10,14 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.engine.commands import OpenAuction
 from airshed.engine.nouns import Actor, Auction
+from airshed.engine.procedures.auction import open_auction
 from airshed.engine.state import State
+from airshed.market.auction.waiting import Waiting, due
 from airshed.model.allowance import Series, members
 from airshed.model.measures import Unit
+from airshed.model.refusal import Refusal, Why
 from airshed.pages.kit.figures import ticks
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
@@ -21,6 +25,7 @@ from airshed.pages.portal.frame import Visitor, acting, office, page, reads_as_o
 from airshed.pages.portal.happening import amount, in_column
 from airshed.pages.portal.opening import sensible
 from airshed.pages.portal.sealed_bids import bidding
+from airshed.pages.portal.usual import next_auction
 from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -40,6 +45,8 @@ class Offerable(NamedTuple):
 
     series: str
     free: Phrase
+    #: The most of it that an auction takes now.
+    most: Phrase
     reserve: Phrase
     href: str
 
@@ -87,7 +94,12 @@ async def desk(service: Service, request: Request) -> Response:
             if not each.open and _within(each.series, actor)
         ]
         return {
-            "offerable": _offerable(state, rules, actor) if "OpenAuction" in mine else [],
+            "offerable": _offerable(state, rules, actor, at) if "OpenAuction" in mine else [],
+            "openers": [
+                Phrase(role.name_en, role.name_zh)
+                for role in rules.people
+                if "OpenAuction" in lookup.roles(rules)[role.code] and "OpenAuction" not in mine
+            ],
             "open": [*_auctions(state, rules, actor, mine), *_calls(state, rules, actor, mine)],
             "over": over[:MOST_OVER],
             "over_all": len(over),
@@ -108,18 +120,41 @@ def _price(fen: int | None, rules: Rulebook) -> Phrase:
     return same("–") if fen is None else amount(fen, Unit.FEN_PER_T, rules)
 
 
-def _offerable(state: State, rules: Rulebook, actor: Actor) -> list[Offerable]:
+def _most(state: State, rules: Rulebook, series: str, free: int, at: int) -> int:
+    """The most of a series that can be offered now, in whole lots; 0 where nothing can.
+
+    What comes back by rule depends on how much is offered: what is asked for shrinks until the law takes it.
+    """
+    lot = lookup.local(rules, Series.parse(series).jurisdiction).auction.lot
+    seal = "0" * 64 if rules.trading.seal_required else ""
+    count = free // lot * lot
+    while count > 0:
+        said = open_auction(state, rules, at, "", OpenAuction(next_auction(state, series), series, count, seal=seal))
+        if not isinstance(said, Refusal):
+            return count
+        if said.why is not Why.INSUFFICIENT_HOLDING:
+            return 0
+        terms = lookup.local(rules, Series.parse(series).jurisdiction).auction
+        back, waiting = due(terms.unsold, state.unsold.get(series, Waiting()), count, terms.unsold_basis_points, lot)
+        count = min((free - back - waiting.count) // lot * lot, count - lot)
+    return 0
+
+
+def _offerable(state: State, rules: Rulebook, actor: Actor, at: int) -> list[Offerable]:
     found = []
     for place in rules.jurisdictions:
         if actor.jurisdiction not in ("", place.code):
             continue
         for series, position in state.ledger.of_account(accounts.auction(place.code)):
-            if position.free:
+            count = _most(state, rules, series, position.free, at)
+            if count:
                 reserve = lookup.pollutant(rules, Series.parse(series).pollutant).reserve_fen_per_t
-                fields = {"series": series, "count": f"{position.free * rules.allowance.size_kg / 1000:g} t"}
+                fields = {"series": series, "count": f"{count * rules.allowance.size_kg / 1000:.3f} t"}
                 href = f"/act/OpenAuction?{urlencode(fields)}"
                 free = in_column(position.free, Unit.ALLOWANCES, rules)
-                found.append(Offerable(series, free, _price(reserve, rules), href))
+                found.append(
+                    Offerable(series, free, in_column(count, Unit.ALLOWANCES, rules), _price(reserve, rules), href)
+                )
     return sorted(found, key=lambda each: (-int(each.series.rpartition("-")[2]), each.series))
 
 
@@ -232,8 +267,7 @@ async def result(service: Service, request: Request) -> Response:
             "reserve": _price(each.reserve, rules),
             "price": _price(each.price, rules),
             "sold": amount(each.sold, Unit.ALLOWANCES, rules),
-            "bidders": len({bid.account for bid in each.bids}),
-            "wanted": amount(sum(bid.count for bid in each.bids), Unit.ALLOWANCES, rules),
+            "wanted": _wanted(each, rules),
             "steps": steps,
             "who": [bid.account for bid in bids] if seen else None,
             "curve": curve([(bid.limit, bid.count) for bid in bids], each, rules.allowance.size_kg),
@@ -241,6 +275,13 @@ async def result(service: Service, request: Request) -> Response:
         }
 
     return page(visitor, "auction.html.j2", **await visitor.look(look))
+
+
+def _wanted(each: Auction, rules: Rulebook) -> Phrase:
+    """How many bid, and for how much."""
+    count, all_of_it = len({bid.account for bid in each.bids}), sum(bid.count for bid in each.bids)
+    wanted = amount(all_of_it, Unit.ALLOWANCES, rules)
+    return Phrase(f"{count} bidder{'s' * (count != 1)} wanted {wanted.en}", f"{count}家申报{wanted.zh}")
 
 
 def _sees(visitor: Visitor, each: Auction) -> bool:
