@@ -208,8 +208,8 @@ def hours_frame(stack: str, held: Mapping[str, Hours], marks: Sequence[Mark]) ->
     """The rows of the file of a stack, pollutant by pollutant: columns at once, for a zone has millions of hours."""
     import polars as pl
 
-    kinds = {"INTEGER": pl.Int64, "REAL": pl.Float64, "TEXT": pl.String}
-    schema = {column.name: kinds[column.sql.split()[1]] for column in HOURS.parts}
+    kinds: dict[str, Any] = {"INTEGER": pl.Int64, "REAL": pl.Float64, "TEXT": pl.String}
+    schema: dict[Any, Any] = {column.name: kinds[column.sql.split()[1]] for column in HOURS.parts}
     parts = [_of_pollutant(stack, hours, marks).cast(schema) for hours in held.values()]
     return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
 

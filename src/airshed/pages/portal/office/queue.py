@@ -199,7 +199,7 @@ def _moving(state: State) -> Iterator[Known]:
 
 def moved_on(book: KeptBook, records: RowRecords, wanted: Collection[Known]) -> dict[Known, str]:
     """The day on which each was moved last; of tables of which nothing is wanted nothing is read."""
-    found = {}
+    found: dict[Known, str] = {}
     for table in sorted({table for table, _ in wanted}):
         recorded = records.of(book, table)
         found |= {(of, key): recorded(key)[0] or "" for of, key in wanted if of == table}
