@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from airshed.engine.commands import DetermineYear, OpenAuction, Surrender
+from airshed.engine.commands import DetermineYear, Surrender
 from airshed.engine.nouns import Actor
 from airshed.engine.state import State
 from airshed.model.measures import Unit
@@ -28,23 +28,10 @@ async def usual(visitor: Visitor, kind: type[msgspec.Struct], asked: Mapping[str
     if kind is Surrender:
         count = await visitor.look(lambda market, rules: owed_still(market.state, actor, asked))
         return {"count": write(count, Unit.ALLOWANCES, terms)} if count else {}
-    if kind is OpenAuction:
-        name = await visitor.look(lambda market, rules: next_auction(market.state, asked.get("series", "")))
-        return {"auction": name} if name else {}
     if kind is DetermineYear:
         masses = await visitor.look(lambda market, rules: reported(market.state, rules, asked))
         return {"mass_g": "\n".join(f"{name}: {write(grams, Unit.G, terms)}" for name, grams in masses.items())}
     return {}
-
-
-def next_auction(state: State, series: str) -> str:
-    """A name for the next auction of a series: the first number that none has yet; empty for what is no series."""
-    if series not in state.ledger.caps:
-        return ""
-    number = 1 + sum(each.series == series for each in state.auctions.values())
-    while f"{series}-{number}" in state.auctions:
-        number += 1
-    return f"{series}-{number}"
 
 
 def reported(state: State, rules: Rulebook, asked: Mapping[str, str]) -> dict[str, int]:

@@ -25,7 +25,6 @@ from airshed.pages.portal.frame import Visitor, acting, office, page, reads_as_o
 from airshed.pages.portal.happening import amount, in_column
 from airshed.pages.portal.opening import sensible
 from airshed.pages.portal.sealed_bids import bidding
-from airshed.pages.portal.usual import next_auction
 from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -120,6 +119,14 @@ def _price(fen: int | None, rules: Rulebook) -> Phrase:
     return same("–") if fen is None else amount(fen, Unit.FEN_PER_T, rules)
 
 
+def next_auction(state: State, series: str) -> str:
+    """A name for the next auction of a series: the first number that none has yet."""
+    number = 1 + sum(each.series == series for each in state.auctions.values())
+    while f"{series}-{number}" in state.auctions:
+        number += 1
+    return f"{series}-{number}"
+
+
 def _most(state: State, rules: Rulebook, series: str, free: int, at: int) -> int:
     """The most of a series that can be offered now, in whole lots; 0 where nothing can.
 
@@ -149,7 +156,11 @@ def _offerable(state: State, rules: Rulebook, actor: Actor, at: int) -> list[Off
             count = _most(state, rules, series, position.free, at)
             if count:
                 reserve = lookup.pollutant(rules, Series.parse(series).pollutant).reserve_fen_per_t
-                fields = {"series": series, "count": f"{count * rules.allowance.size_kg / 1000:.3f} t"}
+                fields = {
+                    "auction": next_auction(state, series),
+                    "series": series,
+                    "count": f"{count * rules.allowance.size_kg / 1000:.3f} t",
+                }
                 href = f"/act/OpenAuction?{urlencode(fields)}"
                 free = in_column(position.free, Unit.ALLOWANCES, rules)
                 found.append(
