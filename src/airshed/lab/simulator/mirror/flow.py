@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from itertools import islice
 from math import floor
 
 from airshed.engine import events as e
@@ -16,6 +15,8 @@ from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
 Key = tuple[str, int, str]
+#: Serials of a series, from the first to the last.
+Span = tuple[str, int, int]
 
 
 class Flow:
@@ -28,8 +29,8 @@ class Flow:
         self._budgets: Counter[tuple[int, str]] = Counter()
         self._stated: set[tuple[int, str]] = set()
         self._rooms: dict[tuple[int, str], Counter[str]] = {}
-        #: What went for more than one, by obligation, serial by serial.
-        self._paired: dict[Key, set[tuple[str, int]]] = {}
+        #: What went for more than one, by obligation.
+        self._paired: dict[Key, list[Span]] = {}
         #: When the last record was, the law it found in force and the one it left.
         self._at = 0
         self._old: Rulebook | None = None
@@ -110,14 +111,8 @@ class Flow:
         rooms[account] -= single
         if event.pairs:
             self._claim("I11", not rooms[account], f"{event} gives pairs while {rooms[account]} count one for one")
-            last = (
-                (move.series, serial)
-                for move in reversed(banked)
-                for block in reversed(move.blocks)
-                for serial in range(block.last, block.first - 1, -1)
-            )
-            paired = self._paired.setdefault((event.source, event.year, event.pollutant), set())
-            paired.update(islice(last, event.pairs))
+            paired = self._paired.setdefault((event.source, event.year, event.pollutant), [])
+            paired += _last(banked, event.pairs)
         return True
 
     def back(self, source: str, year: int, move: Delivered) -> None:
@@ -126,14 +121,36 @@ class Flow:
         rooms = self._rooms.get((year, pollutant))
         if rooms is None or int(vintage) >= year:
             return
-        paired = self._paired.get((source, year, pollutant), set())
-        gone = {
-            (series, serial)
-            for series, serial in paired
-            if series == move.series and any(block.first <= serial <= block.last for block in move.blocks)
-        }
-        paired -= gone
-        rooms[move.target] += count_of(move) - len(gone)
+        paired = self._paired.get((source, year, pollutant), [])
+        left = [rest for span in paired for rest in _without(span, move)]
+        rooms[move.target] += count_of(move) - (_count(paired) - _count(left))
+        paired[:] = left
+
+
+def _last(moves: list[Delivered], count: int) -> Iterator[Span]:
+    """Of what was moved the last serials, so many."""
+    for move in reversed(moves):
+        for block in reversed(move.blocks):
+            taken = min(count, block.last - block.first + 1)
+            if taken:
+                yield move.series, block.last - taken + 1, block.last
+            count -= taken
+
+
+def _without(span: Span, move: Delivered) -> Iterator[Span]:
+    """What is left of serials after some were moved."""
+    series, first, last = span
+    for block in sorted(move.blocks, key=lambda each: each.first) if series == move.series else ():
+        if first <= block.last and block.first <= last:
+            if first < block.first:
+                yield series, first, block.first - 1
+            first = block.last + 1
+    if first <= last:
+        yield series, first, last
+
+
+def _count(spans: list[Span]) -> int:
+    return sum(last - first + 1 for _, first, last in spans)
 
 
 def _moves(event: e.Surrendered) -> Iterator[Delivered]:
