@@ -31,6 +31,7 @@ flows = {}  # banked allowances that count one for one yet, by account, of each 
 supply = {}  # what was stated of the number in circulation, by (year, pollutant)
 settled, due, added, cases = {}, {}, {}, {}  # the first short by (year, pollutant); fen and interest by penalty
 emitted, deferred, reopened = {}, {}, set()  # milligrams of years; of years, until when how many wait; years to mend
+for_group = defaultdict(int)  # what groups above their level owe, by (source, year, pollutant)
 covers, used = {}, defaultdict(int)  # by credit its pollutant; credits used by (source, year, credit)
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
@@ -300,7 +301,7 @@ def add_up(sources):  # what years oblige to, now and later, is what they emitte
         year, name = key[:2], key[2]
         if year[0] in sources and year not in reopened:
             waits = sum(of.get(name, 0) for (who, _), (until, of) in deferred.items() if (who, until) == year)
-            borne = years[key] + deferred.get(year, (0, {}))[1].get(name, 0) - waits
+            borne = years[key] + deferred.get(year, (0, {}))[1].get(name, 0) - waits - for_group[key]
             need(abs(borne * 10**6 - mass) < 10**6, f"I11: {borne} for {mass} mg")
 
 
@@ -418,6 +419,13 @@ def take_in(event):
     elif kind == "ObligationDeferred":
         need(event["year"] < event["until"] or not event["deferred"], f"I11: {event['year']} falls due too early")
         deferred[event["source"], event["year"]] = (event["until"], event["deferred"])
+    elif kind == "GroupSettled":
+        over = max(0, sum(line["emitted"] for line in event["lines"]) - event["level"])
+        for line in event["lines"]:
+            key = (line["source"], event["year"], event["pollutant"])
+            need(abs(line["emitted"] * 10**6 - emitted[key]) < 10**6, f"I11: {line} emitted otherwise")
+            need((over and line["emitted"] > line["own"]) or not line["more"], f"I11: {line} owes and is not above")
+            years[key], for_group[key] = years[key] + line["more"], for_group[key] + line["more"]
     elif kind == "YearReopened":
         reopened.add((event["source"], event["year"]))
     elif kind == "FlowControlStated":

@@ -16,6 +16,7 @@ from airshed.lab.simulator.drawn_law import varied
 from airshed.lab.simulator.mischief.draws import Mischief
 from airshed.lab.simulator.small_market import Wish
 from airshed.rulebook.credit_tables import CreditRow
+from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.period_table import ControlPeriod
 from airshed.rulebook.schema import Rulebook
@@ -52,7 +53,12 @@ def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             of=kept.choice((law.banking.of, "net_sold")),
             basic_count=kept.choice((None, 1_000)),
         ),
-        compliance=replace(law.compliance, control_periods=_periods(law, version), credits=_credits(version)),
+        compliance=replace(
+            law.compliance,
+            control_periods=_periods(law, version),
+            credits=_credits(version),
+            assurance_groups=_groups(law, version),
+        ),
         roles=replace(law.roles, rows=(*law.roles.rows, *_issuers(law))),
         sectors=tuple(replace(each, owes_from=own.choice((None, None, 2028))) for each in law.sectors),
     )
@@ -86,13 +92,50 @@ def _credits(version: str) -> tuple[CreditRow, ...]:
     )
 
 
+def _groups(law: Rulebook, version: str) -> tuple[AssuranceGroup, ...]:
+    """Kunming answers together for little of its cap, two works of it for a count."""
+    own = random.Random(f"groups {version}")
+    places = {"city": ("KM", None, 100, None), "plan": (None, "s-steel s-kiln", None, own.choice((1, 10**9)))}
+    return tuple(
+        AssuranceGroup(
+            group=name,
+            period=2027,
+            pollutant=rule.code,
+            jurisdiction=place,
+            sources=sources,
+            level_basis_points=share,
+            level_count=level,
+            factor_basis_points=own.choice((5_000, 20_000)),
+            surrender_by=own.choice(("08-01", "11-01")),
+            cite="drawn",
+            status="to confirm",
+        )
+        for rule, (name, (place, sources, share, level)) in zip(law.pollutants, places.items(), strict=False)
+    )
+
+
 def _issuers(law: Rulebook) -> tuple[RoleRight, ...]:
-    """Who sets caps issues credits."""
-    return tuple(replace(row, command="IssueCredits") for row in law.roles.rows if row.command == "SetCap")
+    """Who sets caps issues credits and settles groups."""
+    kinds = ("IssueCredits", "SettleGroup")
+    return tuple(replace(row, command=kind) for row in law.roles.rows if row.command == "SetCap" for kind in kinds)
 
 
 def cutting(mischief: Mischief, state: State, rules: Rulebook, at: int) -> list[Wish]:
-    """What is due, and now and then a notice that cuts, or a project with credits."""
+    """What is due, groups whose year is settled, and now and then a notice that cuts, or a project with credits."""
+    return [*_drawn(mischief, state, rules, at), *_together(mischief, state, rules)]
+
+
+def _together(mischief: Mischief, state: State, rules: Rulebook) -> list[Wish]:
+    """Groups of which a works is settled, whether the others are or not."""
+    return [
+        (mischief.authority, c.SettleGroup(row.group, year))
+        for row in rules.compliance.assurance_groups
+        for year in sorted({year for account, year in state.closed if account == "steel"})
+        if (row.group, year) not in state.groups_settled
+    ]
+
+
+def _drawn(mischief: Mischief, state: State, rules: Rulebook, at: int) -> list[Wish]:
     rng = mischief.rng
     if rng.random() < 0.1:
         account, code = rng.choice(sorted(state.sources.values(), key=lambda each: each.id)).account, rng.choice("SN")

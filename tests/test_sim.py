@@ -34,6 +34,8 @@ SELDOM |= {
     "ObligationDeferred",
     "CreditsIssued",
     "IssueCredits",
+    "GroupSettled",
+    "SettleGroup",
     "CirculationStated",
     "SupplyAdjusted",
     "HoldingsCut",

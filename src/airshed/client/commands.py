@@ -860,6 +860,12 @@ class Commands(ABC):
         """Settle an account's year after the deadline: shortfall, penalty, make-up, banking. 年度结算。"""
         return self.send(c.CloseYear(account, year, knowing or {}), **how)
 
+    def settle_group(
+        self, group: c.Name, year: c.Year, outputs: tuple[c.OutputLine, ...] = (), **how: Unpack[How]
+    ) -> CommandReceipt:
+        """Settle a group that answers together: who is above its own part of the level owes besides. 共同履约结算。"""
+        return self.send(c.SettleGroup(group, year, outputs), **how)
+
     def pay_penalty(
         self, source: c.Name, year: c.Year, pollutant: c.Maybe, fen: c.Money = 0, case: c.Whole = 0, **how: Unpack[How]
     ) -> CommandReceipt:

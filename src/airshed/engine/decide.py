@@ -10,6 +10,7 @@ from airshed.engine.procedures import (
     account,
     account_closing,
     account_sources,
+    assurance,
     auction,
     auction_bids,
     auction_clearing,
@@ -62,7 +63,7 @@ ROOMS = (
     *(people, people_rights, account, account_closing, account_sources, issue, issue_true_up, credits, transfer),
     *(transfer_undone, transfer_written_off, transfer_cut, sale, auction, auction_bids, auction_clearing),
     *(reserve_entrants, withdrawal_closure, withdrawal, withdrawal_undone, withdrawal_withheld, reserve, listed, deal),
-    *(deal_halts, call, zone_call, sealed, pledge, pledge_sale, lease, right, day, mark, report, settling),
+    *(deal_halts, call, zone_call, sealed, pledge, pledge_sale, lease, right, day, mark, report, settling, assurance),
     *(penalty, standing, case),
 )
 _PROCEDURES: dict[type, Procedure] = {kind: decides for room in ROOMS for kind, decides in room.PROCEDURES.items()}

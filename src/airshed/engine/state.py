@@ -186,7 +186,9 @@ class State:
     owed: dict[tuple[str, str], int] = field(default_factory=dict)
     #: Years that oblige a source to nothing, with the reason.
     excluded: dict[tuple[str, int], str] = field(default_factory=dict)
-    #: Settled years to which a correction added what is still to be surrendered.
+    #: Groups that were held to their level, by name and year.
+    groups_settled: dict[tuple[str, int], None] = field(default_factory=dict)
+    #: Settled years to which a correction, or the level of a group, added what is still to be surrendered.
     extras: dict[tuple[str, int], None] = field(default_factory=dict)
     cases: dict[int, Case] = field(default_factory=dict)
     next_case: int = 1

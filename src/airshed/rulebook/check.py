@@ -23,6 +23,8 @@ from airshed.rulebook.check_primary import paid_allocation, returning
 from airshed.rulebook.check_terms import terms
 from airshed.rulebook.credit_tables import LIMITS, credit_faults
 from airshed.rulebook.currencies import money
+from airshed.rulebook.group_table import FILE as GROUPS
+from airshed.rulebook.group_table import group_faults
 from airshed.rulebook.period_table import FILE as PERIODS
 from airshed.rulebook.period_table import period_faults
 from airshed.rulebook.price_index import index_faults
@@ -74,6 +76,12 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
             lines,
             [each.code for each in rules.pollutants],
             bool(lookup.senders(rules, "IssueCredits")),
+        ),
+        *group_faults(
+            rules.compliance.assurance_groups,
+            lines.get(GROUPS, ()),
+            _codes(rules),
+            settles=bool(lookup.senders(rules, "SettleGroup")),
         ),
         *_measuring(rules, lines),
         *_rows(rules.price_index.rows, lines["price_index.csv"], "price_index.csv", ("pollutant",), _codes(rules)),

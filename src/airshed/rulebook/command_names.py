@@ -131,6 +131,7 @@ CommandName = Literal[
     "ReopenYear",
     "Surrender",
     "CloseYear",
+    "SettleGroup",
     "PayPenalty",
     "AskInstalments",
     "GrantInstalments",

@@ -13,6 +13,7 @@ from airshed.model.allowance import Series
 from airshed.model.refusal import Malformed
 from airshed.rulebook.allocation_tables import BenchmarkFactor
 from airshed.rulebook.credit_tables import CreditRow
+from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.people_sections import PeopleRule, Scope
 from airshed.rulebook.period_table import ControlPeriod
 from airshed.rulebook.reading_section import FIGURES
@@ -256,6 +257,12 @@ def vintages_back(rules: Rulebook, code: str) -> int:
 def control_period(rules: Rulebook, year: int) -> ControlPeriod | None:
     """The control period of several years in which a year lies; None where it is a period of its own."""
     return next((row for row in rules.compliance.control_periods if row.first <= year <= row.last), None)
+
+
+def assurance_group(rules: Rulebook, group: str, year: int) -> AssuranceGroup | None:
+    """What the law says of a group that answers together in a year; None where it has no such group then."""
+    rows = [row for row in rules.compliance.assurance_groups if row.group == group and row.period <= year]
+    return max(rows, key=lambda row: row.period, default=None)
 
 
 def pollutant(rules: Rulebook, code: str) -> PollutantRule:

@@ -18,6 +18,7 @@ from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.chinese import key_zh, section_zh
 from airshed.rulebook.comments import comments
 from airshed.rulebook.credit_tables import CreditLimit, CreditRow
+from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
 from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.period_table import ControlPeriod
@@ -162,6 +163,14 @@ PAGES_OF_TABLES: tuple[tuple[str, str, type[msgspec.Struct], str], ...] = (
         ControlPeriod,
         "Years that are settled together: of each year before the last a part of its emission falls due with it, and "
         "what it defers falls due with the last one. A year in no row is a period of its own. Optional.",
+    ),
+    (
+        "assurance_groups.csv",
+        "compliance",
+        AssuranceGroup,
+        "Sources that answer together for what they emit, as a state under assurance provisions or works that average: "
+        "where the group is above its level, those above their own part of it owe allowances besides. Optional; with "
+        "it somebody sends `SettleGroup`.",
     ),
     ("ratios.csv", "ratios", RatioRow, "What an allowance of one jurisdiction covers in another. Optional."),
 )

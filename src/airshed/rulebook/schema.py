@@ -15,6 +15,7 @@ from airshed.model.civil import DEFAULT, CivilTime, civil
 from airshed.rulebook.allocation_tables import AllocationClass, AllocationTier, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseRule, LatePaymentRule
 from airshed.rulebook.credit_tables import CreditLimit, CreditRow
+from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.kinds import (
     Baseline,
     Count,
@@ -589,6 +590,8 @@ class ComplianceRule(Section, frozen=True, omit_defaults=True):
     credits: tuple[CreditRow, ...] = ()
     #: How much of it they may cover from a year on (read from `credit_limits.csv`). 分年度抵销比例。
     credit_limits: tuple[CreditLimit, ...] = ()
+    #: Groups of sources that answer together for a level of emissions (read from `assurance_groups.csv`). 共同履约组。
+    assurance_groups: tuple[AssuranceGroup, ...] = ()
 
 
 class MayVary(Section, frozen=True):

@@ -81,6 +81,26 @@ def closed(state: State, event: e.YearClosed) -> None:
         _missing(state, late, event.by_case)
 
 
+def group_settled(state: State, event: e.GroupSettled) -> None:
+    """What is owed besides is open like what a correction adds."""
+    state.groups_settled[event.group, event.year] = None
+    for line in event.lines:
+        if line.more:
+            year = state.years[line.source, event.year]
+            waits = any(year.extra.values())
+            year.extra_until = max(year.extra_until, event.until) if waits else event.until
+            year.obligation = _more(year.obligation, event.pollutant, line.more)
+            year.extra = _more(year.extra, event.pollutant, line.more)
+            year.for_group = _more(year.for_group, event.pollutant, line.more)
+            owes(state, year, event.pollutant, line.more)
+            state.extras[line.source, event.year] = None
+
+
+def _more(counts: dict[str, int], pollutant: str, more: int) -> dict[str, int]:
+    """Counts of which one is so much more; those of an event stay as they are."""
+    return {**counts, pollutant: counts.get(pollutant, 0) + more}
+
+
 def _missing(state: State, late: e.LateSettlement, by_case: bool) -> None:
     """What a correction added is missing as well."""
     year, key = state.years[late.source, late.year], (late.source, late.pollutant)
@@ -209,6 +229,7 @@ APPLY: dict[type, Apply] = {
     e.FlowControlStated: flow_stated,
     e.Surrendered: surrendered,
     e.YearClosed: closed,
+    e.GroupSettled: group_settled,
     e.PenaltyPaid: paid,
     e.InstalmentsAsked: asked,
     e.InstalmentsGranted: granted,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from airshed.engine.commands.issue import OutputLine
 from airshed.engine.commands.wish import Day, Known, Maybe, Money, Name, Seal, Serial, Text, Whole, Wish, Year
 
 
@@ -37,6 +38,16 @@ class CloseYear(Wish, frozen=True, omit_defaults=True):
     #: What the preview warns of, and how many allowances: all of it, as "lost SO2-KM-2027"; nothing where it warns of
     #: nothing.
     knowing: Known = msgspec.field(default_factory=dict)
+
+
+class SettleGroup(Wish, frozen=True, omit_defaults=True):
+    """Settle a group that answers together: who is above its own part of the level owes besides. 共同履约结算。"""
+
+    #: Name of the group, from the rulebook.
+    group: Name
+    year: Year
+    #: What each source of it made in the year, where its level is a rate; nothing else.
+    outputs: tuple[OutputLine, ...] = ()
 
 
 class PayPenalty(Wish, frozen=True, omit_defaults=True):
@@ -105,4 +116,4 @@ class RefuseInstalments(Wish, frozen=True, omit_defaults=True):
     case: Whole = 0
 
 
-SettlingBody = Surrender | CloseYear | PayPenalty | AskInstalments | GrantInstalments | RefuseInstalments
+SettlingBody = Surrender | CloseYear | SettleGroup | PayPenalty | AskInstalments | GrantInstalments | RefuseInstalments

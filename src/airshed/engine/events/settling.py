@@ -93,6 +93,35 @@ class YearClosed(Fact, frozen=True, omit_defaults=True):
     by_case: bool = False
 
 
+class GroupLine(msgspec.Struct, frozen=True, gc=False):
+    """A source of a group: what it emitted, its own part of the level, and what it owes besides, in allowances."""
+
+    source: str
+    #: What its emission of the year obliges to.
+    emitted: int
+    #: Its own part of the level.
+    own: int
+    #: What it owes beside its emission.
+    more: int
+
+
+class GroupSettled(Fact, frozen=True):
+    """A group was held to its level: above it, those above their own part owe besides. 共同履约已结算。"""
+
+    #: Name of the group, from the rulebook.
+    group: str
+    year: int
+    pollutant: str
+    #: What it may emit together, in allowances.
+    level: int
+    #: Every source of the group that has a figure for the year.
+    lines: tuple[GroupLine, ...]
+    #: Last day to surrender what is owed besides.
+    until: str
+    #: Who settled it.
+    actor: str
+
+
 class PenaltyPaid(Fact, frozen=True, omit_defaults=True):
     """A penalty was paid, or a part of it. 罚款已缴。"""
 
@@ -173,6 +202,7 @@ SettlingEvent = (
     FlowControlStated
     | Surrendered
     | YearClosed
+    | GroupSettled
     | PenaltyPaid
     | InstalmentsAsked
     | InstalmentsGranted

@@ -57,3 +57,5 @@ class Year:
     #: What of its emission falls due with a later year, the last one of its control period.
     deferred: dict[str, int] = field(default_factory=dict)
     falls_due: int | None = None
+    #: What of its obligation is owed beside its emission, because its group emitted too much.
+    for_group: dict[str, int] = field(default_factory=dict)

@@ -69,7 +69,8 @@ def emitted(state: State, year: Year, pollutant: str) -> int | None:
     if pollutant not in year.obligation:
         return None
     later = year.deferred.get(pollutant, 0)
-    return year.obligation[pollutant] + later - waiting(state, year.source, year.year, pollutant)
+    own = year.obligation[pollutant] - year.for_group.get(pollutant, 0)
+    return own + later - waiting(state, year.source, year.year, pollutant)
 
 
 def verified(state: State, source: str, year: int) -> bool:

@@ -84,10 +84,11 @@ def amend_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Amend
         return due
     if mass == year.verified_mg:
         return no(rules, "calendar", Why.NOTHING_DUE, f"{body.source} {body.year} has these figures already")
+    owed = {code: count + year.for_group.get(code, 0) for code, count in due.owed.items()}
     bearing = _bearing(state, rules, year, due)
     if isinstance(bearing, Refusal):
         return bearing
-    years = {body.year: (year, mass, due.owed), **bearing}
+    years = {body.year: (year, mass, owed), **bearing}
     corrected = [_corrected(state, rules, at, actor, *each, body.reason) for each in years.values()]
 
     def about(other: c.Body) -> bool:
@@ -130,7 +131,7 @@ def _corrected(
     """A settled year with another obligation: more is open until the next deadline, less walks back."""
     amended = tuple(_amended(state, rules, year, pollutant, owed[pollutant]) for pollutant in sorted(owed))
     waits = any(year.extra.values()) and rules.civil.day_of(at) <= year.extra_until
-    until = year.extra_until if waits else _next_deadline(rules, at, year.year)
+    until = year.extra_until if waits else next_deadline(rules, at, year.year)
     number = year.amendments + 1
     return e.YearAmended(
         year.source, year.year, number, actor, mass_mg, amended, until, reason, given_back(rules, year, owed)
@@ -154,7 +155,7 @@ def _amended(state: State, rules: Rulebook, year: Year, pollutant: str, owed: in
     return e.Amended(pollutant, owed, after.extra, after.shortfall, penalty, due, less)
 
 
-def _next_deadline(rules: Rulebook, at: int, year: int) -> str:
+def next_deadline(rules: Rulebook, at: int, year: int) -> str:
     """The last day of the first year whose surrender is still open."""
     while at > deadline(rules, year):
         year += 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from airshed.compliance.supply import SupplyTerms, held_back, released
 from airshed.engine import events as e
 from airshed.engine.procedures import control_periods
+from airshed.engine.procedures.obliged import obliged
 from airshed.engine.state import State
 from airshed.market.allocation import split
 from airshed.model.allowance import Blocks, Series, count_of, joined, lowest
@@ -44,15 +45,8 @@ def _in_force(rules: Rulebook, code: str, year: int) -> SupplyRow | None:
 
 def _complete(state: State, rules: Rulebook, year: int, code: str) -> bool:
     """Whether every source that owes the pollutant is verified or excluded, and no advance of the year waits."""
-    ends = rules.civil.instant(f"{year + 1}-01-01")
-    for source in state.sources.values():
+    for source in obliged(state, rules, year, code):
         known = state.years.get((source.id, year))
-        if source.registered >= ends or not lookup.owes(rules, source.sector, code):
-            continue
-        if not lookup.owes_in(rules, source.sector, year):
-            continue
-        if (source.id, year) in state.excluded or state.closures.get(source.id, "9999")[:4] < str(year):
-            continue
         if known is None or known.verified_mg is None or known.reopened:
             return False
     waiting = (Series.parse(name) for name in state.advances)

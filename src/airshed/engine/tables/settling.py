@@ -130,6 +130,10 @@ def _note_stated(tables: Tables, state: State, record: Record, event: e.FlowCont
     tables.touch("flow_rooms", *((account, event.year, event.pollutant) for account in event.one_for_one or ()))
 
 
+def _note_group(tables: Tables, state: State, record: Record, event: e.GroupSettled) -> None:
+    tables.touch("years", *((line.source, event.year, event.pollutant) for line in event.lines if line.more))
+
+
 def touch_penalty(tables: Tables, state: State, key: PenaltyKey) -> None:
     """The rows of a penalty, where there is one, and of the year that it is of."""
     if key in state.penalties:
@@ -168,6 +172,7 @@ NOTES: dict[type, Note] = {
     e.FlowControlStated: _note_stated,
     e.Surrendered: note_year,
     e.YearClosed: _note_closed,
+    e.GroupSettled: _note_group,
     e.PenaltyPaid: _note_penalty,
     e.InstalmentsAsked: _note_penalty,
     e.InstalmentsGranted: _note_penalty,

@@ -32,7 +32,7 @@ EMISSIONS: Mapping[str, tuple[str, ...]] = {
 }
 #: And what tells how its source stands.
 STANDING: Mapping[str, tuple[str, ...]] = {
-    "years": ("surrendered", "shortfall", "penalty_fen", "due_fen", "makeup"),
+    "years": ("for_group", "surrendered", "shortfall", "penalty_fen", "due_fen", "makeup"),
     "amendments": ("extra", "shortfall"),
     "penalties": ("fen", "paid_fen", "due_fen", "interest_fen", "interest_paid_fen", "pay_by", "granted", "asked"),
     "penalty_parts": ("pay_by", "fen", "paid_fen"),
@@ -47,7 +47,7 @@ TEXTS: Mapping[str, str] = {"acts": "about", "refusals": "detail"}
 REPORTS = (*get_args(c.ReportBody), *get_args(e.ReportEvent))
 SETTLING = (
     *(*get_args(c.SettlingBody), *get_args(c.StandingBody), c.ReverseSurrender, c.NoticeCase),
-    *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.PenaltyPaid, e.CaseNoticed),
+    *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.GroupSettled, e.PenaltyPaid, e.CaseNoticed),
     *(e.InstalmentsAsked, e.InstalmentsGranted, e.InstalmentsRefused),
     *get_args(e.StandingEvent),
 )

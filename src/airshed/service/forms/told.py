@@ -54,6 +54,10 @@ _OF_EVENTS: Mapping[str, Unit] = {
                 "Settled.more",
                 "Settled.due",
                 "Settled.cut",
+                "GroupSettled.level",
+                "GroupLine.emitted",
+                "GroupLine.own",
+                "GroupLine.more",
             ),
             *(
                 "obligation",

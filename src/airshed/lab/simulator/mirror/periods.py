@@ -22,6 +22,8 @@ class Periods:
         #: By source, year and pollutant: allowances for what the year itself emitted, and what falls due with it.
         self.whole: Counter[tuple[str, int, str]] = Counter()
         self._due: Counter[tuple[str, int, str]] = Counter()
+        #: What of it is owed for a group that emitted too much, and for no emission of the source's own.
+        self.besides: Counter[tuple[str, int, str]] = Counter()
         self._codes: dict[SourceYear, tuple[str, ...]] = {}
         self._deferred: dict[SourceYear, dict[str, int]] = {}
         self._until: dict[SourceYear, int] = {}
@@ -71,7 +73,7 @@ class Periods:
         self._reopened.discard((source, year))
         for code, count in owed.items():
             self.whole[source, year, code] = whole_of(mass[code], rules)
-            self._due[source, year, code] = count
+            self._due[source, year, code] = count - self.besides[source, year, code]
 
     def _waiting(self, key: tuple[str, int, str]) -> int:
         source, last, code = key

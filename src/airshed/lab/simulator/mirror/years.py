@@ -12,6 +12,7 @@ from airshed.engine import events as e
 from airshed.lab.simulator.mirror.credits import Credits
 from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last_day, worth
 from airshed.lab.simulator.mirror.flow import Flow
+from airshed.lab.simulator.mirror.groups import Groups
 from airshed.lab.simulator.mirror.late import Late
 from airshed.lab.simulator.mirror.periods import Periods
 from airshed.lab.simulator.mirror.prices import Prices
@@ -37,6 +38,7 @@ class Years:
         self._sales = Sales()
         self.periods = Periods(claim)
         self.credits = Credits(claim, held)
+        self.groups = Groups(claim)
         self._sealed: dict[tuple[str, str], str] = {}
         self._masses: dict[tuple[str, str], dict[str, int]] = {}
         self._difference: dict[tuple[str, str], dict[str, int]] = {}
@@ -65,6 +67,7 @@ class Years:
         self.flow.follow(event, rules)
         self._sales.follow(event)
         self.periods.follow(event, rules)
+        self.groups.follow(event)
         match event:
             case e.SourceRegistered():
                 self._stands[event.source] = event.account
@@ -99,6 +102,8 @@ class Years:
                 self._excluded.remove((event.source, event.year))
             case e.YearAmended():
                 self._amended(event, at, rules)
+            case e.GroupSettled():
+                self._group(event, at, rules)
             case e.PenaltyPaid():
                 self.penalties.paid(event, at, rules)
             case e.InstalmentsAsked():
@@ -355,6 +360,22 @@ class Years:
             self.makeup[event.source, each.pollutant] -= each.makeup_less
             self._claim("I11", self.makeup[event.source, each.pollutant] >= 0, f"{key} makes up less than nothing")
             self._obliged[key], self._extra[key], self._missing[key] = each.obligation, each.extra, each.shortfall
+
+    def _group(self, event: e.GroupSettled, at: int, rules: Rulebook) -> None:
+        """What a group owes besides is open in settled years, until a day that is to come."""
+        self.groups.settled(event, self.periods.whole, self._stands, rules)
+        for line in event.lines:
+            key = (line.source, event.year, event.pollutant)
+            closed = (self._stands[line.source], event.year) in self._closed
+            self._claim("I11", closed and line.source in self._stands, f"{key} is not settled, and its group is")
+            if line.more:
+                self._claim("I11", day_of(at, rules) <= event.until, f"{event.group} surrenders until {event.until}")
+                waits = any(count for each, count in self._extra.items() if each[:2] == key[:2])
+                before = self._until.get(key[:2], "") if waits else ""
+                self._until[key[:2]] = max(before, event.until)
+                self._obliged[key] += line.more
+                self._extra[key] += line.more
+                self.periods.besides[key] += line.more
 
     def _costs(
         self,
