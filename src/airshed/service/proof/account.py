@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from airshed.engine.journal import GENESIS, linked
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -11,7 +9,7 @@ from airshed.registry.proof.checkpoint import Checkpoint
 from airshed.registry.proof.holdings import AccountProof, Shown, Statement, leaves_of, touches
 from airshed.registry.proof.notes import Signer
 from airshed.registry.proof.tree import Tree, inclusion, leaf_hash, root_of
-from airshed.registry.refold import Refold
+from airshed.registry.refold import Refold, happened
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.reconcile import reconcile
 from airshed.service.proof.tree import Hashes, entries, hold_head
@@ -65,7 +63,7 @@ def prove_account(
             break
         reached = linked(line, line.seq - 1, before)
         refold.take(line.record)
-        if any(touches(event, account) for event in json.loads(line.record)["events"]):
+        if any(touches(event, account) for event in happened(line.record)):
             shown.append(Shown(line.seq, before, line.record, inclusion(hashes.node, line.seq - 1, head.size)))
         before = reached
     leaves = leaves_of(refold)
