@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Line, Record, decode
 from airshed.engine.nouns import Actor
 from airshed.lab.simulator.small_market import BANK
+from airshed.model.allowance import SerialBlock
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.account import line_of
 from airshed.pages.portal.names import called_in
@@ -27,6 +29,8 @@ from airshed.pages.portal.telling import (
     listeners_in,
     told_in,
 )
+from airshed.pages.portal.to_holders import SENTENCES
+from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from airshed.service.book.law import law_of
@@ -131,6 +135,33 @@ def test_whose_account_is_frozen_reads_why() -> None:
         assert [each.of for each in after] == ["SO2-KM-2027 #7"] * len(orders)
 
 
+def test_a_trade_is_one_line_in_the_words_of_whose_it_is() -> None:
+    """It was three lines, each called as the engine books it: delivery against payment, one entry."""
+    rules = load(find("dianzhong"))
+    series, blocks = "SO2-KM-2027", (SerialBlock(1, 18_400),)
+    entry = (
+        *(Delivered("seller", "buyer", series, blocks), Paid("buyer", "seller", 7_084_000)),
+        *(Paid("buyer", "exchange", 53_130), Paid("seller", "exchange", 53_130)),
+    )
+    trade = e.Traded(7, 8, series, "buyer", "seller", 18_400, 385_000, 7_084_000, 53_130, 53_130, 0, entry)
+    record = Record(9, 0, "buyer", "k", c.ConfirmAct(1), (trade,), None)
+    told = {}
+    for name in ("buyer", "seller"):
+        (told[name],) = notices_in(record, frozenset({name}), Actor(name, "operator", name, ""), rules)
+    bought, sold = told["buyer"], told["seller"]
+    assert (bought.what, bought.of) == (Phrase("Bought in the market", "市场买入成交"), series)
+    assert bought.moved == Phrase("+18.400 t; −71,371.30 yuan", "+18.400吨；−71,371.30元")
+    assert bought.terms.en == "with seller; at 3,850.00 yuan/t; fee 531.30 yuan"
+    assert (sold.what.en, sold.moved.en) == ("Sold in the market", "−18.400 t; +70,308.70 yuan")
+
+
+def test_each_event_that_moves_something_has_words_for_whose_it_is() -> None:
+    moving = {kind.__name__ for kind in get_args(e.Event) if "entry" in kind.__struct_fields__}
+    said = {name for name, way in SENTENCES if way}
+    assert moving == said
+    assert all(hasattr(e, name) and way in ("", "in", "out") for name, way in SENTENCES)
+
+
 def test_an_account_is_called_by_its_holder_with_the_code_beside(year_market: Market, year_book: Path) -> None:
     """Statements and receipts named the other side of a move by its code."""
     rules = load(find("dianzhong"))
@@ -164,6 +195,8 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done(runner, AUTHORITY, late, night)
         done(runner, "steel", c.ReplyCase(1, "the clerk was ill"), night)
         done(runner, AUTHORITY, c.DecideCase(1, 80_000_00, "illness is no excuse"), night)
+        done(runner, BANK, c.Deposit("steel", 10**10), night)
+        done(runner, "steel", c.PayPenalty("s-steel", 2027, "", 80_000_00, 1), night)
         done(runner, "steel", c.AppealCase(1, "too much"), night)
         appeal = c.DecideCaseAppeal(1, 50_000_00, "it was the first time")
         done(runner, lookup.founders(RULES, "AdoptRulebook")[1], appeal, night)
@@ -173,7 +206,10 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
 DECISIONS = {
     "steel": [
         ("A case is decided; the penalty is to be paid.", "s-steel #1", "已作出处罚决定", "illness is no excuse"),
-        ("An appeal is decided, and the case is over; what was paid", "s-steel #1", "已作出复议决定", "the first time"),
+        (
+            "An appeal is decided, and the case is over; what was paid beyond it has come back",
+            *("s-steel #1", "已作出复议决定，多缴款项已退回", "it was the first time"),
+        ),
     ],
     "power": [
         ("A mark counts no longer", "power-1 #1", "标记已撤销", "the mark was refused; the log shows a running fan"),

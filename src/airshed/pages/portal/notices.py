@@ -26,11 +26,11 @@ from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import amount, in_column, mass_of
 from airshed.pages.portal.names import Called, account_name
 from airshed.pages.portal.owners import NUMBERED, Owned, Owners, owners_in, unknown
+from airshed.pages.portal.to_holders import Moved, moved_in, said_to_holder
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.naming import Naming, lines_newest_first
-from airshed.service.book.statement import lines_of
-from airshed.service.forms.happened import said_of_event, said_of_word
+from airshed.service.forms.happened import said_of_word
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 
@@ -212,32 +212,70 @@ def notices_in(
     called = called or partial(account_name, rules)
     yield from _short(record, actor, rules)
     yield from _stopped(record, actor)
-    moves = list(lines_of([record], actor.account))
+    moves = list(moved_in(record, actor.account))
     for move in moves:
-        value, unit = (move.count, Unit.ALLOWANCES) if move.series else (move.fen, Unit.FEN)
-        shown = in_column(abs(value), unit, rules)
-        sign = "+" if value > 0 else "−"
-        text = Phrase(f"{sign}{shown.en}", f"{sign}{shown.zh}")
-        what, party = Phrase(*said_of_event(getattr(e, move.what))), _with(called, move.other)
-        yield Notice(record.seq, record.at, what, move.series or "", text, terms=party)
-    if moves:
-        return
+        yield _of_move(move, record, mine, rules, called, owners)
+    booked = {id(move.event) for move in moves}
     others = [event for event in record.events if record.actor != actor.id or isinstance(event, OWN_TOO)]
-    others = [event for event in others if not isinstance(event, STOPPED)]
+    others = [event for event in others if not isinstance(event, STOPPED) and id(event) not in booked]
     if isinstance(record.body, CloseSession):  # orders are let go at every close, which is nobody's news
         others = [event for event in others if _other(event, actor.account)]
     owned = {id(event): owner for event in others if (owner := owners(event)) and owner.whose in mine}
     told = [event for event in others if id(event) in owned or _named(event, mine)]
-    # Of what is theirs the first is told; of orders, of what is between two and of what has a number, each; and besides
-    # what concerns all.
+    # Of what is theirs the first is told, where nothing moved; of orders, of what is between two and of what has a
+    # number, each; and besides what concerns all.
     for event in others:
         other = _other(event, actor.account)
         single = other or isinstance(event, e.OrderCancelled) or id(event) in owned
         each = isinstance(event, FOR_ALL) or (event in told and single)
-        if each or event is next(iter(told), None):
+        if each or (not moves and event is next(iter(told), None)):
             about, text = _about(event, mine, rules, owned.get(id(event)))
             terms = _terms(event, other, rules, called) if other else _decided(event, rules)
             yield Notice(record.seq, record.at, _what(event), about, text, terms=terms)
+
+
+def _of_move(
+    move: Moved, record: Record, mine: frozenset[str], rules: Rulebook, called: Called, owners: Owners
+) -> Notice:
+    """What moved, against what, and what was decided by it; a move is told to whoever did it too."""
+    event, owned = move.event, owners(move.event)
+    about = owned.called if owned else move.series or _about(event, mine, rules)[0]
+    texts = [_signed(move.count, Unit.ALLOWANCES, rules)] if move.count else []
+    texts += [_signed(move.fen, Unit.FEN, rules)] if move.fen else []
+    terms = [_with(called, move.other), *_price(event, rules), *_fee(move, rules), _decided(event, rules)]
+    return Notice(
+        record.seq,
+        record.at,
+        said_to_holder(type(event), move.way),
+        about,
+        _listed(texts),
+        terms=_listed(terms),
+    )
+
+
+def _signed(value: int, unit: Unit, rules: Rulebook) -> Phrase:
+    shown, sign = in_column(abs(value), unit, rules), "+" if value > 0 else "−"
+    return Phrase(f"{sign}{shown.en}", f"{sign}{shown.zh}")
+
+
+def _fee(move: Moved, rules: Rulebook) -> Iterator[Phrase]:
+    """The fee of one's own side, which is in what was paid."""
+    fen = getattr(move.event, "buyer_fee" if move.way == "in" else "seller_fee", 0)
+    if fen:
+        fee = amount(fen, Unit.FEN, rules)
+        yield Phrase(f"fee {fee.en}", f"手续费{fee.zh}")
+
+
+def _price(event: Any, rules: Rulebook) -> Iterator[Phrase]:
+    price = getattr(event, "price", 0)
+    if price and getattr(event, "series", ""):
+        each = amount(price, Unit.FEN_PER_T, rules)
+        yield Phrase(f"at {each.en}", f"价格{each.zh}")
+
+
+def _listed(texts: Iterable[Phrase]) -> Phrase:
+    there = [each for each in texts if each.en]
+    return Phrase("; ".join(each.en for each in there), "；".join(each.zh for each in there))
 
 
 def _other(event: Any, account: str) -> str:
@@ -260,10 +298,7 @@ def _terms(event: Any, other: str, rules: Rulebook, called: Called) -> Phrase:
     if fen := getattr(event, "secured", 0):
         debt = amount(fen, Unit.FEN, rules)
         found.append(Phrase(f"debt {debt.en}", f"担保债务{debt.zh}"))
-    price = getattr(event, "price", 0)
-    if price and getattr(event, "series", ""):
-        each = amount(price, Unit.FEN_PER_T, rules)
-        found.append(Phrase(f"at {each.en}", f"价格{each.zh}"))
+    found += _price(event, rules)
     if rent := getattr(event, "rent", 0):
         yearly = amount(rent, Unit.FEN_PER_T_YEAR, rules)
         found.append(Phrase(f"rent {yearly.en}", f"租金{yearly.zh}"))
@@ -274,14 +309,14 @@ def _terms(event: Any, other: str, rules: Rulebook, called: Called) -> Phrase:
     if due := getattr(event, "due", 0):
         at = rules.civil.clock(due)[:16].replace("T", " ")
         found.append(Phrase(f"carried out {at}", f"{at}执行"))
-    return Phrase("; ".join(each.en for each in found), "；".join(each.zh for each in found))
+    return _listed(found)
 
 
 def _stopped(record: Record, actor: Actor) -> Iterator[Notice]:
     """That an account was stopped, and why: told before what became of its orders, which is told besides."""
     for event in record.events:
         if isinstance(event, STOPPED) and event.account == actor.account and record.actor != actor.id:
-            what = Phrase(*said_of_event(type(event)))
+            what = said_to_holder(type(event))
             yield Notice(record.seq, record.at, what, event.account, same(event.reason))
 
 
@@ -289,8 +324,8 @@ def _what(event: Any) -> Phrase:
     if isinstance(event, e.CaseDecided) and not event.fen:
         return Phrase("A case is dropped.", "已决定不予处罚")
     if isinstance(event, e.CaseDecided):
-        return Phrase("A case is decided; the penalty is to be paid.", said_of_event(e.CaseDecided)[1])
-    return Phrase(*said_of_event(type(event)))
+        return Phrase("A case is decided; the penalty is to be paid.", said_to_holder(e.CaseDecided).zh)
+    return said_to_holder(type(event))
 
 
 def _decided(event: Any, rules: Rulebook) -> Phrase:
@@ -312,7 +347,7 @@ def _decided(event: Any, rules: Rulebook) -> Phrase:
         found.append(Phrase("it is upheld", "申诉成立") if event.upheld else Phrase("it is not upheld", "申诉不成立"))
     if reason := getattr(event, "reason", ""):
         found.append(same(reason))
-    return Phrase("; ".join(each.en for each in found), "；".join(each.zh for each in found))
+    return _listed(found)
 
 
 def _short(record: Record, actor: Actor, rules: Rulebook) -> Iterator[Notice]:
