@@ -17,6 +17,7 @@ from airshed.engine.tables import everything
 from airshed.lab.simulator.small_market import BANK, BUREAU, INSPECTOR
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.pages.portal.dues import dues
+from airshed.pages.portal.office.cases import deeds_of, row_of, uses_up
 from airshed.pages.portal.office.queue import items
 from airshed.pages.register import build
 from airshed.rulebook import lookup
@@ -26,7 +27,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
 from beijing import clock, instant
 from laws import RULES
-from markets import AUTHORITY, REGISTRAR, done, market, send, why
+from markets import AUTHORITY, REGISTRAR, confirmed, done, market, proposed, send, why
 
 SOURCE, YEAR = "s-steel", 2027
 MILLION = 1_000_000_00
@@ -338,6 +339,60 @@ def test_nothing_is_paid_while_an_appeal_waits_and_it_may_only_lower() -> None:
     assert event.interest_fen == 0
 
 
+def test_a_case_says_what_is_paid_of_it_and_leads_to_where_that_is_done() -> None:
+    """A firm could pay from its first page alone, and the list said "lowered on appeal" before and after."""
+    runner, account = decided()
+
+    def seen(day: str, actor: str = account) -> tuple[str, str, list[str]]:
+        case, who = runner.state.cases[1], runner.state.actors[actor]
+        said = row_of(case, runner.state, BY_CASE, at(day)).state
+        hrefs = [href.partition("?")[0] for _, href in deeds_of(case, runner.state, BY_CASE, who, at(day))]
+        return said.en, said.zh, hrefs
+
+    appeal, pays = "/act/AppealCase", "/act/PayPenalty"
+    assert seen("2028-07-06") == ("decided", "已决定", [appeal, pays])
+    assert seen("2028-09-06") == ("decided", "已决定", [pays])
+    assert seen("2028-07-06", AUTHORITY)[2] == []
+    done(runner, account, pay(400_000_00), at("2028-07-07"))
+    assert seen("2028-07-07")[0] == "decided, partly paid"
+    done(runner, account, c.AppealCase(1, "too much"), at("2028-07-10"))
+    assert seen("2028-07-10") == ("under appeal", "复议中", [])
+    done(runner, OTHER, c.DecideCaseAppeal(1, 600_000_00, "the meter was new"), at("2028-07-11"))
+    assert seen("2028-07-12") == ("lowered on appeal, partly paid", "复议变更，部分缴纳", [pays])
+    done(runner, account, pay(), at("2028-07-13"))
+    assert seen("2028-07-14") == ("lowered on appeal, paid", "复议变更，已缴清", [])
+
+
+def test_an_appeal_is_offered_to_who_may_decide_it_and_a_decision_warns_of_who_is_left() -> None:
+    """Both who had decided were offered the appeal, and nobody was told that the second person uses it up."""
+    runner, account = noticed()
+    done(runner, account, c.ReplyCase(1, "the meter was new"), at("2028-07-04"))
+    act = proposed(runner, AUTHORITY, c.DecideCase(1, MILLION, "heard"), at("2028-07-05"))
+    for actor, body in ((AUTHORITY, c.DecideCase(1, MILLION, "heard")), (INSPECTOR, c.ConfirmAct(act.act))):
+        warned = uses_up(runner.state, BY_CASE, actor, body)
+        assert warned is not None
+        assert OTHER in warned.en
+        assert OTHER in warned.zh
+    alone = dataclasses.replace(
+        runner.state, actors={name: runner.state.actors[name] for name in (AUTHORITY, INSPECTOR)}
+    )
+    last_one = uses_up(alone, BY_CASE, INSPECTOR, c.ConfirmAct(act.act))
+    assert last_one is not None
+    assert last_one.en.startswith(f"You and {AUTHORITY} may not decide an appeal against it, and nobody else is left")
+    assert uses_up(alone, BY_CASE, AUTHORITY, c.DecideCase(1, 0, "dropped")) is None, "nobody appeals against nothing"
+    confirmed(runner, act, at("2028-07-05"))
+    done(runner, account, c.AppealCase(1, "too much"), at("2028-07-22"))
+    form = "/act/DecideCaseAppeal?case=1"
+    offered = {
+        actor: [href for _, href in deeds_of(runner.state.cases[1], runner.state, BY_CASE, who, at("2028-07-23"))]
+        for actor in (AUTHORITY, INSPECTOR, OTHER)
+        if (who := runner.state.actors[actor])
+    }
+    assert [form in offered[actor] for actor in (AUTHORITY, INSPECTOR, OTHER)] == [False, False, True]
+    assert form not in waits(runner, "2028-07-23")
+    assert form in waits(runner, "2028-07-23", OTHER)
+
+
 def test_what_was_paid_beyond_an_appeal_goes_back() -> None:
     runner, account = decided()
     done(runner, account, pay(), at("2028-07-21"))  # with a day's interest
@@ -424,9 +479,9 @@ def test_a_firm_is_told_what_it_may_say_and_what_it_has_to_pay() -> None:
     ) is (Why.APPEAL_OPEN)
 
 
-def waits(runner: Runner, day: str) -> list[str]:
-    """The forms to which the review queue of the authority leads."""
-    found = items(runner.state, runner.rules, runner.state.actors[AUTHORITY], at(day), {})
+def waits(runner: Runner, day: str, actor: str = AUTHORITY) -> list[str]:
+    """The forms to which the review queue of somebody of the authority leads."""
+    found = items(runner.state, runner.rules, runner.state.actors[actor], at(day), {})
     return [each.href for each in found]
 
 
@@ -444,7 +499,7 @@ def test_the_office_is_told_what_of_a_case_it_can_decide_and_no_sooner() -> None
     grant = f"/act/GrantInstalments?source={SOURCE}&year={YEAR}&pollutant=SO2&case=1&{terms}"
     assert grant in waits(runner, "2028-07-22")
     done(runner, account, c.AppealCase(1, "too much"), at("2028-07-22"))
-    assert "/act/DecideCaseAppeal?case=1" in waits(runner, "2028-07-23")
+    assert "/act/DecideCaseAppeal?case=1" in waits(runner, "2028-07-23", OTHER)
     assert grant not in waits(runner, "2028-07-23")
 
 

@@ -443,6 +443,8 @@ def test_a_case_is_found_by_both_sides_from_its_notice_on_with_all_that_was_said
     assert 'href="/cases/2"' in steel.get("/").text
     assert "/act/ReplyCase?case=2" in steel.get("/cases/2").text
     assert "/act/ReplyCase?case=2" not in office.get("/cases/2").text
+    runs = [("陈述申辩截止" in text_of(steel.get(f"/cases/{case}"))) for case in (1, 2)]
+    assert runs == [False, True], "a deadline stands where it runs"
 
 
 def test_what_is_to_be_decided_waits_since_it_was_asked_for_and_not_since_a_day_to_come(charged: Portal) -> None:

@@ -159,15 +159,19 @@ def appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.AppealCas
     return (e.CaseAppealed(known.id, actor, body.reason, body.evidence),)
 
 
-def _decided(
-    state: State, rules: Rulebook, actor: str, decided_by: Collection[str], body: c.DecideCaseAppeal
-) -> Refusal:
+def left_for_appeal(state: State, rules: Rulebook, case: int, decided_by: Collection[str]) -> list[str]:
+    """Who may decide the appeal of a case that some have decided."""
+    body = c.DecideCaseAppeal(case, 0, "")
+    return [each for each in state.actors if each not in decided_by and may_send(state, rules, each, body) is None]
+
+
+def _decided(state: State, rules: Rulebook, actor: str, known: Case) -> Refusal:
     """Who took a decision is told who may decide its appeal: an office of two may have nobody left."""
-    others = [each for each in state.actors if each not in decided_by and may_send(state, rules, each, body) is None]
+    others = left_for_appeal(state, rules, known.id, known.decided_by)
     if others:
-        what = f"{actor} has decided case {body.case}; its appeal is decided by another: {', '.join(others[:6])}"
+        what = f"{actor} has decided case {known.id}; its appeal is decided by another: {', '.join(others[:6])}"
     else:
-        what = f"{actor} has decided case {body.case}; nobody else may decide its appeal, have another registered"
+        what = f"{actor} has decided case {known.id}; nobody else may decide its appeal, have another registered"
     return no(rules, "roles", Why.OWN_ACT, what)
 
 
@@ -175,7 +179,7 @@ def decide_appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.De
     """By somebody who did not take the decision; what was paid beyond it goes back."""
     known = state.cases.get(body.case)
     if known is not None and actor in known.decided_by:
-        return _decided(state, rules, actor, known.decided_by, body)
+        return _decided(state, rules, actor, known)
     if known is None:
         return no(rules, LAW, Why.UNKNOWN_CASE, f"there is no case {body.case}")
     if not body.reason.strip():

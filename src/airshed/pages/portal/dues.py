@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from airshed.engine.nouns import Source
+from airshed.engine.nouns import PenaltyKey, Source
 from airshed.engine.procedures.penalty import breach_of, owed_of
 from airshed.engine.state import State
 from airshed.model.allowance import Series
@@ -127,7 +127,7 @@ def _penalties(state: State, rules: Rulebook, account: str, today: str) -> Itera
         due, added = owed_of(state, rules, key, today)
         if known.account != account or known.suspended or not due + added:
             continue
-        source, year, pollutant, case = key
+        source, year, pollutant, _ = key
         money, works = amount(due + added, Unit.FEN, rules), works_called(state, rules, source)
         of = same(pollutant) if pollutant else ground_of(rules, breach_of(state, key))
         what = Phrase(
@@ -137,8 +137,13 @@ def _penalties(state: State, rules: Rulebook, account: str, today: str) -> Itera
         if added:
             late = amount(added, Unit.FEN, rules)
             what = Phrase(f"{what.en} (of it {late.en} for lateness)", f"{what.zh}（含逾期加处罚款{late.zh}）")
-        named = urlencode({"source": source, "year": year, "pollutant": pollutant, "case": case})
-        yield Due(known.next_day() or "", what, f"/act/PayPenalty?{named}")
+        yield Due(known.next_day() or "", what, paying(key))
+
+
+def paying(key: PenaltyKey) -> str:
+    """The form by which a penalty is paid."""
+    source, year, pollutant, case = key
+    return f"/act/PayPenalty?{urlencode({'source': source, 'year': year, 'pollutant': pollutant, 'case': case})}"
 
 
 def _cases(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due]:

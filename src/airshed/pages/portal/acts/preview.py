@@ -23,6 +23,7 @@ from airshed.pages.portal.frame import (
 from airshed.pages.portal.happening import Change, Happening, changes, happenings
 from airshed.pages.portal.meant import meant
 from airshed.pages.portal.names import called_in
+from airshed.pages.portal.office.cases import uses_up
 from airshed.pages.portal.office.law import law_wanted
 from airshed.pages.portal.opening import Trades, trading
 from airshed.pages.portal.reckoning import Reckoning, reckoned
@@ -53,6 +54,8 @@ class Seen(NamedTuple):
     trades: Sequence[Trades]
     #: What cannot be taken back, and is known by whoever confirms.
     warned: Sequence[Phrase]
+    #: What whoever decides a case is to know of its appeal.
+    uses_up: Phrase | None
 
 
 async def preview_written(visitor: Visitor, kind: type[msgspec.Struct], fields: Mapping[str, str]) -> Response:
@@ -101,6 +104,7 @@ async def preview(
             reckoned(body, events, market.state, rules) if isinstance(body, PlaceOrder) else None,
             trading(body, market.state, rules, foreseen.record.at),
             [warning(what, count, rules) for what, count in (foreseen.knowing or {}).items()],
+            uses_up(market.state, rules, actor.id, all_of_it),
         )
         return (
             shown,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -10,10 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.apply.case import key_of
-from airshed.engine.nouns import Actor, Case
+from airshed.engine.commands import Body, ConfirmAct, DecideCase
+from airshed.engine.nouns import Actor, Case, Penalty
+from airshed.engine.procedures.case import left_for_appeal
+from airshed.engine.procedures.penalty import owed_of
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.dues import paying
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page
 from airshed.pages.portal.happening import amount, ground_of, in_column
@@ -38,6 +42,8 @@ STATES: Mapping[str, Phrase] = {
     "lowered": Phrase("lowered on appeal", "复议变更"),
     "quashed": Phrase("quashed on appeal", "复议撤销"),
 }
+#: How far a penalty that was imposed is paid; nothing is said where nothing is.
+PAID, PART_PAID = Phrase("paid", "已缴清"), Phrase("partly paid", "部分缴纳")
 STEPS: Mapping[str, Phrase] = {
     "noticed": Phrase("Notice", "立案告知"),
     "replied": Phrase("Reply", "陈述申辩"),
@@ -53,6 +59,8 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "decided": ("AppealCase",),
     "appealed": ("DecideCaseAppeal",),
 }
+#: People who are named for an appeal.
+MOST_NAMED = 6
 
 
 class Row(NamedTuple):
@@ -80,6 +88,15 @@ class Step(NamedTuple):
     money: Phrase
     said: str
     evidence: str
+
+
+def state_of(case: Case, penalty: Penalty | None, stage: str) -> Phrase:
+    """The state of a case as people read it, from the notice to the last payment."""
+    state = STATES[stage]
+    if penalty is None or not penalty.paid_fen or not case.fined:
+        return state
+    paid = PART_PAID if penalty.open or penalty.suspended else PAID
+    return Phrase(f"{state.en}, {paid.en}", f"{state.zh}，{paid.zh}")
 
 
 def stage_of(case: Case, rules: Rulebook, at: int) -> str:
@@ -116,7 +133,7 @@ def row_of(case: Case, state: State, rules: Rulebook, at: int) -> Row:
         works_name(rules, case.source, state.sources[case.source].name),
         case.source,
         Phrase(f"{ground.en}: {thing}", f"{ground.zh}：{thing}"),
-        STATES[stage],
+        state_of(case, paid, stage),
         in_column(case.proposed_fen if case.fen is None else case.fen, Unit.FEN, rules),
         until,
         ends,
@@ -124,13 +141,46 @@ def row_of(case: Case, state: State, rules: Rulebook, at: int) -> Row:
     )
 
 
-def deeds_of(case: Case, rules: Rulebook, actor: Actor, at: int) -> Iterator[tuple[Phrase, str]]:
+def deeds_of(case: Case, state: State, rules: Rulebook, actor: Actor, at: int) -> Iterator[tuple[Phrase, str]]:
     """What somebody may do with it now: its name, and its form."""
     stage = stage_of(case, rules, at)
     may = lookup.roles(rules).get(actor.role, frozenset())
+    over = {"AppealCase": at > case.appeal_until, "DecideCaseAppeal": actor.id in case.decided_by}
     for command in DEEDS.get(stage, ()):
-        if command in may and not (command == "AppealCase" and at > case.appeal_until):
+        if command in may and not over.get(command):
             yield name_of(BODIES[command]), f"/act/{command}?{urlencode({'case': case.id})}"
+    key = key_of(case)
+    if "PayPenalty" in may and any(owed_of(state, rules, key, rules.civil.day_of(at))):
+        yield name_of(BODIES["PayPenalty"]), paying(key)
+
+
+def _may_decide(names: Sequence[str]) -> Phrase:
+    """Some of those who may decide an appeal."""
+    some = ", ".join(names[:MOST_NAMED])
+    return Phrase(some, some.replace(", ", "、"))
+
+
+def uses_up(state: State, rules: Rulebook, actor: str, body: Body) -> Phrase | None:
+    """What whoever decides a case, or confirms the decision, is to know first: neither decides its appeal."""
+    first = ""
+    if isinstance(body, ConfirmAct) and (act := state.acts.get(body.act)) is not None:
+        first, body = act.actor, act.body
+    if not isinstance(body, DecideCase) or not body.fen:
+        return None
+    others = left_for_appeal(state, rules, body.case, {actor, first})
+    who = _may_decide(others)
+    both = Phrase(f"You and {first}" if first else "You, and whoever confirms it,", f"您和{first or '复核人'}")
+    if not others or (not first and len(others) == 1):
+        last = "" if first or not others else f" once {who.en} confirms it"
+        return Phrase(
+            f"{both.en} may not decide an appeal against it, and nobody else is left who may{last}: "
+            "have another registered first.",
+            f"{both.zh}不得再就其复议作出决定，且{f'{who.zh}复核后' if last else ''}再无其他人员可办理复议，请先登记。",
+        )
+    return Phrase(
+        f"{both.en} may not decide an appeal against it. Who may: {who.en}.",
+        f"{both.zh}不得再就其复议作出决定；可办理复议的有：{who.zh}。",
+    )
 
 
 async def cases(service: Service, request: Request) -> Response:
@@ -160,6 +210,7 @@ async def case(service: Service, request: Request) -> Response:
         if found is None:
             raise Stopped("not_there", f"no case {number} that is yours to read")
         assert visitor.actor is not None
+        stage = stage_of(found, rules, at)
         paid = state.penalties.get(key_of(found))
         parts = [] if paid is None else paid.instalments
         return {
@@ -168,8 +219,9 @@ async def case(service: Service, request: Request) -> Response:
             "account": found.account,
             "cite": Phrase(found.cite, article_zh(found.cite)),
             "proposed": amount(found.proposed_fen, Unit.FEN, rules),
-            "reply_until": rules.civil.clock(found.reply_until)[:16].replace("T", " "),
-            "appeal_until": rules.civil.clock(found.appeal_until)[:16].replace("T", " ") if found.appeal_until else "",
+            "reply_until": _until(rules, found.reply_until, stage == "noticed"),
+            "appeal_until": _until(rules, found.appeal_until, stage == "decided" and at <= found.appeal_until),
+            "appeal_by": _may_decide(left) if (left := _left(state, rules, found, visitor.actor)) else None,
             "steps": [
                 Step(seq, STEPS[step], actor, same("") if fen is None else amount(fen, Unit.FEN, rules), said, proof)
                 for seq, step, actor, fen, said, proof in steps
@@ -179,10 +231,22 @@ async def case(service: Service, request: Request) -> Response:
                 for part in parts
             ],
             "suspended": paid is not None and paid.suspended,
-            "deeds": list(deeds_of(found, rules, visitor.actor, at)),
+            "deeds": list(deeds_of(found, state, rules, visitor.actor, at)),
         }
 
     return page(visitor, "case.html.j2", **await visitor.look(look))
+
+
+def _until(rules: Rulebook, at: int, runs: bool) -> str:
+    """A deadline that runs still; what is over is told by the course of the case."""
+    return rules.civil.clock(at)[:16].replace("T", " ") if runs else ""
+
+
+def _left(state: State, rules: Rulebook, case: Case, actor: Actor) -> list[str]:
+    """Who may decide an appeal that waits, for the office of whoever may not."""
+    if case.state != "appealed" or actor.id not in case.decided_by:
+        return []
+    return left_for_appeal(state, rules, case.id, case.decided_by)
 
 
 def _said_in(book: KeptBook, number: int) -> list[tuple[int, str, str, int | None, str, str]]:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
+from airshed.engine.procedures.case import left_for_appeal
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.procedures.issue_true_up import unverified
 from airshed.engine.state import State
@@ -132,7 +133,7 @@ def items(
         for item in (
             *_marks(state, today, moved),
             *_years(state, rules, today, reported, objected),
-            *_cases(state, rules, at, moved),
+            *_cases(state, rules, actor, at, moved),
             *_parts(state, moved),
             *_reserve(state, moved),
             *_amended(state, moved),
@@ -263,8 +264,11 @@ def _years(
         yield Item(YEAR, what, account, surrender_day(rules, year), "", "CloseYear", fields)
 
 
-def _cases(state: State, rules: Rulebook, at: int, moved: Mapping[Known, str]) -> Iterator[Item]:
-    """Cases on which something can be decided: the time to reply is over, or all replies were used."""
+def _cases(state: State, rules: Rulebook, actor: Actor, at: int, moved: Mapping[Known, str]) -> Iterator[Item]:
+    """Cases on which something can be decided: the time to reply is over, or all replies were used.
+
+    An appeal waits for others than those who decided the case; for them too where nobody else is left.
+    """
     grounds = {row.ground: Phrase(row.name_en, row.name_zh) for row in rules.cases.grounds}
     for case in state.cases.values():
         if not case.open:
@@ -274,7 +278,8 @@ def _cases(state: State, rules: Rulebook, at: int, moved: Mapping[Known, str]) -
         what = Phrase(f"case {case.id}, {ground.en} of {case.year}", f"第{case.id}号案件，{case.year}年度，{ground.zh}")
         last = moved.get(("cases", (case.id,)), "")
         over = at > case.reply_until
-        if case.state == "appealed":
+        decided = actor.id in case.decided_by
+        if case.state == "appealed" and not (decided and left_for_appeal(state, rules, case.id, case.decided_by)):
             yield Item(APPEAL, what, case.account, last, "", "DecideCaseAppeal", number)
         elif case.state == "noticed" and (case.replies >= rules.cases.replies or over):
             since = rules.civil.day_of(case.reply_until) if over else last
