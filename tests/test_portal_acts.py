@@ -136,6 +136,7 @@ def test_every_command_and_field_has_its_help_in_both_languages_and_no_help_is_o
             if slot.field != WARNED:
                 used.add(meaning(kind, slot.field).replace("`", ""))
     assert used == set(sentences())
+    assert not {said for said in used if re.search(r"\b([Tt]rue|[Ff]alse)\b", said)}, "a field says yes or no"
 
 
 def test_a_form_in_chinese_has_a_help_beside_every_field_as_the_english_one_has(served: Portal) -> None:

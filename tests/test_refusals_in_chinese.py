@@ -179,6 +179,26 @@ def test_a_role_has_the_name_that_the_law_has_for_it(law: str) -> None:
     }
 
 
+@pytest.mark.parametrize("law", ["dianzhong", "shanxi", "china-national"])
+def test_a_mark_and_a_ground_are_called_as_the_law_calls_them(law: str) -> None:
+    """"fault须在…前" stood where the law says 故障或事故."""
+    rules = load(find(law))
+    named = {row.mark: row.name_zh for row in rules.marks.rows}
+    named |= {row.ground: row.name_zh for row in rules.cases.grounds}
+    assert named
+    assert {code: in_chinese(code) for code in named} == named
+    assert in_chinese("mark 3 (fault) of K-1-A waits for a decision") == "K-1-A的标记3（故障或事故）待审定"
+
+
+def test_each_state_in_which_a_thing_may_be_is_a_word_of_the_catalogue() -> None:
+    found = set[str]()
+    for path in sorted((ENGINE.parent / "nouns").glob("*.py")):
+        for listed in re.findall(r'#: (".*)\n    state: str', path.read_text("utf-8")):
+            found.update(re.findall(r'"(\w+)"', listed))
+    assert len(found) > 20
+    assert not {word for word in found if in_chinese(word) == word}
+
+
 def test_a_text_that_somebody_made_long_or_strange_is_said_soon() -> None:
     """What people write comes into refusals: it is neither taken for a sentence nor read without end."""
     assert in_chinese("a of b is c, " * 5_000).startswith("a of b")

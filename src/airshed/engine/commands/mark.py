@@ -35,7 +35,7 @@ class DecideMark(Wish, frozen=True):
 
     #: Number of the mark.
     mark: Whole
-    #: True approves, false refuses.
+    #: Yes approves, no refuses.
     approved: bool
     #: Why, as the operator will read it.
     reason: Text

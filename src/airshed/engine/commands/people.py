@@ -120,7 +120,7 @@ class RegisterSource(Wish, frozen=True):
     jurisdiction: Name
     #: One of the sectors of the rulebook.
     sector: Name
-    #: True when the source is generated, not a real place.
+    #: Yes where the source is generated and no real place.
     simulated: bool
     #: Monitored outlets; what none of them measures is declared in the report of the year.
     stacks: tuple[StackEntry, ...] = ()

@@ -52,7 +52,7 @@ class CloseImprovement(Wish, frozen=True):
     year: Year
     #: Number of the item on the list of that year.
     number: Whole
-    #: False sends the item back to the operator.
+    #: No sends the item back to the operator.
     accepted: bool
     #: Why, when it is sent back.
     reason: Text = ""

@@ -65,7 +65,7 @@ class DecideAppeal(Wish, frozen=True):
 
     #: Number of the withdrawal.
     withdrawal: Whole
-    #: True: the notice falls; false: it stands.
+    #: Yes: the notice falls; no: it stands.
     upheld: bool
     #: Why.
     reason: Text

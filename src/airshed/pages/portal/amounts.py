@@ -6,7 +6,8 @@ import re
 
 from airshed.model.measures import tonnes, yuan
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal.happening import in_language
+from airshed.pages.portal.happening import as_read, in_language
+from airshed.service.forms.happened import WORDS
 from airshed.service.forms.refusals import in_chinese
 
 _SERIES = r"\S+-[A-Z]+-\d{4}(?:\.\.\d{4})?"
@@ -79,15 +80,27 @@ def detail(text: str, size_kg: int) -> Phrase:
     'the quantity is 0; it must be above zero'
     >>> detail("steel has 300 of SO2-KM-2027 free, not 500", 1000).en
     'steel has 300 t of SO2-KM-2027 free, not 500 t'
+    >>> detail("start_up had to be entered until 2028-07-01T10:00:00+08:00, 48 hours after its last hour", 1).en
+    'start up had to be entered until 2028-07-01 10:00, 48 hours after its last hour'
     """
     if found := _NOT_ABOVE.fullmatch(text):
         name = NAMED[found[1]]
         return Phrase(f"{name.en} is {found[2]}; it must be above zero", f"{name.zh}为{found[2]}，须大于零")
     counted = _counted(text, size_kg)
     chinese = in_chinese(re.sub(r"(?<=\d) t\b", "t", counted))  # one word, as the number was
-    chinese = in_language(re.sub(r"(?<=\d) ?t(?![A-Za-z\d])", " t", _read(chinese)), "zh")
-    english, cure = _read(counted), _nearest(text, size_kg)
+    chinese = re.sub(r"(?<=\d) ?t(?![A-Za-z\d])", " t", _read(chinese))
+    english, chinese = as_read(_in_words(_read(counted)), "en"), as_read(chinese, "zh")
+    cure = _nearest(text, size_kg)
     return Phrase(f"{english}; {cure.en}", f"{chinese}；{cure.zh}") if cure.en else Phrase(english, chinese)
+
+
+#: Words of fields that the engine writes in one, as marks and grounds.
+_CODE = re.compile(rf"\b({'|'.join(sorted({name.rpartition('.')[2] for name in WORDS if '_' in name}))})\b")
+
+
+def _in_words(text: str) -> str:
+    """A sentence with its codes as words; in Chinese the catalogue of refusals has them."""
+    return _CODE.sub(lambda found: found[1].replace("_", " "), text)
 
 
 def _counted(text: str, size_kg: int) -> str:

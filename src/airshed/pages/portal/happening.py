@@ -25,10 +25,10 @@ from airshed.service.forms.happened import RULES, WORDS, fact_zh, said_of_event
 from airshed.service.forms.measures import Terms
 from airshed.service.forms.told import named_parts, written
 
-#: An instant as the book writes it.
-_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)", re.ASCII)
+#: An instant as the book writes it, which is by the clock of the law; nobody reads its seconds.
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d:\d\d)?", re.ASCII)
 #: An hour as the book writes it.
-_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)\Z", re.ASCII)
+_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?![\d:])", re.ASCII)
 #: Most lines of one list on a page.
 MOST = 12
 #: Figures that a page does not repeat: what is moved stands by itself.
@@ -133,8 +133,8 @@ def terms_for(rules: Rulebook, language: Language) -> Terms:
 def as_read(text: str, language: Language) -> str:
     """Units as a language writes them, instants and hours as people do.
 
-    >>> as_read("2027-01-18T06", "en"), as_read("40 t", "zh")
-    ('2027-01-18 06:00', '40吨')
+    >>> as_read("2027-01-18T06", "en"), as_read("40 t", "zh"), as_read("until 2027-01-18T16:00:00+08:00", "en")
+    ('2027-01-18 06:00', '40吨', 'until 2027-01-18 16:00')
     """
     return in_language(_HOUR.sub(r"\1 \2:00", _INSTANT.sub(r"\1 \2", text)), language)
 
