@@ -13,9 +13,11 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.decide import decide
 from airshed.engine.runner import Runner
+from airshed.engine.state import State
 from airshed.engine.tables import everything
 from airshed.lab.simulator.small_market import BANK, BUREAU, INSPECTOR
 from airshed.model.refusal import Malformed, Refusal, Why
+from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.dues import dues
 from airshed.pages.portal.office.cases import deeds_of, row_of, uses_up
 from airshed.pages.portal.office.queue import items
@@ -368,18 +370,22 @@ def test_an_appeal_is_offered_to_who_may_decide_it_and_a_decision_warns_of_who_i
     runner, account = noticed()
     done(runner, account, c.ReplyCase(1, "the meter was new"), at("2028-07-04"))
     act = proposed(runner, AUTHORITY, c.DecideCase(1, MILLION, "heard"), at("2028-07-05"))
-    for actor, body in ((AUTHORITY, c.DecideCase(1, MILLION, "heard")), (INSPECTOR, c.ConfirmAct(act.act))):
-        warned = uses_up(runner.state, BY_CASE, actor, body)
-        assert warned is not None
-        assert OTHER in warned.en
-        assert OTHER in warned.zh
+
+    def warned(actor: str, fen: int, there: State = runner.state) -> Phrase | None:
+        return uses_up(there, BY_CASE, actor, (e.CaseDecided(1, AUTHORITY, fen, "heard", 0, "2028-07-20"),))
+
+    for actor in (AUTHORITY, INSPECTOR):
+        said = warned(actor, MILLION)
+        assert said is not None
+        assert OTHER in said.en
+        assert OTHER in said.zh
     alone = dataclasses.replace(
         runner.state, actors={name: runner.state.actors[name] for name in (AUTHORITY, INSPECTOR)}
     )
-    last_one = uses_up(alone, BY_CASE, INSPECTOR, c.ConfirmAct(act.act))
+    last_one = warned(INSPECTOR, MILLION, alone)
     assert last_one is not None
     assert last_one.en.startswith(f"You and {AUTHORITY} may not decide an appeal against it, and nobody else is left")
-    assert uses_up(alone, BY_CASE, AUTHORITY, c.DecideCase(1, 0, "dropped")) is None, "nobody appeals against nothing"
+    assert warned(AUTHORITY, 0) is None, "nobody appeals against nothing"
     confirmed(runner, act, at("2028-07-05"))
     done(runner, account, c.AppealCase(1, "too much"), at("2028-07-22"))
     form = "/act/DecideCaseAppeal?case=1"

@@ -56,12 +56,12 @@ def test_a_bid_is_sealed_in_the_browser_and_opened_there_after_the_close(
     expect(page.get_by_role("link", name=re.compile("^spring"))).to_be_visible()
 
     page.goto(f"{sealed.url}/act/PlaceBid?auction=spring&account=steel&count=0.2&limit=4321")
-    expect(page.get_by_text("Bids are taken sealed only here")).to_be_visible()
+    expect(page.get_by_text("Bids are taken sealed only here. Write yours below.")).to_be_visible()
     del sent[:]
     page.goto(f"{sealed.url}/with-others")
     page.get_by_role("link", name="Sealed bid spring").click()
     page.get_by_label("How much").fill("２００")
-    page.get_by_label("The most you pay").fill("4,320")
+    page.get_by_label("The most you pay").fill("0.432万元/吨")
     page.get_by_role("button", name="Seal it").click()
     expect(page.locator("#bid-count-error")).to_be_hidden()
     page.get_by_label("How much").fill("3.000,5")
@@ -85,10 +85,13 @@ def test_a_bid_is_sealed_in_the_browser_and_opened_there_after_the_close(
     expect(page.get_by_text("Nothing has been done yet")).to_be_visible()
     expect(page.locator("main")).to_contain_text(commitment(secret["text"], secret["salt"]))
     expect(page.locator("main")).to_contain_text("1,000.00 yuan")  # 864 yuan, made coarse
+    expect(page.get_by_role("row", name="Money, free")).to_contain_text("−1,000.00 yuan")
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_url("**/records/*")
     assert not [
-        said for said in sent if "4320" in said or "432000" in said or "4%2C320" in said or secret["salt"] in said
+        said
+        for said in sent
+        if "4320" in said or "0.432" in said or "432000" in said or "4%2C320" in said or secret["salt"] in said
     ]
 
     page.goto(f"{sealed.url}/with-others")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from airshed.engine.events import Transferred
+from airshed.engine.events import AskPlaced, LotConsigned, SealedOpened, Transferred
 from airshed.engine.state import State
 from airshed.model.allowance import count_of, members
 from airshed.model.measures import Unit
@@ -17,30 +17,72 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.position import positions
 
 #: Events that only set allowances aside, with the field that names whose they are.
-GIVERS = {"TransferDelayed": "origin", "DealOffered": "seller", "LeaseOffered": "lessor", "PledgeOffered": "pledgor"}
+GIVERS = {
+    **{"TransferDelayed": "origin", "DealOffered": "seller", "LeaseOffered": "lessor", "PledgeOffered": "pledgor"},
+    **dict.fromkeys(("BidSealed", "AskPlaced", "LotConsigned", "ZoneOfferPlaced"), "account"),
+}
+#: Events that set money of an account aside, with the field that says how much.
+PAYERS = {
+    "BidSealed": "guarantee_fen",
+    **dict.fromkeys(("BidPlaced", "CallOrderPlaced", "ZoneBidPlaced", "ApplicationMade"), "held"),
+}
 #: What is pledged may be surrendered still.
 COUNTS_STILL = ("PledgeOffered",)
 
 
 def left(events: Iterable[Any], state: State, account: str, rules: Rulebook, at: int) -> list[Change]:
-    """What is free of each series that events set aside, and where each year stands that they touch."""
+    """What is free of money and of each series that events set aside, and where each year stands that they touch."""
     events = list(events)
-    aside = _aside(events, account)
-    gone = _aside((event for event in events if type(event).__name__ not in COUNTS_STILL), account)
+    aside = _aside(events, state, account)
+    gone = _aside((event for event in events if type(event).__name__ not in COUNTS_STILL), state, account)
     gone.subtract(_given(events, account))
-    return [*_free(aside, state, account, rules), *_years(gone, state, account, rules, at)]
+    return [
+        *_money(events, state, account, rules),
+        *_free(aside, state, account, rules),
+        *_years(gone, state, account, rules, at),
+    ]
 
 
-def _aside(events: Iterable[Any], account: str) -> Counter[str]:
+def _money(events: Iterable[Any], state: State, account: str, rules: Rulebook) -> Iterable[Change]:
+    """What is free of money, where events set some aside: a sealed bid that is opened frees its guarantee first."""
+    aside = 0
+    for event in events:
+        if getattr(event, "account", "") == account:
+            aside += getattr(event, PAYERS.get(type(event).__name__, ""), 0)
+            aside -= _guarantee(event, state) if isinstance(event, SealedOpened) else 0
+    purse = state.ledger.purses.get(account)
+    if aside and purse is not None:
+        before, after = (amount(fen, Unit.FEN, rules) for fen in (purse.free, purse.free - aside))
+        yield Change(Phrase("Money, free", "资金，可用"), before, after, signed(-aside, Unit.FEN, rules))
+
+
+def _guarantee(event: SealedOpened, state: State) -> int:
+    sealing = state.sealings.get((event.venue, event.name))
+    bid = sealing.bids.get(event.number) if sealing is not None else None
+    return bid.guarantee_fen if bid is not None else 0
+
+
+def _aside(events: Iterable[Any], state: State, account: str) -> Counter[str]:
     """How many of each series of an account events set aside without moving them."""
     found: Counter[str] = Counter()
     for event in events:
         giver = GIVERS.get(type(event).__name__)
         # What is leased on was set aside before.
-        if giver is not None and getattr(event, giver) == account and not getattr(event, "part_of", 0):
-            for series in members(event.series):
+        if giver is not None and getattr(event, giver) == account and not getattr(event, "part_of", 0) and event.count:
+            for series in members(_series_of(event, state)):
                 found[series] += event.count
     return found
+
+
+def _series_of(event: Any, state: State) -> str:
+    """Of which series it is; an ask and a lot name only where they are offered."""
+    match event:
+        case AskPlaced(repurchase=name):
+            return state.repurchases[name].series
+        case LotConsigned(auction=name):
+            return state.auctions[name].series
+        case _:
+            return str(event.series)
 
 
 def _given(events: Iterable[Any], account: str) -> Counter[str]:

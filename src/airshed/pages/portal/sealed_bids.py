@@ -23,6 +23,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import amount
 from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.measures import Terms
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
@@ -74,6 +75,8 @@ class Place(NamedTuple):
     until: str
     late: bool
     own: tuple[Own, ...]
+    #: Names of the money, by which a price may be written.
+    money: tuple[str, ...]
 
 
 def sealed_own(state: State, rules: Rulebook, sealing: Sealing, account: str) -> Iterator[Own]:
@@ -129,6 +132,7 @@ def place(state: State, rules: Rulebook, at: int, account: str, venue: SealedHer
         "" if sealing.until is None else rules.civil.clock(sealing.until)[:16].replace("T", " "),
         sealing.until is not None and at >= sealing.until,
         tuple(sealed_own(state, rules, sealing, account)),
+        Terms.of(rules).money_names,
     )
 
 
@@ -160,22 +164,19 @@ async def sealed_link(visitor: Visitor, kind: type[msgspec.Struct], asked: Mappi
         sealing = market.state.sealings.get((venue, name))
         return sealing is not None and not sealing.over
 
-    return _from_form(venue, name) if await visitor.look(is_sealed) else None
+    return f"{sealing_page(venue, name)}?from=link" if await visitor.look(is_sealed) else None
 
 
 def sealed_at(body: c.Body) -> str | None:
-    """The page where a bid is sealed that is not taken in the open; None where no page does it."""
+    """The page where a bid is sealed that is not taken in the open, for who has sent its form and is told that nothing
+    came of it; None where no page does it."""
     venue = _VENUES.get(type(body))
-    return None if venue is None else _from_form(venue, getattr(body, venue))
+    return None if venue is None else f"{sealing_page(venue, getattr(body, venue))}?from=form"
 
 
 def sealing_page(venue: str, name: str) -> str:
     """The address of the page where a bid is sealed and opened."""
     return f"/sealed/{venue}/{quote(name, safe='')}"
-
-
-def _from_form(venue: SealedHere, name: str) -> str:
-    return f"{sealing_page(venue, name)}?from=form"
 
 
 # --- in words, on the page of an auction

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.apply.case import key_of
-from airshed.engine.commands import Body, ConfirmAct, DecideCase
+from airshed.engine.events import CaseDecided, Event
 from airshed.engine.nouns import Actor, Case, Penalty
 from airshed.engine.procedures.case import left_for_appeal
 from airshed.engine.procedures.penalty import owed_of
@@ -160,14 +160,13 @@ def _may_decide(names: Sequence[str]) -> Phrase:
     return Phrase(some, some.replace(", ", "、"))
 
 
-def uses_up(state: State, rules: Rulebook, actor: str, body: Body) -> Phrase | None:
+def uses_up(state: State, rules: Rulebook, actor: str, events: Iterable[Event]) -> Phrase | None:
     """What whoever decides a case, or confirms the decision, is to know first: neither decides its appeal."""
-    first = ""
-    if isinstance(body, ConfirmAct) and (act := state.acts.get(body.act)) is not None:
-        first, body = act.actor, act.body
-    if not isinstance(body, DecideCase) or not body.fen:
+    decided = next((event for event in events if isinstance(event, CaseDecided) and event.fen), None)
+    if decided is None:
         return None
-    others = left_for_appeal(state, rules, body.case, {actor, first})
+    first = decided.actor if decided.actor != actor else ""
+    others = left_for_appeal(state, rules, decided.case, {actor, first})
     who = _may_decide(others)
     both = Phrase(f"You and {first}" if first else "You, and whoever confirms it,", f"您和{first or '复核人'}")
     if not others or (not first and len(others) == 1):

@@ -5,14 +5,29 @@ async function digestOf(text, salt) {
   return hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${text} ${salt}`)));
 }
 
-// A number as people write it, in its smallest parts; null where it cannot be read, or is written in smaller ones.
-export function whole(written, parts, units) {
-  const plain = written.normalize("NFKC").trim().replace(units, "").trim();
-  const found = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/.exec(plain);
-  if (!found) return null;
-  const digits = (found[2] ?? "").replace(/0+$/, "");
-  const scaled = BigInt(found[1].replaceAll(",", "") + digits) * parts, by = 10n ** BigInt(digits.length);
+// An amount as people write it, as the forms of the service read it, in its smallest parts: `units` says how many of
+// them one of each has, "" where none is written. Null where it cannot be read, or is written in smaller parts.
+export function whole(written, units) {
+  const grouped = written.normalize("NFKC").trim().replace(/(?<=\d)[ \u2009\u202f](?=\d{3}(?!\d))/g, ",");
+  const found = /^[¥$€£]?\s*(\d{1,3}(?:,\d{3})+|\d+|(?=\.))(?:\.(\d+))?\s*(万|亿)?\s*(.*)$/u.exec(grouped);
+  const parts = found && units[found[4].replace(/ per |\s*\/\s*/, "/").trim()];
+  if (!parts) return null;
+  const digits = (found[2] ?? "").replace(/0+$/, ""), times = { 万: 10n ** 4n, 亿: 10n ** 8n }[found[3]] ?? 1n;
+  const scaled = BigInt(found[1].replaceAll(",", "") + digits) * times * parts, by = 10n ** BigInt(digits.length);
   return scaled % by ? null : scaled / by;
+}
+
+// Kilograms of a tonne and of its parts; what a price is per tonne, in hundredths of the money, however that is called.
+const MASSES = { t: 1000n, tonne: 1000n, tonnes: 1000n, 吨: 1000n, kg: 1n, 千克: 1n, 公斤: 1n };
+const masses = { "": 1000n, ...MASSES };
+
+export function prices(money) {
+  const found = { "": 100n };
+  for (const name of money) {
+    found[name] = 100n;
+    for (const [mass, kg] of Object.entries(MASSES)) found[`${name}/${mass}`] = 100000n / kg;
+  }
+  return found;
 }
 
 // The next of 1, 2 and 5 times a power of ten, so that a guarantee does not tell what it is for.
@@ -47,9 +62,9 @@ async function seal(place, writing) {
     if (text) input.focus();
     return !!text;
   };
-  const tonnes = whole(writing.querySelector("#bid-count").value, 1000n, /(t|吨)$/i);
+  const tonnes = whole(writing.querySelector("#bid-count").value, masses);
   const size = BigInt(place.size), count = tonnes === null || tonnes % size ? null : tonnes / size;
-  const limit = whole(writing.querySelector("#bid-limit").value, 100n, /(yuan|元)?(\s*\/\s*(t|吨))?$/i);
+  const limit = whole(writing.querySelector("#bid-limit").value, prices(place.money.split("|")));
   const sells = place.venue === "repurchase";
   if (wrong("bid-count", !count || count % BigInt(place.lot) ? place.wrongCount : "")) return;
   const bound = BigInt(place.bound), outside = limit !== null && (sells ? limit > bound : limit < bound);
