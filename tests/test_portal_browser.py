@@ -97,8 +97,9 @@ def test_a_city_official_sets_a_cap_in_the_city_by_keyboard_and_is_refused_anoth
         page.keyboard.press("Enter")
         expect(page.get_by_text("Nothing has been done yet")).to_be_visible()
         before = rehearsal.records()
-        confirm = page.get_by_role("button", name="Confirm")
-        confirm.focus()
+        assert page.locator(":focus").inner_text() == "Set cap", "the head of what is to be confirmed"
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").inner_text() == "Confirm"
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_be_visible()
         assert rehearsal.records() == before + 1

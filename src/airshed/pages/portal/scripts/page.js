@@ -12,7 +12,7 @@ import { watch } from "./live.js";
 
 document.documentElement.classList.add("scripted");
 keepOnce();
-document.querySelector('main form [aria-invalid="true"]')?.focus();
+(document.querySelector('main form [aria-invalid="true"]') ?? document.querySelector("main .wrong[role=alert][tabindex]"))?.focus();
 const menu = document.querySelector(".menu"), chosen = menu?.querySelector("[aria-current]");
 if (chosen) menu.scrollLeft = chosen.offsetLeft - (menu.clientWidth - chosen.offsetWidth) / 2;
 // What stands at the foot of every sheet of paper: of which record of the book it is.
