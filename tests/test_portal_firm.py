@@ -19,6 +19,7 @@ from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.afterwards import left
+from airshed.pages.portal.dues import dues
 from airshed.pages.portal.firm import Stands, stands
 from airshed.pages.portal.happening import amount, in_column
 from airshed.rulebook.lookup import cap
@@ -180,7 +181,40 @@ def test_what_is_lacking_is_priced_at_the_market_before_its_own_series_trades() 
     assert two.whole == known.cost.whole, "its own city's close comes before a later one of another city"
     assert two.lately.zh.endswith("；2个系列为31,570.00元/吨至116,740.00元/吨")
     low = in_column(known.position.short * 3_157_000 // 1000, Unit.FEN, RULES)
-    assert two.range == Phrase(f"{low.en} to {two.whole.en}", f"{low.zh}至{two.whole.zh}")
+    assert two.range == Phrase(f"{low.en} to {two.whole.en}, by price", f"{low.zh}至{two.whole.zh}，取决于价格")
+
+
+def test_what_it_would_cost_has_the_range_of_the_emission_too() -> None:
+    """It varied the price alone: at the low end of what was expected nothing was lacking, and 14,424 yuan stood there."""
+    runner = market()
+    held = runner.state.ledger.position("steel", SERIES).free
+    for number in range(1, 32):
+        seal(runner, number, held * 1_000_000 // (180 if number == 1 else 364))
+    there = Market(runner.state, closes={"SO2-KM-2026": {"2027-01-02": 10_000_00}})
+    known = next(each for each in stands(there, RULES, "steel", AT) if each.position.pollutant == "SO2")
+    (low, high) = (known.position.lacking(each) for each in (known.position.low, known.position.high))
+    assert low < high
+    ends = [in_column(-(-count * 10_000_00 // 1000), Unit.FEN, RULES).en for count in (low, high)]
+    assert known.cost.range.en == f"{ends[0]} to {ends[1]}, by emission"
+    there.closes["SO2-QJ-2026"] = {"2027-01-02": 20_000_00}
+    known = next(each for each in stands(there, RULES, "steel", AT) if each.position.pollutant == "SO2")
+    ends[1] = in_column(-(-high * 20_000_00 // 1000), Unit.FEN, RULES).en
+    assert known.cost.range.en == f"{ends[0]} to {ends[1]}, by price and emission"
+
+
+def test_a_deadline_is_due_to_nobody_who_has_done_all_that_it_is_for() -> None:
+    """The last day to surrender stood under Due, and near, for who had given everything."""
+    runner = market()
+    year = runner.state.years["s-steel", 2027] = Year("s-steel", 2027, version=1, verified_mg={}, obligation={"SO2": 9})
+    at = instant("2028-05-20")
+
+    def told() -> list[str]:
+        return [due.what.en for due in dues(runner.state, RULES, "steel", at, 0)]
+
+    assert any(said.startswith("Surrender") for said in told())
+    year.surrendered["SO2"] = 9
+    assert not any("surrender" in said.lower() for said in told())
+    assert told(), "the next deadline that is one stands there"
 
 
 def test_what_a_transfer_sets_aside_is_told_with_what_the_year_lacks_then() -> None:

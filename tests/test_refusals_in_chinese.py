@@ -183,7 +183,7 @@ def test_a_role_has_the_name_that_the_law_has_for_it(law: str) -> None:
 def test_a_mark_and_a_ground_are_called_as_the_law_calls_them(law: str) -> None:
     """ "fault须在…前" stood where the law says 故障或事故."""
     rules = load(find(law))
-    named = {row.mark: row.name_zh for row in rules.marks.rows}
+    named: dict[str, str] = {row.mark: row.name_zh for row in rules.marks.rows}
     named |= {row.ground: row.name_zh for row in rules.cases.grounds}
     assert named
     assert {code: in_chinese(code) for code in named} == named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,6 +30,9 @@ class Date(NamedTuple):
     what: Phrase
     #: "over", "next" or empty.
     how: str = ""
+    #: Of a deadline of a compliance year: what has to be done by then, and for which year.
+    step: Literal["", "report", "verify", "surrender"] = ""
+    year: int = 0
 
 
 async def calendar(service: Service, request: Request) -> Response:
@@ -65,9 +68,12 @@ def _of_law(rules: Rulebook, now: int, first: int) -> Iterator[Date]:
     """Of no year before the first of the programme: nobody owes one."""
     law = rules.calendar
     for year in sorted({max(first, now - 1), max(first, now)}):
-        yield Date(due_day(rules, year, law.report_by), Phrase(f"Reports of {year} are due", f"{year}年度报告截止"))
-        yield Date(due_day(rules, year, law.verify_by), Phrase(f"Verification of {year} is due", f"{year}年度核查截止"))
-        yield Date(surrender_day(rules, year), Phrase(f"Last day to surrender for {year}", f"{year}年度清缴截止"))
+        report = Phrase(f"Reports of {year} are due", f"{year}年度报告截止")
+        verify = Phrase(f"Verification of {year} is due", f"{year}年度核查截止")
+        surrender = Phrase(f"Last day to surrender for {year}", f"{year}年度清缴截止")
+        yield Date(due_day(rules, year, law.report_by), report, step="report", year=year)
+        yield Date(due_day(rules, year, law.verify_by), verify, step="verify", year=year)
+        yield Date(surrender_day(rules, year), surrender, step="surrender", year=year)
         for day, english, chinese in (
             (rules.compliance.emissions_public_on, "Emissions of {} are public", "{}年度排放数据公开"),
             (rules.compliance.standing_public_on, "How each stands for {} is public", "{}年度履约情况公开"),

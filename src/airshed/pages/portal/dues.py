@@ -14,7 +14,7 @@ from airshed.model.allowance import Series
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.between import opens
-from airshed.pages.portal.calendar import dates
+from airshed.pages.portal.calendar import Date, dates
 from airshed.pages.portal.happening import amount, ground_of, mass_of
 from airshed.pages.portal.names import called_in, works_called
 from airshed.pages.portal.sealed_bids import sealing_page
@@ -52,7 +52,8 @@ def dues(state: State, rules: Rulebook, account: str, at: int, waiting: int) -> 
         *_bids(state, rules, account, at),
     ]
     if not any(due.day >= today for due in found):
-        coming = next((each for each in dates(state, rules, today) if each.day >= today), None)
+        days = (each for each in dates(state, rules, today) if each.day >= today)
+        coming = next((each for each in days if not _done(state, rules, account, at, each)), None)
         if coming is not None:
             found.append(Due(coming.day, coming.what, "/calendar"))
     shown = sorted((due._replace(how=_how(due.day, today)) for due in found), key=lambda due: (due.day, due.what.en))
@@ -60,6 +61,22 @@ def dues(state: State, rules: Rulebook, account: str, at: int, waiting: int) -> 
         acts = Phrase(f"{waiting} acts wait for you", f"{waiting}项业务待您复核")
         return [Due("", acts, "/waiting", "near"), *shown]
     return shown
+
+
+def _done(state: State, rules: Rulebook, account: str, at: int, date: Date) -> bool:
+    """Whether an account has done already what a deadline of the law is for."""
+    if not date.step or (account, date.year) in state.closed:
+        return bool(date.step)
+    mine = [source.id for source in state.sources.values() if source.account == account]
+    known = [state.years.get((source, date.year)) for source in mine]
+    if date.step == "report":
+        return all(each is not None and each.version for each in known)
+    if not all(each is not None and each.verified_mg is not None for each in known):
+        return False
+    if date.step == "verify":
+        return True
+    of_year = [each for each in positions(state, rules, account, at) if each.year == date.year]
+    return all(each.surrendered >= (each.owed or 0) for each in of_year)
 
 
 def _how(day: str, today: str) -> str:

@@ -28,7 +28,7 @@ class Cost(NamedTuple):
     """What is lacking, in money; empty phrases where nothing is lacking."""
 
     whole: Phrase
-    #: From the cheapest to the dearest series that counts; empty where there is one price.
+    #: From the least emission at the cheapest series that counts to the most at the dearest; empty where all are one.
     range: Phrase
     #: Which price that is.
     rests: Phrase
@@ -43,18 +43,29 @@ def cost(market: Market, rules: Rulebook, each: Position) -> Cost:
     last = [] if each.traded else _closed(market, rules, each)
     if not last:
         at = Phrase("assumed: at the reference price, without fee", "假设：按参考价计算，不含手续费")
-        return Cost(_money(each, each.price, rules), same(""), at, same(""), _fen(each, each.price, rules))
+        fen = _fen(each.short, each.price, rules)
+        return Cost(_money(fen, rules), _range(each, each.price, each.price, rules), at, same(""), fen)
     nearest = max(last)
     fens = [every.fen for every in last]
-    by_law = _money(each, each.price, rules)
+    by_law = _money(_fen(each.short, each.price, rules), rules)
     rests = Phrase(
         f"assumed: at the last close of {nearest.series}, without fee; {by_law.en} at the price of the rulebook",
         f"假设：按{nearest.series}最近收盘价计算，不含手续费；按规则所定参考价为{by_law.zh}",
     )
-    low, high = _money(each, min(fens), rules), _money(each, max(fens), rules)
-    between = same("") if low == high else Phrase(f"{low.en} to {high.en}", f"{low.zh}至{high.zh}")
-    lately = _lately(nearest, fens, rules)
-    return Cost(_money(each, nearest.fen, rules), between, rests, lately, _fen(each, nearest.fen, rules))
+    fen = _fen(each.short, nearest.fen, rules)
+    between = _range(each, min(fens), max(fens), rules)
+    return Cost(_money(fen, rules), between, rests, _lately(nearest, fens, rules), fen)
+
+
+def _range(each: Position, least: int, most: int, rules: Rulebook) -> Phrase:
+    """What it would cost with the least emission at the least price, to the most at the most: both ranges of it."""
+    low, high = _fen(each.lacking(each.low), least, rules), _fen(each.lacking(each.high), most, rules)
+    if low == high:
+        return same("")
+    of_both = (Phrase("price and emission", "价格与排放"), Phrase("price", "价格"), Phrase("emission", "排放"))
+    of = of_both[0 if least != most and each.low != each.high else 1 if least != most else 2]
+    shown = [_money(fen, rules) for fen in (low, high)]
+    return Phrase(f"{shown[0].en} to {shown[1].en}, by {of.en}", f"{shown[0].zh}至{shown[1].zh}，取决于{of.zh}")
 
 
 def _closed(market: Market, rules: Rulebook, each: Position) -> list[Closed]:
@@ -84,10 +95,10 @@ def _lately(nearest: Closed, fens: list[int], rules: Rulebook) -> Phrase:
     )
 
 
-def _money(each: Position, fen_per_t: int, rules: Rulebook) -> Phrase:
-    return in_column(_fen(each, fen_per_t, rules), Unit.FEN, rules)
+def _money(fen: int, rules: Rulebook) -> Phrase:
+    return in_column(fen, Unit.FEN, rules)
 
 
-def _fen(each: Position, fen_per_t: int, rules: Rulebook) -> int:
+def _fen(count: int, fen_per_t: int, rules: Rulebook) -> int:
     """What is lacking at a price, rounded up."""
-    return -(-each.short * fen_per_t * rules.allowance.size_kg // 1000)
+    return -(-count * fen_per_t * rules.allowance.size_kg // 1000)

@@ -74,10 +74,16 @@ class Position(msgspec.Struct, frozen=True):
             return None
         return self.held - self.taken + self.surrendered - self.expected
 
+    def lacking(self, obligation: int | None) -> int:
+        """What is lacking if the year obliges to so much; nothing while nobody can say."""
+        if obligation is None or self.awaited:
+            return 0
+        return max(0, obligation - (self.held - self.taken + self.surrendered))
+
     @property
     def short(self) -> int:
         """What is lacking as expected."""
-        return max(0, -(self.balance or 0))
+        return self.lacking(self.expected)
 
 
 def positions(
