@@ -185,7 +185,7 @@ def test_what_is_lacking_is_priced_at_the_market_before_its_own_series_trades() 
 
 
 def test_what_it_would_cost_has_the_range_of_the_emission_too() -> None:
-    """It varied the price alone: at the low end of what was expected nothing was lacking, and 14,424 yuan stood there."""
+    """It varied the price alone: where the least emission lacked nothing, 14,424 yuan stood there."""
     runner = market()
     held = runner.state.ledger.position("steel", SERIES).free
     for number in range(1, 32):
