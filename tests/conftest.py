@@ -29,7 +29,7 @@ from airshed.service.marketdata.reading import END
 from databases import postgres
 from dealing import dealt, turned
 from inner_loop import LONG, is_inner, is_quick, no_process
-from seasons import year_in
+from seasons import few_in, year_in
 from shared import Once
 from shells import SEEDS, Shell, begin_servers
 
@@ -221,6 +221,12 @@ def database(once: Once) -> Iterator[str]:
 def year_book(once: Once) -> Path:
     """The demo year from seed 7 with its read tables and its law, closed; a test that opens it copies it first."""
     return once.folder("year", year_in) / "year.book"
+
+
+@pytest.fixture(scope="session")
+def few_book(once: Once) -> Path:
+    """That year of seven works, for whom a whole one says no more."""
+    return once.folder("few", few_in) / "few.book"
 
 
 @pytest.fixture(scope="session")

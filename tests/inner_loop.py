@@ -41,7 +41,7 @@ ALONE = frozenset(
     }
 )
 #: Fixtures that start one, or play a year.
-STARTED = frozenset({"sockets", "database", "year_book"})
+STARTED = frozenset({"sockets", "database", "year_book", "few_book"})
 
 
 def is_quick(item: pytest.Item) -> bool:

@@ -96,6 +96,11 @@ def year_in(folder: Path) -> None:
         book.keep_law(digest(season.rules), texts(find("dianzhong")))
 
 
+def few_in(folder: Path) -> None:
+    """`few.book`: the same of a few works, for what is no other when a year is ten times as long."""
+    left_in(folder / "few.book", "")
+
+
 def left_in(path: Path, until: str, doubts: dict[str, str] | None = None) -> None:
     """A book of the year of a few works with its law, left on the morning of a day."""
     with Book.create(path) as book:

@@ -3,7 +3,7 @@
 A fenced block `console` holds commands after `$ ` and what they print (both streams). A line `...` stands for any
 lines, `...` inside a line for any text, and `(exit 2)` for a status that is not 0. A fenced block `file NAME`
 makes that file first. The files of one transcript share a folder, in which `year.book` is a played demo year,
-`old.book` one of format 5, and `rulebooks/` and `scripts/` are those of the project.
+`few.book` that of seven works, `old.book` one of format 5, and `rulebooks/` and `scripts/` are those of the project.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ TRANSCRIPTS = sorted((HERE / "transcripts").glob("*.md"))
 
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
-def test_commands_print_what_the_manual_says(transcript: Path, tmp_path: Path, year_book: Path, shell: Shell) -> None:
+def test_commands_print_what_the_manual_says(
+    transcript: Path, tmp_path: Path, shell: Shell, request: pytest.FixtureRequest
+) -> None:
     text = transcript.read_text()
-    if "year.book" in text:
-        shutil.copy(year_book, tmp_path / "year.book")
+    for name in ("year", "few"):
+        if f"{name}.book" in text:
+            shutil.copy(request.getfixturevalue(f"{name}_book"), tmp_path)
     if "old.book" in text:
         (tmp_path / "old.book").write_bytes(gzip.decompress((HERE / "format5.book.gz").read_bytes()))
     for folder in ("rulebooks", "scripts"):
