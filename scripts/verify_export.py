@@ -28,6 +28,7 @@ sealed, sealing = {}, set()  # sealed bids that wait, by venue, name and number;
 masses, differences = defaultdict(dict), {}  # milligrams by stack, day and pollutant; by (stack, day) and pollutant
 stacks = {}  # by source
 flows = {}  # banked allowances that count one for one yet, by account, of each (year, pollutant) under flow control
+kept_back = defaultdict(int)  # what auctions held back and reserves keep, by series
 supply = {}  # what was stated of the number in circulation, by (year, pollutant)
 settled, due, added, cases = {}, {}, {}, {}  # the first short by (year, pollutant); fen and interest by penalty
 emitted, deferred, reopened = {}, {}, set()  # milligrams of years; of years, until when how many wait; years to mend
@@ -446,6 +447,15 @@ def take_in(event):
         code, place, _ = event["series"].split("-")
         left = supply[event["year"], code]["parts"].pop(place, 0)  # once for each city
         need(event["count"] == sum(count(move[4]) for move in entry) <= left, f"I2: {event['series']} is adjusted more")
+        for move in entry:
+            kept_back[move[3]] += count(move[4]) * (1 if event["way"] == "held" else -1)
+    elif kind == "SupplyLapsed":
+        kept = sum(many for name, many in kept_back.items() if name.split("-")[0] == event["pollutant"])
+        need(event["kept"] == kept and event["count"] == kept - event["most"] > 0, f"I2: {kept} are kept, {event}")
+        need(sum(count(move[4]) for move in entry) == event["count"], "I2: lapses by another count")
+        for move in entry:
+            kept_back[move[3]] -= count(move[4])
+            need(kept_back[move[3]] >= 0 and move[2].startswith("cancelled-"), f"I2: {move} lapses")
     elif kind == "Surrendered":
         key = (event["source"], event["year"], event["pollutant"])
         given[key] += event["count"]

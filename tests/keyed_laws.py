@@ -45,7 +45,13 @@ def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
     )
     return replace(
         law,
-        reserve=replace(law.reserve, supply_stated_on=own.choice(("01-15", "04-01")), supply=rows),
+        reserve=replace(
+            law.reserve,
+            supply_stated_on=own.choice(("01-15", "04-01")),
+            supply=rows,
+            supply_lapses_from=2028,
+            supply_most=kept.choice((None, 1, 10**6)),
+        ),
         calendar=replace(law.calendar, season=own.choice((None, ("01-01", "03-01"), ("02-01", "09-30")))),
         banking=replace(
             law.banking,

@@ -35,6 +35,7 @@ SELDOM |= {
     "CreditsIssued",
     "IssueCredits",
     "GroupSettled",
+    "SupplyLapsed",
     "SettleGroup",
     "CirculationStated",
     "SupplyAdjusted",

@@ -19,7 +19,7 @@ from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.tables import everything
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.model.allowance import Series
-from airshed.registry.accounts import PRIVATE, auction, reserve
+from airshed.registry.accounts import PRIVATE, auction, cancelled, reserve
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, texts
 from airshed.rulebook.load import read as read_law
@@ -194,6 +194,64 @@ def test_the_number_is_the_same_whoever_has_surrendered_by_then(kg: int, given_u
     assert counts[0] == counts[1]
 
 
+@pytest.mark.parametrize("most", [None, 30_000, 10**9])
+def test_what_is_kept_above_a_size_lapses_as_a_year_begins(most: int | None) -> None:
+    """Above what was auctioned in the year before, which was nothing, or above what the law says."""
+    replace = msgspec.structs.replace
+    rules = law(held=10_000)
+    rules = replace(rules, reserve=replace(rules.reserve, supply_lapses_from=2028, supply_most=most))
+    book = Counted(rules)
+    book.verified(10_000)
+    book.at = instant("2028-06-01", 9)
+    book.next_day()
+    kept = sum(each.count for each in adjusted(book.shared_out(2028)))
+    there = book.held(reserve("KM"), NEW)
+    assert not [event for event in book.next_day() if isinstance(event, e.SupplyLapsed)], "a year that has begun"
+    book.at = instant("2028-12-31", 9)
+    lapsed = [event for event in book.next_day() if isinstance(event, e.SupplyLapsed)]
+    gone = max(0, kept - (most or 0))
+    assert [(each.year, each.kept, each.most, each.count) for each in lapsed] == (
+        [(2029, kept, most or 0, gone)] if gone else []
+    )
+    assert book.held(cancelled("KM"), NEW) == gone
+    assert book.held(reserve("KM"), NEW) == there - gone
+    assert book.runner.state.ledger.held_of(reserve("KM"), NEW).held == kept - gone
+    assert not [event for event in book.next_day() if isinstance(event, e.SupplyLapsed)]
+    agreed(book)
+
+
+def test_as_many_stay_as_were_auctioned_in_the_year_before() -> None:
+    replace = msgspec.structs.replace
+    rules = law(held=1_000)
+    rules = replace(rules, reserve=replace(rules.reserve, supply_lapses_from=2028))
+    book = Counted(rules)
+    book.verified(10_000)
+    book.at = instant("2028-06-01", 9)
+    book.next_day()
+    kept = sum(each.count for each in adjusted(book.shared_out(2028)))
+    sold = kept // 2000 * 1000
+    book.done(c.OpenAuction("a", NEW, sold))
+    book.done(c.PlaceBid("a", "fund", sold, 1_000_000), "fund")
+    book.done(c.CloseAuction("a", 1))
+    book.at = instant("2028-12-31", 9)
+    (lapsed,) = [event for event in book.next_day() if isinstance(event, e.SupplyLapsed)]
+    assert (lapsed.most, lapsed.count) == (sold, kept - sold)
+    agreed(book)
+    with pytest.raises(AssertionError, match="I2"):
+        follow(map(one_lapses_less, map(decode, book.runner.journal.lines())), book.rules)
+
+
+def one_lapses_less(record: Record) -> Record:
+    """As though the reserve could keep one more."""
+    events = (
+        msgspec.structs.replace(event, most=event.most + 1, count=event.count - 1)
+        if isinstance(event, e.SupplyLapsed)
+        else event
+        for event in record.events
+    )
+    return msgspec.structs.replace(record, events=tuple(events))
+
+
 def test_what_is_held_back_is_shared_among_the_auctions_of_all_cities() -> None:
     book = Counted(law())
     book.verified(0)
@@ -316,6 +374,10 @@ def faults(table: str = TABLE, stated_on: str = 'supply_stated_on = "05-15"\n') 
 
 def test_a_law_says_thresholds_and_the_day() -> None:
     assert faults() == []
+    day = 'supply_stated_on = "05-15"\n'
+    assert faults(stated_on=f"{day}supply_lapses_from = 2028\nsupply_most = 400\n") == []
+    assert "write the first year in which it counts" in faults(stated_on=f"{day}supply_most = 400\n")[0]
+    assert "so that auctions hold nothing back" in faults(table="", stated_on="supply_lapses_from = 2028\n")[0]
     assert faults(stated_on="") == [
         "rulebook.toml [reserve] supply_stated_on: is missing, and supply.csv has thresholds; "
         "write the day of the year after, as 05-15"

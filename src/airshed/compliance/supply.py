@@ -46,6 +46,17 @@ def held_back(circulation: int, terms: SupplyTerms) -> int:
     return half_up(Fraction(circulation * terms.held_basis_points, ALL_BASIS_POINTS))
 
 
+def lapsing(kept: int, most: int) -> int:
+    """How many of those that were held back lapse, of so many that the reserve keeps.
+
+    At the beginning of 2023 what the reserve of the EU held above the auctions of 2022 became invalid: 2,515,135,787.
+
+    >>> lapsing(950, 600), lapsing(500, 600)
+    (350, 0)
+    """
+    return max(0, kept - most)
+
+
 def released(circulation: int, terms: SupplyTerms, there: int) -> int:
     """How many of those that are `there` come back; all that there are where they are fewer.
 

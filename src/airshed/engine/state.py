@@ -121,6 +121,8 @@ class State:
     circulations: dict[tuple[int, str], Circulation] = field(default_factory=dict)
     #: By series: what auctions held back for it and the reserve has set aside until it is released.
     supply_kept: dict[str, int] = field(default_factory=dict)
+    #: By year and pollutant: allowances of the government that auctions sold in it.
+    auctioned: dict[tuple[int, str], int] = field(default_factory=dict)
     #: By credit: the pollutant whose obligation it counts for.
     credits: dict[str, str] = field(default_factory=dict)
     closures: dict[str, str] = field(default_factory=dict)

@@ -33,7 +33,7 @@ from airshed.rulebook.seasons import due_year
 from airshed.rulebook.section import Section
 from airshed.rulebook.strict import kinds, peeled
 from airshed.rulebook.supply_table import FILE as SUPPLY
-from airshed.rulebook.supply_table import supply_faults
+from airshed.rulebook.supply_table import lapsing_faults, supply_faults
 from airshed.rulebook.transactions import FILE as TRANSACTIONS
 from airshed.rulebook.transactions import FLOWS, transaction_faults
 
@@ -68,6 +68,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *classes(rules, lines.get(CLASSES, ())),
         *_rows(rules.reserve.supply, lines.get(SUPPLY, ()), SUPPLY, ("pollutant", "period"), _codes(rules)),
         *supply_faults(rules.reserve.supply, lines.get(SUPPLY, ()), rules.reserve.supply_stated_on),
+        *lapsing_faults(rules.reserve.supply_lapses_from, rules.reserve.supply_most, rules.reserve.supply_stated_on),
         *period_faults(rules.compliance.control_periods, lines.get(PERIODS, ()), rules.allowance.vintages_back),
         *_rows(rules.compliance.credit_limits, lines.get(LIMITS, ()), LIMITS, ("credit", "period"), {}),
         *credit_faults(

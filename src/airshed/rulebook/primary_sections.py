@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from airshed.rulebook.kinds import Count, MonthDay, Multiple, Share, Step
+from airshed.rulebook.kinds import Count, MonthDay, Multiple, Share, Step, Year
 from airshed.rulebook.section import Section
 from airshed.rulebook.supply_table import SupplyRow
 
@@ -101,6 +101,12 @@ class ReserveRule(Section, frozen=True, omit_defaults=True):
     #: Day of the year after, from which the number of allowances in circulation is stated, once every source is
     #: verified; the next auctions follow it. Never, where it is left out. 流通总量公布日。
     supply_stated_on: MonthDay | None = None
+    #: First year with whose beginning what auctions held back and the reserve keeps lapses above a size: above as many
+    #: as were auctioned in the year before, or above `supply_most`. Never, where it is left out. 超额储备失效起始年度。
+    supply_lapses_from: Year | None = None
+    #: That size in allowances of a pollutant; as many as were auctioned in the year before, where it is left out.
+    #: 储备保留上限。
+    supply_most: Count | None = None
     #: What the number in circulation does to auctions (read from `supply.csv`). 供应调节办法。
     supply: tuple[SupplyRow, ...] = ()
 

@@ -41,6 +41,17 @@ class SupplyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     status: Status
 
 
+def lapsing_faults(lapses_from: int | None, most: int | None, stated_on: str | None) -> Iterator[Malformed]:
+    """A size of a reserve that nothing is held back for, or a size without the year from which it counts."""
+    place = "rulebook.toml [reserve] "
+    if lapses_from is not None and stated_on is None:
+        what = f"stands without {FILE}, so that auctions hold nothing back"
+        yield Malformed(f"{place}supply_lapses_from", what, "leave it out, or add the file and supply_stated_on")
+    if most is not None and lapses_from is None:
+        what = "stands without supply_lapses_from"
+        yield Malformed(f"{place}supply_most", what, "write the first year in which it counts, or leave it out")
+
+
 def supply_faults(rows: Sequence[SupplyRow], lines: Sequence[int], stated_on: str | None) -> Iterator[Malformed]:
     """Thresholds that cross, and a day without thresholds or thresholds without a day."""
     place = "rulebook.toml [reserve] supply_stated_on"

@@ -10,8 +10,9 @@ from airshed.engine.apply.fold import Apply
 from airshed.engine.apply.positions import want
 from airshed.engine.nouns import Auction, AuctionBid, Lot
 from airshed.engine.state import State
-from airshed.model.allowance import Series
+from airshed.model.allowance import Series, count_of
 from airshed.registry import accounts
+from airshed.registry.moves import Delivered
 
 
 def opened(state: State, event: e.AuctionOpened) -> None:
@@ -74,6 +75,7 @@ def cleared(state: State, event: e.AuctionCleared) -> None:
             for account, count in offered(each):
                 state.ledger.position(account, each.series).held -= count
     state.ledger.post(event.entry)
+    _auctioned(state, auction, event)
     auction.price = event.price
     auction.sold = event.sold
     auction.released = event.released
@@ -82,6 +84,19 @@ def cleared(state: State, event: e.AuctionCleared) -> None:
     state.unsold[auction.series] = event.waiting
     if event.price is not None:
         state.references[auction.series] = event.price
+
+
+def _auctioned(state: State, auction: Auction, event: e.AuctionCleared) -> None:
+    """What of the government's own was sold counts for the year."""
+    series = Series.parse(auction.series)
+    own = (accounts.auction(series.jurisdiction), accounts.reserve(series.jurisdiction))
+    sold = sum(
+        count_of(move.blocks)
+        for move in event.entry
+        if isinstance(move, Delivered) and move.origin in own and move.target not in own
+    )
+    key = (int(state.civil.day_of(state.at)[:4]), series.pollutant)
+    state.auctioned[key] = state.auctioned.get(key, 0) + sold
 
 
 def of_event(state: State, event: str) -> list[Auction]:

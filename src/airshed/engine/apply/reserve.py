@@ -151,6 +151,22 @@ def supply_adjusted(state: State, event: e.SupplyAdjusted) -> None:
     adjusted[series.jurisdiction] = event.count
 
 
+def supply_lapsed(state: State, event: e.SupplyLapsed) -> None:
+    """What lapses is set aside no more, and cancelled."""
+    kept_less(state, event)
+    for move in event.entry:
+        assert isinstance(move, Delivered), move
+        state.ledger.position(move.origin, move.series).held -= count_of(move.blocks)
+    state.ledger.post(event.entry)
+
+
+def kept_less(state: State, event: e.SupplyLapsed) -> None:
+    """So many less wait to be released."""
+    for move in event.entry:
+        assert isinstance(move, Delivered), move
+        state.supply_kept[move.series] -= count_of(move.blocks)
+
+
 def posted(state: State, event: e.ReserveFed | e.ReserveDrawn) -> None:
     """Allowances went into a reserve or out of one."""
     state.ledger.post(event.entry)
@@ -248,6 +264,7 @@ DRAWN: dict[type, Callable[[Any, Delivered], str]] = {
     e.RightGranted: lambda event, move: "rights",
     e.RightRenewed: lambda event, move: "rights",
     e.SupplyAdjusted: lambda event, move: "supply_released",
+    e.SupplyLapsed: lambda event, move: "supply_lapsed",
     e.TruedUp: lambda event, move: "unclaimed" if move.target.startswith(cancelled("")) else "trued_up",
     e.AllowancesWrittenOff: lambda event, move: "written_off",
 }
@@ -262,6 +279,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "unclaimed": ("claimed by nobody, cancelled", "无人申请而注销"),
     "supply_held": ("held back from auction, much is in circulation", "流通总量偏高，从拍卖中扣留"),
     "supply_released": ("released to auction, little is in circulation", "流通总量偏低，转入拍卖"),
+    "supply_lapsed": ("lapsed, the reserve kept more than it may", "超出储备保留上限而失效"),
     "make_up": ("made up for an earlier year", "以往年度补扣"),
     "repurchase": ("bought at the standing price", "按固定价格回购"),
     "reverse_auction": ("bought by reverse auction", "反向拍卖回购"),
@@ -300,5 +318,6 @@ APPLY: dict[type, Apply] = {
     e.ReserveFed: posted,
     e.CirculationStated: circulation_stated,
     e.SupplyAdjusted: supply_adjusted,
+    e.SupplyLapsed: supply_lapsed,
     e.ReserveDrawn: posted,
 }

@@ -201,9 +201,25 @@ class SupplyAdjusted(Fact, frozen=True):
     entry: Entry
 
 
+class SupplyLapsed(Fact, frozen=True):
+    """A year begins: what reserves keep of what auctions held back, above a size, is cancelled. 超额储备已失效。"""
+
+    #: The year that begins.
+    year: int
+    pollutant: str
+    #: What all reserves kept until then.
+    kept: int
+    #: What they may keep: what was auctioned in the year before, or a size of the law.
+    most: int
+    #: Allowances that lapsed.
+    count: int
+    entry: Entry
+
+
 ReserveEvent = (
     CirculationStated
     | SupplyAdjusted
+    | SupplyLapsed
     | ApplicationMade
     | ApplicationDropped
     | ReserveGranted

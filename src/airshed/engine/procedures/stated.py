@@ -7,18 +7,21 @@ from contextlib import contextmanager
 
 from airshed.engine import events as e
 from airshed.engine.apply import reserve, settling
-from airshed.engine.procedures import flow_control, supply
+from airshed.engine.procedures import flow_control, supply, supply_lapsing
 from airshed.engine.state import State
 from airshed.rulebook.schema import Rulebook
 
-Fact = e.FlowControlStated | e.CirculationStated
+Fact = e.FlowControlStated | e.CirculationStated | e.SupplyLapsed
 
 
 def due(state: State, rules: Rulebook, at: int) -> tuple[Fact, ...]:
     """What is to be stated by then: nothing under most laws, and nothing twice."""
     if rules.banking.flow_basis_points is None and rules.reserve.supply_stated_on is None:
         return ()
-    return (*flow_control.due(state, rules, at), *supply.due(state, rules, at))
+    lapsed = supply_lapsing.due(state, rules, at)
+    with meanwhile(state, lapsed):
+        circulating = supply.due(state, rules, at)
+    return (*flow_control.due(state, rules, at), *lapsed, *circulating)
 
 
 def due_by_adoption(state: State, rules: Rulebook, text: Rulebook | None, at: int) -> tuple[Fact, ...]:
@@ -31,14 +34,18 @@ def due_by_adoption(state: State, rules: Rulebook, text: Rulebook | None, at: in
 @contextmanager
 def meanwhile(state: State, facts: tuple[Fact, ...]) -> Iterator[None]:
     """Within, the state is as these facts will have made it; they take effect when the record is applied, or never."""
-    before = state.flow_controls, state.circulations
+    before = state.flow_controls, state.circulations, state.supply_kept
     state.flow_controls, state.circulations = dict(state.flow_controls), dict(state.circulations)
+    state.supply_kept = dict(state.supply_kept)
     for fact in facts:
         if isinstance(fact, e.FlowControlStated):
             settling.flow_stated(state, fact)
+        elif isinstance(fact, e.SupplyLapsed):
+            # serials go when the record is applied; until then nothing that is decided touches what was set aside
+            reserve.kept_less(state, fact)
         else:
             reserve.circulation_stated(state, fact)
     try:
         yield
     finally:
-        state.flow_controls, state.circulations = before
+        state.flow_controls, state.circulations, state.supply_kept = before

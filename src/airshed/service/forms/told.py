@@ -47,6 +47,8 @@ _OF_EVENTS: Mapping[str, Unit] = {
                 "circulation",
                 "CirculationStated.held",
                 "CirculationStated.parts",
+                "SupplyLapsed.kept",
+                "SupplyLapsed.most",
                 "kept_back",
                 "Settled.made_up",
                 "Settled.advance",

@@ -40,6 +40,7 @@ OUT_OF = (
     e.WithdrawalRestored,
     e.RightGranted,
     e.RightRenewed,
+    e.SupplyLapsed,
     e.AllowancesWrittenOff,
 )
 

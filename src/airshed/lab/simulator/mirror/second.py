@@ -16,7 +16,7 @@ DAY_MS = 86_400_000
 
 
 #: What a record carries out before whatever it does itself.
-BESIDES = (e.ActLapsed, e.FlowControlStated, e.CirculationStated)
+BESIDES = (e.ActLapsed, e.FlowControlStated, e.CirculationStated, e.SupplyLapsed)
 
 
 class Waits(NamedTuple):

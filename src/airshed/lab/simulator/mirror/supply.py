@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from airshed.engine import events as e
-from airshed.lab.simulator.mirror.figures import delivered
+from airshed.lab.simulator.mirror.figures import count_of, day_of, delivered
+from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
@@ -24,10 +25,18 @@ class Supply:
         self._stated: dict[tuple[int, str], e.CirculationStated] = {}
         self._kept: Counter[str] = Counter()
         self._done: set[tuple[int, str]] = set()
+        self._auctioned: Counter[tuple[str, str]] = Counter()
 
-    def follow(self, event: e.Event, rules: Rulebook) -> None:
+    def follow(self, event: e.Event, at: int, rules: Rulebook) -> None:
         """Take in a fact; anything that no number in circulation depends on is passed over."""
         match event:
+            case e.AuctionCleared():
+                for move in event.entry:
+                    if isinstance(move, Delivered) and move.origin.startswith(("auction-", "reserve-")):
+                        sold = 0 if move.target.startswith(OWN) else count_of(move)
+                        self._auctioned[day_of(at, rules)[:4], move.series.split("-")[0]] += sold
+            case e.SupplyLapsed():
+                self._lapses(event, day_of(at, rules)[:4], rules)
             case e.CirculationStated():
                 self._number(event, rules)
             case e.SupplyAdjusted():
@@ -56,6 +65,27 @@ class Supply:
         self._claim("I2", low or not event.released, f"{key} releases {event.released} above the threshold")
         within = sum(event.parts.values()) <= event.held + event.released
         self._claim("I2", within and min(event.parts.values(), default=1) > 0, f"{key} plans {event.parts}")
+
+    def _lapses(self, event: e.SupplyLapsed, year: str, rules: Rulebook) -> None:
+        """Once a year begins no more is kept than was auctioned in the one before, or than the law says."""
+        law, code = rules.reserve, event.pollutant
+        kept = sum(count for series, count in self._kept.items() if series.split("-")[0] == code)
+        sold = self._auctioned[str(int(year) - 1), code]
+        most = sold if law.supply_most is None else law.supply_most
+        begun = str(event.year) == year and law.supply_lapses_from is not None and law.supply_lapses_from <= event.year
+        self._claim("I2", begun, f"{event.year} does not begin in {year}, or nothing lapses in it")
+        said = (event.kept, event.most, event.count)
+        self._claim("I2", said == (kept, most, max(0, kept - most)), f"{code} lapses by {said}, {kept} and {most}")
+        gone = 0
+        for move in event.entry:
+            assert isinstance(move, Delivered), move
+            place = move.series.split("-")[1]
+            ends = (f"reserve-{place}", f"cancelled-{place}")
+            self._claim("I2", (move.origin, move.target) == ends, f"{move} lapses elsewhere")
+            gone += count_of(move)
+            self._kept[move.series] -= count_of(move)
+            self._claim("I2", self._kept[move.series] >= 0, f"more of {move.series} lapses than was held back")
+        self._claim("I2", gone == event.count, f"{gone} of {code} lapse for {event.count}")
 
     def _adjusted(self, event: e.SupplyAdjusted) -> None:
         code, place, vintage = event.series.split("-")

@@ -115,7 +115,7 @@ class Mirror:
             self._transfers.follow(event, record, rules)
             self._accounts.follow(event, record, rules)
             self._issuing.follow(event, record, rules)
-            self._supply.follow(event, rules)
+            self._supply.follow(event, record.at, rules)
         self._years.periods.settle(rules)
         self._market.follow(record, rules)
         for event in record.events:
