@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import isleap
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,13 @@ def part(fen: int, basis_points: int) -> int:
 
 def shown(at: int, rules: Rulebook) -> datetime:
     """What clocks of the region show at an instant."""
-    return datetime.fromtimestamp(at / 1000, ZoneInfo(rules.programme.time_zone)).replace(tzinfo=None)
+    return _shown(at, rules.programme.time_zone)
+
+
+@lru_cache(maxsize=64)
+def _shown(at: int, time_zone: str) -> datetime:
+    """The same in a time zone: of one record it is asked many times."""
+    return datetime.fromtimestamp(at / 1000, ZoneInfo(time_zone)).replace(tzinfo=None)
 
 
 def standard_ahead(rules: Rulebook) -> timedelta:
