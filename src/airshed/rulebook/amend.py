@@ -7,7 +7,7 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -105,20 +105,23 @@ def _found(lines: Sequence[str], section: str, code: str) -> _Table:
     raise Malformed(f"rulebook.toml {name}", "is not there", "add it before it is amended")
 
 
-def _tables(lines: Sequence[str]) -> list[_Table]:
-    found: list[_Table] = []
+def _tables(lines: Sequence[str]) -> Iterator[_Table]:
+    table: _Table | None = None
     number = 0
     while number < len(lines):
         head, key = _HEAD.fullmatch(lines[number]), _KEY.match(lines[number])
         if head:
-            found.append(_Table(head[1], number, []))
-        elif key and found:
+            if table is not None:
+                yield table
+            table = _Table(head[1], number, [])
+        elif key and table is not None:
             end, value = _value(lines, number, key[1])
-            found[-1].keys.append(_Place(key[1], number, end, value))
+            table.keys.append(_Place(key[1], number, end, value))
             number = end
             continue
         number += 1
-    return found
+    if table is not None:
+        yield table
 
 
 @lru_cache(maxsize=4096)
