@@ -15,6 +15,7 @@ from airshed.lab.simulator import sim
 from airshed.lab.simulator.drawn_law import varied
 from airshed.lab.simulator.mischief.draws import Mischief
 from airshed.lab.simulator.small_market import Wish
+from airshed.rulebook import lookup
 from airshed.rulebook.credit_tables import CreditRow
 from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.people_sections import RoleRight
@@ -66,7 +67,10 @@ def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             assurance_groups=_groups(law, version),
         ),
         roles=replace(law.roles, rows=(*law.roles.rows, *_issuers(law))),
-        sectors=tuple(replace(each, owes_from=own.choice((None, None, 2028))) for each in law.sectors),
+        sectors=tuple(
+            replace(each, owes_from=own.choice((None, None, 2028)), voluntary=each.code == "power")
+            for each in law.sectors
+        ),
     )
 
 
@@ -121,14 +125,27 @@ def _groups(law: Rulebook, version: str) -> tuple[AssuranceGroup, ...]:
 
 
 def _issuers(law: Rulebook) -> tuple[RoleRight, ...]:
-    """Who sets caps issues credits and settles groups."""
-    kinds = ("IssueCredits", "SettleGroup")
+    """Who sets caps issues credits, settles groups, lets works in."""
+    kinds = ("IssueCredits", "SettleGroup", "OptIn", "OptOut")
     return tuple(replace(row, command=kind) for row in law.roles.rows if row.command == "SetCap" for kind in kinds)
 
 
 def cutting(mischief: Mischief, state: State, rules: Rulebook, at: int) -> list[Wish]:
     """What is due, groups whose year is settled, and now and then a notice that cuts, or a project with credits."""
-    return [*_drawn(mischief, state, rules, at), *_together(mischief, state, rules)]
+    return [*_joining(mischief, state, rules), *_drawn(mischief, state, rules, at), *_together(mischief, state, rules)]
+
+
+def _joining(mischief: Mischief, state: State, rules: Rulebook) -> list[Wish]:
+    """The power plant opts in as soon as it is there, and leaves with 2028."""
+    if "s-power" not in state.sources:
+        return []
+    lines = tuple(
+        c.OptInBaseline(rule.code, (2024, 2025), (700, 800), (10**6, 10**6)) for rule in lookup.owed(rules, "power")
+    )
+    if "s-power" not in state.opted:
+        return [(mischief.authority, c.OptIn("s-power", 2027, lines, "application 7"))]
+    leaves = (mischief.authority, c.OptOut("s-power", 2028, "application 8"))
+    return [leaves] if state.opted["s-power"][-1].last is None else []
 
 
 def _together(mischief: Mischief, state: State, rules: Rulebook) -> list[Wish]:

@@ -23,6 +23,11 @@ def test_every_invariant_holds_on_disk_under_them(seed: int, tmp_path: Path) -> 
 
     with keyed():
         report = sim.simulate(seed, 150, RULES, on_disk, lambda book, laws: verify(book, laws=laws))
-    assert {"CirculationStated", "HoldingsCut", "ObligationDeferred", "CreditsIssued", "GroupSettled"} <= {
-        name for name, times in report.events.items() if times
-    }
+    assert {
+        "CirculationStated",
+        "HoldingsCut",
+        "ObligationDeferred",
+        "CreditsIssued",
+        "GroupSettled",
+        "SourceOptedIn",
+    } <= {name for name, times in report.events.items() if times}

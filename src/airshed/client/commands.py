@@ -106,6 +106,19 @@ class Commands(ABC):
         """Enter a source with its operator's account and its monitored stacks. 登记排放源。"""
         return self.send(c.RegisterSource(source, name, account, jurisdiction, sector, simulated, stacks), **how)
 
+    def opt_in(
+        self, source: c.Name, year: c.Year, baseline: tuple[c.OptInBaseline, ...], reason: c.Text, **how: Unpack[How]
+    ) -> CommandReceipt:
+        """Let a source that the law does not oblige owe allowances from a year on, as it asked. 自愿纳入。"""
+        return self.send(c.OptIn(source, year, baseline, reason), **how)
+
+    def opt_out(self, source: c.Name, year: c.Year, reason: c.Text, **how: Unpack[How]) -> CommandReceipt:
+        """Let a source that has opted in leave, once it has returned what it was given for later years.
+
+        退出自愿纳入。
+        """
+        return self.send(c.OptOut(source, year, reason), **how)
+
     def deposit(self, account: c.Name, fen: c.Money, **how: Unpack[How]) -> CommandReceipt:
         """The settlement bank has received money for an account. 入金。"""
         return self.send(c.Deposit(account, fen), **how)

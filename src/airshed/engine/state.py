@@ -24,6 +24,7 @@ from airshed.engine.nouns import (
     Grant,
     Lease,
     Mark,
+    OptedIn,
     Order,
     Penalty,
     PenaltyKey,
@@ -186,6 +187,8 @@ class State:
     flow_controls: dict[tuple[int, str], FlowControl] = field(default_factory=dict)
     #: Allowances of a pollutant that an account owes for verified years and has not surrendered yet.
     owed: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: Years for which a source owes because it asked to, in their order.
+    opted: dict[str, tuple[OptedIn, ...]] = field(default_factory=dict)
     #: Years that oblige a source to nothing, with the reason.
     excluded: dict[tuple[str, int], str] = field(default_factory=dict)
     #: Groups that were held to their level, by name and year.

@@ -55,6 +55,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *returning(rules),
         *_may_vary(rules),
         *_pollutants(rules),
+        *_voluntary(rules),
         *_caps(rules, lines["caps.csv"]),
         *index(rules, lines["penalty_index.csv"]),
         *cases(rules),
@@ -234,6 +235,17 @@ def _pollutants(rules: Rulebook) -> Iterator[Malformed]:
             if other != rule.code:
                 what = f"{rule.measured} of {sector} counts as {other} already"
                 yield Malformed(place, what, "let what a monitor says count once; part the two by `sectors`")
+
+
+def _voluntary(rules: Rulebook) -> Iterator[Malformed]:
+    for number, sector in enumerate(rules.sectors, 1):
+        place = f"{_MAIN} [[sectors]] {number} ({sector.code})"
+        if sector.stays_years is not None and not sector.voluntary:
+            what = "stays_years stands, and nobody opts in"
+            yield Malformed(place, what, "write voluntary = true, or leave the key out")
+        if sector.voluntary and not lookup.senders(rules, "OptIn"):
+            what = "voluntary stands, and nobody may send OptIn"
+            yield Malformed(place, what, "give it to a role in roles.csv, or leave the key out")
 
 
 def _may_vary(rules: Rulebook) -> Iterator[Malformed]:

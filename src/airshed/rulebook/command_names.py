@@ -15,6 +15,8 @@ CommandName = Literal[
     "ThawAccount",
     "CloseAccount",
     "RegisterSource",
+    "OptIn",
+    "OptOut",
     "Deposit",
     "Withdraw",
     "ConfirmAct",

@@ -24,6 +24,8 @@ from airshed.rulebook.transactions import TransactionRow, by_type
 RULEBOOKS_KEPT = 32
 #: All of it, in hundredths of a percent.
 WHOLE = 10_000
+#: The first year of those whom the law never obliges.
+NEVER = 9_999
 
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)
@@ -222,16 +224,23 @@ def owes(rules: Rulebook, sector: str, pollutant: str) -> bool:
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)
 def _first_years(rules: Rulebook) -> Mapping[str, int]:
-    return {sector.code: sector.owes_from for sector in rules.sectors if sector.owes_from is not None}
+    first = {sector.code: NEVER for sector in rules.sectors if sector.voluntary}
+    return {**first, **{each.code: each.owes_from for each in rules.sectors if each.owes_from is not None}}
 
 
 def owes_from(rules: Rulebook, sector: str) -> int | None:
-    """The first year of emissions for which sources of a sector owe; None where they do from the beginning."""
+    """The first year of emissions for which sources of a sector owe; None where they do from the beginning.
+
+    `NEVER` where only those owe that have opted in.
+    """
     return _first_years(rules).get(sector)
 
 
 def owes_in(rules: Rulebook, sector: str, year: int) -> bool:
-    """Whether sources of a sector owe allowances for what they emit in a year."""
+    """Whether the law alone obliges sources of a sector to allowances for what they emit in a year.
+
+    A source that has opted in owes though it does not (`airshed.engine.procedures.obliged`).
+    """
     return year >= _first_years(rules).get(sector, year)
 
 

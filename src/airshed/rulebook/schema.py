@@ -140,6 +140,12 @@ class SectorRule(Section, frozen=True, omit_defaults=True):
     #: First year of emissions for which its sources owe allowances: before it they report and are verified, and owe
     #: nothing. From the beginning where it is left out. 开始承担义务的年度。
     owes_from: Year | None = None
+    #: Whether its sources owe only from the year with which they opt in (`OptIn`) until the one with which they leave
+    #: (`OptOut`); from `owes_from` on all of them owe, where it stands too. No source opts in where it is left out.
+    #: 自愿纳入。
+    voluntary: bool = False
+    #: Fewest years that a source which has opted in owes for. 自愿纳入的最短年数。
+    stays_years: Annotated[int, Meta(ge=1, le=30)] | None = None
     #: Processes of the works that it covers, as the inventory calls them; all of the sector where it is left out.
     #: 覆盖的工艺。
     processes: tuple[ProcessName, ...] | None = None

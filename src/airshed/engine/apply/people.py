@@ -7,7 +7,7 @@ from dataclasses import replace
 from airshed.engine import events as e
 from airshed.engine.apply import transfer
 from airshed.engine.apply.fold import Apply
-from airshed.engine.nouns import Act, Actor, Source
+from airshed.engine.nouns import Act, Actor, OptedIn, Source
 from airshed.engine.state import FOR_GOOD, State
 from airshed.registry.account_types import letters_of
 
@@ -82,6 +82,18 @@ def source(state: State, event: e.SourceRegistered) -> None:
         state.stack_marks[stack] = []
 
 
+def opted_in(state: State, event: e.SourceOptedIn) -> None:
+    """A source owes from a year on."""
+    known = state.opted.get(event.source, ())
+    state.opted[event.source] = (*known, OptedIn(event.year, None, event.baseline))
+
+
+def opted_out(state: State, event: e.SourceOptedOut) -> None:
+    """It owes for no later year."""
+    *before, last = state.opted[event.source]
+    state.opted[event.source] = (*before, OptedIn(last.first, event.year, last.baseline))
+
+
 def posted(state: State, event: e.MoneyMoved) -> None:
     """An entry is posted."""
     state.ledger.post(event.entry)
@@ -126,6 +138,8 @@ APPLY: dict[type, Apply] = {
     e.AccountFrozen: frozen,
     e.AccountClosed: closed,
     e.SourceRegistered: source,
+    e.SourceOptedIn: opted_in,
+    e.SourceOptedOut: opted_out,
     e.MoneyMoved: posted,
     e.ActProposed: proposed,
     e.ActConfirmed: decided,

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from airshed.engine.commands.wish import May, Maybe, Money, Name, Text, Whole, Wish
+from airshed.engine.commands.wish import May, Maybe, Money, Name, Text, Whole, Wish, Year
 from airshed.model.provenance import Provenance
 
 
@@ -126,6 +126,40 @@ class RegisterSource(Wish, frozen=True):
     stacks: tuple[StackEntry, ...] = ()
 
 
+class OptInBaseline(msgspec.Struct, frozen=True):
+    """What a source did in its baseline years, for one pollutant: allocation takes no other figures for it."""
+
+    pollutant: Name
+    #: Baseline years, in the order of the figures.
+    years: tuple[Year, ...]
+    #: Verified emission of each year.
+    emitted_kg: tuple[Whole, ...]
+    #: Output of each year, in the measure of the benchmark.
+    output: tuple[Whole, ...]
+
+
+class OptIn(Wish, frozen=True):
+    """Let a source that the law does not oblige owe allowances from a year on, as it asked. 自愿纳入。"""
+
+    source: Name
+    #: The first year for which it owes.
+    year: Year
+    #: One line for each pollutant that its sector owes.
+    baseline: tuple[OptInBaseline, ...]
+    #: The application that it rests on.
+    reason: Text
+
+
+class OptOut(Wish, frozen=True):
+    """Let a source that has opted in leave, once it has returned what it was given for later years. 退出自愿纳入。"""
+
+    source: Name
+    #: The last year for which it owes.
+    year: Year
+    #: The application that it rests on.
+    reason: Text
+
+
 class Deposit(Wish, frozen=True):
     """The settlement bank has received money for an account. 入金。"""
 
@@ -169,6 +203,8 @@ PeopleBody = (
     | ThawAccount
     | CloseAccount
     | RegisterSource
+    | OptIn
+    | OptOut
     | Deposit
     | Withdraw
     | ConfirmAct

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands import Body, May, StackEntry
+from airshed.engine.commands import Body, May, OptInBaseline, StackEntry
 from airshed.engine.events.fact import Fact
 from airshed.model.civil import DEFAULT
 from airshed.model.measures import RENMINBI
@@ -113,6 +113,32 @@ class SourceRegistered(Fact, frozen=True):
     stacks: tuple[StackEntry, ...]
 
 
+class SourceOptedIn(Fact, frozen=True):
+    """A source that the law does not oblige owes from a year on. 已自愿纳入。"""
+
+    source: str
+    #: The first year for which it owes.
+    year: int
+    #: By pollutant: its baseline.
+    baseline: tuple[OptInBaseline, ...]
+    #: Who let it in.
+    actor: str
+    #: The application that it rests on.
+    reason: str
+
+
+class SourceOptedOut(Fact, frozen=True):
+    """A source that had opted in leaves. 已退出自愿纳入。"""
+
+    source: str
+    #: The last year for which it owes.
+    year: int
+    #: Who let it go.
+    actor: str
+    #: The application that it rests on.
+    reason: str
+
+
 class MoneyMoved(Fact, frozen=True):
     """Money came in or went out by the settlement bank. 资金已划转。"""
 
@@ -175,6 +201,8 @@ PeopleEvent = (
     | AccountThawed
     | AccountClosed
     | SourceRegistered
+    | SourceOptedIn
+    | SourceOptedOut
     | MoneyMoved
     | ActProposed
     | ActConfirmed

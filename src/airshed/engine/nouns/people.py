@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from airshed.engine.commands import Body, May
+from airshed.engine.commands import Body, May, OptInBaseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,20 @@ class Source:
     def measured(self) -> tuple[str, ...]:
         """Pollutants that at least one stack measures, sorted."""
         return tuple(sorted({name for _, names in self.stacks for name in names}))
+
+
+@dataclass(frozen=True, slots=True)
+class OptedIn:
+    """Years for which a source owes because it asked to, with its baseline by pollutant."""
+
+    first: int
+    #: None until it leaves.
+    last: int | None
+    baseline: tuple[OptInBaseline, ...]
+
+    def covers(self, year: int) -> bool:
+        """Whether a year is one of them."""
+        return self.first <= year and (self.last is None or year <= self.last)
 
 
 @dataclass(frozen=True, slots=True)

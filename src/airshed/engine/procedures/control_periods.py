@@ -9,6 +9,7 @@ from airshed.compliance.control_period import interim
 from airshed.engine import events as e
 from airshed.engine.nouns import Year
 from airshed.engine.procedures.guards import no
+from airshed.engine.procedures.obliged import owes_in
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.refusal import Refusal, Why
@@ -100,7 +101,7 @@ def _owing(state: State, rules: Rulebook, source: str, row: ControlPeriod) -> li
     return [
         year
         for year in range(max(row.first, begun, entered), row.last)
-        if lookup.owes_in(rules, known.sector, year) and (source, year) not in state.excluded
+        if owes_in(state, rules, known, year) and (source, year) not in state.excluded
     ]
 
 

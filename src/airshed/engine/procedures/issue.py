@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from airshed.compliance.obligation import made_up
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.procedures import opting
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
@@ -71,10 +72,9 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
         if not lookup.owes(rules, source.sector, body.pollutant):
             what = f"{line.source} is of {source.sector}, which owes no {body.pollutant}"
             return no(rules, "allocation", Why.WRONG_KIND, what)
-        if not lookup.owes_in(rules, source.sector, body.vintage):
-            first = lookup.owes_from(rules, source.sector)
-            what = f"{line.source} is of {source.sector}, which owes nothing before {first}"
-            return no(rules, "allocation", Why.NOT_ELIGIBLE, what)
+        refusal = opting.shares(state, rules, source, line, body.pollutant, body.vintage)
+        if refusal:
+            return refusal
     cap = state.ledger.positions[accounts.issuance(body.jurisdiction), name].count
     law = lookup.local(rules, body.jurisdiction).allocation
     split = parts(cap, law.reserve_basis_points, law.auction_basis_points)

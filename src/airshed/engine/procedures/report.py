@@ -11,6 +11,7 @@ from airshed.engine.nouns import Improvement, Year
 from airshed.engine.procedures import control_periods, lapsing
 from airshed.engine.procedures.control_periods import FallingDue
 from airshed.engine.procedures.guards import MOST, Decision, Procedure, from_day, known_source, no, own_source, who
+from airshed.engine.procedures.obliged import owes_in
 from airshed.engine.procedures.report_checks import Draft, examine
 from airshed.engine.state import State
 from airshed.model.allowance import common, count_of, lowest, pollutant_of, without
@@ -227,7 +228,7 @@ def obligations(
     whole: dict[str, int] = {}
     known = state.years.get((source, year))
     settled = known is not None and bool(known.settled)
-    if settled or lookup.owes_in(rules, state.sources[source].sector, year):
+    if settled or owes_in(state, rules, state.sources[source], year):
         refusal = control_periods.incomplete(state, rules, source, year)
         if refusal:
             return refusal

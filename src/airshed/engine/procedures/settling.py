@@ -30,6 +30,7 @@ from airshed.engine.procedures.guards import (
     own_source,
     positive,
 )
+from airshed.engine.procedures.obliged import owes_in
 from airshed.engine.procedures.penalty import pay_by
 from airshed.engine.procedures.taken_off import sales_off
 from airshed.engine.procedures.warned import Warned, Warns, positive_only
@@ -203,7 +204,7 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         return no(rules, "roles", Why.UNKNOWN_SOURCE, f"{body.account} operates no source")
     years: list[tuple[Source, Year]] = []
     for source in mine:
-        if (source.id, body.year) in state.excluded or not lookup.owes_in(rules, source.sector, body.year):
+        if (source.id, body.year) in state.excluded or not owes_in(state, rules, source, body.year):
             continue
         year = _owed(state, rules, source.id, body.year)
         if isinstance(year, Refusal):

@@ -47,7 +47,9 @@ def _actor_row(state: State, key: str) -> Row | None:
 
 def _source_row(state: State, key: str) -> Row:
     source = state.sources[key]
-    return (key, source.name, source.account, source.jurisdiction, source.sector, int(source.simulated))
+    spans = state.opted.get(key, ())
+    opted = (spans[-1].first, spans[-1].last) if spans else (None, None)
+    return (key, source.name, source.account, source.jurisdiction, source.sector, int(source.simulated), *opted)
 
 
 def _act_row(state: State, key: int) -> Row | None:
@@ -142,6 +144,8 @@ TABLES = (
             Column("jurisdiction TEXT"),
             Column("sector TEXT", "sector"),
             Column("simulated INTEGER", "whether the source is generated, and no real one", yes=True),
+            Column("opted_in INTEGER", "first year for which it owes by its own wish; NULL where it never did"),
+            Column("opted_out INTEGER", "last such year; NULL until it leaves"),
         ),
         key=1,
         keys=lambda state: state.sources,
@@ -224,6 +228,8 @@ NOTES: dict[type, Note] = {
     e.AccountSuspended: _note_account,
     e.AccountClosed: _note_account,
     e.SourceRegistered: touching(sources="source"),
+    e.SourceOptedIn: touching(sources="source"),
+    e.SourceOptedOut: touching(sources="source"),
     e.MoneyMoved: touching(),
     e.ActProposed: _note_act,
     e.ActConfirmed: _note_act,

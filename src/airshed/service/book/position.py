@@ -16,6 +16,7 @@ from airshed.engine.nouns import Day, Source, Year
 from airshed.engine.procedures.claims import usable
 from airshed.engine.procedures.control_periods import emitted, waiting
 from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.procedures.obliged import owes_in
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.model.allowance import Series
@@ -142,7 +143,7 @@ def _of_year(
             source
             for source in sources
             if lookup.owes(rules, source.sector, code)
-            and lookup.owes_in(rules, source.sector, year)
+            and owes_in(state, rules, source, year)
             and (source.id, year) not in state.excluded
         ]
         if not mine:

@@ -41,6 +41,8 @@ def _of_year(event: Any) -> Iterator[Key]:
     if isinstance(event, e.YearClosed):
         yield from ((each.source, event.year, each.pollutant) for each in event.settlements)
         yield from ((each.source, each.year, each.pollutant) for each in event.late)
+    elif isinstance(event, e.GroupSettled):
+        yield from ((line.source, event.year, event.pollutant) for line in event.lines if line.more)
     elif isinstance(event, e.Surrendered | e.SurrenderReversed | e.PenaltyPaid):
         yield event.source, event.year, event.pollutant
     else:
@@ -100,11 +102,11 @@ WRITING: Mapping[str, Writing] = {
     "years": Writing(
         (
             *(e.YearReported, e.YearReopened, e.YearVerified, e.YearDetermined, e.YearAmended),
-            *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.PenaltyPaid),
+            *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.GroupSettled, e.PenaltyPaid),
         ),
         _of_year,
     ),
-    "sources": Writing((e.SourceRegistered, e.SourceTransferred), _of("source")),
+    "sources": Writing((e.SourceRegistered, e.SourceTransferred, e.SourceOptedIn, e.SourceOptedOut), _of("source")),
     "cancellations": Writing((e.AllowancesCancelled,), _of("cancellation")),
     "caps": Writing((e.CapSet, e.CreditsIssued), _of("series")),
     "sales": Writing((e.SaleOpened, e.AllocationBought, e.SaleClosed), _of("sale")),

@@ -14,6 +14,7 @@ from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last
 from airshed.lab.simulator.mirror.flow import Flow
 from airshed.lab.simulator.mirror.groups import Groups
 from airshed.lab.simulator.mirror.late import Late
+from airshed.lab.simulator.mirror.opting import Opting
 from airshed.lab.simulator.mirror.periods import Periods
 from airshed.lab.simulator.mirror.prices import Prices
 from airshed.lab.simulator.mirror.sales import Sales
@@ -39,6 +40,7 @@ class Years:
         self.periods = Periods(claim)
         self.credits = Credits(claim, held)
         self.groups = Groups(claim)
+        self.opting = Opting(claim)
         self._sealed: dict[tuple[str, str], str] = {}
         self._masses: dict[tuple[str, str], dict[str, int]] = {}
         self._difference: dict[tuple[str, str], dict[str, int]] = {}
@@ -68,6 +70,7 @@ class Years:
         self._sales.follow(event)
         self.periods.follow(event, rules)
         self.groups.follow(event)
+        self.opting.follow(event, at, rules)
         match event:
             case e.SourceRegistered():
                 self._stands[event.source] = event.account
@@ -204,6 +207,8 @@ class Years:
             said = self._reports[year]
             self._claim("I11", event.mass_mg == said, f"{year} counts {event.mass_mg} mg, its report says {said}")
         self._counts.add(year)
+        owes = self.opting.owes(event.source, event.year, rules)
+        self._claim("I11", owes or not event.obligation, f"{year} owes {event.obligation} and need not")
         for pollutant, owed in event.obligation.items():
             key = (event.source, event.year, pollutant)
             self._obliged[key] = owed
@@ -281,8 +286,7 @@ class Years:
         )
         mine = {source for source, account in self._stands.items() if account == event.account}
         mine -= {source for source, year in self._excluded if year == event.year}
-        begins = {sector.code: sector.owes_from or event.year for sector in rules.sectors}
-        mine -= {source for source in mine if begins.get(self._sectors[source], event.year) > event.year}
+        mine = {source for source in mine if self.opting.owes(source, event.year, rules)}
         for source in mine:
             self._claim("I11", (source, event.year) in self._counts, f"{source} {event.year} settles unverified")
         owed = {each for each in self._obliged if each[0] in mine and each[1] == event.year}

@@ -15,6 +15,7 @@ from airshed.engine.edge import looked_at
 from airshed.engine.events import ActProposed
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.deadlines import deadline, surrender_day
+from airshed.engine.procedures.obliged import owes_in
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase
@@ -108,7 +109,7 @@ def silent(state: State, rules: Rulebook, actor: Actor, year: int) -> list[str]:
         and int(rules.civil.day_of(source.registered)[:4]) <= year
         and int(state.closures.get(source.id, f"{year}")[:4]) >= year
         and (source.id, year) not in state.excluded
-        and lookup.owes_in(rules, source.sector, year)
+        and owes_in(state, rules, source, year)
         and any(lookup.owes(rules, source.sector, row.code) for row in rules.pollutants)
         and ((known := state.years.get((source.id, year))) is None or known.verified_mg is None)
     )
