@@ -22,6 +22,7 @@ from airshed.pages.portal.office.closing import _wish
 from airshed.pages.portal.office.desk import _most, curve
 from airshed.pages.portal.office.law import _later
 from airshed.pages.portal.office.queue import items, stopped
+from airshed.pages.portal.opening import Session, session_of
 from airshed.pages.portal.sealed_bids import bidding
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
@@ -323,6 +324,24 @@ def test_an_auction_is_offered_where_the_law_takes_it_and_who_cannot_open_one_is
     exchange = text_of(selling.rehearsing(EXCHANGE).get("/desk"))
     assert "Your role opens no auction; one is opened by: " in exchange
     assert "2 bidders wanted 2 t" in text_of(selling.stranger().get("/auctions/first"))
+
+
+def test_a_session_whose_day_is_over_is_closed_for_all_and_waits_for_its_exchange(tmp_path: Path) -> None:
+    """It stood there as open, green, on the day after, where every order was refused."""
+    with Book.create(tmp_path / "over.book") as book:
+        runner = market(book, tables=True)
+        state = runner.state
+    assert session_of(state, AT) == Session("2027-03-01", open=True)
+    with portal(tmp_path / "over.book", demo_users=True, at=instant("2027-03-02", 10)) as there:
+        exchange, firm = there.rehearsing(EXCHANGE), there.rehearsing("steel")
+        for page in (exchange.get("/"), firm.get("/"), firm.get("/trade"), exchange.get("/trade")):
+            assert "the session of 2027-03-01 is over and waits to be closed by the exchange" in text_of(page)
+            assert not re.search(r">open<|open 2027", page.text)
+        assert "市场闭市：2027-03-01交易时段已结束，待交易机构收市。" in text_of(there.stranger("zh").get("/calendar"))
+        assert "Decisions that wait 1" in text_of(exchange.get("/"))
+        assert "/act/CloseSession?day=2027-03-01" in exchange.get("/queue").text
+        form = exchange.get("/act/CloseSession")
+        assert 'value="2027-03-01"' in form.text, "the day of today was refused"
 
 
 def test_the_curve_begins_at_the_price_axis_and_ends_with_all_that_is_wanted(selling: Portal) -> None:

@@ -15,7 +15,7 @@ from airshed.pages.kit.words import FINDINGS, Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, bound_to, office, page, reads_as_office
 from airshed.pages.portal.office.queue import decisions
-from airshed.pages.portal.opening import sensible
+from airshed.pages.portal.opening import sensible, session_of
 from airshed.pages.portal.overview import at_a_glance, calendar, caps, telling, to_settle, works
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
@@ -72,7 +72,7 @@ async def today(visitor: Visitor) -> Response:
             "caps": first,
             "findings": seen[:MOST],
             "findings_all": len(seen),
-            "session": state.session,
+            "session": session_of(state, at),
             "market": reads_as_office(visitor, "orders"),
             "halted": dict(state.halted),
             "often": [name for name in sensible(OFTEN, state, rules, actor, at) if name in mine],

@@ -15,6 +15,7 @@ from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.state import State
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import page, visitor_of
+from airshed.pages.portal.opening import session_of
 from airshed.pages.portal.overview import first_year
 from airshed.rulebook.lookup import worked
 from airshed.rulebook.schema import Rulebook
@@ -45,7 +46,7 @@ async def calendar(service: Service, request: Request) -> Response:
         tomorrow = (date.fromisoformat(today) + timedelta(days=1)).isoformat()
         trading = next_business_day(tomorrow, lambda day: worked(rules, day))
         found = dates(market.state, rules, today)
-        return {"dates": found, "today": today, "session": market.state.session, "trading": trading}
+        return {"dates": found, "today": today, "session": session_of(market.state, at), "trading": trading}
 
     return page(visitor, "calendar.html.j2", **await visitor.look(look))
 

@@ -16,6 +16,7 @@ from airshed.pages.portal.frame import Visitor, page
 from airshed.pages.portal.happening import in_column, lots_of
 from airshed.pages.portal.lacking import Cost, cost
 from airshed.pages.portal.live import Part, Sight, parts
+from airshed.pages.portal.opening import Session, session_of
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waiting_for
@@ -173,7 +174,7 @@ class Shown(NamedTuple):
     stands: Sequence[Stands]
     dues: Sequence[Due]
     money: Money
-    session: str | None
+    session: Session
     frozen: str
     #: Series that stand still, or "" for all, with the reason.
     halted: Mapping[str, str]
@@ -194,7 +195,7 @@ def _today(sight: Sight) -> Mapping[str, Any]:
         standing,
         dues(state, rules, account, sight.at, waiting),
         money_of(state, rules, account),
-        state.session,
+        session_of(state, sight.at),
         state.ledger.frozen.get(account, ""),
         state.halted,
         in_column(sum(short), Unit.FEN, rules),

@@ -12,7 +12,7 @@ from airshed.engine.procedures.trade_rules import not_halted, reference_price
 from airshed.engine.state import State
 from airshed.market.fees import band
 from airshed.model.measures import Unit
-from airshed.pages.kit.words import Phrase
+from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import possible
 from airshed.pages.portal.happening import in_column
 from airshed.rulebook.schema import Rulebook
@@ -22,6 +22,34 @@ from airshed.service.forms.form import BODIES
 OPENS, CLOSES = UPON_DAY = ("OpenSession", "CloseSession")
 #: The act that carries out transfers whose hour has come.
 CARRIES_OUT = "ExecuteTransfers"
+
+
+class Session(NamedTuple):
+    """The session of the market as who looks finds it: its day, empty where there is none."""
+
+    day: str
+    #: Whether it takes orders. One whose day is over takes none, though it is not closed.
+    open: bool
+
+    @property
+    def over(self) -> bool:
+        """Whether it waits for its exchange to close it."""
+        return bool(self.day) and not self.open
+
+    @property
+    def said(self) -> Phrase:
+        """What it is, and what it waits for."""
+        if self.over:
+            return Phrase(
+                f"the session of {self.day} is over and waits to be closed by the exchange",
+                f"{self.day}交易时段已结束，待交易机构收市",
+            )
+        return same(self.day) if self.day else Phrase("no session now", "当前无交易时段")
+
+
+def session_of(state: State, at: int) -> Session:
+    """The session at an instant."""
+    return Session(state.session or "", state.session is not None and at < state.session_end)
 
 
 class Trades(NamedTuple):

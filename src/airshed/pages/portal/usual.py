@@ -11,7 +11,7 @@ from airshed.engine.nouns import Actor
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.portal.frame import Visitor
-from airshed.pages.portal.opening import UPON_DAY
+from airshed.pages.portal.opening import CLOSES, UPON_DAY
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.measures import write
@@ -21,7 +21,8 @@ async def usual(visitor: Visitor, kind: type[msgspec.Struct], asked: Mapping[str
     """What a form has that is opened from an address."""
     actor = visitor.actor
     if kind.__name__ in UPON_DAY:
-        return {"day": visitor.today}
+        session = await visitor.look(lambda market, rules: market.state.session)
+        return {"day": session if session and kind.__name__ == CLOSES else visitor.today}
     if actor is None:
         return {}
     terms = visitor.standing.terms

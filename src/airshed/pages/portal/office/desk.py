@@ -23,7 +23,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page, reads_as_office, visitor_of
 from airshed.pages.portal.happening import amount, in_column
-from airshed.pages.portal.opening import sensible
+from airshed.pages.portal.opening import sensible, session_of
 from airshed.pages.portal.sealed_bids import bidding
 from airshed.registry import accounts
 from airshed.rulebook import lookup
@@ -102,10 +102,9 @@ async def desk(service: Service, request: Request) -> Response:
             "open": [*_auctions(state, rules, actor, mine), *_calls(state, rules, actor, mine)],
             "over": over[:MOST_OVER],
             "over_all": len(over),
-            "session": state.session,
+            "session": session_of(state, at),
             "halted": dict(state.halted),
             "more": [(name, name_of(BODIES[name])) for name in sensible(MORE, state, rules, actor, at) if name in mine],
-            "day": rules.civil.day_of(at),
         }
 
     return page(visitor, "desk.html.j2", **await visitor.look(look))

@@ -22,7 +22,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, office, page, reads_as_office
 from airshed.pages.portal.one_works import KINDS
-from airshed.pages.portal.opening import due_transfers
+from airshed.pages.portal.opening import CLOSES, due_transfers, session_of
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.seasons import due_day
@@ -88,6 +88,7 @@ MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, 
     Phrase("Advance to settle", "待清算的预分配"),
     Phrase("Transfers to carry out", "到期划转"),
 )
+SESSION = Phrase("Session to close", "待收市")
 
 #: Tables that tell of each, which whoever sees it must be let read.
 TOLD_BY: Mapping[Phrase, tuple[TableName, ...]] = {
@@ -104,6 +105,7 @@ TOLD_BY: Mapping[Phrase, tuple[TableName, ...]] = {
     PARTS: ("penalties",),
     ADVANCE: ("years", "holdings"),
     TRANSFERS: ("transfers",),
+    SESSION: ("closes",),
 }
 
 
@@ -139,6 +141,7 @@ def items(
             *_amended(state, moved),
             *_advances(state, rules),
             *_transfers(state, rules, at),
+            *_session(state, at),
         )
         if item.command in mine and _in_scope(state, actor, item.who)
     ]
@@ -326,6 +329,13 @@ def _transfers(state: State, rules: Rulebook, at: int) -> Iterator[Item]:
         day = rules.civil.day_of(due[0].due)
         what = Phrase(f"{len(due)}, the first due on {day}", f"{len(due)}笔，最早于{day}到期")
         yield Item(TRANSFERS, what, "", day, day, "ExecuteTransfers", {})
+
+
+def _session(state: State, at: int) -> Iterator[Item]:
+    """A session whose day is over: it takes no orders, and none is opened before it is closed."""
+    session = session_of(state, at)
+    if session.over:
+        yield Item(SESSION, session.said, "", session.day, session.day, CLOSES, {"day": session.day})
 
 
 def _amended(state: State, moved: Mapping[Known, str]) -> Iterator[Item]:

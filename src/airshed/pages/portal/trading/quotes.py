@@ -14,6 +14,7 @@ from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.choices import strips
 from airshed.pages.portal.frame import place_name
 from airshed.pages.portal.live import Sight
+from airshed.pages.portal.opening import Session, session_of
 from airshed.pages.portal.trading.figures import NO_CHANGE, Moved, change_of, plain_price, plain_tonnes, price_unit
 from airshed.pages.portal.trading.ladder import waits
 from airshed.pages.portal.trading.traded import last_traded, today_of, was_traded
@@ -90,7 +91,7 @@ class Strip(NamedTuple):
     floor: str
     ceiling: str
     spread: str
-    session: str
+    session: Session
     halted: str
 
 
@@ -123,7 +124,7 @@ def strip(sight: Sight) -> Mapping[str, Any]:
             plain_price(floor),
             plain_price(ceiling),
             "–" if depth.spread is None else plain_price(depth.spread),
-            state.session or "",
+            session_of(state, sight.at),
             state.halted.get(name, state.halted.get("", "")),
         ),
         "unit": price_unit(rules),

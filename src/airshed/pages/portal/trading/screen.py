@@ -63,7 +63,7 @@ async def trade(service: Service, request: Request) -> Response:
         law = rules.trading
         return {
             "series": series,
-            "watched": watched(market, rules, series, may) if watching else None,
+            "watched": watched(market, rules, series, may, at) if watching else None,
             "unknown": wanted if wanted and wanted != series else "",
             "there": there,
             "fields": fields,

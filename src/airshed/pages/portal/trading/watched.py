@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.fields import name_of
+from airshed.pages.portal.opening import Session, session_of
 from airshed.pages.portal.trading.figures import plain_price, plain_tonnes
 from airshed.pages.portal.trading.traded import today_of
 from airshed.rulebook.schema import Rulebook
@@ -29,7 +30,7 @@ class Standing(NamedTuple):
 class Watched(NamedTuple):
     """The market as its exchange sees it: the session, what stands still, and the orders by number."""
 
-    session: str
+    session: Session
     trades: int
     tonnes: str
     #: Series that are halted, or all, and why.
@@ -43,7 +44,7 @@ class Watched(NamedTuple):
 UPON = {"OpenSession": False, "CloseSession": False, "HaltMarket": True, "ResumeMarket": True}
 
 
-def watched(market: Market, rules: Rulebook, series: str | None, may: frozenset[str]) -> Watched:
+def watched(market: Market, rules: Rulebook, series: str | None, may: frozenset[str], at: int) -> Watched:
     """What an exchange, or an office over it, watches."""
     state, size = market.state, rules.allowance.size_kg
     today = [] if series is None else today_of(market, series)
@@ -51,7 +52,7 @@ def watched(market: Market, rules: Rulebook, series: str | None, may: frozenset[
     senseless = {"CloseSession" if not state.session else "OpenSession", "HaltMarket" if halted else "ResumeMarket"}
     of_series = urlencode({"series": series or ""})
     return Watched(
-        state.session or "",
+        session_of(state, at),
         len(today),
         plain_tonnes(sum(trade.count for trade in today), size),
         [(Phrase(name or "all series", name or "全部系列"), why) for name, why in sorted(state.halted.items())],
