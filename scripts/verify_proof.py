@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Check a checkpoint or a proof without Airshed and without the book: signatures, inclusion, consistency, an account.
 
-Usage: python3 scripts/verify_proof.py FILE KEY... [since:OLD], or FILE head:SIZE:ROOT
+Usage: python3 scripts/verify_proof.py FILE KEY... [since:OLD] [hash:HASH], or FILE head:SIZE:ROOT [hash:HASH]
 FILE is what `airshed proof` wrote: a checkpoint, a tlog-proof, a request to a witness (then since:OLD names the
 checkpoint that was kept), a statement of holdings, or the proof of an account; or what the page of a service gave,
 one proof or two in a file. KEY is a verifier key, of the log or of a witness. Where nobody signs, head:SIZE:ROOT is
-the head that you kept.
+the head that you kept; HASH is that of the record, where the proof has not its content.
 Prints `ok` and what holds, or what does not and why, with status 1. Standard library only; Ed25519 as RFC 8032 has it.
 """
 
@@ -142,7 +142,18 @@ def head_of(note, keys):
     return lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True), names
 
 
-def unsigned(text, heads):  # what a page gave, by a head that was kept: the heads that hold because that one does
+def proven(lines, digest):  # of a record: its entry, its place, the path, and what it says
+    if lines[0].startswith("extra "):
+        extra, index = base64.b64decode(lines[0][6:], validate=True), int(lines[1].removeprefix("index "))
+        return entry_of(index + 1, extra[:64], extra[65:]), index, path_of(lines[2:]), extra[65:].decode()
+    need(digest, "the record is not in it: give its hash too, as hash:HASH")
+    index = int(lines[0].removeprefix("index "))
+    return f"{index + 1}:{digest}".encode(), index, path_of(lines[1:]), f"its hash is {digest}"
+
+
+def unsigned(
+    text, heads, digest
+):  # what a page gave, by a head that was kept: the heads that hold because that one does
     for each in filter(None, re.split(r"(?m)^(?=c2sp\.org/tlog-proof@v1$|old \d+$)", text)):
         above, _, note = each.partition("\n\n")
         first, *lines = above.split("\n")
@@ -158,13 +169,12 @@ def unsigned(text, heads):  # what a page gave, by a head that was kept: the hea
             heads = {**heads, size: root}
             print(f"ok {old} records are the beginning of {size} of {origin}")
         else:
-            need(first == "c2sp.org/tlog-proof@v1" and lines[0].startswith("extra "), "the record is not in it")
+            need(first == "c2sp.org/tlog-proof@v1", "it is no proof")
             need(size in heads, f"it is under {size} records: take the proof that they go on from those of your head")
             need(heads[size] == root, "its head is not the one that you kept")
-            extra, index = base64.b64decode(lines[0][6:], validate=True), int(lines[1].removeprefix("index "))
-            leaf = leaf_hash(entry_of(index + 1, extra[:64], extra[65:]))
-            need(included(leaf, index, size, path_of(lines[2:]), root), "the record is not under the head")
-            print(f"ok record {index + 1} stands under {size} records of {origin}: {extra[65:].decode()}")
+            entry, index, path, says = proven(lines, digest)
+            need(included(leaf_hash(entry), index, size, path, root), "the record is not under the head")
+            print(f"ok record {index + 1} stands under {size} records of {origin}: {says}")
     return ["nobody; held to the head that you kept"]
 
 
@@ -242,20 +252,16 @@ def check_account(proof, keys):
     return names
 
 
-def check(text, keys, since):
+def check(text, keys, since, digest):
     above, _, note = text.partition("\n\n")
     first, *lines = above.split("\n")
     if text.startswith("{"):
         return check_account(json.loads(text), keys)
     if first == "c2sp.org/tlog-proof@v1":
-        need(lines[0].startswith("extra "), "the record is not in it")
-        extra, index = base64.b64decode(lines[0][6:], validate=True), int(lines[1].removeprefix("index "))
         origin, size, root, names = head_of(note, keys)
-        entry = entry_of(index + 1, extra[:64], extra[65:])
-        need(
-            included(leaf_hash(entry), index, size, path_of(lines[2:]), root), "the record is not under the checkpoint"
-        )
-        print(f"ok record {index + 1} stands under {size} records of {origin}: {extra[65:].decode()}")
+        entry, index, path, says = proven(lines, digest)
+        need(included(leaf_hash(entry), index, size, path, root), "the record is not under the checkpoint")
+        print(f"ok record {index + 1} stands under {size} records of {origin}: {says}")
     elif first.startswith("old "):
         need(since, "a request proves something of an earlier checkpoint: give since:FILE")
         origin, size, root, names = head_of(note, keys)
@@ -282,14 +288,17 @@ def read(name):
 def main(words):
     need(len(words) > 1, __doc__.split("\n\n")[1])
     kept = [word.removeprefix("since:") for word in words if word.startswith("since:")]
+    hashes = [word.removeprefix("hash:") for word in words if re.fullmatch(r"hash:[0-9a-f]{64}", word)]
     heads = [word.split(":")[1:] for word in words if re.fullmatch(r"head:\d+:[A-Za-z0-9+/]{43}=", word)]
     try:
         if heads:
-            names = unsigned(read(words[0]), {int(size): base64.b64decode(root) for size, root in heads})
+            names = unsigned(
+                read(words[0]), {int(size): base64.b64decode(root) for size, root in heads}, hashes[0] if hashes else ""
+            )
             return print(f"signed by {', '.join(names)}")
-        keys = dict(key_of(word) for word in words[1:] if not word.startswith("since:"))
+        keys = dict(key_of(word) for word in words[1:] if not word.startswith(("since:", "hash:")))
         texts = [read(name) for name in [words[0], *kept[:1]]]
-        names = check(texts[0], keys, texts[1] if kept else "")
+        names = check(texts[0], keys, texts[1] if kept else "", hashes[0] if hashes else "")
     except OSError as error:
         stop(f"{error.filename}: cannot be read ({error.strerror})")
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:

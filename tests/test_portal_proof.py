@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -95,7 +97,7 @@ def test_the_tree_of_a_book_that_publishes_none_grows_beside_what_others_read(
 
     monkeypatch.setattr(proof, "under", seen)
     with portal(market_book(tmp_path), demo_users=True) as found:
-        assert found.stranger().get("/checkpoint").text.startswith("unsigned/")
+        assert found.stranger().get("/checkpoint").text.startswith("rehearsal.example/")
         assert sizes == [found.running.feed.last], "it was there before a reader was asked"
 
 
@@ -123,13 +125,39 @@ def test_the_page_says_who_signed_and_leads_through_five_steps(there: Portal, si
 
 
 def test_without_a_published_head_the_page_says_that_nobody_signed(tmp_path: Path) -> None:
-    with portal(market_book(tmp_path), demo_users=True) as found:
+    with portal(market_book(tmp_path)) as found:
         text = text_of(found.stranger().get("/check"))
+        assert found.stranger().get("/checkpoint").text.startswith("unsigned/")
         proof = read_inclusion(found.stranger().get("/proof/3").text, "proof")
         digest = found.stranger().get("/v1/records/3").json()["hash"]
     head = read_checkpoint(proof.note.rpartition("\n\n")[0] + "\n", "note")
     assert "nobody: this service was given no published checkpoint" in text
     assert included(leaf_hash(entry_of(3, digest)), proof.leaf, head.size, proof.path, head.root)
+
+
+def test_a_rehearsal_signs_its_head_itself_and_says_what_that_is_worth(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who followed the five steps on the demo year never saw a signature hold."""
+    file = tmp_path / "proof"
+    with portal(market_book(tmp_path), demo_users=True) as found:
+        page = found.stranger().get("/check?record=20")
+        file.write_text(found.stranger().get("/proof/20").text, "utf-8")
+    key = re.search(r"<code>(rehearsal\.example/[^<]*)</code>", page.text)
+    assert key is not None
+    assert "A key of this rehearsal" in text_of(page)
+    assert "proves nothing of the book" in text_of(page)
+    digest = re.search(r"Its hash: ([0-9a-f]{64})", text_of(page))
+    assert digest is not None
+    check = script("verify_proof").main
+    with pytest.raises(SystemExit, match="give its hash too"):
+        check([str(file), unescape(key[1])])
+    check([str(file), unescape(key[1]), f"hash:{digest[1]}"])
+    told = capsys.readouterr().out
+    assert "ok record 20 stands under" in told
+    assert f"signed by {key[1].partition('+')[0]}" in told
+    with pytest.raises(SystemExit, match="not under the checkpoint"):
+        check([str(file), unescape(key[1]), f"hash:{'0' * 64}"])
 
 
 def root_after(book: Path, size: int) -> str:

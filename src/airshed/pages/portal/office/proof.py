@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -17,6 +18,7 @@ from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.office.reports import policy_of
 from airshed.pages.portal.office.statement_pdf import seal_of
 from airshed.registry.proof.checkpoint import Checkpoint, Inclusion, read_checkpoint
+from airshed.registry.proof.notes import Signer, Signs
 from airshed.registry.proof.tree import Tree, inclusion, root_of
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.kept import KeptBook
@@ -25,7 +27,7 @@ from airshed.service.http.reading import record_for
 from airshed.service.http.rows import whole_number
 from airshed.service.http.seen import reads_whole
 from airshed.service.http.service import Service
-from airshed.service.proof.publishing import CHECKPOINT, head_of, published_key, read_file
+from airshed.service.proof.publishing import CHECKPOINT, head_of, published_key, read_file, sign
 from airshed.service.proof.tree import Hashes, entries, prove_consistent, prove_included, tiles_in
 
 #: Records of which the tree is made in memory where nothing is published: 64 bytes each.
@@ -46,10 +48,15 @@ class Under(NamedTuple):
     signers: tuple[str, ...]
     #: The public key by which the log itself signed it; empty where none was published.
     key: str = ""
+    #: The key is one of a rehearsal, made by this service and gone with it.
+    rehearsed: bool = False
 
 
 def under(service: Service, book: KeptBook) -> Under:
-    """The checkpoint that is published, or the root of the book as it stands, which nobody has signed."""
+    """The checkpoint that is published, or the root of the book as it stands, which nobody has signed.
+
+    In a rehearsal the service signs that itself, so that who tries the five steps sees a signature hold.
+    """
     folder: Path | None = service.published
     if folder is not None:
         note = read_file(folder / CHECKPOINT)
@@ -69,8 +76,20 @@ def under(service: Service, book: KeptBook) -> Under:
     with turn:
         if tree.size < last:
             tree.extend(entries(book, tree.size, last))
-    head = Checkpoint(f"unsigned/{service.first[:16]}", last, root_of(tree.node, last))
-    return Under(head, head.text() + "\n", tree, ())
+    root = root_of(tree.node, last)
+    if not service.demo:
+        head = Checkpoint(f"unsigned/{service.first[:16]}", last, root)
+        return Under(head, head.text() + "\n", tree, ())
+    signer = _rehearsing(service)
+    head = Checkpoint(signer.verifier.name, last, root)
+    return Under(head, sign(head, signer), tree, (signer.verifier.name,), str(signer.verifier), rehearsed=True)
+
+
+def _rehearsing(service: Service) -> Signer:
+    """The key by which a rehearsal signs; its name says what it is."""
+    name = f"rehearsal.example/{service.first[:16]}"
+    found: Signer = service.beside.setdefault("rehearsal_signer", Signer(name, Signs.NOTE, secrets.token_bytes(32)))
+    return found
 
 
 async def grown(service: Service) -> None:
