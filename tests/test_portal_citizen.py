@@ -148,7 +148,7 @@ def test_a_citizen_checks_a_neighbour_and_finds_its_figure_in_the_book(
     page.fill("#head", f"{head.size}\n{b64encode(head.root).decode()}")
     page.click("#check")
     said = page.locator("#said")
-    expect(said).to_contain_text("No signature was checked.")
+    expect(said).to_contain_text("Signed by rehearsal.example/")
     expect(said).to_contain_text(f"stands under the head of {head.size} records")
     expect(said).to_contain_text("It is the head that you kept.")
     expect(said).to_contain_text("s-steel emitted 5,123.457 t of SO2 in 2027")
