@@ -66,6 +66,7 @@ def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             credits=_credits(version),
             assurance_groups=_groups(law, version),
         ),
+        new_entrants=replace(law.new_entrants, unused_to="sources"),
         roles=replace(law.roles, rows=(*law.roles.rows, *_issuers(law))),
         sectors=tuple(
             replace(each, owes_from=own.choice((None, None, 2028)), voluntary=each.code == "power")

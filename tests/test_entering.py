@@ -12,7 +12,9 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.apply.reserve import entrants_left
 from airshed.engine.invariants import check as check_state
+from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
+from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import BANK
 from airshed.model.measures import value_fen
 from airshed.model.refusal import Why
@@ -148,3 +150,29 @@ def test_what_nobody_was_granted_goes_to_auction_or_stays_as_the_law_says() -> N
     check_state(runner.state)
 
     assert why(entering(unused_to="reserve"), AUTHORITY, c.ReleaseUnused(SERIES), end) is Why.TOO_LATE
+
+
+def test_what_nobody_was_granted_goes_back_to_those_that_share_the_cap_in_proportion() -> None:
+    """As a new unit set-aside of the US Cross-State Air Pollution Rule (40 CFR 97.412(a))."""
+    end = instant("2027-12-31")
+    runner = entering(unused_to="sources")
+    state = runner.state
+    done(runner, "cement", apply("s-new-1", 8_000))
+    done(runner, AUTHORITY, c.GrantReserve(SERIES), AFTER)
+    kept = entrants_left(state, SERIES)
+    given = {source: state.grants[source, SERIES].count for source in ("s-steel", "s-cement")}
+    held = {account: state.ledger.held_of(account, SERIES).count for account in ("steel", "cement")}
+    (released,) = done(runner, AUTHORITY, c.ReleaseUnused(SERIES), end).events
+    assert isinstance(released, e.UnusedReleased)
+    got = {share.source: share.count for share in released.shares}
+    assert sum(got.values()) == released.count == kept
+    assert set(got) == set(given), "a new source, which the reserve served, has no part"
+    for source, count in got.items():
+        assert abs(count - kept * given[source] / sum(given.values())) < 1
+        assert state.grants[source, SERIES].count == given[source] + count
+        assert state.ledger.held_of(source[2:], SERIES).count == held[source[2:]] + count
+    assert why(runner, AUTHORITY, c.ReleaseUnused(SERIES), end) is Why.NOTHING_DUE
+    check_state(state)
+    mirror = Mirror()
+    for line in runner.journal.lines(0):
+        mirror.follow(decode(line), runner.rules)

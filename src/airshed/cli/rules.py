@@ -254,11 +254,13 @@ def _days(rules: Rulebook, year: int) -> Iterator[tuple[str, str, str, str]]:
     if rules.allocation.reserve_basis_points:
         new = article(rules, "new_entrants")
         yield f"{year}-{law.apply_by}", "Last day of new sources to apply", "新建源申请截止", new
-        if law.unused_to == "auction":
+        if law.unused_to != "reserve":
             yield (
                 f"{year}-{law.unused_on}",
-                "What no new source was granted may go to auction",
-                "未配给储备可转拍卖",
+                "What no new source was granted may go to auction"
+                if law.unused_to == "auction"
+                else "What no new source was granted may go to those that share the cap",
+                "未配给储备可转拍卖" if law.unused_to == "auction" else "未配给储备可返还现有源",
                 new,
             )
     if rules.lease.open:

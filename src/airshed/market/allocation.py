@@ -248,6 +248,18 @@ def entrants(
     return Allocation("entrants", reserved, shares, reserved - sum(served.values()))
 
 
+def unused_said(unused: int, part: int, given: int, whole: int) -> tuple[str, str]:
+    """Why a source gets a part of what no new source was granted, in English and Chinese.
+
+    >>> unused_said(1_000, 250, 40_000, 160_000)[0]
+    'Of 1,000 that no new source was granted, 250: it was given 40,000 of 160,000.'
+    """
+    return (
+        f"Of {unused:,} that no new source was granted, {part:,}: it was given {given:,} of {whole:,}.",
+        f"新建源未用的{unused:,}份中的{part:,}份：其已获分配{given:,}份，现有源共{whole:,}份。",
+    )
+
+
 def whip(
     share_out: Callable[[Sequence[Activity]], Allocation],
     activities: Sequence[Activity],

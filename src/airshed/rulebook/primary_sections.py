@@ -74,8 +74,9 @@ class NewEntrantRule(Section, frozen=True):
     price_basis_points: Multiple
     #: Last day to apply, as month and day of the vintage. 申请截止日。
     apply_by: MonthDay
-    #: Where the part of the reserve goes that nobody was granted: to auction, or it stays. 未用预留的去向。
-    unused_to: Literal["auction", "reserve"]
+    #: Where the part of the reserve goes that nobody was granted: to auction, to the sources that share the cap, in
+    #: proportion to what each was given of it, or it stays. 未用预留的去向。
+    unused_to: Literal["auction", "reserve", "sources"]
     #: From when, as month and day of the vintage. 未用预留的处理日。
     unused_on: MonthDay
 

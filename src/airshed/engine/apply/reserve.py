@@ -214,8 +214,12 @@ def reserve_granted(state: State, event: e.ReserveGranted) -> None:
 
 
 def unused_released(state: State, event: e.UnusedReleased) -> None:
-    """What nobody was granted is for auction."""
+    """What nobody was granted is for auction, or given to the others."""
     state.ledger.post(event.entry)
+    for share in event.shares:
+        state.grants[share.source, event.series].count += share.count
+        key = (share.account, event.series)
+        state.allocated[key] = state.allocated.get(key, 0) + share.count
 
 
 WhyOf = Callable[[State, Any, int], list[tuple[str, int]]]
@@ -297,7 +301,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "account_closed": ("left in an account that was closed", "账户注销后的结余"),
     "gift": ("given by a holder", "持有人无偿交回"),
     "new_entrants": ("granted to new entrants", "配给新建源"),
-    "unused": ("not used by new entrants, to auction", "新建源未用转拍卖"),
+    "unused": ("not used by new entrants", "新建源未用而转出"),
     "auction": ("drawn for auction", "调出拍卖"),
     "containment": ("drawn to contain the price", "调出平抑价格"),
     "price_over_trigger": ("sold at auction, price over the trigger", "拍卖价高于触发价投放"),

@@ -68,13 +68,27 @@ class ReserveGranted(Fact, frozen=True):
     entry: Entry
 
 
-class UnusedReleased(Fact, frozen=True):
-    """What no new source was granted has gone to auction. 未用储备已转拍卖。"""
+class UnusedShare(msgspec.Struct, frozen=True, gc=False):
+    """What a source gets of what no new source was granted, and why, in one sentence of each language."""
+
+    source: str
+    account: str
+    count: int
+    #: Why, in English.
+    en: str
+    #: Why, in Chinese.
+    zh: str
+
+
+class UnusedReleased(Fact, frozen=True, omit_defaults=True):
+    """What no new source was granted has gone to auction, or to those that share the cap. 未用储备已转出。"""
 
     series: str
     #: Allowances that moved.
     count: int
     entry: Entry
+    #: What each source got of it; empty where it went to auction.
+    shares: tuple[UnusedShare, ...] = ()
 
 
 class RepurchaseOpened(Fact, frozen=True):

@@ -21,7 +21,7 @@ from airshed.engine.procedures.guards import (
     thawed,
 )
 from airshed.engine.state import State
-from airshed.market.allocation import Activity, Allocation, entrants
+from airshed.market.allocation import Activity, Allocation, entrants, split, unused_said
 from airshed.model.allowance import Blocks, Series, lowest
 from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.refusal import Refusal, Why
@@ -204,7 +204,7 @@ def _granted(
 
 
 def release_unused(state: State, rules: Rulebook, at: int, actor: str, body: c.ReleaseUnused) -> Decision:
-    """What nobody was granted of the part set aside for new sources is for auction, once the year allows it."""
+    """What nobody was granted of the part set aside for new sources goes where the law says, once a day has come."""
     refusal = capped_series(state, rules, body.series)
     if refusal:
         return refusal
@@ -221,9 +221,34 @@ def release_unused(state: State, rules: Rulebook, at: int, actor: str, body: c.R
     count = min(entrants_left(state, body.series), position.free)
     if not count:
         return no(rules, LAW, Why.NOTHING_DUE, f"nothing set aside for new sources is left of {body.series}")
+    if rules.new_entrants.unused_to == "sources":
+        return _shared(state, rules, body.series, position.blocks, count)
     taken, _ = lowest(position.blocks, count)
     entry = (Delivered(origin, accounts.auction(series.jurisdiction), body.series, taken),)
     return (e.UnusedReleased(body.series, count, entry),)
+
+
+def _shared(state: State, rules: Rulebook, name: str, blocks: Blocks, count: int) -> Decision:
+    """In proportion to what each source was given of the cap, as 40 CFR 97.412(a) does with a new unit set-aside."""
+    given = {
+        source: granted.count
+        for (source, series), granted in state.grants.items()
+        if series == name and not granted.entrant and granted.count > 0
+        if state.ledger.absent(state.sources[source].account) is None
+    }
+    if not given:
+        return no(rules, LAW, Why.NOTHING_DUE, f"no source was given anything of {name} that could share what is left")
+    whole, origin = sum(given.values()), accounts.reserve(Series.parse(name).jurisdiction)
+    moves: list[Move] = []
+    shares: list[e.UnusedShare] = []
+    for source, part in sorted(split(count, given).items()):
+        if part:
+            taken, blocks = lowest(blocks, part)
+            account = state.sources[source].account
+            moves.append(Delivered(origin, account, name, taken))
+            en, zh = unused_said(count, part, given[source], whole)
+            shares.append(e.UnusedShare(source, account, part, en, zh))
+    return (e.UnusedReleased(name, count, tuple(moves), tuple(shares)),)
 
 
 #: What decides each command.

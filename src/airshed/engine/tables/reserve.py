@@ -201,6 +201,12 @@ def statement(tables: Tables, state: State, record: Record, event: e.Event) -> N
         tables.add("flows", (record.seq, *key, record.at, count))
 
 
+def _note_unused(tables: Tables, state: State, record: Record, event: e.UnusedReleased) -> None:
+    for each in event.shares:
+        share = (each.source, each.account, "unused", each.count, 0, each.en, each.zh)
+        tables.add("allocations", (record.seq, event.series, *share))
+
+
 def _note_adjusted(tables: Tables, state: State, record: Record, event: e.SupplyAdjusted) -> None:
     tables.touch("circulation", (event.year, Series.parse(event.series).pollutant))
 
@@ -210,7 +216,7 @@ NOTES: dict[type, Note] = {
     e.ApplicationMade: touching(applications="application", accounts="account"),
     e.ApplicationDropped: _note_application_dropped,
     e.ReserveGranted: _note_reserve_granted,
-    e.UnusedReleased: touching(),
+    e.UnusedReleased: _note_unused,
     e.RepurchaseOpened: _note_opened,
     e.AskPlaced: _note_asked,
     e.AskReturned: _note_ask_returned,

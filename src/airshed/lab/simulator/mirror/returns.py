@@ -95,6 +95,7 @@ class Returns:
                 self._claim("I2", today >= first, f"{event} on {today}, not before {first}")
                 self._for_entrants[event.series] -= event.count
                 self._claim("I2", self._for_entrants[event.series] >= 0, f"{event.series}: more is unused than kept")
+                self._unused(event, rules)
             case e.ReserveDrawn():
                 self._draw(event, rules)
             case e.AuctionCleared():
@@ -147,6 +148,23 @@ class Returns:
                 if account.startswith("reserve-"):
                     home = account == f"reserve-{move.series.split('-')[1]}"
                     self._claim("I2", home and isinstance(event, kinds), f"{account} moves {move.series} by {event}")
+
+    def _unused(self, event: e.UnusedReleased, rules: Rulebook) -> None:
+        """All of it goes to auction, or to sources, each of which gets what its share says."""
+        place = event.series.split("-")[1]
+        to = {move.target: count_of(move) for move in event.entry if isinstance(move, Delivered)}
+        said = Counter[str]()
+        for share in event.shares:
+            said[share.account] += share.count
+        got = Counter[str]()
+        for move in event.entry:
+            assert isinstance(move, Delivered), move
+            got[move.target] += count_of(move)
+        if rules.new_entrants.unused_to == "auction":
+            self._claim("I2", to == {f"auction-{place}": event.count}, f"{event.series}: what is unused goes to {to}")
+        else:
+            right = got == said and sum(got.values()) == event.count
+            self._claim("I2", right, f"{event.series}: {got} for {said} of {event.count}")
 
     def _granted(self, event: e.ReserveGranted) -> None:
         for grant in event.grants:
