@@ -678,7 +678,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         if one is not another:
             if not msgspec.Struct.__eq__(one, another):
                 return False
-            vars(one)["same"] = another
+            vars(another)["same"] = one
         return True
 
     def __ne__(self, other: object) -> bool:
@@ -691,6 +691,8 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         first = self
         while found := vars(first).get("same"):
             first = found
+        if first is not self:
+            vars(self)["same"] = first
         return first
 
     @property
