@@ -28,7 +28,8 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.addressed import to_read
 from airshed.service.book.verify import Verified, verify
 from airshed.service.http.clock import machine_ms
-from airshed.service.http.shapes import CommandReceipt, Problem
+from airshed.service.http.shapes.commands import CommandReceipt
+from airshed.service.http.shapes.problem import Problem
 from airshed.service.sign_in.users import users_of
 from forked_services import Forked
 from markets import SERIES

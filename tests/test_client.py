@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from airshed.client import Client, Refused
 from airshed.engine import commands as c
 from airshed.model.refusal import Malformed
-from airshed.service.http.shapes import CommandReceipt, Problem
+from airshed.service.http.shapes.commands import CommandReceipt
+from airshed.service.http.shapes.problem import Problem
 from markets import SERIES
 from persons import Shell
 from services import KEPT, PASSWORD, Served, kept_book, market_book, served

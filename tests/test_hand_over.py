@@ -17,7 +17,7 @@ from airshed.client import Client
 from airshed.client.connection import Refused
 from airshed.engine import commands as c
 from airshed.model.refusal import Malformed
-from airshed.service.http.shapes import HandOver
+from airshed.service.http.shapes.sign_in import HandOver
 from airshed.service.sign_in.sessions import ASKED_MS, IDLE_MS, WHOLE_MS
 from services import Served, market_book, served
 from shells import MANNER

@@ -24,7 +24,7 @@ from airshed.service.book.sqlite import Book
 from airshed.service.http.reading import account_then
 from airshed.service.http.rows import Page, page_of, query_of
 from airshed.service.http.seen import beside, seen
-from airshed.service.http.shapes import AccountMove, SeenRecord
+from airshed.service.http.shapes.reading import AccountMove, SeenRecord
 from airshed.service.http.viewer import Viewer, bound
 from beijing import day_of, instant
 from laws import FILES, RULES

@@ -35,7 +35,7 @@ from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import COMMON
 from airshed.model.refusal import Why
 from airshed.service.forms.english import meaning
-from airshed.service.http.catalogue import in_words
+from airshed.service.http.commands import in_words
 
 #: Played to be refused, or with answers that the transcript does not show whole.
 REFUSED = {"AdoptRulebook", "CloseZoneCall", "PayRent", "ReleasePledge", "ReleaseUnused"}

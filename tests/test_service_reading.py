@@ -18,7 +18,8 @@ from airshed.service.http.catalogue import WAYS
 from airshed.service.http.commands import BODIES
 from airshed.service.http.openapi import document
 from airshed.service.http.problems import PROBLEMS
-from airshed.service.http.shapes import CommandReceipt, SeenRecord
+from airshed.service.http.shapes.commands import CommandReceipt
+from airshed.service.http.shapes.reading import SeenRecord
 from airshed.service.http.ways import Way
 from airshed.service.marketdata import read_market
 from airshed.service.marketdata.export import frame

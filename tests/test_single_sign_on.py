@@ -14,7 +14,7 @@ from airshed.client import Client
 from airshed.client.connection import Refused
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
-from airshed.service.http.shapes import HandOver
+from airshed.service.http.shapes.sign_in import HandOver
 from airshed.service.sign_in.provider_settings import ProviderSettings
 from airshed.service.sign_in.users import users_of
 from browsers import visiting

@@ -35,7 +35,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from airshed.service.book.law import law_of
 from airshed.service.book.sqlite import Book
-from airshed.service.http.shapes import AccountMove
+from airshed.service.http.shapes.reading import AccountMove
 from airshed.service.marketdata import Market, read_market
 from beijing import instant
 from laws import RULES

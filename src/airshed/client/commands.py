@@ -7,7 +7,7 @@ from typing import Literal, TypedDict, Unpack
 
 from airshed.engine import commands as c
 from airshed.model.provenance import Provenance
-from airshed.service.http.shapes import CommandReceipt
+from airshed.service.http.shapes.commands import CommandReceipt
 
 
 class How(TypedDict, total=False):

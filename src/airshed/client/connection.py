@@ -22,7 +22,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from airshed.client.commands import Commands, How
 from airshed.engine.commands import Body
 from airshed.model.refusal import Malformed
-from airshed.service.http import shapes
+from airshed.service.http.shapes.commands import BatchAnswers, BatchEntry, CommandReceipt, Preview, WaitingActs
+from airshed.service.http.shapes.market import Depths, InterestNow, MarketPage
+from airshed.service.http.shapes.problem import Problem
+from airshed.service.http.shapes.reading import AccountStatement, AccountThen, BookSaid, LawTexts, SeenRecord
+from airshed.service.http.shapes.sign_in import Code, HandedOver, HandOver, SignedIn, SignIn, TakeHandOver
+from airshed.service.http.shapes.tables import TablePage
 from airshed.service.sign_in.signatures import Request, signed
 
 T = TypeVar("T")
@@ -41,7 +46,7 @@ TIMEOUT_S = 60.0
 class Refused(Exception):
     """An answer that says no, with its problem."""
 
-    def __init__(self, problem: shapes.Problem) -> None:
+    def __init__(self, problem: Problem) -> None:
         super().__init__(f"{problem.code}: {problem.detail}")
         self.problem = problem
 
@@ -93,20 +98,20 @@ class Client(Commands):
 
     # --- signing in
 
-    def sign_in(self, user: str, password: str, code: str) -> shapes.SignedIn:
+    def sign_in(self, user: str, password: str, code: str) -> SignedIn:
         """Begin a session, which this connection keeps."""
-        form = shapes.SignIn(user, password, code)
-        told = self.post("/v1/sign-in", form, shapes.SignedIn, again=False)
+        form = SignIn(user, password, code)
+        told = self.post("/v1/sign-in", form, SignedIn, again=False)
         self.csrf = told.csrf
         return told
 
-    def sign_in_by_browser(self, show: Callable[[shapes.HandOver], None]) -> shapes.SignedIn:
+    def sign_in_by_browser(self, show: Callable[[HandOver], None]) -> SignedIn:
         """Begin a session that somebody gives in a browser, by the code that is shown."""
-        asked = msgspec.json.decode(self._answer("POST", "/v1/hand-over", b"", {}, again=False), type=shapes.HandOver)
+        asked = msgspec.json.decode(self._answer("POST", "/v1/hand-over", b"", {}, again=False), type=HandOver)
         show(asked)
         until = self._now() + asked.seconds
         while self._now() < until:
-            told = self.post("/v1/hand-over/take", shapes.TakeHandOver(asked.word), shapes.HandedOver, again=False)
+            told = self.post("/v1/hand-over/take", TakeHandOver(asked.word), HandedOver, again=False)
             if told.signed_in is not None:
                 self.csrf = told.signed_in.csrf
                 return told.signed_in
@@ -118,67 +123,67 @@ class Client(Commands):
         self._answer("POST", "/v1/sign-out", b"", {}, again=False)
         self.cookie = self.csrf = ""
 
-    def me(self) -> shapes.SignedIn:
+    def me(self) -> SignedIn:
         """Who is signed in."""
-        return self.get("/v1/me", shapes.SignedIn)
+        return self.get("/v1/me", SignedIn)
 
     def give_code(self, code: str) -> None:
         """Give a one-time code, so that acts may be confirmed for some minutes."""
-        self._answer("POST", "/v1/me/code", msgspec.json.encode(shapes.Code(code)), {"content-type": JSON}, again=False)
+        self._answer("POST", "/v1/me/code", msgspec.json.encode(Code(code)), {"content-type": JSON}, again=False)
 
     # --- commands
 
-    def send(self, body: Body, **how: Unpack[How]) -> shapes.CommandReceipt:
+    def send(self, body: Body, **how: Unpack[How]) -> CommandReceipt:
         """Send a command and hear its receipt; `Refused` where it is not done.
 
         Without a key one is drawn, so that it is done once although it may be sent several times. With `times` the key
         is made from the content, as `airshed act` does: the same command on the same day is done once.
         """
         raw = self._answer("POST", f"/v1/commands/{type(body).__name__}", msgspec.json.encode(body), _how(how))
-        return msgspec.json.decode(raw, type=shapes.CommandReceipt)
+        return msgspec.json.decode(raw, type=CommandReceipt)
 
-    def preview(self, body: Body, **how: Unpack[How]) -> shapes.Preview:
+    def preview(self, body: Body, **how: Unpack[How]) -> Preview:
         """What a command would come to as the book stands; nothing is written."""
         raw = self._answer("POST", f"/v1/preview/{type(body).__name__}", msgspec.json.encode(body), _how(how))
-        return msgspec.json.decode(raw, type=shapes.Preview)
+        return msgspec.json.decode(raw, type=Preview)
 
     def send_several(
         self, entries: Sequence[tuple[str, Body]], *, at: str = "", code: str = ""
-    ) -> tuple[shapes.CommandReceipt | shapes.Problem, ...]:
+    ) -> tuple[CommandReceipt | Problem, ...]:
         """Send several, each under its key, in one commit; an answer for each."""
-        raw = msgspec.json.encode([shapes.BatchEntry(key, body) for key, body in entries])
+        raw = msgspec.json.encode([BatchEntry(key, body) for key, body in entries])
         headers = {"content-type": JSON, **_more(at, code)}
-        found = msgspec.json.decode(self._answer("POST", "/v1/commands", raw, headers), type=shapes.BatchAnswers)
-        answers: list[shapes.CommandReceipt | shapes.Problem] = []
+        found = msgspec.json.decode(self._answer("POST", "/v1/commands", raw, headers), type=BatchAnswers)
+        answers: list[CommandReceipt | Problem] = []
         for each in found.answers:
             told = each.receipt or each.problem
             assert told is not None, "an answer is the one or the other"
             answers.append(told)
         return tuple(answers)
 
-    def waiting(self, *, at: str = "") -> shapes.WaitingActs:
+    def waiting(self, *, at: str = "") -> WaitingActs:
         """The acts that who is signed in could confirm now."""
         raw = self._answer("GET", "/v1/me/waiting", b"", _more(at, ""))
-        return msgspec.json.decode(raw, type=shapes.WaitingActs)
+        return msgspec.json.decode(raw, type=WaitingActs)
 
     # --- reading
 
-    def book(self) -> shapes.BookSaid:
+    def book(self) -> BookSaid:
         """What book it is, and where it ends."""
-        return self.get("/v1/book", shapes.BookSaid)
+        return self.get("/v1/book", BookSaid)
 
     def law(self, digest: str) -> dict[str, bytes]:
         """The files of a law by its digest."""
-        files = self.get(f"/v1/laws/{digest}", shapes.LawTexts).files
+        files = self.get(f"/v1/laws/{digest}", LawTexts).files
         return {name: text.encode() for name, text in files.items()}
 
-    def record(self, seq: int) -> shapes.SeenRecord:
+    def record(self, seq: int) -> SeenRecord:
         """One record, as far as it is for who asks."""
-        return self.get(f"/v1/records/{seq}", shapes.SeenRecord)
+        return self.get(f"/v1/records/{seq}", SeenRecord)
 
-    def table(self, name: str, **asked: object) -> shapes.TablePage:
+    def table(self, name: str, **asked: object) -> TablePage:
         """A page of a read table; a filter on `account` is `account="li"`, one with an ending `**{"at.ge": 5}`."""
-        return self.get(f"/v1/tables/{quote(name, safe='')}", shapes.TablePage, asked)
+        return self.get(f"/v1/tables/{quote(name, safe='')}", TablePage, asked)
 
     def rows(self, name: str, **asked: object) -> Iterator[dict[str, Any]]:
         """All rows of a read table, page after page."""
@@ -189,17 +194,17 @@ class Client(Commands):
                 return
             page = self.table(name, **{**asked, "cursor": page.cursor})
 
-    def account(self, name: str, **asked: object) -> shapes.AccountThen:
+    def account(self, name: str, **asked: object) -> AccountThen:
         """What lies in an account, or lay there `at` an instant or after the record `seq`."""
-        return self.get(f"/v1/accounts/{quote(name, safe='')}", shapes.AccountThen, asked)
+        return self.get(f"/v1/accounts/{quote(name, safe='')}", AccountThen, asked)
 
-    def statement(self, name: str, **asked: object) -> shapes.AccountStatement:
+    def statement(self, name: str, **asked: object) -> AccountStatement:
         """Everything that moved in and out of an account, or of it `**{"from": day, "to": day}`, and what it owes."""
-        return self.get(f"/v1/accounts/{quote(name, safe='')}/statement", shapes.AccountStatement, asked)
+        return self.get(f"/v1/accounts/{quote(name, safe='')}/statement", AccountStatement, asked)
 
-    def market(self, table: str, **asked: object) -> shapes.MarketPage:
+    def market(self, table: str, **asked: object) -> MarketPage:
         """A page of market data; of several kinds of trade, `kind=["listed", "call"]`."""
-        return self.get(f"/v1/market/{quote(table, safe='')}", shapes.MarketPage, asked)
+        return self.get(f"/v1/market/{quote(table, safe='')}", MarketPage, asked)
 
     def market_rows(self, table: str, **asked: object) -> Iterator[dict[str, Any]]:
         """All rows of market data, page after page."""
@@ -210,15 +215,15 @@ class Client(Commands):
                 return
             page = self.market(table, **{**asked, "cursor": page.cursor})
 
-    def depth(self, series: str, **asked: object) -> shapes.Depths:
+    def depth(self, series: str, **asked: object) -> Depths:
         """What waits in the order books of a series."""
-        return self.get(f"/v1/depth/{quote(series, safe='')}", shapes.Depths, asked)
+        return self.get(f"/v1/depth/{quote(series, safe='')}", Depths, asked)
 
-    def interest(self, **asked: object) -> shapes.InterestNow:
+    def interest(self, **asked: object) -> InterestNow:
         """Where the allowances of each series are now."""
-        return self.get("/v1/interest", shapes.InterestNow, asked)
+        return self.get("/v1/interest", InterestNow, asked)
 
-    def feed(self, after: int) -> Generator[shapes.SeenRecord, None, None]:
+    def feed(self, after: int) -> Generator[SeenRecord, None, None]:
         """Every record after one, as they are written, without an end; what breaks is taken up where it was."""
         while True:
             line = self._new_line()
@@ -227,10 +232,10 @@ class Client(Commands):
                 line.request("GET", "/v1/feed", headers=headers)
                 answer = line.getresponse()
                 if answer.status != 200:
-                    raise Refused(msgspec.json.decode(answer.read(), type=shapes.Problem))
+                    raise Refused(msgspec.json.decode(answer.read(), type=Problem))
                 for raw in answer:
                     if raw.startswith(b"data: "):
-                        found = msgspec.json.decode(raw[6:], type=shapes.SeenRecord)
+                        found = msgspec.json.decode(raw[6:], type=SeenRecord)
                         after = found.seq
                         yield found
             except (OSError, http.client.HTTPException):
@@ -348,9 +353,9 @@ def key_in(path: Path) -> Ed25519PrivateKey:
     return found
 
 
-def _problem(status: int, raw: bytes, url: str) -> shapes.Problem:
+def _problem(status: int, raw: bytes, url: str) -> Problem:
     try:
-        return msgspec.json.decode(raw, type=shapes.Problem)
+        return msgspec.json.decode(raw, type=Problem)
     except msgspec.MsgspecError:
         raise Malformed(url, f"answers with status {status} and no problem", "see that it is an Airshed") from None
 

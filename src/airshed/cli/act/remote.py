@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from airshed.client import Client
     from airshed.engine.commands import Body
     from airshed.rulebook.schema import Rulebook
-    from airshed.service.http.shapes import CommandReceipt, Preview
+    from airshed.service.http.shapes.commands import CommandReceipt, Preview
 
 
 class ServerLine(NamedTuple):

@@ -20,7 +20,8 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.load import load_texts
 from airshed.service.book.sealed import ShownRows
 from airshed.service.book.sending import for_book, read_commands
-from airshed.service.http.shapes import CommandReceipt, Problem
+from airshed.service.http.shapes.commands import CommandReceipt
+from airshed.service.http.shapes.problem import Problem
 
 if TYPE_CHECKING:
     from airshed.client import Client

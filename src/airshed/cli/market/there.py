@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from airshed.market.bars import By
     from airshed.market.tape import Kind
     from airshed.rulebook.schema import Rulebook
-    from airshed.service.http.shapes import Level as LevelSaid
+    from airshed.service.http.shapes.market import Level as LevelSaid
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from typing import get_args
 import msgspec
 
 from airshed.engine import commands
-from airshed.service.http.catalogue import in_words
+from airshed.service.http.commands import in_words
 
 HEAD = '''"""A method for every command of the catalogue. Generated (`make docs`); a test keeps it so."""
 
@@ -22,7 +22,7 @@ from typing import Literal, TypedDict, Unpack
 
 from airshed.engine import commands as c
 from airshed.model.provenance import Provenance
-from airshed.service.http.shapes import CommandReceipt
+from airshed.service.http.shapes.commands import CommandReceipt
 
 
 class How(TypedDict, total=False):

@@ -15,7 +15,7 @@ from airshed.model.refusal import Malformed, Refusal, Why
 
 if TYPE_CHECKING:
     from airshed.client import Client
-    from airshed.service.http.shapes import Problem
+    from airshed.service.http.shapes.problem import Problem
 
 Server = Annotated[
     str,

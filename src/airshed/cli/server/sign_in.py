@@ -13,7 +13,7 @@ from airshed.cli.show import as_json, console, of
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.service.http.shapes import HandOver
+    from airshed.service.http.shapes.sign_in import HandOver
 
 Address = Annotated[
     str, typer.Argument(metavar="URL", help="Where the service is, as https://host.", show_default=False)

@@ -57,7 +57,7 @@ def add(
     Example: airshed user add my.book wang --actor wang
     """
     from airshed.service.book.addressed import to_read
-    from airshed.service.http.sign_in import known_actor
+    from airshed.service.http.users import known_actor
 
     if actor:
         with to_read(book) as opened:

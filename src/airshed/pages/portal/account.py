@@ -29,7 +29,7 @@ from airshed.service.forms.measures import read_day
 from airshed.service.http.problems import Stopped
 from airshed.service.http.reading import account_then
 from airshed.service.http.service import Service
-from airshed.service.http.shapes import AccountMove
+from airshed.service.http.shapes.reading import AccountMove
 from airshed.service.http.tables import cell
 from airshed.service.marketdata.reading import Market
 

@@ -16,7 +16,7 @@ from airshed.service.forms.refusals import in_chinese
 from airshed.service.http.app import ASK
 from airshed.service.http.language import language_of
 from airshed.service.http.service import Service
-from airshed.service.http.shapes import Problem
+from airshed.service.http.shapes.problem import Problem
 from airshed.service.http.who import Signed
 
 #: What somebody does about each; of all others it is the first.

@@ -27,7 +27,8 @@ from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
-from airshed.service.http.sign_in import NAME, accepted, cookie_of, proven
+from airshed.service.http.set_up import accepted
+from airshed.service.http.sign_in import NAME, cookie_of, proven
 from airshed.service.http.who import Signed
 from airshed.service.marketdata.reading import Market
 from airshed.service.sign_in import codes, passwords

@@ -22,7 +22,7 @@ from airshed.service.http.incoming import Incoming
 from airshed.service.http.problems import Stopped, answer, of_code, of_malformed
 from airshed.service.http.protocol import WHOLE, lines_of
 from airshed.service.http.service import Handler, Service, provenance_header
-from airshed.service.http.shapes import Problem
+from airshed.service.http.shapes.problem import Problem
 from airshed.service.http.ways import NO_PAGES, Pages, Way
 from airshed.service.http.writer import Busy, Ended, StandsBy
 

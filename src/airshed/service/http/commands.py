@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, get_args
@@ -22,7 +23,19 @@ from airshed.service.book.clock import asked_of
 from airshed.service.book.once import once
 from airshed.service.http.problems import Stopped, answer, of_refusal
 from airshed.service.http.service import Handler, Service, given, instant_asked, large_body_of
-from airshed.service.http.shapes import BatchAnswer, BatchEntry, CommandReceipt, Problem, Waiting, WaitingAct
+from airshed.service.http.shapes.commands import (
+    AwaitedAct,
+    BatchAnswer,
+    BatchAnswers,
+    BatchEntry,
+    CommandReceipt,
+    Preview,
+    WaitingAct,
+    WaitingActs,
+)
+from airshed.service.http.shapes.problem import Problem
+from airshed.service.http.ways import Parameter, Way
+from airshed.service.http.who import SIGNING
 from airshed.service.http.writer import Asked, Busy, Receipt
 from airshed.service.marketdata.reading import Market
 
@@ -135,7 +148,7 @@ def of_receipt(service: Service, receipt: Receipt) -> CommandReceipt | Problem:
         )
     assert told.seq is not None
     assert told.hash is not None
-    waits = tuple(Waiting(*wait) for wait in receipt.waits)
+    waits = tuple(AwaitedAct(*wait) for wait in receipt.waits)
     return CommandReceipt(
         told.seq,
         told.hash,
@@ -222,3 +235,66 @@ def _text(key: str) -> str:
         return key.encode("latin-1").decode()
     except UnicodeError:
         raise Malformed(KEY, "is not UTF-8", "take letters, digits and hyphens") from None
+
+
+#: What may stop a command before it is looked at.
+_MORE = ("no_key", "no_actor", "csrf", "ended", "standby", "clock", "second_factor")
+
+
+def in_words(name: str) -> str:
+    """A name of a class as that of a function.
+
+    >>> in_words("PlaceOrder"), in_words("SetCap")
+    ('place_order', 'set_cap')
+    """
+    return re.sub("(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+WAYS: Sequence[Way] = (
+    *(
+        Way(
+            f"/v1/commands/{name}",
+            "POST",
+            handler(name),
+            in_words(name),
+            "commands",
+            body=body,
+            answer=CommandReceipt,
+            more=_MORE,
+            command=name,
+            signing=name in SIGNING,
+        )
+        for name, body in BODIES.items()
+    ),
+    Way(
+        "/v1/commands",
+        "POST",
+        several,
+        "send_several",
+        "commands",
+        body=tuple[BatchEntry, ...],
+        answer=BatchAnswers,
+        more=_MORE,
+        signing=True,
+    ),
+    Way(
+        "/v1/preview/{command}",
+        "POST",
+        preview,
+        "preview",
+        "commands",
+        body=dict[str, Any],
+        answer=Preview,
+        more=("no_key", "no_actor", "csrf"),
+    ),
+    Way(
+        "/v1/me/waiting",
+        "GET",
+        waiting,
+        "waiting",
+        "commands",
+        answer=WaitingActs,
+        asked=(Parameter("Airshed-At", "The instant, as 2027-03-01T10:00; in a simulation only.", where="header"),),
+        more=("no_actor", "clock"),
+    ),
+)

@@ -6,6 +6,7 @@ gives a session to whoever asked for it, and to nobody else. What is to be signe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from secrets import choice
 from urllib.parse import parse_qs
@@ -14,10 +15,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.service.http.plain_page import page
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import JSON, Service, body_of
-from airshed.service.http.shapes import HandedOver, HandOver, TakeHandOver
-from airshed.service.http.sign_in import FORM, cookie_of, form_of, page, session_of, told_of
+from airshed.service.http.shapes.sign_in import HandedOver, HandOver, HandOverForm, TakeHandOver
+from airshed.service.http.sign_in import FORM, cookie_of, form_of, session_of, told_of
+from airshed.service.http.ways import HTML, Way
 from airshed.service.http.who import Signed
 from airshed.service.sign_in.kept import new_word
 from airshed.service.sign_in.sessions import ASKED_MS
@@ -95,3 +98,32 @@ def _form(signed: Signed, csrf: str, wrong: str = "", status: int = 200) -> Resp
         "<button>Hand over 授权</button></form>"
     )
     return page(wrong or "Sign in a shell. 授权终端登录。", form, status)
+
+
+WAYS: Sequence[Way] = (
+    Way("/v1/hand-over", "POST", ask, "hand_over", "sign-in", "open", answer=HandOver, more=("csrf",)),
+    Way(
+        "/v1/hand-over/take",
+        "POST",
+        take,
+        "take_hand_over",
+        "sign-in",
+        "open",
+        TakeHandOver,
+        HandedOver,
+        more=("csrf",),
+        tells=("Set-Cookie",),
+    ),
+    Way(PAGE, "GET", enter, "hand_over_page", "sign-in", gives=(HTML,), more=("second_factor",)),
+    Way(
+        PAGE,
+        "POST",
+        entered,
+        "hand_over_form",
+        "sign-in",
+        body=HandOverForm,
+        takes=FORM,
+        gives=(HTML,),
+        more=("csrf", "not_there"),
+    ),
+)

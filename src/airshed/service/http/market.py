@@ -16,6 +16,8 @@ from airshed.model.refusal import Malformed
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import flag, only, whole_number
 from airshed.service.http.service import Service, given
+from airshed.service.http.shapes.market import Depths, InterestNow, MarketPage, MarketTables
+from airshed.service.http.ways import CURSOR, LAST, LIMIT, Parameter, Way
 from airshed.service.marketdata.reading import Market
 from airshed.service.marketdata.tables import COLUMNS, OF_KINDS
 
@@ -131,3 +133,48 @@ async def interest(service: Service, request: Request) -> Response:
 
 def _levels(levels: Sequence[Any]) -> list[dict[str, int]]:
     return [{"price": level.price, "count": level.count, "orders": level.orders} for level in levels]
+
+
+WAYS: Sequence[Way] = (
+    Way("/v1/market", "GET", tables, "market_tables", "market", "anybody", answer=MarketTables),
+    Way(
+        "/v1/market/{table}",
+        "GET",
+        table,
+        "market",
+        "market",
+        "anybody",
+        answer=MarketPage,
+        asked=(
+            *(LIMIT, CURSOR, LAST),
+            Parameter(
+                "kind",
+                "Of trades, and for who has signed in of bars and summary: which kinds of trade count; again for more, "
+                "or all.",
+            ),
+        ),
+        more=("not_signed_in",),
+        filtered=True,
+        choices={"table": tuple(COLUMNS)},
+    ),
+    Way(
+        "/v1/depth/{series}",
+        "GET",
+        depth,
+        "depth",
+        "market",
+        "anybody",
+        answer=Depths,
+        asked=(Parameter("levels", "Most prices of a side.", "integer"),),
+    ),
+    Way(
+        "/v1/interest",
+        "GET",
+        interest,
+        "interest",
+        "market",
+        "anybody",
+        answer=InterestNow,
+        asked=(Parameter("series", "Of this series, or of those of this strip."),),
+    ),
+)

@@ -13,27 +13,29 @@ import msgspec
 from airshed import __version__
 from airshed.service.http.commands import BODIES
 from airshed.service.http.problems import PROBLEMS, TYPE
-from airshed.service.http.shapes import Problem
-from airshed.service.http.ways import Asked, Way
+from airshed.service.http.shapes.problem import Problem
+from airshed.service.http.ways import Parameter, Way
 
 REFERENCE = "#/components/schemas/{name}"
 #: What commands are told beside their body.
 COMMAND_HEADERS = (
-    Asked("Idempotency-Key", "The same key with the same body counts once, and gets the same answer.", where="header"),
-    Asked(
+    Parameter(
+        "Idempotency-Key", "The same key with the same body counts once, and gets the same answer.", where="header"
+    ),
+    Parameter(
         "Airshed-Once",
         "Instead of a key: for the how manieth time it is meant. The key is made of the content, as airshed act does.",
         kind="integer",
         where="header",
     ),
-    Asked("Airshed-At", "The instant, as 2027-03-01T10:00; in a book that is a simulation only.", where="header"),
-    Asked(
+    Parameter("Airshed-At", "The instant, as 2027-03-01T10:00; in a book that is a simulation only.", where="header"),
+    Parameter(
         "X-CSRF-Token",
         "The token of the session, for every request with a cookie that changes something.",
         where="header",
     ),
 )
-SIGNING_HEADER = Asked(
+SIGNING_HEADER = Parameter(
     "Airshed-Code", "A one-time code of now, unless one was given in the last minutes.", where="header"
 )
 
@@ -107,9 +109,9 @@ def _operation(way: Way) -> dict[str, Any]:
     english = _doc(BODIES[way.command]) if way.command else _doc(way.handler)
     asked = [*way.asked]
     if way.tagged:
-        asked.append(Asked("If-None-Match", "The ETag of an answer that is there already.", where="header"))
+        asked.append(Parameter("If-None-Match", "The ETag of an answer that is there already.", where="header"))
     if len(way.gives) > 1:
-        asked.append(Asked("Accept", f"One of {', '.join(way.gives)}.", where="header"))
+        asked.append(Parameter("Accept", f"One of {', '.join(way.gives)}.", where="header"))
     if way.body is not None and way.room == "commands":
         asked += COMMAND_HEADERS if way.command else COMMAND_HEADERS[2:]
         asked += [SIGNING_HEADER] if way.signing else []

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service, given
+from airshed.service.http.shapes.operations import Healthy, Ready
+from airshed.service.http.ways import Way
 from airshed.service.http.writer import StandsBy
 
 
@@ -47,3 +51,19 @@ async def metrics(service: Service, request: Request) -> Response:
     lines += ["# HELP airshed_answers_total answers by status", "# TYPE airshed_answers_total counter"]
     lines += [f'airshed_answers_total{{status="{status}"}} {n}' for status, n in sorted(service.counts.items())]
     return Response("\n".join((*lines, "")), 200, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+WAYS: Sequence[Way] = (
+    Way("/healthz", "GET", healthy, "healthz", "operations", "open", answer=Healthy),
+    Way(
+        "/readyz",
+        "GET",
+        ready,
+        "readyz",
+        "operations",
+        "open",
+        answer=Ready,
+        more=("ended", "standby"),
+    ),
+    Way("/metrics", "GET", metrics, "metrics", "operations", "open", gives=("text/plain",)),
+)

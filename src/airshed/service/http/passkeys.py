@@ -7,6 +7,7 @@ factors at once. Which user it is of follows from the key; nobody is asked for a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,10 @@ from starlette.responses import Response
 from airshed.model.refusal import Malformed
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import JSON, Service, given
-from airshed.service.http.shapes import NewPasskey, PasskeyAsked, PasskeyShown
+from airshed.service.http.shapes.passkeys import KnownPasskeys, NewPasskey, PasskeyAsked, PasskeyShown
+from airshed.service.http.shapes.sign_in import SignedIn
 from airshed.service.http.sign_in import NAME, cookie_of, form_of, session_of, told_of
+from airshed.service.http.ways import Way
 from airshed.service.http.who import Signed
 from airshed.service.sign_in.nouns import Passkey, Session, User
 
@@ -180,3 +183,71 @@ async def script(service: Service, request: Request) -> Response:
 
 def _file(name: str) -> bytes:
     return (files("airshed.service.http") / "page" / name).read_bytes()
+
+
+WAYS: Sequence[Way] = (
+    Way("/v1/me/passkeys", "GET", mine, "passkeys", "sign-in", answer=KnownPasskeys),
+    Way(
+        "/v1/me/passkeys/to-make",
+        "POST",
+        to_make,
+        "passkey_to_make",
+        "sign-in",
+        answer=PasskeyAsked,
+        more=("csrf", "second_factor"),
+    ),
+    Way(
+        "/v1/me/passkeys",
+        "POST",
+        make,
+        "make_passkey",
+        "sign-in",
+        body=NewPasskey,
+        answer=KnownPasskeys,
+        status=201,
+        more=("csrf", "second_factor", "wrong_passkey"),
+    ),
+    Way(
+        "/v1/me/passkeys/{passkey}/remove",
+        "POST",
+        remove,
+        "remove_passkey",
+        "sign-in",
+        answer=KnownPasskeys,
+        more=("csrf", "second_factor", "not_there"),
+    ),
+    Way(
+        "/v1/passkeys/to-show",
+        "POST",
+        to_show,
+        "passkey_to_show",
+        "sign-in",
+        "open",
+        answer=PasskeyAsked,
+        more=("csrf",),
+    ),
+    Way(
+        "/v1/passkeys/sign-in",
+        "POST",
+        sign_in,
+        "sign_in_by_passkey",
+        "sign-in",
+        "open",
+        PasskeyShown,
+        SignedIn,
+        more=("csrf", "wrong_passkey"),
+        tells=("Set-Cookie",),
+    ),
+    Way(
+        "/v1/me/passkey",
+        "POST",
+        prove,
+        "show_passkey",
+        "sign-in",
+        body=PasskeyShown,
+        status=204,
+        gives=(),
+        more=("csrf", "wrong_passkey", "second_factor"),
+    ),
+    Way("/passkeys.js", "GET", script, "passkeys_script", "sign-in", "open", gives=("text/javascript",)),
+)

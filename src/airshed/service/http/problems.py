@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.service.forms.refusals import in_chinese
-from airshed.service.http.shapes import Problem
+from airshed.service.http.shapes.problem import Problem
 
 #: What the service itself refuses, before the book is asked: status, English, Chinese.
 PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {

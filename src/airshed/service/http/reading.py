@@ -26,8 +26,16 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import only, whole_number
 from airshed.service.http.seen import beside, seen
 from airshed.service.http.service import JSON, Service, given
-from airshed.service.http.shapes import AccountMove, SeenRecord
+from airshed.service.http.shapes.reading import (
+    AccountMove,
+    AccountStatement,
+    AccountThen,
+    BookSaid,
+    LawTexts,
+    SeenRecord,
+)
 from airshed.service.http.viewer import Viewer, condition, viewer_of
+from airshed.service.http.ways import Parameter, Way
 
 #: Moves that an answer has when nobody says, and at most.
 USUAL_MOVES, MOST_MOVES = 20, 10_000
@@ -314,3 +322,51 @@ def _reached(opened: KeptBook, seq: int) -> int:
             return found.at
         seq -= 1
     return decode(opened.line(1)).at
+
+
+WAYS: Sequence[Way] = (
+    Way("/v1/book", "GET", book, "book", access="anybody", answer=BookSaid),
+    Way(
+        "/v1/laws/{digest}",
+        "GET",
+        law,
+        "law",
+        access="anybody",
+        answer=LawTexts,
+        more=("not_there",),
+    ),
+    Way(
+        "/v1/records/{seq}",
+        "GET",
+        record,
+        "record",
+        access="anybody",
+        answer=SeenRecord,
+        more=("not_there",),
+    ),
+    Way(
+        "/v1/accounts/{account}",
+        "GET",
+        account,
+        "account",
+        answer=AccountThen,
+        asked=(
+            Parameter("at", "As it was at this instant, as 2027-03-01T10:00."),
+            Parameter("seq", "As it was after this record.", "integer"),
+            Parameter("moves", "Most moves to show, the last ones.", "integer"),
+        ),
+        more=("not_there",),
+    ),
+    Way(
+        "/v1/accounts/{account}/statement",
+        "GET",
+        statement,
+        "statement",
+        answer=AccountStatement,
+        asked=(
+            Parameter("from", "Moves from this day on, as 2027-07-01."),
+            Parameter("to", "Moves to the end of this day."),
+        ),
+        more=("not_there",),
+    ),
+)

@@ -15,7 +15,7 @@ from airshed.service.book.embargo import Embargo, tells, years_of_cases
 from airshed.service.book.kept import Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALING
 from airshed.service.book.statement import lines_of
-from airshed.service.http.shapes import AccountMove, SeenRecord
+from airshed.service.http.shapes.reading import AccountMove, SeenRecord
 from airshed.service.http.viewer import Viewer
 
 #: Stands for the sentence of a refusal that would say how much is free, and so how much is bid.

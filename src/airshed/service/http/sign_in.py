@@ -1,11 +1,10 @@
-"""Sign-in over HTTP: links for the first time, name with password and code, sessions, and users for administrators."""
+"""Sign-in over HTTP: name with password and code, sessions, and who is signed in."""
 
 from __future__ import annotations
 
 import asyncio
-from html import escape
-from typing import Any, TypeVar
-from urllib.parse import parse_qs
+from collections.abc import Sequence
+from typing import TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -15,20 +14,16 @@ from airshed.engine.edge import said_twice
 from airshed.model.refusal import Malformed, in_a_sentence
 from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
-from airshed.service.http.service import JSON, Service, body_of, given
-from airshed.service.http.shapes import Code, NewUser, SetUp, SignedIn, SignIn
+from airshed.service.http.service import JSON, Service, body_of
+from airshed.service.http.shapes.sign_in import Code, SignedIn, SignIn
 from airshed.service.http.viewer import viewer_of
+from airshed.service.http.ways import Way
 from airshed.service.http.who import Signed
-from airshed.service.sign_in import codes, passwords
+from airshed.service.sign_in import passwords
 from airshed.service.sign_in.nouns import Session, User
 
 FORM = "application/x-www-form-urlencoded"
 NAME = "Airshed"
-#: A page may hold its own style and its own form, and nothing else.
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-
 Form = TypeVar("Form", bound=msgspec.Struct)
 
 
@@ -138,132 +133,40 @@ async def told_of(service: Service, signed: Signed) -> SignedIn:
     return SignedIn(user.name, user.actor, user.admin, csrf, reads, service.provenance)
 
 
-# --- the first sign-in
-
-
-async def set_up(service: Service, request: Request) -> Response:
-    """Use a link: choose a password, hear the secret of the codes. Once."""
-    await service.door.look(request)
-    form = await form_of(service, request, SetUp)
-    user, secret = await accepted(service, form.token, form.password)
-    return given(
-        service,
-        {"user": user.name, "secret": codes.written(secret), "address": codes.address(secret, user.name, NAME)},
-    )
-
-
-async def accepted(service: Service, token: str, password: str) -> tuple[User, bytes]:
-    """Use a link: the user, and the secret of their codes."""
-    if service.door.users.invited(token) is None:
-        raise Stopped("not_there", "the link is used, over, or none; ask an administrator for another")
-    async with service.passwords:
-        kept = await asyncio.to_thread(passwords.hashed, password)
-    done = service.door.users.accept(token, kept)
-    if done is None:
-        raise Stopped("not_there", "the link is used, over, or none; ask an administrator for another")
-    service.note("set_up", user=done[0].name)
-    return done
-
-
-async def set_up_page(service: Service, request: Request) -> Response:
-    """A page with a form for the same, without a script."""
-    await service.door.look(request)
-    token = request.query_params.get("token", "")
-    user = service.door.users.invited(token)
-    if user is None:
-        return page("This link is used, or over. 链接已使用或已过期。", "", 404)
-    form = (
-        f'<form method="post" action="/set-up"><input type="hidden" name="token" value="{escape(token)}">'
-        "<label>Password 口令 "
-        f'<input type="password" name="password" minlength="{passwords.SHORTEST}" required>'
-        "</label><button>Set up 设置</button></form>"
-    )
-    return page(f"{escape(user.name)}: choose a password. 请设置口令。", form)
-
-
-async def set_up_form(service: Service, request: Request) -> Response:
-    """What the form of that page sends."""
-    await service.door.look(request)
-    service.door.own_page(request)
-    raw = await body_of(request, service.limits.form_bytes, service.limits.body_s, FORM)
-    try:
-        said = parse_qs(raw.decode("utf-8", "replace"), max_num_fields=4)
-        user, secret = await accepted(service, said.get("token", [""])[0], said.get("password", [""])[0])
-    except Malformed as error:
-        return page(f"{escape(str(error))} 口令不符合要求。", "", 400)
-    except ValueError:
-        return page("The form cannot be read. 表单无法解读。", "", 400)
-    address = escape(codes.address(secret, user.name, NAME))
-    shown = (
-        f"<p>Enter this in your authenticator 请在动态码应用中录入：</p><p><code>{codes.written(secret)}</code></p>"
-        f'<p><a href="{address}">{address}</a></p>'
-    )
-    return page(f"{escape(user.name)} may sign in now. 设置完成。", shown)
-
-
-def page(title: str, inner: str, status: int = 200) -> Response:
-    """A plain page without a script."""
-    raw = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Airshed</title><style>body{{font:16px/1.6 sans-serif;margin:3em auto;max-width:34em;padding:0 1em}}"
-        f"code{{font-size:1.2em;word-break:break-all}}</style><h1>Airshed</h1><p>{title}</p>{inner}</html>"
-    )
-    return Response(raw, status, {"Content-Security-Policy": PAGE_POLICY}, "text/html; charset=utf-8")
-
-
-# --- users, for administrators
-
-
-async def users(service: Service, request: Request) -> Response:
-    """Who may sign in."""
-    administrator(service, await service.door.signed(request))
-    found = [
-        {"user": user.name, "actor": user.actor, "admin": user.admin, "state": user.state, "made_at": user.made_at}
-        for user in service.door.users.all()
-    ]
-    return given(service, {"users": found})
-
-
-async def add_user(service: Service, request: Request) -> Response:
-    """A new user as an actor that the book has, and the word of the link for their first sign-in."""
-    form = await form_of(service, request, NewUser)
-    administrator(service, await service.door.signed(request), sign=True)
-    if form.actor:
-        await service.readers.read(lambda book: known_actor(book, form.actor))
-    token = service.door.users.add(form.user, form.actor, admin=form.admin)
-    service.note("user_added", user=form.user, actor=form.actor, admin=form.admin)
-    return given(service, {"user": form.user, "token": token}, 201)
-
-
-#: What an administrator changes of a user.
-CHANGES = ("lock", "unlock", "invite", "unlink")
-
-
-async def change_user(service: Service, request: Request) -> Response:
-    """Lock a user, unlock one, give another link for the first sign-in, or unlink from single sign-on."""
-    signed = await service.door.signed(request)
-    administrator(service, signed, sign=True)
-    name, change = request.path_params["user"], request.path_params["change"]
-    kept = service.door.users
-    if name == signed.user.name:
-        raise Malformed(f"user {name}", "is who asks", "another administrator does it")
-    changes: dict[str, Any] = {name: getattr(kept, name) for name in CHANGES}
-    if change not in changes:
-        raise Stopped("not_there", "a user is changed by lock, unlock, invite or unlink")
-    token = changes[change](name)
-    service.note(f"user_{change}", user=name, by=signed.user.name)
-    return given(service, {"user": name, "token": token} if change == "invite" else {"user": name})
-
-
-def administrator(service: Service, signed: Signed, *, sign: bool = False) -> None:
-    """Users are changed by an administrator, with a second factor of now."""
-    if not signed.user.admin:
-        raise Stopped("not_yours_to_read", "users are for administrators")
-    if sign and not service.door.users.fresh(session_of(signed)):
-        raise Stopped("second_factor", "give a code at /v1/me/code first")
-
-
-def known_actor(book: KeptBook, actor: str) -> None:
-    """`Malformed` where the book knows nobody of that name."""
-    if book.sql.execute("SELECT 1 FROM actors WHERE actor = ?", (actor,)).fetchone() is None:
-        raise Malformed("--actor", f"{actor[:60]!a} is not registered in the book", "register it there first")
+WAYS: Sequence[Way] = (
+    Way(
+        "/v1/sign-in",
+        "POST",
+        sign_in,
+        "sign_in",
+        "sign-in",
+        "open",
+        SignIn,
+        SignedIn,
+        more=("wrong_sign_in", "csrf"),
+        tells=("Set-Cookie",),
+    ),
+    Way(
+        "/v1/sign-out",
+        "POST",
+        sign_out,
+        "sign_out",
+        "sign-in",
+        status=204,
+        gives=(),
+        more=("csrf",),
+        tells=("Set-Cookie",),
+    ),
+    Way("/v1/me", "GET", me, "me", "sign-in", answer=SignedIn),
+    Way(
+        "/v1/me/code",
+        "POST",
+        code,
+        "give_code",
+        "sign-in",
+        body=Code,
+        status=204,
+        gives=(),
+        more=("csrf", "second_factor"),
+    ),
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
@@ -12,10 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.model.refusal import Malformed
+from airshed.service.http.plain_page import page
 from airshed.service.http.problems import Stopped, answer, of_code
 from airshed.service.http.service import JSON, Service, body_of, given
-from airshed.service.http.shapes import NewIdentity, SignedOut
-from airshed.service.http.sign_in import FORM, administrator, cookie_of, form_of, page, session_of
+from airshed.service.http.shapes.sign_in import LogoutToken, SignedOut
+from airshed.service.http.shapes.users import NewIdentity, UserChanged
+from airshed.service.http.sign_in import FORM, cookie_of, form_of, session_of
+from airshed.service.http.users import administrator
+from airshed.service.http.ways import ADMIN, HTML, Parameter, Way
 from airshed.service.http.who import equal
 from airshed.service.sign_in.kept import digest_of, new_word
 from airshed.service.sign_in.nouns import Nonce
@@ -207,3 +212,76 @@ def _away(service: Service, away: Away) -> Stopped:
 def _wrong(service: Service, why: str) -> Stopped:
     service.note("wrong_provider", why=why)
     return Stopped("wrong_provider", why)
+
+
+WAYS: Sequence[Way] = (
+    Way(
+        "/oidc/begin",
+        "GET",
+        begin,
+        "single_sign_on",
+        "sign-in",
+        "open",
+        status=303,
+        asked=(
+            Parameter("onward", "The path of this service at which the browser goes on; / where it is not said."),
+            Parameter("prove", "The provider is to ask anew, so that signing acts may follow.", "boolean"),
+        ),
+        gives=(),
+        more=("not_there", "provider_away"),
+        tells=("Location", "Set-Cookie"),
+    ),
+    Way(
+        BACK,
+        "GET",
+        come_back,
+        "single_sign_on_return",
+        "sign-in",
+        "open",
+        asked=tuple(
+            Parameter(name, about)
+            for name, about in (
+                ("state", "The word with which it was begun."),
+                ("code", "The code of the provider."),
+                ("iss", "The issuer."),
+                ("error", "Why there is no code."),
+            )
+        ),
+        gives=(HTML,),
+        more=("not_there", "provider_away", "wrong_provider", "not_linked"),
+        tells=("Set-Cookie",),
+    ),
+    Way(
+        "/v1/oidc/sign-out",
+        "POST",
+        sign_out,
+        "single_sign_out",
+        "sign-in",
+        answer=SignedOut,
+        more=("csrf", "not_there", "second_factor"),
+        tells=("Set-Cookie",),
+    ),
+    Way(
+        "/oidc/ended",
+        "POST",
+        ended,
+        "ended_by_provider",
+        "sign-in",
+        "open",
+        LogoutToken,
+        status=204,
+        takes=FORM,
+        gives=(),
+        more=("not_there", "provider_away"),
+    ),
+    Way(
+        "/v1/users/{user}/link",
+        "POST",
+        link_user,
+        "link_user",
+        "users",
+        body=NewIdentity,
+        answer=UserChanged,
+        more=(*ADMIN, "not_there"),
+    ),
+)

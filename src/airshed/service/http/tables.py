@@ -15,7 +15,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from airshed.engine.tables import TABLES
+from airshed.engine.tables import BY_NAME, TABLES
 from airshed.engine.tables.table import Column
 from airshed.model.provenance import said
 from airshed.service.book.kept import KeptBook
@@ -23,7 +23,9 @@ from airshed.service.book.row_records import OF_RECORD, WRITING, RowRecords
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import Page, Query, as_dicts, page_of, pages_of, query_of
 from airshed.service.http.service import JSON, Service, given
+from airshed.service.http.shapes.tables import KnownTables, TablePage
 from airshed.service.http.viewer import Viewer, viewer_of
+from airshed.service.http.ways import CURSOR, LAST, LIMIT, Way
 from airshed.service.http.who import Signed
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
@@ -316,3 +318,22 @@ def _parquet(
         cursor = page.cursor
     pl.concat(frames, rechunk=False).write_parquet(file, metadata=told)
     return cursor
+
+
+WAYS: Sequence[Way] = (
+    Way("/v1/tables", "GET", catalogue, "tables", access="anybody", answer=KnownTables),
+    Way(
+        "/v1/tables/{table}",
+        "GET",
+        table,
+        "table",
+        access="anybody",
+        answer=TablePage,
+        asked=(LIMIT, CURSOR, LAST),
+        gives=(JSON, CSV, PARQUET),
+        more=("not_signed_in", "not_yours_to_read", "not_acceptable"),
+        tagged=True,
+        filtered=True,
+        choices={"table": tuple(BY_NAME)},
+    ),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from airshed.service.http.event_stream import EventStream, let_in, only_asked
 from airshed.service.http.rows import only, whole_number
 from airshed.service.http.service import Service
 from airshed.service.http.viewer import Viewer, viewer_of
+from airshed.service.http.ways import Parameter, Way
 from airshed.service.http.who import Signed
 
 #: Records that go to a watcher at once.
@@ -84,3 +85,21 @@ async def _read(service: Service, after: int) -> list[Line]:
         return [line_of(*row) for row in rows]
 
     return await service.readers.read(look)
+
+
+WAYS: Sequence[Way] = (
+    Way(
+        "/v1/feed",
+        "GET",
+        feed,
+        "feed",
+        "feed",
+        "anybody",
+        asked=(
+            Parameter("after", "Begin after this record.", "integer"),
+            Parameter("Last-Event-ID", "The same, as browsers send it.", "integer", "header"),
+        ),
+        gives=("text/event-stream",),
+        more=("not_there",),
+    ),
+)

@@ -10,19 +10,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.service.http.service import JSON, Handler, Service
-from airshed.service.http.shapes import Problem
+from airshed.service.http.shapes.problem import Problem
 
 #: What may always happen to a request.
 COMMON = ("malformed", "bad_signature", "wrong_host", "too_many", "broken", "busy", "away")
 
 
-class Asked(NamedTuple):
+class Parameter(NamedTuple):
     """A word of the query, or a header."""
 
     name: str
     about: str
     kind: Literal["string", "integer", "boolean"] = "string"
     where: Literal["query", "header"] = "query"
+
+
+HTML = "text/html"
+LIMIT = Parameter("limit", "Most rows of a page.", "integer")
+CURSOR = Parameter("cursor", "What the page before gave.")
+LAST = Parameter("last", "The last rows, not the first.", "boolean")
+#: What only administrators ask for may be answered with.
+ADMIN = ("not_yours_to_read", "second_factor", "csrf")
 
 
 class Way(NamedTuple):
@@ -40,7 +48,7 @@ class Way(NamedTuple):
     body: Any = None
     answer: Any = None
     status: int = 200
-    asked: Sequence[Asked] = ()
+    asked: Sequence[Parameter] = ()
     takes: str = JSON
     gives: Sequence[str] = (JSON,)
     #: Problems of the service beside those that all have.
