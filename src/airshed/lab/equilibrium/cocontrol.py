@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airshed.lab.equilibrium.curves import LARGEST, Floats, examine_discount
+from airshed.lab.equilibrium.rounds import gap_of
 from airshed.market.linear import ProgrammeColumns, solve
 from airshed.model.refusal import Malformed
 
@@ -52,7 +53,7 @@ class CoEquilibrium:
     @property
     def gap(self) -> float:
         """How far the cost may lie above the least one, as a part of it."""
-        return max(0.0, self.cost - self.bound) / max(abs(self.cost), 1.0)
+        return gap_of(self.cost, self.bound)
 
 
 def co_equilibrium(

@@ -12,19 +12,20 @@ the whole curves meets the Lagrangian bound at its duals.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from airshed.lab.equilibrium.bins import Edges, finer, first_bins, measures
-from airshed.lab.equilibrium.curves import Cuttable, Floats, Steps, examine_discount
+from airshed.lab.equilibrium.bins import Edges, measures
+from airshed.lab.equilibrium.curves import Cuttable, Floats, examine_discount
+from airshed.lab.equilibrium.rounds import Bounded, better, in_rounds
 from airshed.market.linear import ProgrammeColumns, solve
 from airshed.model.refusal import Malformed
 
-#: The gap at which it is done, that of curves that rise smoothly, rounds at most, and how exact the solver is, of one.
-DONE, SMOOTH_DONE, ROUNDS, TIGHT = 1e-9, 1e-13, 12, 1e-9
+#: How exact the solver is, of one.
+TIGHT = 1e-9
 #: How many times the dearest tonne costs what is missing: so it is missing only where nothing can be had.
 MISSING = 1e4
 
@@ -47,23 +48,12 @@ class Flow(NamedTuple):
     cells: tuple[tuple[int, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FlowEquilibrium:
-    """Discounted `duals` of rows; `moved` t by flow; `discounted` prices and `abated` t (curves, years); yuan."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowEquilibrium(Bounded):
+    """Discounted `duals` of rows, and `moved` t by flow."""
 
     duals: Floats
     moved: Floats
-    discounted: Floats
-    abated: Floats
-    cost: float
-    bound: float
-    rounds: int
-    columns: int
-
-    @property
-    def gap(self) -> float:
-        """How far the cost may lie above the least one, as a part of it."""
-        return max(0.0, self.cost - self.bound) / max(abs(self.cost), 1.0)
 
 
 def flow_equilibrium(
@@ -81,23 +71,14 @@ def flow_equilibrium(
     """
     factors = np.asarray(discount, dtype=np.float64)
     examine_discount(factors)
-    edges = first_bins(curves, len(factors))
-    done = DONE if all(isinstance(curve, Steps) for curve in curves) else SMOOTH_DONE
-    best: FlowEquilibrium | None = None
-    for number in range(1, ROUNDS + 1):
-        try:
-            found = _round(curves, rows, flows, factors, edges, number)
-        except RuntimeError:
-            if best is None:
-                raise
-            break  # bins too narrow for the solver: the answer before them stands, with its gap
-        best = found if best is None else _better(best, found)
-        if best.cost - best.bound <= done * max(abs(best.cost), abs(best.bound)):
-            break
-        for (z, t), cuts in edges.items():
-            edges[z, t] = finer(curves[z], t, cuts, float(found.discounted[z, t]), float(found.abated[z, t]))
-    assert best is not None
-    return best
+
+    def solved(edges: Edges, number: int) -> FlowEquilibrium:
+        return _round(curves, rows, flows, factors, edges, number)
+
+    def kept(one: FlowEquilibrium, other: FlowEquilibrium) -> FlowEquilibrium:
+        return better(one, other, plan=("moved",), duals=("duals",))
+
+    return in_rounds(curves, len(factors), solved, kept)
 
 
 def flow_bound(curves: Sequence[Cuttable], rows: Sequence[Row], flows: Sequence[Flow], duals: Floats) -> float:
@@ -119,21 +100,6 @@ def _prices(rows: Sequence[Row], duals: Floats, curves: int, years: int) -> Floa
         for z, t, part in row.abated:
             prices[z, t] += part * dual
     return prices
-
-
-def _better(one: FlowEquilibrium, other: FlowEquilibrium) -> FlowEquilibrium:
-    """The cheaper plan of two rounds and the duals of the higher bound: either holds whatever the other is."""
-    plan = one if one.cost <= other.cost else other
-    shown = one if one.bound >= other.bound else other
-    return replace(
-        other,
-        duals=shown.duals,
-        discounted=shown.discounted,
-        bound=shown.bound,
-        abated=plan.abated,
-        moved=plan.moved,
-        cost=plan.cost,
-    )
 
 
 def _round(

@@ -15,6 +15,7 @@ import numpy as np
 
 from airshed.lab.equilibrium.cocontrol import ControlMeasures, co_cost, examine_measures, kept
 from airshed.lab.equilibrium.curves import Floats, examine_discount
+from airshed.lab.equilibrium.rounds import gap_of
 from airshed.market.linear import LinearProgramme, ProgrammeColumns, solve, solve_whole
 from airshed.model.refusal import Malformed
 
@@ -44,7 +45,7 @@ class Lumpy:
     @property
     def gap(self) -> float:
         """How far the plan may lie above the cheapest as the prices show, as a part of it; wholeness is in it."""
-        return max(0.0, self.cost - self.floor) / max(abs(self.cost), 1.0)
+        return gap_of(self.cost, self.floor)
 
     @property
     def integrality_gap(self) -> float:
@@ -54,7 +55,7 @@ class Lumpy:
     @property
     def solver_gap(self) -> float:
         """How far the plan may lie above the cheapest whole one, as a part of it."""
-        return max(0.0, self.cost - self.bound) / max(abs(self.cost), 1.0)
+        return gap_of(self.cost, self.bound)
 
 
 def lumpy(

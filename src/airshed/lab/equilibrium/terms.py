@@ -13,7 +13,8 @@ from airshed.model.measures import FEN_PER_YUAN
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
-from airshed.rulebook.schema import Rulebook, ShortfallRule
+from airshed.rulebook.compliance_sections import ShortfallRule
+from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import ShortfallPeriod
 
 WHOLE = 10_000

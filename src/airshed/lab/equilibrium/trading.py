@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from airshed.lab.equilibrium.curves import LARGEST, Floats
+from airshed.lab.equilibrium.rounds import gap_of
 from airshed.market.linear import Optimum, ProgrammeColumns, solve
 from airshed.model.refusal import Malformed
 
@@ -56,7 +57,7 @@ class TradePlan:
     @property
     def gap(self) -> float:
         """How far the cost may lie above the least one, as a part of it."""
-        return max(0.0, self.total.cost_yuan - self.bound) / max(abs(self.total.cost_yuan), 1.0)
+        return gap_of(self.total.cost_yuan, self.bound)
 
 
 def traded(needs_t: Sequence[float], ladders: Sequence[Ladder], each_t: float, ceiling: float) -> TradedPlan:

@@ -12,23 +12,19 @@ at its duals meet. The last bound is exact: it uses the whole curves, and needs 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from airshed.lab.equilibrium.bins import Edges, finer, first_bins, measures
+from airshed.lab.equilibrium.bins import Edges, measures
 from airshed.lab.equilibrium.clearing import ROUNDING
-from airshed.lab.equilibrium.curves import LARGEST, Cuttable, Floats, Steps, examine_discount
+from airshed.lab.equilibrium.curves import LARGEST, Cuttable, Floats, examine_discount
+from airshed.lab.equilibrium.rounds import DONE, Bounded, better, in_rounds
 from airshed.market.linear import ProgrammeColumns, solve
 from airshed.model.refusal import Malformed
 
-#: Rounds at most.
-ROUNDS = 12
-#: The gap at which it is done; of curves that rise smoothly one at which prices are as exact, for there the gap is as
-#: small as the square of what a price is off.
-DONE, SMOOTH_DONE = 1e-9, 1e-13
 #: By how much a limit may be missed in the programme before it is made good, and how exact the solver is, of one.
 SLACK, TIGHT = 1e-11, 1e-9
 
@@ -41,29 +37,18 @@ class CrossTrade(NamedTuple):
     ratio: float
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneEquilibrium:
-    """Discounted duals `lambdas` (receptors, years); `discounted` and current `price` at the source (zones, years).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneEquilibrium(Bounded):
+    """Discounted duals `lambdas` (receptors, years), and the current `price` at the source (zones, years).
 
-    `abated` (zones, years) in t, `bank` (receptors, years) in the measure of a load; `cost` and `bound` in yuan.
+    `bank` (receptors, years) is in the measure of a load.
     """
 
     lambdas: Floats
-    discounted: Floats
     price: Floats
-    abated: Floats
     bank: Floats
-    cost: float
-    bound: float
     #: What each trade takes of its origin (trades, years).
     traded: Floats
-    rounds: int
-    columns: int
-
-    @property
-    def gap(self) -> float:
-        """How far the cost may lie above the least one, as a part of it."""
-        return max(0.0, self.cost - self.bound) / max(abs(self.cost), 1.0)
 
 
 def zone_equilibrium(
@@ -104,42 +89,14 @@ def zone_equilibrium(
             f"{lack.load:,.6g} more must be taken away {'by then' if banking else 'there'} than all steps can",
             "raise the limits, or add steps",
         )
-    edges = first_bins(curves, len(factors))
-    if done is None:
-        done = DONE if all(isinstance(curve, Steps) for curve in curves) else SMOOTH_DONE
-    best: ZoneEquilibrium | None = None
-    for number in range(1, ROUNDS + 1):
-        try:
-            found = _round(curves, matrix, needs, factors, edges, banking, trades, number)
-        except (Malformed, RuntimeError):
-            if best is None:
-                raise
-            break  # bins too narrow for the solver: the answer before them stands, with its gap
-        best = found if best is None else _better(best, found)
-        # of the cost itself, be it less than a yuan
-        if best.cost - best.bound <= done * max(abs(best.cost), abs(best.bound)):
-            break
-        for (z, t), cuts in edges.items():
-            edges[z, t] = finer(curves[z], t, cuts, float(found.discounted[z, t]), float(found.abated[z, t]))
-    assert best is not None
-    return best
 
+    def solved(edges: Edges, number: int) -> ZoneEquilibrium:
+        return _round(curves, matrix, needs, factors, edges, banking, trades, number)
 
-def _better(one: ZoneEquilibrium, other: ZoneEquilibrium) -> ZoneEquilibrium:
-    """The cheaper plan of two rounds and the duals of the higher bound: either holds whatever the other is."""
-    plan = one if one.cost <= other.cost else other
-    shown = one if one.bound >= other.bound else other
-    return replace(
-        other,
-        lambdas=shown.lambdas,
-        discounted=shown.discounted,
-        price=shown.price,
-        bound=shown.bound,
-        abated=plan.abated,
-        bank=plan.bank,
-        cost=plan.cost,
-        traded=plan.traded,
-    )
+    def kept(one: ZoneEquilibrium, other: ZoneEquilibrium) -> ZoneEquilibrium:
+        return better(one, other, plan=("bank", "traded"), duals=("lambdas", "price"))
+
+    return in_rounds(curves, len(factors), solved, kept, done)
 
 
 class UnmetLoad(NamedTuple):

@@ -12,7 +12,8 @@ from airshed.lab.prices.quotes import AnnualPrice, in_one_language, read_quotes
 from airshed.market.emission_tax import Guided, guided
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
-from airshed.rulebook.schema import PollutantRule, Rulebook
+from airshed.rulebook.programme_sections import PollutantRule
+from airshed.rulebook.schema import Rulebook
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from airshed.model.measures import FEN_PER_YUAN
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
-from airshed.rulebook.schema import PollutantRule, Rulebook
+from airshed.rulebook.programme_sections import PollutantRule
+from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import Cap
 
 POINTS = 100

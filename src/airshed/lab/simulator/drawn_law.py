@@ -10,8 +10,10 @@ import msgspec
 from airshed.lab.simulator.small_market import YEARS
 from airshed.rulebook.breach_sections import CaseRule, LatePaymentRule, LateRate
 from airshed.rulebook.kinds import SealingWay, TrimStep
-from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook, SealingRule
+from airshed.rulebook.programme_sections import PollutantRule
+from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import IndexOf
+from airshed.rulebook.trading_sections import AuctionRule, SealingRule
 from airshed.rulebook.transactions import FLOWS, TransactionRule
 from airshed.rulebook.zone_call_section import RatioRow
 

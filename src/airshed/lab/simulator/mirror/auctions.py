@@ -13,7 +13,8 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record
 from airshed.lab.simulator.mirror.figures import part, worth
 from airshed.registry.moves import Paid
-from airshed.rulebook.schema import AuctionRule, Rulebook
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.trading_sections import AuctionRule
 
 Claim = Callable[[str, bool, str], None]
 Place = tuple[str, str]

@@ -19,7 +19,8 @@ from airshed.lab.simulator.mirror.periods import Periods
 from airshed.lab.simulator.mirror.prices import Prices
 from airshed.lab.simulator.mirror.sales import Sales
 from airshed.registry.moves import Delivered
-from airshed.rulebook.schema import Rulebook, ShortfallRule
+from airshed.rulebook.compliance_sections import ShortfallRule
+from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import ShortfallPeriod
 
 Claim = Callable[[str, bool, str], None]
