@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from airshed.engine.commands import SetCap
@@ -12,26 +12,11 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import stands_for
 from airshed.pages.portal.happening import amount, word_zh
 from airshed.pages.portal.names import called_in
+from airshed.pages.portal.numbered import NUMBERED
 from airshed.pages.portal.stands_for import Sight
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
-#: What the number of a field stands for: the things by number, what one is called in Chinese, the sentence about it.
-NUMBERED: Mapping[str, tuple[Callable[[State], Mapping[int, Any]], str, Callable[[Any, Sight], Phrase]]] = {
-    "mark": (lambda state: state.marks, "第{}号标记", stands_for.mark),
-    "case": (lambda state: state.cases, "第{}号案件", stands_for.case),
-    "withdrawal": (lambda state: state.withdrawals, "第{}号收回告知", stands_for.withdrawal),
-    "pledge": (lambda state: state.pledges, "第{}号质押", stands_for.pledge),
-    "lease": (lambda state: state.leases, "第{}号租赁", stands_for.lease),
-    "part_of": (lambda state: state.leases, "第{}号租赁", stands_for.lease),
-    "deal": (lambda state: state.deals, "第{}号要约", stands_for.deal),
-    "transfer": (lambda state: state.transfers, "第{}号划转", stands_for.transfer),
-    "order": (lambda state: state.orders, "第{}号委托", stands_for.order),
-    "right": (lambda state: state.rights, "第{}号排污权", stands_for.right),
-    "purchase": (lambda state: state.purchases, "第{}号购买", stands_for.purchase),
-    "application": (lambda state: state.applications, "第{}号申请", stands_for.application),
-    "withholding": (lambda state: state.withholdings, "第{}号暂扣", stands_for.withholding),
-}
 #: Acts about a source that is on its way to another account.
 PASSING = ("ClaimSource", "TransferSource", "DropSource")
 
@@ -44,12 +29,12 @@ def meant(body: Any, state: State, rules: Rulebook, command: str = "") -> list[t
 
 
 def _numbered(body: Any, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:
-    for field, (things, name_zh, sentence) in NUMBERED.items():
+    for field, kind in NUMBERED.items():
         number = _number(body, field)
-        thing = things(sight.state).get(number)
+        thing = kind.things(sight.state).get(number)
         if thing is not None:
             name = type(thing).__name__.removeprefix("Allowance")
-            yield Phrase(f"{name} {number}", name_zh.format(number)), sentence(thing, sight)
+            yield Phrase(f"{name} {number}", kind.name_zh.format(number)), kind.sentence(thing, sight)
 
 
 def _passing(body: Any, command: str, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:

@@ -25,7 +25,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import amount, in_column, mass_of
 from airshed.pages.portal.names import Called, account_name
-from airshed.pages.portal.owners import NUMBERED, Owned, Owners, owners_in, unknown
+from airshed.pages.portal.owners import BY_NUMBER, Owned, Owners, owners_in, unknown
 from airshed.pages.portal.to_holders import Moved, moved_in, said_to_holder
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
@@ -178,7 +178,7 @@ def naming_of(service: Service) -> Naming:
 
 def _last(book: KeptBook, mine: frozenset[str], naming: Naming) -> Iterator[Record]:
     """Of the last records those that may concern somebody, in their order."""
-    kinds = (*FOR_ALL, *NUMBERED)
+    kinds = (*FOR_ALL, *BY_NUMBER)
     words = (*(f'"{name}"'.encode() for name in sorted(mine)), *(f'"{kind.__name__}"'.encode() for kind in kinds))
     since = max(0, book.last() - MOST_RECORDS)
     numbers = naming.of(book, words, since)
@@ -330,7 +330,7 @@ def _what(event: Any) -> Phrase:
 
 def _decided(event: Any, rules: Rulebook) -> Phrase:
     """What was decided of something that has a number, until when something may be done about it, and why."""
-    if type(event) not in NUMBERED:
+    if type(event) not in BY_NUMBER:
         return NOTHING
     found = []
     if isinstance(event, e.CaseDecided | e.CaseAppealDecided):

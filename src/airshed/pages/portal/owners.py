@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from airshed.engine import events as e
+from airshed.pages.portal.numbered import NUMBERED
 from airshed.service.book.kept import KeptBook
 
 
@@ -19,22 +19,8 @@ class Owned(NamedTuple):
 
 Owners = Callable[[Any], Owned | None]
 
-#: Where the book says whose it is, by the field of an event that has the number.
-_LOOKUPS: Mapping[str, str] = {
-    "case": "SELECT account, source FROM cases WHERE case_number = ?",
-    "mark": "SELECT stack, stack FROM marks WHERE mark = ?",
-    "application": "SELECT account, source FROM applications WHERE application = ?",
-    "withdrawal": "SELECT account, source FROM withdrawals WHERE withdrawal = ?",
-    "withholding": "SELECT account, source FROM withholdings WHERE withholding = ?",
-}
-#: Events that name neither the account nor what is its own.
-NUMBERED: Mapping[type, str] = {
-    **dict.fromkeys((e.CaseReplied, e.CaseDecided, e.CaseAppealed, e.CaseAppealDecided), "case"),
-    **dict.fromkeys((e.MarkProven, e.MarkApproved, e.MarkReverted), "mark"),
-    e.ApplicationDropped: "application",
-    **dict.fromkeys((e.WithdrawalAppealed, e.AppealDecided, e.WithdrawalRestored), "withdrawal"),
-    **dict.fromkeys((e.WithholdingReleased, e.WithheldForfeited), "withholding"),
-}
+#: Events that name neither the account nor what is its own, with the field that has the number.
+BY_NUMBER: Mapping[type, str] = {event: field for field, kind in NUMBERED.items() for event in kind.events}
 
 
 def owners_in(book: KeptBook) -> Owners:
@@ -42,11 +28,11 @@ def owners_in(book: KeptBook) -> Owners:
 
     @cache
     def found(field: str, number: int) -> Owned | None:
-        row = book.sql.execute(_LOOKUPS[field], (number,)).fetchone()
+        row = book.sql.execute(NUMBERED[field].whose, (number,)).fetchone()
         return Owned(row[0], f"{row[1]} #{number}") if row else None
 
     def owner(event: Any) -> Owned | None:
-        field = NUMBERED.get(type(event))
+        field = BY_NUMBER.get(type(event))
         return found(field, getattr(event, field)) if field else None
 
     return owner

@@ -15,7 +15,7 @@ from airshed.engine.state import State
 from airshed.pages.kit.words import same
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.notices import FOR_ALL, Notice, called_by, notices_in, of_accounts
-from airshed.pages.portal.owners import NUMBERED, owners_in
+from airshed.pages.portal.owners import BY_NUMBER, owners_in
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waits_for
 from airshed.service.book.kept import KeptBook, line_of
@@ -100,7 +100,7 @@ class Listeners:
             for name in each.mine:
                 self._by_word.setdefault(_word(name), []).append(each)
         #: What may concern any of them: the record does not say whose it is, but the book does.
-        self._for_all = frozenset(_word(kind.__name__) for kind in (*FOR_ALL, *NUMBERED))
+        self._for_all = frozenset(_word(kind.__name__) for kind in (*FOR_ALL, *BY_NUMBER))
         self._proposed = _word(ActProposed.__name__)
 
     def of(self, record: bytes) -> tuple[Collection[Listener], bool]:
