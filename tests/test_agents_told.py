@@ -41,7 +41,8 @@ from airshed.lab.agents.rules import Hoarder
 from airshed.lab.agents.tape import Tape
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
-from airshed.rulebook.schema import PollutantRule, Rulebook
+from airshed.rulebook.programme_sections import PollutantRule
+from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.zone_call_section import RatioRow
 from airshed.zone.load import load as load_zone

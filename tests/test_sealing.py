@@ -17,7 +17,8 @@ from airshed.engine.tables import NOTES, gathering
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.market.sealing import Bound, commitment, decrypt, encrypt, public_key
 from airshed.model.refusal import Malformed, Why
-from airshed.rulebook.schema import Rulebook, SealingRule
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.trading_sections import SealingRule
 from laws import RULES
 from markets import AT, AUTHORITY, SERIES, adopting_next, done, market, send, why
 

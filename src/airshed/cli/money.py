@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from airshed.rulebook.schema import CurrencyRule
+    from airshed.rulebook.programme_sections import CurrencyRule
     from airshed.service.marketdata import Market
 
 #: The law whose currency a file is in when nobody says.

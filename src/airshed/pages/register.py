@@ -9,7 +9,7 @@ from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.names import firm_name, group_name, works_name
 from airshed.registry.accounts import STATE_WORDS
 from airshed.rulebook.breach_sections import SHORTFALL
-from airshed.rulebook.schema import ComplianceRule
+from airshed.rulebook.compliance_sections import ComplianceRule
 from airshed.service.book.embargo import Embargo, as_of_last
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import currency_of, law_of

@@ -28,7 +28,8 @@ from airshed.rulebook.group_table import group_faults
 from airshed.rulebook.period_table import FILE as PERIODS
 from airshed.rulebook.period_table import period_faults
 from airshed.rulebook.price_index import index_faults
-from airshed.rulebook.schema import Calendar, Rulebook
+from airshed.rulebook.programme_sections import Calendar
+from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.seasons import due_year
 from airshed.rulebook.section import Section
 from airshed.rulebook.strict import kinds, peeled

@@ -8,8 +8,9 @@ from itertools import pairwise
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
+from airshed.rulebook.allocation_sections import AllocationRule
 from airshed.rulebook.allocation_tables import AllocationClass
-from airshed.rulebook.schema import AllocationRule, Rulebook
+from airshed.rulebook.schema import Rulebook
 
 FILE, FACTORS = "allocation_classes.csv", "benchmark_factors.csv"
 BY_CLASS = "by_class"

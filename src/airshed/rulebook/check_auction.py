@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed
-from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook
+from airshed.rulebook.programme_sections import PollutantRule
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.trading_sections import AuctionRule
 
 
 def auctions(rules: Rulebook, file: str) -> Iterator[Malformed]:

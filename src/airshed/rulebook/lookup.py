@@ -16,8 +16,9 @@ from airshed.rulebook.credit_tables import CreditRow
 from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.people_sections import PeopleRule, Scope
 from airshed.rulebook.period_table import ControlPeriod
+from airshed.rulebook.programme_sections import PollutantRule
 from airshed.rulebook.reading_section import FIGURES
-from airshed.rulebook.schema import PollutantRule, Rulebook
+from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import Benchmark, CheckRow, Limit, MarkRow
 from airshed.rulebook.transactions import TransactionRow, by_type
 

@@ -1,4 +1,4 @@
-"""The sections of a rulebook about what stands in, what is tested by hand, what counts, and which limits hold where."""
+"""What a law says of monitoring: hours and marks, what stands in, tests, methods, reports, and limits."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from airshed.rulebook.kinds import Share
+from airshed.rulebook.kinds import (
+    Flag,
+    Share,
+)
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
 from airshed.rulebook.section import Section
+from airshed.rulebook.tables import CheckRow, Limit, MarkRow, Tier
 
 #: A look-back in hours, up to three leap years.
 LookBack = Annotated[int, Meta(ge=1, le=26_352)]
@@ -88,3 +92,88 @@ class ApplicabilityRule(Section, frozen=True):
     special_areas: tuple[str, ...]
     #: One row per limit set and kind of outlet (read from `applicability.csv`). 明细。
     rows: tuple[Applies, ...] = ()
+
+
+class MonitoringRule(Section, frozen=True):
+    """When a measured hour counts, and what stands in when it does not."""
+
+    #: Which law fills missing hours: "hj75" (HJ 75-2017, `substitution.csv`) or "part75" (US 40 CFR part 75,
+    #: `part75.csv`). 缺失数据处理规范。
+    law: Literal["hj75", "part75"]
+    #: Valid minutes that make a valid hour. 小时有效分钟数下限。
+    minutes_per_hour: Annotated[int, Meta(ge=1, le=60)]
+    #: Valid hours that make a valid day. 日有效小时数下限。
+    hours_per_day: Annotated[int, Meta(ge=1, le=24)]
+    #: Valid days that make a valid month. 月有效日数下限。
+    days_per_month: Annotated[int, Meta(ge=1, le=31)]
+    #: Valid days that make a valid February. 二月有效日数下限。
+    days_per_february: Annotated[int, Meta(ge=1, le=29)]
+    #: Oxygen in percent from which a stack counts as idle and nothing is converted to reference oxygen.
+    #: 视为停运的含氧量。
+    idle_oxygen_percent: Annotated[float, Meta(gt=0, le=21)]
+    #: How many equal hours in a row are called a flat line. 恒值判定时长。
+    flat_line_hours: Annotated[int, Meta(ge=2, le=744)]
+    #: Whether a flat line is invalid, not only found. 恒值视为无效。
+    flat_line_invalid: bool
+    #: Largest deviation of the reported pressure from that of the altitude, in hundredths of a percent.
+    #: 气压核对的容许偏差。
+    pressure_tolerance_basis_points: Share
+    #: Metres per second above which gas moves, so that a stop mark needs oxygen that shows air. 停运判定流速。
+    standstill_velocity_m_s: Annotated[float, Meta(gt=0, le=100)]
+    #: Oxygen in percent from which the analyser breathes air. 视为空气的含氧量。
+    ambient_oxygen_percent: Annotated[float, Meta(gt=0, le=25)]
+    #: Degrees Celsius from which gas that moves comes from a fire, so that air in the analyser is a leak.
+    #: 漏风判定温度。
+    leak_celsius: Annotated[float, Meta(ge=-50, le=1_200)]
+    #: How many hours in a row a thousandfold or a thousandth of the usual level are called another measure.
+    #: 单位误用判定时长。
+    unit_slip_hours: Annotated[int, Meta(ge=1, le=8_784)]
+    #: By how many hours the clock of a frame may be off. 报文时钟允许误差。
+    clock_tolerance_hours: Annotated[float, Meta(gt=0, le=8_784)]
+    #: How many running hours without a reading are called a hole of a month. 长时段缺失判定时长。
+    long_hole_hours: Annotated[int, Meta(ge=1, le=8_784)]
+    #: How far a stated total may be off mean times flow, in hundredths of a percent. 排放量核对的容许偏差。
+    identity_total_basis_points: Share
+    #: How far a stated converted mean may be off equation (28), in hundredths of a percent. 折算浓度核对的容许偏差。
+    identity_converted_basis_points: Share
+    #: Data flags that count as measured. 视为实测的数据标识。
+    flags_measured: tuple[Flag, ...]
+    #: Data flags that count as stopped. 视为停运的数据标识。
+    flags_stopped: tuple[Flag, ...]
+    #: Data flags after which the look-back ends at the last calibration. 视为失控的数据标识。
+    flags_out_of_control: tuple[Flag, ...]
+    #: What the regulator sets for a missing hour under the lowest capture rate, in hundredths of a percent
+    #: of the highest valid hour. 主管部门核定值（占最高有效小时）。
+    determination_basis_points: Annotated[int, Meta(ge=1, le=100_000)]
+    #: Lowest quarterly capture rate at which a monitor is accepted, in hundredths of a percent.
+    #: 季度数据捕集率合格下限。
+    capture_target_basis_points: Share
+    #: Share of a month's hourly means that must lie within a limit on a monthly share, in hundredths of a percent.
+    #: 月达标小时比例。
+    monthly_share_basis_points: Share
+    #: Substitution (read from `substitution.csv`). 替代方法明细。
+    tiers: tuple[Tier, ...] = ()
+
+
+class MarkingRule(Section, frozen=True):
+    """What operators may say of hours, from `marks.csv`."""
+
+    #: One row per mark (read from `marks.csv`). 明细。
+    rows: tuple[MarkRow, ...] = ()
+
+
+class ReportingRule(Section, frozen=True):
+    """What an annual report is asked, from `checks.csv`."""
+
+    #: One row per check (read from `checks.csv`). 明细。
+    rows: tuple[CheckRow, ...] = ()
+
+
+class LimitRule(Section, frozen=True):
+    """Concentration limits, from `limits.csv`."""
+
+    #: How a mean is compared with its limit (GB/T 8170): "full", with every digit; "rounded", half to even to
+    #: the digits of the limit. 与限值比较的方法。
+    comparison: Literal["full", "rounded"]
+    #: One row per limit set and pollutant (read from `limits.csv`). 明细。
+    rows: tuple[Limit, ...] = ()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from airshed.model.refusal import Malformed
-from airshed.rulebook.schema import Calendar
+from airshed.rulebook.programme_sections import Calendar
 
 LIBRARY = "chinesecalendar"
 MONDAY_TO_FRIDAY = (1, 2, 3, 4, 5)

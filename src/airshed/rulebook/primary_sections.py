@@ -173,3 +173,12 @@ class WithholdingRule(Section, frozen=True):
     forfeit_days: Days
     #: Days that an investigation may last; after that, whose they are may have them released. 调查最长天数。
     investigation_days: Days
+
+
+class RepurchaseRule(Section, frozen=True):
+    """The government's standing offer for leftovers."""
+
+    #: Whether it stands at all. 是否开办。
+    open: bool
+    #: Largest share of an account's allocation that is bought back, in hundredths of a percent. 比例上限。
+    limit_basis_points: Share

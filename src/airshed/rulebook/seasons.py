@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from airshed.model.period import days_of
-from airshed.rulebook.schema import Calendar, Rulebook
+from airshed.rulebook.programme_sections import Calendar
+from airshed.rulebook.schema import Rulebook
 
 #: Month and day of the first and the last day of a year.
 WHOLE_YEAR = ("01-01", "12-31")

@@ -20,8 +20,8 @@ from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.market.allocation import Activity, Allocation, Parts
+    from airshed.rulebook.allocation_sections import AllocationRule
     from airshed.rulebook.kinds import Baseline
-    from airshed.rulebook.schema import AllocationRule
 
 ALL = "all"
 RULEBOOK = "dianzhong"

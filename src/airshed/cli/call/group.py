@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from airshed.market.zonecall import ZoneCleared
-    from airshed.rulebook.schema import CurrencyRule
+    from airshed.rulebook.programme_sections import CurrencyRule
 
 app = typer.Typer(help="The zone-wide call: one market for the whole zone. 全区集合竞价。", no_args_is_help=True)
 

@@ -10,7 +10,7 @@ from airshed.engine.events.fact import Fact
 from airshed.market.auction.waiting import Waiting
 from airshed.model.refusal import Refusal
 from airshed.registry.moves import Entry
-from airshed.rulebook.schema import AuctionRule
+from airshed.rulebook.trading_sections import AuctionRule
 
 
 class Containment(msgspec.Struct, frozen=True, gc=False):

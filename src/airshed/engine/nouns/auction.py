@@ -8,7 +8,7 @@ from typing import Literal
 from airshed.engine.events import Containment
 from airshed.model.allowance import Series
 from airshed.registry import accounts
-from airshed.rulebook.schema import AuctionRule
+from airshed.rulebook.trading_sections import AuctionRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ from airshed.model.measures import yuan
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.rulebook import lookup
-from airshed.rulebook.schema import AuctionRule, Rulebook
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.trading_sections import AuctionRule
 
 
 def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenAuction) -> Decision:

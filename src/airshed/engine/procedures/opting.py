@@ -11,7 +11,8 @@ from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook import lookup
-from airshed.rulebook.schema import Rulebook, SectorRule
+from airshed.rulebook.programme_sections import SectorRule
+from airshed.rulebook.schema import Rulebook
 
 LAW = "allocation"
 

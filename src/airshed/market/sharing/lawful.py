@@ -16,8 +16,8 @@ from airshed.market.sharing.division import RuleName
 from airshed.market.sharing.named import NAMED
 from airshed.market.sharing.plan import EarlyAction, Level, Member, Plan, SharingTier
 from airshed.market.sharing.tiers import share
+from airshed.rulebook.allocation_sections import AllocationRule
 from airshed.rulebook.kinds import ClaimName
-from airshed.rulebook.schema import AllocationRule
 
 #: Why a source gets nothing when nobody claims anything.
 _NOTHING = "Nobody claims anything: 0 allowances.", "无人申请：得0份。"

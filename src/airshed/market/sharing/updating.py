@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from airshed.model.measures import half_up
 from airshed.rulebook import lookup
-from airshed.rulebook.schema import AllocationRule, Rulebook
+from airshed.rulebook.allocation_sections import AllocationRule
+from airshed.rulebook.schema import Rulebook
 
 G_PER_T = 1_000_000
 #: Claims that are output times a figure of the law.

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import load_texts
-from airshed.rulebook.schema import CurrencyRule, Rulebook
+from airshed.rulebook.programme_sections import CurrencyRule
+from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 
 

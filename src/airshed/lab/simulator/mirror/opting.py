@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from airshed.engine import events as e
 from airshed.lab.simulator.mirror.figures import day_of
-from airshed.rulebook.schema import Rulebook, SectorRule
+from airshed.rulebook.programme_sections import SectorRule
+from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
 
