@@ -13,7 +13,7 @@ import pytest
 from airshed.service.http.market import OLD_S
 from airshed.service.http.market_fold import MOST_OF_ONE, MOST_OF_STRANGER, MarketFold
 from airshed.service.http.readers import ADDRESS, ASKING
-from airshed.service.http.writer import Busy
+from airshed.service.http.receipts import Busy
 from markets import SERIES
 from services import Served, market_book, served
 

@@ -56,8 +56,8 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.row_records import RowRecords
 from airshed.service.forms.form import BODIES
+from airshed.service.http.receipts import Busy
 from airshed.service.http.viewer import Viewer
-from airshed.service.http.writer import Busy
 from airshed.service.marketdata.reading import Market
 from airshed.zone.monitoring import monitoring_rules
 from beijing import clock, instant

@@ -27,10 +27,11 @@ from airshed.service.http import listening, run
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.listening import listening_on
 from airshed.service.http.readers import ASKING, Readers
+from airshed.service.http.receipts import Asked, Busy, Receipt
 from airshed.service.http.run import opened
 from airshed.service.http.serving import Serving
 from airshed.service.http.tables import cell
-from airshed.service.http.writer import Asked, Busy, Receipt, Writer
+from airshed.service.http.writer import Writer
 from long_books import grown
 from markets import SERIES
 from services import BEGIN, Served, market_book, served

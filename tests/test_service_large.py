@@ -13,8 +13,8 @@ from airshed.model.refusal import Malformed
 from airshed.service.http.commands import AT_ONCE, _wishes
 from airshed.service.http.large import EACH, LargeBodies
 from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.receipts import Busy
 from airshed.service.http.who import SMALL
-from airshed.service.http.writer import Busy
 from portals import portal
 from services import Served, market_book, served
 

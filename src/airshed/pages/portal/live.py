@@ -26,10 +26,10 @@ from airshed.service.book.kept import Lost
 from airshed.service.http.event_stream import EventStream, let_in, only_asked
 from airshed.service.http.language import language_of
 from airshed.service.http.problems import Stopped
+from airshed.service.http.receipts import Busy
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service
 from airshed.service.http.who import Signed
-from airshed.service.http.writer import Busy
 from airshed.service.marketdata.reading import Market
 
 T = TypeVar("T")

@@ -17,8 +17,8 @@ from airshed.pages.kit.words import LANGUAGES, Language, Phrase
 from airshed.pages.portal.frame import Visitor, said_by, templates
 from airshed.pages.portal.notices import Notice
 from airshed.pages.portal.telling import NOTHING, Listeners, Proposed, Told, acts_in, listeners_in, told_in, waiting_in
+from airshed.service.http.receipts import Busy
 from airshed.service.http.service import Service
-from airshed.service.http.writer import Busy
 from airshed.service.mail.post import Answer, Became, Letter
 from airshed.service.sign_in.addresses import Address, Heard
 

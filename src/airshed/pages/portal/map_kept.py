@@ -19,7 +19,7 @@ from airshed.pages.portal.map_drawing import frames, scale_of
 from airshed.pages.portal.map_emitted import BEYOND, DECLARED, MONTHS
 from airshed.pages.portal.map_legend import Sign, legend
 from airshed.rulebook.schema import Rulebook
-from airshed.service.http.writer import Busy
+from airshed.service.http.receipts import Busy
 
 
 class Row(NamedTuple):

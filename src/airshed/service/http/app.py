@@ -21,10 +21,10 @@ from airshed.service.http.catalogue import WAYS
 from airshed.service.http.incoming import Incoming
 from airshed.service.http.problems import Stopped, answer, of_code, of_malformed
 from airshed.service.http.protocol import WHOLE, lines_of
+from airshed.service.http.receipts import Busy, Ended, StandsBy
 from airshed.service.http.service import Handler, Service, provenance_header
 from airshed.service.http.shapes.problem import Problem
 from airshed.service.http.ways import NO_PAGES, Pages, Way
-from airshed.service.http.writer import Busy, Ended, StandsBy
 
 #: Where commands are taken, in the answer of a service that stands by.
 WRITER = "Airshed-Writer"

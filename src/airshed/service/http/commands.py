@@ -22,6 +22,7 @@ from airshed.service.book.acts import waiting_for
 from airshed.service.book.clock import asked_of
 from airshed.service.book.once import once
 from airshed.service.http.problems import Stopped, answer, of_refusal
+from airshed.service.http.receipts import Asked, Busy, Receipt
 from airshed.service.http.service import Handler, Service, given, instant_asked, large_body_of
 from airshed.service.http.shapes.commands import (
     AwaitedAct,
@@ -36,7 +37,6 @@ from airshed.service.http.shapes.commands import (
 from airshed.service.http.shapes.problem import Problem
 from airshed.service.http.ways import Parameter, Way
 from airshed.service.http.who import SIGNING
-from airshed.service.http.writer import Asked, Busy, Receipt
 from airshed.service.marketdata.reading import Market
 
 #: Every command by name.

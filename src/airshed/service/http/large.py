@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from airshed.service.http.writer import Busy
+from airshed.service.http.receipts import Busy
 
 #: Large bodies that come at once, and those of one user.
 MOST, EACH = 16, 2

@@ -23,7 +23,7 @@ from airshed.service.book.law import laws_of
 from airshed.service.book.preview import Foreseen, foresee
 from airshed.service.book.snapshot import Snapshot, Unfit, taken
 from airshed.service.http.readers import ADDRESS, ASKING
-from airshed.service.http.writer import Asked, Busy, Ended
+from airshed.service.http.receipts import Asked, Busy, Ended
 from airshed.service.marketdata.reading import Folding, Market
 from airshed.service.marketdata.tables import OF_KINDS, ROWS
 from airshed.service.marketdata.zone_index import law_of

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.service.http.problems import Stopped
+from airshed.service.http.receipts import StandsBy
 from airshed.service.http.service import Service, given
 from airshed.service.http.shapes.operations import Healthy, Ready
 from airshed.service.http.ways import Way
-from airshed.service.http.writer import StandsBy
 
 
 async def healthy(service: Service, request: Request) -> Response:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from airshed.service.book.addressed import to_read
 from airshed.service.book.kept import KeptBook, Lost
-from airshed.service.http.writer import Busy
+from airshed.service.http.receipts import Busy
 
 T = TypeVar("T")
 

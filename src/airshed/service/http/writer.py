@@ -14,7 +14,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from airshed.engine.commands import Command
 from airshed.engine.edge import WellFormed
 from airshed.engine.events import ActProposed
 from airshed.engine.invariants import check as check_state
@@ -29,9 +28,8 @@ from airshed.service.book.kept import Fenced, KeptBook, Lost
 from airshed.service.book.law import laws_of
 from airshed.service.book.opening import carry_on, follow
 from airshed.service.book.snapshot import Snapshot, Unfit, fitting
+from airshed.service.http.receipts import Asked, Busy, Ended, Receipt, StandsBy, Waits
 
-#: What makes the commands of a request once the writer comes to it: a key may be made from what the book says by then.
-Asked = Callable[[Runner, int], Sequence[WellFormed]]
 #: So many commands of one request find room where only the last quarter of the queue is left.
 FEW = 100
 #: A loop that has not come to the end of its turn by then sends no more.
@@ -40,45 +38,8 @@ LONGEST_TURN_S = 1.0
 MOST_NAMED = 3
 
 
-class Busy(Exception):
-    """So much waits that this is better sent again, after so many seconds."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"busy for {seconds} s")
-        self.seconds = seconds
-
-
-class Ended(Exception):
-    """The writer has stopped: nobody is answered by it any more, and the next start replays the book."""
-
-
-class StandsBy(Exception):
-    """Another process writes the book; this one waits until it is gone."""
-
-
 class _StoodDown(Exception):
     """The service stops before the writer has gone."""
-
-
-class Waits(NamedTuple):
-    """An act that waits for a second person."""
-
-    act: int
-    until: int | None
-    #: Some of those who may confirm it now.
-    confirms: tuple[str, ...]
-
-
-class Receipt(NamedTuple):
-    """What the sender of a command hears, once it is on disk."""
-
-    command: Command
-    answer: Answer
-    #: Whether the record stood in the book before: this command was sent again.
-    earlier: bool
-    #: The instant of the book after the group.
-    at: int
-    waits: tuple[Waits, ...]
 
 
 class _Job(NamedTuple):

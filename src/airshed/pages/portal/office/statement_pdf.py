@@ -24,8 +24,8 @@ from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.names import called_in, firm_name
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
+from airshed.service.http.receipts import Busy
 from airshed.service.http.service import Service
-from airshed.service.http.writer import Busy
 from airshed.service.marketdata.reading import Market
 from airshed.service.sign_in.seals import LONGEST_NAME, Seal
 
