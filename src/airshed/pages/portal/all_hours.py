@@ -22,9 +22,9 @@ from starlette.responses import Response, StreamingResponse
 
 from airshed.model.provenance import said
 from airshed.service.http.readers import ASKING
+from airshed.service.http.receipts import Busy
 from airshed.service.http.service import Service
 from airshed.service.http.tables import CSV, ENDING_OF, OF_ROW, PARQUET, PIECE
-from airshed.service.http.writer import Busy
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,6 +14,7 @@ from airshed.pages.portal.grounds import NOTICE, first_of, grounds
 from airshed.pages.portal.happening import in_column, in_language
 from airshed.pages.portal.meant import choice_of
 from airshed.pages.portal.names import account_name, called_in, works_name
+from airshed.pages.portal.numbered import NUMBERED
 from airshed.registry.accounts import PRIVATE, auction
 from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.happened import WORDS
@@ -59,18 +60,16 @@ STRIPPED: Mapping[str, Literal["terms", "lease"]] = {
     **dict.fromkeys(("Transfer", "PledgeAllowances", "OfferDeal", "PlaceOrder", "OpenCall"), "terms"),
     "OfferLease": "lease",
 }
-#: Commands of the other side of a lease, a deal or a pledge name any that concerns them.
-NUMBERED: Mapping[str, Callable[[State], Mapping[int, Any]]] = {
-    "order": lambda state: state.orders,
-    "deal": lambda state: state.deals,
+#: What is chosen by its number; commands of the other side of a lease, a deal or a pledge name any that concerns them.
+CHOSEN: Mapping[str, Callable[[State], Mapping[int, Any]]] = {
+    **{
+        field: NUMBERED[field].things
+        for field in (
+            *("order", "deal", "lease", "pledge", "purchase"),
+            *("application", "withdrawal", "withholding", "right"),
+        )
+    },
     "transfer": lambda state: state.waiting_transfers,
-    "lease": lambda state: state.leases,
-    "pledge": lambda state: state.pledges,
-    "purchase": lambda state: state.purchases,
-    "application": lambda state: state.applications,
-    "withdrawal": lambda state: state.withdrawals,
-    "withholding": lambda state: state.withholdings,
-    "right": lambda state: state.rights,
     "act": lambda state: state.acts,
 }
 NAMED: Mapping[str, Callable[[State], Mapping[str, Any]]] = {
@@ -167,7 +166,7 @@ def choices(
             for name, thing in NAMED[field](state).items()
             if thing.open
         )
-    if field in NUMBERED:
+    if field in CHOSEN:
         return tuple(_numbered(state, rules, actor, command, field))
     return None
 
@@ -254,7 +253,7 @@ def _within(state: State, actor: Actor, jurisdiction: str, account: str) -> bool
 
 def _numbered(state: State, rules: Rulebook, actor: Actor, command: str, field: str) -> Iterator[Choice]:
     called, fits = called_in(state, rules), FITS.get(command)
-    for number, thing in NUMBERED[field](state).items():
+    for number, thing in CHOSEN[field](state).items():
         if getattr(thing, "state", "") in OVER:
             continue
         parties = [getattr(thing, name) for name in WHOSE if getattr(thing, name, "")]
