@@ -131,6 +131,7 @@ def test_what_is_carried_on_is_not_offered_twice_and_the_table_adds_up() -> None
     )
     assert (then.state, then.free) == ("long", first.balance), "the next year, which is the last, says what is over"
     assert (then.position.balance, then.carried.en) == (held - 1_600_000, "")
+    assert (then.position.series, then.position.spare) == ("SO2-KM-2028", SERIES), "what is sold is what is held"
 
 
 def test_a_year_that_is_not_shared_out_is_not_short() -> None:

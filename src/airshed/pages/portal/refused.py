@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +18,7 @@ from airshed.pages.portal.fields import by_their_names, name_of
 from airshed.service.forms.articles import article_zh
 from airshed.service.forms.form import BODIES, slots
 from airshed.service.forms.measures import Terms
+from airshed.service.forms.refusals import rows
 
 #: A command by its name in the catalogue.
 _COMMAND = re.compile(rf" ?\b({'|'.join(BODIES)})\b ?", re.ASCII)
@@ -96,8 +98,25 @@ def told(
     field = _field(refusal, place, kind, body)
     title = TITLES.get((refusal.why, field)) or Phrase(refusal.why.english, refusal.why.chinese)
     article = Phrase(refusal.cite, article_zh(refusal.cite))
-    said = by_names(detail(refusal.detail, terms.size_kg))
+    said = begun(by_names(detail(refusal.detail, terms.size_kg)))
     return Told(title, said, article, place.cure, field, seq)
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """The words with which sentences of the engine begin, but for those that begin with a name."""
+    heads = (english.partition(" ") for english, _ in rows())
+    return frozenset(word for word, blank, _ in heads if blank and word.isalpha())
+
+
+def begun(said: Phrase) -> Phrase:
+    """A sentence with a capital at its head; a name stays as it is.
+
+    >>> begun(Phrase("the law gives 3", "")).en, begun(Phrase("steel has 3", "")).en
+    ('The law gives 3', 'steel has 3')
+    """
+    word = said.en.partition(" ")[0]
+    return Phrase(said.en[:1].upper() + said.en[1:], said.zh) if word in _first_words() else said
 
 
 def by_names(said: Phrase) -> Phrase:

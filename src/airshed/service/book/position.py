@@ -67,6 +67,8 @@ class Position(msgspec.Struct, frozen=True):
     taken: int = 0
     #: Of what is over, what counts for a later year too that has begun, and is said to be over there.
     carried: int = 0
+    #: The series of which most is over, which may be of an earlier vintage; empty where nothing is.
+    spare: str = ""
 
     @property
     def balance(self) -> int | None:
@@ -111,7 +113,11 @@ def positions(
                 spare = {name: max(0, count - taken_of[name]) for name, count in counts.items()}
                 found.append((msgspec.structs.replace(position, taken=taken), counts, spare))
     return [
-        msgspec.structs.replace(position, carried=_carried(position, spare, [each[:2] for each in found[number + 1 :]]))
+        msgspec.structs.replace(
+            position,
+            carried=_carried(position, spare, [each[:2] for each in found[number + 1 :]]),
+            spare=max(spare, key=lambda name: spare[name]) if any(spare.values()) else "",
+        )
         for number, (position, _, spare) in enumerate(found)
     ]
 
