@@ -14,6 +14,7 @@ import typer
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.options import RulesName, StackWorkers
 from airshed.cli.show import PAGE, as_json, console, of, table
+from airshed.model.counted import counted
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
@@ -214,7 +215,7 @@ def _play(
     season = Season(Runner(book, rules), rules, zone, seed, year)
     opened = step(2, "rules adopted, caps set and shared out  开市配额")
     season.decide()
-    opened(f"{len(season.firms)} firms")
+    opened(f"{counted(len(season.firms), 'firm')}")
     season.open()
     opened(f"{len(season.runner.state.ledger.caps)} series")
 

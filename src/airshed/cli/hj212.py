@@ -15,6 +15,7 @@ import typer
 
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
+from airshed.model.counted import counted
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def decode(
         good = _is_frame(outcome)
         scraps = 0 if good or len(chunk) >= SHORTEST_FRAME else scraps + 1
         if scraps == MOST_SCRAPS:
-            what = f"holds {scraps:,} broken heads in a row, up to byte {place:,}, and no frame between them"
+            what = f"holds {counted(scraps, 'broken head')} in a row, up to byte {place:,}, and no frame between them"
             raise Malformed(file, what, f"give a file of frames; {frames:,} were read before")
         frames, refused = frames + good, refused + (not good)
         if json:

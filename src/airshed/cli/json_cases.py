@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, NoReturn
 
 from airshed.cli.read import read_text
+from airshed.model.counted import counted
 from airshed.model.measures import exact
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -62,7 +63,7 @@ class Part(NamedTuple):
             return [self.at(key) for key in keys]
         found = list(self.parts())
         if len(found) != len(keys):
-            self.wrong(f"has {len(found)} values", f"write [{', '.join(keys)}]")
+            self.wrong(f"has {counted(len(found), 'value')}", f"write [{', '.join(keys)}]")
         return found
 
     def only(self, keys: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, showing
+from airshed.model.counted import counted
 
 
 def replay(
@@ -46,6 +47,6 @@ def replay(
         )
         return
     if rows is not None:
-        console.print(f"rebuilt {rows:,} rows of the read tables")
-    console.print(f"{state.seq:,} records, {events:,} events in {seconds:.2f} s")
+        console.print(f"rebuilt {counted(rows, 'row')} of the read tables")
+    console.print(f"{counted(state.seq, 'record')}, {counted(events, 'event')} in {seconds:.2f} s")
     console.print(f"digest {reached}")

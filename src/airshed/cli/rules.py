@@ -12,6 +12,7 @@ from airshed.cli.copying import copied
 from airshed.cli.failing import fail, line_of
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
+from airshed.model.counted import counted
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed
 
@@ -41,7 +42,7 @@ def check(
         if json:
             continue
         if each["ok"]:
-            counts = ", ".join(f"{count} {name}" for name, count in each["counts"].items())
+            counts = ", ".join(counted(count, name.removesuffix("s")) for name, count in each["counts"].items())
             console.print(f"ok {each['id']} {each['version']} sha256:{each['digest']} ({counts})")
             if each["of_one"]:
                 console.print(
@@ -97,7 +98,7 @@ def copy(rulebook: Where, folder: Annotated[str, typer.Argument(help="A new fold
 
     _loaded(rulebook)
     many = copied(find(rulebook), folder)
-    console.print(f"{folder}: {many} files; airshed rules diff {rulebook} {folder} says what you change")
+    console.print(f"{folder}: {counted(many, 'file')}; airshed rules diff {rulebook} {folder} says what you change")
 
 
 @app.command()
@@ -123,7 +124,7 @@ def diff(old: Where, new: Where, json: Json = False) -> None:
         for change in changes:
             console.print(change.sentence)
             console.print(f"    {change.cite}", style="dim")
-        console.print(f"{len(changes)} {'change' if len(changes) == 1 else 'changes'}")
+        console.print(f"{counted(len(changes), 'change')}")
 
 
 @app.command()

@@ -10,6 +10,7 @@ import typer
 
 from airshed.cli.options import Json, RulesName
 from airshed.cli.show import as_json, console, table
+from airshed.model.counted import counted
 
 #: The rulebook that is played where none is named.
 USUAL = "dianzhong"
@@ -99,6 +100,6 @@ def _tables(reports: list[Any]) -> None:
     malformed = sum(report.malformed for report in reports)
     repeated = sum(report.repeated for report in reports)
     runs = f"{len(reports)} run{'s' if len(reports) > 1 else ''}"
-    console.print(f"{runs}, {commands:,} commands, {malformed:,} malformed, {repeated:,} sent again")
+    console.print(f"{runs}, {counted(commands, 'command')}, {malformed:,} malformed, {repeated:,} sent again")
     for report in reports:
-        console.print(f"seed {report.seed}: {report.records:,} records, digest {report.digest}")
+        console.print(f"seed {report.seed}: {counted(report.records, 'record')}, digest {report.digest}")

@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.options import Json, OfLaw, StackWorkers, ZoneName
 from airshed.cli.show import as_json, bar, console, of
+from airshed.model.counted import counted
 from airshed.model.provenance import of_evidence
 from airshed.model.refusal import Malformed
 
@@ -67,7 +68,8 @@ def stacks(
     if json:
         as_json({"stacks": count, "frames": frames, "bytes": size, "seconds": round(seconds, 3), "folder": str(out)})
         return
-    console.print(f"{count} stacks, {frames:,} frames, {size:,} bytes in {seconds:.1f} s: {out / MANIFEST}")
+    made = f"{counted(count, 'stack')}, {counted(frames, 'frame')}"
+    console.print(f"{made}, {size:,} bytes in {seconds:.1f} s: {out / MANIFEST}")
 
 
 @app.command()
@@ -155,7 +157,7 @@ def device(
     )  # fmt: skip
     if register is not None:
         wanted.write_registration(register)
-        console.print(f"{count} devices: {register}")
+        console.print(f"{counted(count, 'device')}: {register}")
         return
     of(of_evidence(seed))
     counts = asyncio.run(play(wanted))

@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, of
+from airshed.model.counted import counted
 from airshed.model.provenance import Programme, Simulation
 from airshed.model.refusal import Malformed
 from airshed.service.book.places import in_database, without_password
@@ -45,7 +46,7 @@ def copy_book(
         as_json({"book": done.to, "records": last.seq, "digest": last.hash or None})
         return
     to = done.to
-    console.print(f"{to}: {last.seq:,} records, digest {last.hash}" if last.seq else f"{to}: no record yet")
+    console.print(f"{to}: {counted(last.seq, 'record')}, digest {last.hash}" if last.seq else f"{to}: no record yet")
 
 
 def convert(

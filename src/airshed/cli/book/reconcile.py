@@ -10,6 +10,7 @@ from airshed.cli.book.answers import ClockIsRight, instant_to_write
 from airshed.cli.book.verify import steps
 from airshed.cli.options import At, BookPath, Json
 from airshed.cli.show import as_json, console, showing
+from airshed.model.counted import counted
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def reconcile(
             for each in found.differences:
                 if each.account == name:
                     console.print(f"  {each}")
-        agree = f"{found.accounts:,} accounts after {found.records:,} records"
+        agree = f"{counted(found.accounts, 'account')} after {counted(found.records, 'record')}"
         console.print(f"{len(names):,} of {agree} differ" if names else f"ok: {agree} agree: records, state, tables")
         console.print(f"digest {found.hash}")
     if failed is not None:

@@ -13,6 +13,7 @@ import typer
 from airshed.cli.options import BookOrArgument, BookPath, Json
 from airshed.cli.server.kept import MarketServer, client_of
 from airshed.cli.show import as_json, console, of
+from airshed.model.counted import counted
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 
@@ -59,7 +60,8 @@ def verify(
             }
         )
         return
-    console.print(f"ok: {found.records:,} records, {found.events:,} events, {found.refusals:,} refusals")
+    events, refusals = counted(found.events, "event"), counted(found.refusals, "refusal")
+    console.print(f"ok: {counted(found.records, 'record')}, {events}, {refusals}")
     console.print("decided anew; chain, invariants I1-I14 at rest, and read tables agree")
     for each in published:
         console.print(f"passes through the head of record {each.seq:,}")

@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, showing, table
+from airshed.model.counted import counted
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.service.book.places import without_password
@@ -89,4 +90,4 @@ def seal(
     if out.exists():
         raise Malformed(str(out), "exists already", "choose another file or remove it first")
     out.write_bytes(text)
-    console.print(f"{out}: {len(lines):,} commands")
+    console.print(f"{out}: {counted(len(lines), 'command')}")

@@ -11,6 +11,7 @@ import typer
 from airshed.cli.mrv.shown import LawBook, LawName, applied, measuring_law, say_applied
 from airshed.cli.options import Json, StackWorkers, ZoneName
 from airshed.cli.show import as_json, console, of, table
+from airshed.model.counted import counted
 from airshed.model.refusal import Malformed
 
 MG_PER_T = Decimal(10**9)
@@ -84,7 +85,7 @@ def measure(
     )
     if summary is not None:
         table(
-            f"{year}: {summary.sealed_days:,} sealed days 封存日",
+            f"{year}: {counted(summary.sealed_days, 'sealed day')} 封存日",
             ("pollutant", "stacks #", "mass [t]", "measured [h]", "substituted [h]", "stopped [h]", "missing [h]"),
             [
                 (

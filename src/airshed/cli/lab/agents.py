@@ -10,6 +10,7 @@ import typer
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, bar, console, say, table
+from airshed.model.counted import counted
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
@@ -151,7 +152,7 @@ def agents(
         as_json({**asked, **figures, "origins": origins})
         return
     table(
-        f"{sessions:,} sessions of {market} 场次, {mechanism}, {', '.join(names)}",
+        f"{counted(sessions, 'session')} of {market} 场次, {mechanism}, {', '.join(names)}",
         ("measure 指标", "mean 均值#", "sd 标准差#", "5 %#", "median 中位数#", "95 %#"),
         [(words.format(money=money[0]), *_figures(measures[name])) for name, words in WORDS.items()],
     )

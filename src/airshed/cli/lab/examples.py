@@ -10,6 +10,7 @@ import typer
 
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
+from airshed.model.counted import counted
 from airshed.model.refusal import Malformed
 
 
@@ -32,7 +33,7 @@ def examples(
         as_json({"folder": str(out or folder), "examples": shows})
         return
     table("Examples 示例", ("script 脚本", "what it shows"), list(shows.items()))
-    console.print(f"{len(found)} scripts in {out or folder}; run one with python", soft_wrap=True)
+    console.print(f"{counted(len(found), 'script')} in {out or folder}; run one with python", soft_wrap=True)
 
 
 def _copy(found: dict[str, str], out: Path) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.options import Json, Workers
 from airshed.cli.show import as_json, bar, console, say, table
+from airshed.model.counted import counted
 
 if TYPE_CHECKING:
     from airshed.lab.agents.ensemble import SessionSpread
@@ -94,7 +95,8 @@ def run(
     say(origins)
     batches = -(-told.draws // BATCH)
     seconds = perf_counter() - began
-    console.print(f"{kept} batches were there, {batches - kept} played in {seconds:.1f} s: {out}")
+    there = counted(kept, "batch was", "batches were")
+    console.print(f"{there} there, {batches - kept} played in {seconds:.1f} s: {out}")
 
 
 def scenarios(
@@ -152,7 +154,7 @@ def document(summary: DrawsSummary) -> dict[str, Any]:
 def show(told: Scenario, summary: DrawsSummary, money: str) -> None:
     """The tables of a summary, in the money of its law."""
     table(
-        f"{told.name_en} {told.name_zh}: {summary.paths:,} paths 路径, medians 中位数",
+        f"{told.name_en} {told.name_zh}: {counted(summary.paths, 'path')} 路径, medians 中位数",
         ("year 年#", *(title.format(money) for _, title in YEARLY)),
         [(year, *(_figure(each[name].median) for name, _ in YEARLY)) for year, each in summary.years.items()],
     )

@@ -16,6 +16,7 @@ from airshed.cli.server.kept import MarketServer
 from airshed.cli.show import as_json, console, table
 from airshed.market.tape import EXCHANGE_KINDS, KINDS, kinds_of
 from airshed.model.allowance import is_strip
+from airshed.model.counted import counted
 from airshed.model.measures import tonnes, yuan
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def tape(
         return
     money, strips = money_name(), int(any(is_strip(trade.series) for trade in shown))
     table(
-        f"{len(shown)} of {total} trades 成交",
+        f"{len(shown)} of {counted(total, 'trade')} 成交",
         [
             *("record #", "time 时间", "kind 方式", "series", f"price 价 [{money}/t]"),
             *([f"yearly 年价 [{money}/t]"] * strips),

@@ -10,6 +10,7 @@ import typer
 from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, named, say_applied
 from airshed.cli.options import Json, StackWorkers, ZoneName
 from airshed.cli.show import as_json, bar, console, lines, of, table
+from airshed.model.counted import counted
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def completeness(
             for each, found in list(zip(rows, ranking, strict=True))[:10]
         ],
     )
-    console.print(f"{html}: {html.stat().st_size:,} bytes, {len(facts.stacks)} stacks")
+    console.print(f"{html}: {html.stat().st_size:,} bytes, {counted(len(facts.stacks), 'stack')}")
     say_applied(law)
 
 
@@ -234,7 +235,7 @@ def exceedances(
         ],
     )
     console.print(
-        f"{len(found.rows)} of {found.compared} limits of {len(there.stacks)} stacks "
+        f"{len(found.rows)} of {counted(found.compared, 'limit')} of {counted(len(there.stacks), 'stack')} "
         f"{'was' if len(found.rows) == 1 else 'were'} exceeded; {len(shown)} shown."
         f" {found.compared}项限值中{len(found.rows)}项超标。"
     )

@@ -11,6 +11,7 @@ from airshed.cli.mrv.quality import with_quality
 from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, say_applied, t
 from airshed.cli.options import Json, StackWorkers, ZoneName
 from airshed.cli.show import as_json, bar, console, of, table
+from airshed.model.counted import counted
 
 if TYPE_CHECKING:
     from airshed.service.stacks.totals import YearSummary
@@ -133,13 +134,14 @@ def show_readings(done: tuple[Any, ...], out: Path, seconds: float, json: bool) 
         )  # fmt: skip
         return
     span = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
-    said = f"{stacks} stacks, {span}, {len(done):,} stack-years, {size:,} bytes in {seconds:.1f} s: {out / MANIFEST}"
+    read = f"{counted(stacks, 'stack')}, {span}, {counted(len(done), 'stack-year')}"
+    said = f"{read}, {size:,} bytes in {seconds:.1f} s: {out / MANIFEST}"
     console.print(said)
 
 
 def _show(year: YearSummary) -> None:
     table(
-        f"{year.year}: {year.stacks} stacks, {year.sealed_days:,} sealed days 封存日",
+        f"{year.year}: {counted(year.stacks, 'stack')}, {counted(year.sealed_days, 'sealed day')} 封存日",
         ("pollutant", "stacks #", "mass [t]", "measured [h]", "substituted [h]", "stopped [h]", "missing [h]"),
         [
             (

@@ -13,6 +13,7 @@ import typer
 from airshed.cli.options import Json
 from airshed.cli.read import CsvLine, read_table
 from airshed.cli.show import as_json, console, table
+from airshed.model.counted import counted
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
@@ -87,7 +88,7 @@ def delay(
         for each in all_wrong:
             console.print(f"stated otherwise 不一致: {each}")
         agree = f"; {stated_times - len(all_wrong)} of {stated_times} stated times agree 一致" if stated_times else ""
-        console.print(f"{len(rows)} cases{agree}")
+        console.print(f"{counted(len(rows), 'case')}{agree}")
     if all_wrong:
         raise typer.Exit(1)
 
