@@ -144,7 +144,7 @@ def test_a_settlement_that_takes_two_says_what_waits_and_nothing_of_its_key(tmp_
 
     assert "Sent: 2 waiting for a second person." in sent
     assert "2 settlements were begun and wait for a second person" in sent
-    assert "wait for a second person; they are in none of the figures below: cement, steel. See what waits" in sent
+    assert "wait for a second person; no figure below has them: cement, steel. See what waits" in sent
     assert "All accounts have settled" not in sent
     assert "earlier command" not in sent
     assert "0 accounts are settled, 2 wait. Nothing was done twice." in again

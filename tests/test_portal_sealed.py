@@ -113,5 +113,5 @@ def test_a_bid_is_sealed_in_the_browser_and_opened_there_after_the_close(
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_url("**/records/*")
     page.goto(f"{sealed.url}/with-others")
-    expect(page.locator("main")).to_contain_text("1 bids for 200 kg, 864.00 yuan set aside")
+    expect(page.locator("main")).to_contain_text("1 bid for 200 kg, 864.00 yuan set aside")
     context.close()

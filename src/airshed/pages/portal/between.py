@@ -15,6 +15,7 @@ from airshed.engine.procedures.lease import PROCEDURES as OF_LEASES
 from airshed.engine.procedures.pledge import PROCEDURES as OF_PLEDGES
 from airshed.engine.procedures.pledge import enforceable
 from airshed.engine.state import State
+from airshed.model.counted import counted
 from airshed.model.measures import Unit
 from airshed.model.refusal import Refusal
 from airshed.pages.kit.words import Phrase, same
@@ -325,7 +326,8 @@ def _auctions(state: State, rules: Rulebook, account: str, mine: frozenset[str])
         deeds, said, until = _sealed(state, rules, account, mine, "auction", name)
         if bids:
             said = Phrase(
-                f"{len(bids)} bids for {count.en}, {held.en} set aside", f"{len(bids)}份标书共{count.zh}，冻结{held.zh}"
+                f"{counted(len(bids), 'bid')} for {count.en}, {held.en} set aside",
+                f"{len(bids)}份标书共{count.zh}，冻结{held.zh}",
             )
         part = auction.terms.guarantee_basis_points / 100
         yield Open(
@@ -349,7 +351,7 @@ def _reverse(state: State, rules: Rulebook, account: str, mine: frozenset[str]) 
         deeds, said, until = _sealed(state, rules, account, mine, "repurchase", name)
         if asks:
             count = amount(sum(ask.count for ask in asks), Unit.ALLOWANCES, rules)
-            said = Phrase(f"{len(asks)} asks for {count.en}", f"{len(asks)}份报价共{count.zh}")
+            said = Phrase(f"{counted(len(asks), 'ask')} for {count.en}", f"{len(asks)}份报价共{count.zh}")
         yield Open(
             name,
             found.series,
@@ -369,7 +371,7 @@ def _calls(state: State, rules: Rulebook, account: str, mine: frozenset[str]) ->
         if not call.open:
             continue
         own = [order for order in call.orders.values() if order.account == account]
-        said = Phrase(f"{len(own)} orders", f"{len(own)}笔申报") if own else same("–")
+        said = Phrase(counted(len(own), "order"), f"{len(own)}笔申报") if own else same("–")
         act = _deed(mine, "PlaceCallOrder", "Place an order", "参与申报", f"call={quote(name, safe='')}")
         yield Open(name, call.series, CALL, same("–"), same("–"), same("–"), said, () if act is None else (act,))
     for name, zone_call in state.zone_calls.items():
@@ -381,7 +383,7 @@ def _calls(state: State, rules: Rulebook, account: str, mine: frozenset[str]) ->
             _deed(mine, "PlaceZoneOffer", "Offer", "卖出申报", at),
         )
         own_count = len(zone_call.of.get(account, ()))
-        said = Phrase(f"{own_count} orders", f"{own_count}笔申报") if own_count else same("–")
+        said = Phrase(counted(own_count, "order"), f"{own_count}笔申报") if own_count else same("–")
         yield Open(
             name, zone_call.pollutant, ZONE_CALL, same("–"), same("–"), same("–"), said, tuple(filter(None, deeds))
         )

@@ -11,6 +11,7 @@ from airshed.engine.nouns import PenaltyKey, Source
 from airshed.engine.procedures.penalty import breach_of, owed_of
 from airshed.engine.state import State
 from airshed.model.allowance import Series
+from airshed.model.counted import counted
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.between import opens
@@ -58,7 +59,7 @@ def dues(state: State, rules: Rulebook, account: str, at: int, waiting: int) -> 
             found.append(Due(coming.day, coming.what, "/calendar"))
     shown = sorted((due._replace(how=_how(due.day, today)) for due in found), key=lambda due: (due.day, due.what.en))
     if waiting:
-        acts = Phrase(f"{waiting} acts wait for you", f"{waiting}项业务待您复核")
+        acts = Phrase(f"{counted(waiting, 'act waits', 'acts wait')} for you", f"{waiting}项业务待您复核")
         return [Due("", acts, "/waiting", "near"), *shown]
     return shown
 

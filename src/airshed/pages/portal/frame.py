@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.nouns import Actor
+from airshed.model.counted import counted
 from airshed.model.provenance import Programme, said
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.html import environment
@@ -281,6 +282,7 @@ def templates() -> Environment:
     made.filters["time"] = pass_context(lambda context, ms: context["civil"].clock(ms)[11:19])
     made.filters["mass"] = lambda count, standing: f"{count * standing.terms.size_kg / 1000:,.3f}"
     made.globals["asset"] = assets().address
+    made.globals["counted"] = counted
     return made
 
 

@@ -10,6 +10,7 @@ from airshed.engine.nouns import Source
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.state import State
 from airshed.model.allowance import Series
+from airshed.model.counted import counted
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import place_name
@@ -210,7 +211,7 @@ def _emitted(
                         days += 1
     if not days:
         return None, Phrase("no sealed day yet", "尚无封存日数据")
-    return mass, Phrase(f"measured to date: {days:,} sealed days", f"监测至今：{days:,}个封存日")
+    return mass, Phrase(f"measured to date: {counted(days, 'sealed day')}", f"监测至今：{days:,}个封存日")
 
 
 # --- works

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from airshed.compliance.publication import embargoed, public_from
 from airshed.engine.procedures.deadlines import ends
 from airshed.engine.state import State
+from airshed.model.counted import counted
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import OPINIONS, Phrase, same
 from airshed.pages.portal.frame import Visitor, page, visitor_of
@@ -78,7 +79,7 @@ def prices_of(market: Market, rules: Rulebook, also: Sequence[str] = ()) -> list
         if len(closes) > 1:
             low, high = (amount(end(closes.values()), Unit.FEN_PER_T, rules) for end in (min, max))
             said = Phrase(
-                f"closing prices of {len(closes)} days, from {low.en} to {high.en}",
+                f"closing prices of {counted(len(closes), 'day')}, from {low.en} to {high.en}",
                 f"{len(closes)}个交易日收盘价，{low.zh}至{high.zh}",
             )
         found.append(

@@ -17,6 +17,7 @@ from airshed.engine.nouns import Actor
 from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.procedures.obliged import owes_in
 from airshed.engine.state import State
+from airshed.model.counted import counted
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.frame import Visitor, acting, fields_of, office, page
@@ -310,8 +311,9 @@ def _done(settled: int, begun: int, refused: int) -> Phrase:
 
 def _already(settled: int, waiting: int) -> Phrase:
     """What was sent twice is told as done, and by how much."""
+    done = counted(settled, "account is", "accounts are")
     return Phrase(
-        f"This was submitted already: {settled} accounts are settled, {waiting} wait. Nothing was done twice.",
+        f"This was submitted already: {done} settled, {waiting} wait. Nothing was done twice.",
         f"此前已提交：已结算{settled}户，待复核{waiting}户。未重复办理。",
     )
 
