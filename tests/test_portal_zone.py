@@ -39,7 +39,7 @@ from airshed.pages.portal.downloads import SHAPES
 from airshed.pages.portal.frame import WORTH_PACKING
 from airshed.pages.portal.happening import happenings
 from airshed.pages.portal.hours import Hours, lost, monitors_of, over_by_month, read, read_once, stack_year, stood_in
-from airshed.pages.portal.map_content import Wanted
+from airshed.pages.portal.map_content import MEASURES, Wanted
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.office import reports
@@ -113,6 +113,18 @@ def year(year_book: Path, hours: Path) -> Iterator[Portal]:
     shutil.copyfile(year_book, book)
     with portal(book, demo_users=True, at=None) as found:
         yield found
+
+
+def test_the_map_that_comes_first_is_drawn_before_anybody_comes(year: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first who looked waited for it, and for the hours of all stacks to be read."""
+    year.loop.run_until_complete(zone_map.drawn_before_anybody_comes(year.running.service))
+
+    def late(*words: object) -> None:
+        raise AssertionError("it is drawn while somebody waits")
+
+    monkeypatch.setattr(map_kept, "mapped", late)
+    for measure in MEASURES:
+        assert "<svg" in year.stranger().get(f"/map?measure={measure}").text
 
 
 def test_the_map_adds_up_to_the_sealed_days_and_what_was_declared_beside_them(year: Portal) -> None:

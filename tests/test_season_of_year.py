@@ -136,3 +136,4 @@ def test_a_day_that_is_none_is_before_no_other() -> None:
     said = "\n".join(map(str, faults))
     assert "there is no 05-41 in every year" in said
     assert "before it begins" not in said
+    assert "comes before" not in said, "deadlines follow the end of the season, and there is none"

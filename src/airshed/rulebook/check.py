@@ -125,13 +125,15 @@ def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:
         yield from _day(f"2027-{day}", f"{file} [auction] days")
     leap = law.surrender_by_in_leap_years
     yield from _day(f"2028-{leap}", f"{file} [calendar] surrender_by_in_leap_years")
-    if _in_turn(law, leap) < _in_turn(law, law.verify_by):
+    # days that no year has are in no order
+    there = all(_there(f"2027-{day}") for day in (*(law.season or ()), *(day for _, day in deadlines)))
+    if there and _in_turn(law, leap) < _in_turn(law, law.verify_by):
         what = f"surrender_by_in_leap_years {leap} comes before verify_by {law.verify_by}"
         yield Malformed(f"{file} [calendar]", what, "a year is reported, then verified, then surrendered for")
     yield from days(rules, file)
     yield from _day(f"2027-{rules.lease.rent_by}", f"{file} [lease] rent_by")
     for (before, first), (after, second) in pairwise(deadlines):
-        if _in_turn(law, second) < _in_turn(law, first):
+        if there and _in_turn(law, second) < _in_turn(law, first):
             what = f"{after} {second} comes before {before} {first}"
             yield Malformed(f"{file} [calendar]", what, "a year is reported, then verified, then surrendered for")
 
@@ -141,10 +143,16 @@ def _in_turn(law: Calendar, day: str) -> tuple[int, str]:
     return due_year(law, 0, day), day
 
 
-def _day(text: str, place: str) -> Iterator[Malformed]:
+def _there(text: str) -> bool:
     try:
         date.fromisoformat(text)
     except ValueError:
+        return False
+    return True
+
+
+def _day(text: str, place: str) -> Iterator[Malformed]:
+    if not _there(text):
         yield Malformed(place, f"there is no such day in every year as {text[-5:]}", "write a day of the calendar")
 
 

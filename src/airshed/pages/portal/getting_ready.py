@@ -7,11 +7,12 @@ import asyncio
 from airshed.pages.portal.frame import templates
 from airshed.pages.portal.hours import monitors_of
 from airshed.pages.portal.mailing import mailing
+from airshed.pages.portal.zone_map import drawn_before_anybody_comes
 from airshed.service.http.service import Service
 
 
 async def beside(service: Service) -> None:
-    """Templates and the zone are read now, so that no first view waits for them; letters go as long as it listens."""
+    """What first views need is read and drawn now, so that none waits for it; letters go as long as it listens."""
     await asyncio.gather(_ready(service), mailing(service))
 
 
@@ -20,3 +21,4 @@ async def _ready(service: Service) -> None:
     found = templates()
     for name in found.list_templates(extensions=["j2"]):
         await asyncio.to_thread(found.get_template, name)
+    await drawn_before_anybody_comes(service)

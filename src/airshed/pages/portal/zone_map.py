@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -39,32 +39,9 @@ async def zone_map(service: Service, request: Request) -> Response:
     visitor = await visitor_of(service, request)
     asked = request.query_params
     measure: Measure = next((known for known in MEASURES if known == asked.get("measure")), "emissions")
-
-    emitted: Emitted = service.beside.setdefault("emitted", Emitted())
-
-    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
-        return _facts(market.state, rules, emitted, visitor, asked)
-
-    found = await visitor.look(look)
-    monitors: Monitors | None = found.pop("monitors")
-    kg: Mapping[str, Sequence[float]] = found.pop("kg")
-    shown: dict[str, Any] = {"frames": [], "rows": [], "signs": [], "year": found["year"], "needs": None}
-    if monitors is None:
-        shown["needs"] = Phrase("The inventory of this zone is not here.", "本系统未配备该区域的源清单。")
-    elif found["year"]:
-        maps: Maps = service.beside.setdefault("maps", Maps())
-        wanted = Wanted(found["law"], found["pollutant"], found["year"], measure, found["monthly"])
-        made = await maps.of(service.hours, monitors, found["rules"], kg, wanted)
-        if isinstance(made, Phrase):
-            shown["needs"] = made
-        else:
-            shown.update(made._asdict())
-            hours = shown.pop("hours")
-            if measure == "exceedance":
-                found["works"] = _by_hours(found["works"], hours)
+    found, shown = await _drawn(service, visitor.now, measure, asked, _reads_early(visitor))
     month = asked.get("month", "")
     at = int(month) if month in map(str, range(MONTHS + 1)) and found["monthly"] else 0
-    del found["rules"], found["law"]
     return page(
         visitor,
         "map.html.j2",
@@ -81,8 +58,52 @@ async def zone_map(service: Service, request: Request) -> Response:
     )
 
 
+async def drawn_before_anybody_comes(service: Service) -> None:
+    """Draw what everybody's first look at the map needs: the hours of all stacks are read, and a view of each kind."""
+    for measure in MEASURES:
+        await _drawn(service, service.clock(), measure, {}, lambda rules: False)
+
+
+#: Whether who looks reads figures of the whole zone before their day, by the law.
+Early = Callable[[Rulebook], bool]
+
+
+def _reads_early(visitor: Visitor) -> Early:
+    return lambda rules: not reads_as_public(visitor, rules, "")
+
+
+async def _drawn(
+    service: Service, now: int, measure: Measure, asked: Mapping[str, str], early: Early
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was emitted, and the map of it with its tables, or what is needed for one."""
+    emitted: Emitted = service.beside.setdefault("emitted", Emitted())
+
+    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
+        return _facts(market.state, rules, emitted, now, asked, whole=early(rules))
+
+    found = await service.market.look(look)
+    monitors: Monitors | None = found.pop("monitors")
+    kg: Mapping[str, Sequence[float]] = found.pop("kg")
+    rules, law = found.pop("rules"), found.pop("law")
+    shown: dict[str, Any] = {"frames": [], "rows": [], "signs": [], "year": found["year"], "needs": None}
+    if monitors is None:
+        shown["needs"] = Phrase("The inventory of this zone is not here.", "本系统未配备该区域的源清单。")
+    elif found["year"]:
+        maps: Maps = service.beside.setdefault("maps", Maps())
+        wanted = Wanted(law, found["pollutant"], found["year"], measure, found["monthly"])
+        made = await maps.of(service.hours, monitors, rules, kg, wanted)
+        if isinstance(made, Phrase):
+            shown["needs"] = made
+        else:
+            shown.update(made._asdict())
+            hours = shown.pop("hours")
+            if measure == "exceedance":
+                found["works"] = _by_hours(found["works"], hours)
+    return found, shown
+
+
 def _facts(
-    state: State, rules: Rulebook, emitted: Emitted, visitor: Visitor, asked: Mapping[str, str]
+    state: State, rules: Rulebook, emitted: Emitted, now: int, asked: Mapping[str, str], *, whole: bool
 ) -> dict[str, Any]:
     """What was emitted by source and month, of the years that are for who looks."""
     codes = [row.code for row in rules.pollutants]
@@ -90,9 +111,8 @@ def _facts(
     declared = {code for known in state.years.values() for code in known.declared_mg}
     there = [code for code in codes if code in measured | declared]
     pollutant = next((code for code in there if code == asked.get("pollutant")), there[0] if there else "")
-    today, law = rules.civil.day_of(max(visitor.now, state.at)), rules.compliance.emissions_public_on
+    today, law = rules.civil.day_of(max(now, state.at)), rules.compliance.emissions_public_on
     all_years = emitted.years(state)
-    whole = not reads_as_public(visitor, rules, "")
     years = sorted((year for year in all_years if whole or not embargoed(year, law, today)), reverse=True)
     year = next((year for year in years if str(year) == asked.get("year")), years[0] if years else 0)
     kg = emitted.kg(state, year, pollutant) if year else {}
