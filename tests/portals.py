@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from airshed.engine.state import State
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.run import Running
@@ -64,7 +65,11 @@ class Portal:
 
     def records(self) -> int:
         """How many records the book has."""
-        return self.loop.run_until_complete(self.running.service.market.look(lambda market, rules: market.state.seq))
+        return int(self.look(lambda state: state.seq))
+
+    def look(self, asked: Callable[[State], Any]) -> Any:
+        """What the state of the market says."""
+        return self.loop.run_until_complete(self.running.service.market.look(lambda market, rules: asked(market.state)))
 
     def user(self, name: str) -> None:
         """A user with the password of all tests, who acts as the actor of that name."""

@@ -14,14 +14,17 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
+from airshed.engine import commands as c
 from airshed.engine.journal import MemoryJournal
 from airshed.lab.simulator import sim
 from airshed.lab.simulator.sim import Report, SimulatedRun
+from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
 from keyed_laws import keyed
 from laws import LAW, RULES, as_files
+from markets import AUTHORITY, done, market
 from shared import Once
 from verifiers import verify_export
 
@@ -156,6 +159,18 @@ def played_keyed(once: Once) -> tuple[list[bytes], Mapping[str, Rulebook]]:
 
     run = once.value("sim-keyed", play)
     return run.records, run.laws
+
+
+def monitored() -> tuple[list[bytes], Mapping[str, Rulebook]]:
+    """Records and law of the small market with a monitoring plan, an estimate with its file, and a test that failed."""
+    runner, proof = market(), "a" * 64
+    lines = [c.PlanLine("power-1", name, "monitor") for name in ("SO2", "NOx", "PM")]
+    plan = c.ApprovePlan("s-power", "2027-01-01", (*lines, c.PlanLine("yard", "VOC", "balance")), proof)
+    done(runner, AUTHORITY, plan)
+    span = ("2027-01-01", "2027-01-31", 10**9, "1 t x 1 kg", proof, 500, 700)
+    done(runner, "power", c.FileEstimate("s-power", 2027, "VOC", "yard", "balance", *span))
+    done(runner, "power", c.RecordTest("power-1", "SO2", "span_drift", "2027-02-20T08", 1_300, proof))
+    return [line.record for line in runner.journal.lines()], {digest(RULES): RULES}
 
 
 def _records(run: SimulatedRun) -> list[bytes]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airshed.model.refusal import Malformed
-from airshed.mrv.balances import leaks, sulphur_balance
+from airshed.mrv.balances import leaks, material_balance
 from airshed.mrv.determination import MethodRule, choose, rule_of
 from airshed.mrv.factors import Estimate, FactorSpread, added, estimate, factor_of
 from airshed.service.stacks.records import flows_of, method_rules, surveys_of
@@ -83,11 +83,11 @@ def test_a_balance_has_the_range_of_its_flows() -> None:
     head = "material,way,tonnes,sulphur_percent,range_percent"
     into, kept = flows_of(f"{head}\ncoal,in,120000,1.5,5\nslag,kept,60000,1,10\n", "sulphur.csv")
 
-    made = sulphur_balance(into, kept)
+    made = material_balance("SO2", into, kept)
     assert made.mass_mg == 2_400 * 10**9
     assert made.spread == FactorSpread(Decimal("0.0901"), Decimal("0.0901"))
     into, kept = flows_of(f"{head}\ncoal,in,120000,1.5,5\nslag,kept,60000,1,\n", "sulphur.csv")
-    assert sulphur_balance(into, kept).spread is None
+    assert material_balance("SO2", into, kept).spread is None
 
 
 @pytest.mark.parametrize(

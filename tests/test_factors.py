@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airshed.model.refusal import Malformed
-from airshed.mrv.balances import MaterialFlow, Survey, leak_survey, sulphur_balance
+from airshed.mrv.balances import MaterialFlow, Survey, leak_survey, material_balance
 from airshed.mrv.co2 import as_meant, burnt, fuel_kg_per_kwh, fuel_of, fuels_of, t_per_gwh
 from airshed.mrv.factors import (
     COLUMNS,
@@ -50,8 +50,8 @@ def test_crude_steel_of_the_south_west_emits_16_kg_of_so2_a_tonne() -> None:
 
 def test_the_larger_of_two_estimates_counts_and_names_the_other() -> None:
     factor = estimate(factor_of(LIBRARY, "steel-southwest-so2"), Decimal(1_000))
-    balance = sulphur_balance(
-        [MaterialFlow("coal", Decimal(600), Decimal("1.1")), MaterialFlow("ore", Decimal(1_600), Decimal("0.2"))]
+    balance = material_balance(
+        "SO2", [MaterialFlow("coal", Decimal(600), Decimal("1.1")), MaterialFlow("ore", Decimal(1_600), Decimal("0.2"))]
     )
 
     assert factor.mass_mg == 16_000 * 1_000_000
@@ -65,12 +65,13 @@ def test_the_larger_of_two_estimates_counts_and_names_the_other() -> None:
 def test_sulphur_that_stays_in_ash_and_what_control_takes_out_is_not_emitted() -> None:
     coal = MaterialFlow("coal", Decimal(1_000), Decimal("1.5"))
 
-    assert sulphur_balance([coal]).mass_mg == 30_000 * 1_000_000
+    assert material_balance("SO2", [coal]).mass_mg == 30_000 * 1_000_000
     assert (
-        sulphur_balance([coal], [MaterialFlow("ash", Decimal(250), Decimal("0.9"))], 9_000).mass_mg == 2_550 * 1_000_000
+        material_balance("SO2", [coal], [MaterialFlow("ash", Decimal(250), Decimal("0.9"))], 9_000).mass_mg
+        == 2_550 * 1_000_000
     )
     with pytest.raises(AssertionError):
-        sulphur_balance([coal], [MaterialFlow("ash", Decimal(1_000), Decimal(2))])
+        material_balance("SO2", [coal], [MaterialFlow("ash", Decimal(1_000), Decimal(2))])
 
 
 def test_a_leak_survey_counts_the_leaking_by_one_factor_and_the_tight_by_another() -> None:

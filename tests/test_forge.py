@@ -29,7 +29,7 @@ from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify_at
 from laws import RULES
 from shared import Once
-from small_books import alone, forge, played_keyed, small, varied, written
+from small_books import alone, forge, monitored, played_keyed, small, varied, written
 
 ROOT = Path(__file__).parents[1]
 KINDS = forge().KINDS
@@ -232,7 +232,7 @@ def test_every_number_of_every_kind_of_event_is_held_to_the_decision(once: Once)
     wanted = {kind.__name__ for kind in get_args(Event)}
     seen: set[str] = set()
     places: set[str] = set()
-    for raws, laws in itertools.chain([played_keyed(once)], varied(once)):
+    for raws, laws in itertools.chain([monitored(), played_keyed(once)], varied(once)):
         changes = [each for each in forge().number_changes(raws, random.Random(7)) if each.place not in places]
         for change, says in forge().judged(raws, laws, changes):
             assert says.startswith(f"book record {change.seq}: "), f"{change.place} + 1 is not found: {says}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import re
 import time
 import tomllib
@@ -19,8 +20,11 @@ from playwright.sync_api import expect
 from airshed.lab.scenarios.schema import every, of
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.refusal import Malformed
+from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.office.designs import FILE, _file, as_toml, asked, laws
 from airshed.pages.portal.office.law_files import texts_of
+from airshed.pages.portal.office.outcomes import outcome_of
+from airshed.pages.portal.office.studies import title_of
 from airshed.pages.portal.ways import PORTAL
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
@@ -30,7 +34,7 @@ from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.run import studies as module
 from airshed.service.run.parts import put
-from airshed.service.run.studies import ASKED, BEGAN, HELD, MOST_WAITING, Asked, Began, Studies
+from airshed.service.run.studies import ANSWER, ASKED, BEGAN, HELD, MOST_WAITING, Asked, Began, Studies, Study
 from laws import FILES, RULES
 from markets import AUTHORITY, adopting_next, done, market
 from portals import Browser, Portal, hidden, portal, text_of
@@ -166,7 +170,7 @@ def test_a_brief_is_made_and_opened_under_a_policy_of_its_own(there: Portal) -> 
     shown = text_of(city.get(f"/lab/{name}"))
     assert "SO2全区统一价格（元/吨）" in shown
     assert "打开报告" in shown
-    page = city.get(f"/lab/{name}/brief")
+    page = city.get(f"/lab/{name}/page/brief")
     assert "script-src 'sha256-" in page.headers["content-security-policy"]
     assert 'data-chosen="zh"' in page.text
     assert "SO2全区统一价格" in text_of(city.get(f"/lab/compare?a={name}&b={name}"))
@@ -328,6 +332,27 @@ def test_a_form_asks_for_the_words_that_a_shell_would() -> None:
     assert wanted is not None
     assert wanted.words[:4] == ("lab", "brief", "--rulebook=dianzhong", "--pollutant=SO2")
     assert set(laws()) >= {"dianzhong", "shanxi", "acidrain"}
+
+
+def test_a_bridge_says_every_price_and_its_largest_cause(tmp_path: Path) -> None:
+    fields = {"law": "dianzhong", "pollutant": "SO2", "years": "2", "growth": "1", "decline": "3", "rate": "5"}
+    _, wanted = asked("bridge", fields, "somebody", 1)
+    assert wanted is not None
+    assert wanted.words[:4] == ("lab", "bridge", "--rulebook=dianzhong", "--pollutant=SO2")
+    assert wanted.words[-2:] == ("--html=bridge.html", "--json")
+    steps = [
+        {"cause": "no banking", "cause_zh": "不得结转", "yuan_per_t": 12.0, "price_yuan_per_t": 3_012.0},
+        {"cause": "no tax", "cause_zh": "不计环保税", "yuan_per_t": -512.0, "price_yuan_per_t": 2_500.0},
+    ]
+    guide = {"name": "guide price", "name_zh": "指导价", "price_yuan_per_t": 2_500.0, "steps": steps}
+    answer = {"year": 2027, "price_yuan_per_t": 3_000.0, "bridges": [guide], "origins": [], "provenance": None}
+    (tmp_path / ANSWER).write_text(json.dumps(answer))
+    study = Study("a" * 16, tmp_path, wanted, "done", None, None, None, 1, 1)
+
+    under, other = outcome_of(study).rows
+    assert (under.text.en, other.value) == ("3,000", 2_500.0)
+    assert other.text == Phrase("2,500; most by no tax: −512", "2,500；主要成因：不计环保税 −512")
+    assert title_of(study) == Phrase("Prices, dianzhong SO2", "价格对照：dianzhong SO2")
 
 
 def test_an_open_page_sees_by_itself_that_a_study_is_over(tmp_path: Path, browser: Chromium) -> None:

@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 from airshed.cli.mrv.group import app
 from airshed.lab.stacks.episodes import read_episodes
 from airshed.model.refusal import Malformed
-from airshed.mrv.quality import FIRST_NUMBER, QualityTest, quality_gaps, quality_marks, quality_tests
+from airshed.mrv.quality import QualityTest, quality_gaps, quality_tests
+from airshed.mrv.quality_marks import FIRST_NUMBER, quality_marks
 from airshed.mrv.rules import QualityRule
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped

@@ -42,6 +42,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "mrv quality": ("given",),
     "mrv balance": ("given",),
     "mrv leaks": ("given", "published"),
+    "mrv estimates": ("given", "published"),
     "auction buy-back": ("given",),
     "auction clear": ("given",),
     "call clear": ("given",),

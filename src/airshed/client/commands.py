@@ -787,6 +787,62 @@ class Commands(ABC):
         """Revert a mark whose proof did not come in time. 标记逾期失效。"""
         return self.send(c.LapseMark(mark), **how)
 
+    def approve_plan(
+        self, source: c.Name, begins: c.Day, lines: tuple[c.PlanLine, ...], evidence: c.Digest, **how: Unpack[How]
+    ) -> CommandReceipt:
+        """Approve how a works is monitored from a day on, in place of the plan before. 批准监测方案。"""
+        return self.send(c.ApprovePlan(source, begins, lines, evidence), **how)
+
+    def file_estimate(
+        self,
+        source: c.Name,
+        year: c.Year,
+        pollutant: c.Name,
+        part: c.Name,
+        method: c.Method,
+        first: c.Day,
+        last: c.Day,
+        mass_mg: c.Whole,
+        calculation: c.Text,
+        evidence: c.Digest,
+        below: c.Spread | None = None,
+        above: c.Spread | None = None,
+        replaces: c.Maybe = "",
+        reason: c.Text = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Hand in a mass that no monitor measured, with the file that it is calculated from. 提交核算排放量。"""
+        body = c.FileEstimate(
+            source,
+            year,
+            pollutant,
+            part,
+            method,
+            first,
+            last,
+            mass_mg,
+            calculation,
+            evidence,
+            below,
+            above,
+            replaces,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def record_test(
+        self,
+        stack: c.Name,
+        of: c.Name,
+        test: c.QualityKind,
+        hour: c.Hour,
+        result: c.Spread,
+        evidence: c.Digest,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Enter a test of a monitor: drift of zero or span, or accuracy against a reference. 录入质控测试。"""
+        return self.send(c.RecordTest(stack, of, test, hour, result, evidence), **how)
+
     def seal_day(
         self,
         stack: c.Name,
@@ -815,13 +871,13 @@ class Commands(ABC):
         self,
         source: c.Name,
         year: c.Year,
-        declared_g: dict[c.Name, c.Whole],
+        declared_g: dict[c.Name, c.Whole] | None = None,
         explained: dict[c.Name, c.Text] | None = None,
         reason: c.Text = "",
         **how: Unpack[How],
     ) -> CommandReceipt:
-        """The operator reports a year: sealed days are summed, pollutants without a monitor are declared."""
-        return self.send(c.ReportYear(source, year, declared_g, explained or {}, reason), **how)
+        """The operator reports a year: sealed days and estimates are summed; what has neither is declared."""
+        return self.send(c.ReportYear(source, year, declared_g or {}, explained or {}, reason), **how)
 
     def request_improvement(self, source: c.Name, year: c.Year, item: c.Text, **how: Unpack[How]) -> CommandReceipt:
         """The verifier asks the operator to mend something or to say why it is so. 要求整改。"""

@@ -26,6 +26,8 @@ from airshed.engine.procedures import (
     lease,
     listed,
     mark,
+    monitoring,
+    monitoring_tests,
     opting,
     penalty,
     people,
@@ -64,8 +66,8 @@ ROOMS = (
     *(people, people_rights, account, account_closing, account_sources, opting, issue, issue_true_up, credits),
     *(transfer, transfer_undone, transfer_written_off, transfer_cut, sale, auction, auction_bids, auction_clearing),
     *(reserve_entrants, withdrawal_closure, withdrawal, withdrawal_undone, withdrawal_withheld, reserve, listed, deal),
-    *(deal_halts, call, zone_call, sealed, pledge, pledge_sale, lease, right, day, mark, report, settling, assurance),
-    *(penalty, standing, case),
+    *(deal_halts, call, zone_call, sealed, pledge, pledge_sale, lease, right, day, mark, monitoring),
+    *(monitoring_tests, report, settling, assurance, penalty, standing, case),
 )
 _PROCEDURES: dict[type, Procedure] = {kind: decides for room in ROOMS for kind, decides in room.PROCEDURES.items()}
 
@@ -172,7 +174,9 @@ def confirm_act(
     if isinstance(decision, Refusal):
         return decision
     signed = (
-        msgspec.structs.replace(event, confirmed_by=actor) if isinstance(event, e.CaseDecided) else event
+        msgspec.structs.replace(event, confirmed_by=actor)
+        if isinstance(event, e.CaseDecided | e.PlanApproved)
+        else event
         for event in decision
     )
     return (e.ActConfirmed(act.id, act.actor, actor), *signed)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 import msgspec
 
 from airshed.engine.commands import Body, Command, Text
-from airshed.engine.commands.wish import Day
+from airshed.engine.commands.wish import Day, Hour
 from airshed.engine.journal import END_OF_TIME
 from airshed.model.names import unlike_itself
 from airshed.model.refusal import Malformed, in_a_sentence
@@ -20,12 +20,12 @@ CURE = "see docs/reference/commands.md"
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Command)
 
-#: Fields that hold a day, or an hour under one of these names; by command.
+#: Fields that hold a day or an hour, by their kind or under one of these names; by command.
 _DAYS: dict[type, tuple[str, ...]] = {
     kind: tuple(
         name
         for name, annotated in get_type_hints(kind, include_extras=True).items()
-        if annotated == Day or name in ("day", "first", "last", "until")
+        if annotated in (Day, Hour) or name in ("day", "first", "last", "until")
     )
     for kind in get_args(Body)
 }

@@ -20,10 +20,13 @@ from airshed.engine.nouns import (
     ClosureNotice,
     Day,
     Deal,
+    FiledEstimate,
     FlowControl,
     Grant,
     Lease,
     Mark,
+    MonitoringPlan,
+    MonitorTest,
     OptedIn,
     Order,
     Penalty,
@@ -36,6 +39,7 @@ from airshed.engine.nouns import (
     Sealing,
     Source,
     SourceTransfer,
+    TestedHours,
     TransferLimits,
     Withdrawal,
     Withholding,
@@ -180,6 +184,15 @@ class State:
     days: dict[str, dict[str, Day]] = field(default_factory=dict)
     marks: dict[int, Mark] = field(default_factory=dict)
     stack_marks: dict[str, list[Mark]] = field(default_factory=dict)
+    #: Monitoring plans by source, in the order in which they were approved.
+    plans: dict[str, list[MonitoringPlan]] = field(default_factory=dict)
+    #: By source and year: what no monitor measured and stands, by the digest of its file.
+    estimates: dict[tuple[str, int], dict[str, FiledEstimate]] = field(default_factory=dict)
+    #: Tests of monitors by stack, in the order in which they were entered.
+    tests: dict[str, list[MonitorTest]] = field(default_factory=dict)
+    next_test: int = 1
+    #: By stack: what tests of each kind, of what, put out of control.
+    out_of_control: dict[str, dict[tuple[str, str], tuple[TestedHours, ...]]] = field(default_factory=dict)
     findings: dict[tuple[str, int], tuple[FindingLine, ...]] = field(default_factory=dict)
     years: dict[tuple[str, int], Year] = field(default_factory=dict)
     closed: dict[tuple[str, int], bool] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import msgspec
@@ -11,18 +11,23 @@ from airshed.model.measures import MG_PER_KG
 from airshed.model.refusal import Malformed
 from airshed.mrv.factors import RANGE_STEP, EmissionFactor, Estimate, FactorSpread, Status, added
 
-#: SO2 over the sulphur in it: 64 / 32.
-SO2_PER_SULPHUR = 2
+#: What of a material is emitted, and the mass that a part of it becomes: SO2 over the sulphur in it is 64 / 32.
+CARRIED: Mapping[str, tuple[str, int]] = {"SO2": ("S", 2), "VOC": ("VOC", 1)}
 
 
 class MaterialFlow(msgspec.Struct, frozen=True):
-    """A material that carries sulphur in or out: tonnes, and the sulphur in it in percent by mass."""
+    """A material that carries sulphur or solvent in or out: tonnes, and how much of that is in it, percent by mass."""
 
     name: str
     tonnes: Decimal
-    sulphur_percent: Decimal
-    #: Half-width of the 95 % range of its sulphur as a share; None where nobody stated one.
+    percent: Decimal
+    #: Half-width of the 95 % range of what it carries as a share; None where nobody stated one.
     spread: Decimal | None = None
+
+    @property
+    def carried_t(self) -> Decimal:
+        """What it carries, in tonnes."""
+        return self.tonnes * self.percent / 100
 
 
 class Survey(msgspec.Struct, frozen=True):
@@ -38,40 +43,42 @@ class Survey(msgspec.Struct, frozen=True):
     spread: Decimal | None = None
 
 
-def sulphur_balance(
+def material_balance(
+    pollutant: str,
     inputs: Sequence[MaterialFlow],
     retained: Sequence[MaterialFlow] = (),
     removal_basis_points: int = 0,
     cite: str = "material balance",
 ) -> Estimate:
-    """SO2 by what sulphur goes in and does not stay in products, ash and slag, less what control takes out.
+    """SO2 by the sulphur, or VOC by the solvent, that goes in and does not stay, less what control takes out.
 
-    mass = 2 x (sum of inputs x S - sum of retained x S) x (1 - removal), exact until one rounding to a milligram, half
-    to even. Sulphur that is retained beyond what went in is an error of the figures, and an assert. The range is the
-    root of the sum of squares of those of the flows (IPCC 2006, volume 1, equation 3.2); that of the removal is not in
-    it.
+    What stays is in products, ash and slag, or is recovered. mass = k x (sum of what goes in - sum of what stays) x
+    (1 - removal), k 2 for SO2 and 1 for VOC, exact until one rounding to a milligram, half to even. More that stays
+    than went in is an error of the figures, and an assert. The range is the root of the sum of squares of those of the
+    flows (IPCC 2006, volume 1, equation 3.2); that of the removal is not in it.
 
     >>> coal = MaterialFlow("coal", Decimal(1_000), Decimal("1.5"))
     >>> ash = MaterialFlow("ash", Decimal(250), Decimal("0.9"))
-    >>> sulphur_balance([coal], [ash], 9_000).mass_mg
+    >>> material_balance("SO2", [coal], [ash], 9_000).mass_mg
     2550000000
+    >>> material_balance("VOC", [MaterialFlow("primer", Decimal(100), Decimal(48))], [], 9_000).mass_mg
+    4800000000
     """
-    into, kept = (
-        sum((flow.tonnes * flow.sulphur_percent / 100 for flow in flows), Decimal(0)) for flows in (inputs, retained)
-    )
+    carried, becomes = CARRIED[pollutant]
+    into, kept = (sum((flow.carried_t for flow in flows), Decimal(0)) for flows in (inputs, retained))
     assert 0 <= kept <= into, (into, kept)
     assert 0 <= removal_basis_points <= 10_000, removal_basis_points
-    tonnes = SO2_PER_SULPHUR * (into - kept) * (10_000 - removal_basis_points) / 10_000
-    told = " + ".join(f"{flow.name} {flow.tonnes:f} t x {flow.sulphur_percent:f} % S" for flow in inputs)
-    less = "".join(f" - {flow.name} {flow.tonnes:f} t x {flow.sulphur_percent:f} % S" for flow in retained)
-    basis = f"{SO2_PER_SULPHUR} x ({told}{less}) x (1 - {Decimal(removal_basis_points) / 100:f} %)"
+    tonnes = becomes * (into - kept) * (10_000 - removal_basis_points) / 10_000
+    told = " + ".join(f"{flow.name} {flow.tonnes:f} t x {flow.percent:f} % {carried}" for flow in inputs)
+    less = "".join(f" - {flow.name} {flow.tonnes:f} t x {flow.percent:f} % {carried}" for flow in retained)
+    basis = f"{becomes} x ({told}{less}) x (1 - {Decimal(removal_basis_points) / 100:f} %)"
     return Estimate(
-        "SO2", _mg(tonnes * 1_000), _balance_spread([*inputs, *retained], into - kept), basis, cite, "confirmed"
+        pollutant, _mg(tonnes * 1_000), _balance_spread([*inputs, *retained], into - kept), basis, cite, "confirmed"
     )
 
 
 def _balance_spread(flows: Sequence[MaterialFlow], net: Decimal) -> FactorSpread | None:
-    halves = [flow.tonnes * flow.sulphur_percent / 100 * flow.spread for flow in flows if flow.spread is not None]
+    halves = [flow.carried_t * flow.spread for flow in flows if flow.spread is not None]
     if len(halves) < len(flows) or not net:
         return None
     half = (sum((each**2 for each in halves), Decimal(0)).sqrt() / net).quantize(RANGE_STEP, ROUND_HALF_EVEN)

@@ -10,22 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
-from typing import Final, Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from airshed.model.refusal import Malformed
 from airshed.mrv.factors import rows_of
-from airshed.mrv.marks import HoursMark
 from airshed.mrv.rules import MonitoringRules, QualityKind, QualityRule, Tested
 from airshed.mrv.spans import hour_of_day, hours_in
 
 COLUMNS = ("stack", "of", "test", "day", "hour", "result_percent")
 KINDS: tuple[QualityKind, ...] = ("zero_drift", "span_drift", "accuracy")
 DUST, VELOCITY = "PM", "velocity"
-#: Numbers of marks from here on are those of tests; what an operator marks has a smaller one.
-FIRST_NUMBER: Final = 1_000_001
 #: A result beyond this is a slip of its measure.
 LARGEST_PERCENT = 1_000
 
@@ -111,48 +107,53 @@ def quality_gaps(tests: Sequence[QualityTest], rules: MonitoringRules, year: int
     return tuple(gaps)
 
 
-def quality_marks(
-    tests: Sequence[QualityTest], rules: MonitoringRules, stacks: Mapping[str, Sequence[str]], years: Sequence[int]
-) -> dict[str, dict[int, tuple[HoursMark, ...]]]:
-    """What tests make out of control, as marks of calibration, which the law counts so; by stack and year."""
-    marks: dict[str, dict[int, tuple[HoursMark, ...]]] = {}
-    for year in years:
-        for number, gap in enumerate(quality_gaps(tests, rules, year), start=FIRST_NUMBER):
-            about = tuple(stacks[gap.stack]) if gap.of == VELOCITY else (gap.of,)
-            mark = HoursMark("calibration", gap.first_hour, gap.last_hour, number, about)
-            own = marks.setdefault(gap.stack, {})
-            own[year] = (*own.get(year, ()), mark)
-    return marks
+class OutSpan(NamedTuple):
+    """Hours out of control by a series of tests: the first, the one after the last (None: no end yet), and why."""
+
+    why: Literal["failed", "overdue"]
+    #: Place in the series of the test that failed, or of the last one before the next was due.
+    place: int
+    first: int
+    after: int | None
+
+
+def out_spans(points: Sequence[tuple[int, Decimal]], rule: QualityRule, earliest: int) -> Iterator[OutSpan]:
+    """What tests of one kind of one monitor make out of control: their hours and results, in order of time.
+
+    `earliest` is the hour from which a monitor that never passed is out of control. Results are in hundredths of a
+    percent.
+
+    >>> monthly = QualityRule("zero_drift", "gas", 30, 250, 500)
+    >>> [tuple(span) for span in out_spans([(0, Decimal(0)), (100, Decimal(600)), (200, Decimal(0))], monthly, 0)]
+    [('failed', 1, 0, 200), ('overdue', 2, 920, None)]
+    """
+    begun: int | None = None
+    worst = 0
+    for place, (at, result) in enumerate(points):
+        if result > rule.fail_basis_points:
+            worst = place
+            if begun is None:
+                begun = points[place - 1][0] if place else min(earliest, at)
+        elif begun is not None and result <= rule.pass_basis_points:
+            yield OutSpan("failed", worst, begun, at)
+            begun = None
+    if begun is not None:
+        yield OutSpan("failed", worst, begun, None)
+    for place, (at, _) in enumerate(points):
+        due, following = at + 24 * rule.every_days, points[place + 1][0] if place + 1 < len(points) else None
+        if following is None or due < following:
+            yield OutSpan("overdue", place, due, following)
 
 
 def _of_series(series: Sequence[QualityTest], rule: QualityRule, year: int) -> Iterator[QualityGap]:
-    """One kind of test of one monitor: between two tests, before the first and after the last."""
-    last_hour = hours_in(year) - 1
-    own = series[0]
-
-    def gap(why: Literal["failed", "overdue"], first: int, after: int, result: Decimal | None) -> Iterator[QualityGap]:
-        first, after = max(first, 0), min(after, last_hour + 1)
-        if first < after:
-            yield QualityGap(own.stack, own.of, own.test, why, first, after - 1, result)
-
+    """One kind of test of one monitor, as far as it is about a year."""
+    own, whole = series[0], hours_in(year)
     points = [(_at(test, year), 100 * test.result_percent) for test in series]
-    begun: int | None = None
-    for place, (at, result) in enumerate(points):
-        before = points[place - 1] if place else None
-        failed, out = result > rule.fail_basis_points, begun is not None
-        if failed and not out:
-            begun = before[0] if before else 0
-        if out and result <= rule.pass_basis_points:
-            assert begun is not None
-            worst = next(each for each in reversed(points[:place]) if each[1] > rule.fail_basis_points)
-            yield from gap("failed", begun, at, worst[1] / 100)
-            begun = None
-    if begun is not None:
-        worst = next(each for each in reversed(points) if each[1] > rule.fail_basis_points)
-        yield from gap("failed", begun, last_hour + 1, worst[1] / 100)
-    ends = [*(at for at, _ in points), last_hour + 1]
-    for at, following in pairwise(ends):
-        yield from gap("overdue", at + 24 * rule.every_days, following, None)
+    for span in out_spans(points, rule, 0):
+        first, after = max(span.first, 0), whole if span.after is None else min(span.after, whole)
+        if first < after:
+            result = series[span.place].result_percent if span.why == "failed" else None
+            yield QualityGap(own.stack, own.of, own.test, span.why, first, after - 1, result)
 
 
 def _at(test: QualityTest, year: int) -> int:

@@ -67,6 +67,9 @@ TableName = Literal[
     "evidence",
     "corrections",
     "marks",
+    "monitoring_plans",
+    "estimates",
+    "monitor_tests",
     "improvements",
     "years",
     "reports",
@@ -83,6 +86,7 @@ TableName = Literal[
 ]
 #: Those with figures of years, whose rows may be published.
 YEARLY = (
+    "estimates",
     "improvements",
     "years",
     "checks",

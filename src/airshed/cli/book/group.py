@@ -315,6 +315,8 @@ for command in (
     book_reserve.buy_back,
     book_year.checks,
     book_year.seal,
+    book_year.estimates,
+    book_year.blank,
     book_call.call,
     book_call.proof,
     book_verify.verify,

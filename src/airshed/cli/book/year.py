@@ -25,7 +25,8 @@ def checks(
 
     Example: airshed book checks demo/dianzhong.book KM-CEM-01 --year 2027
     """
-    from airshed.engine.procedures.report_checks import Draft, answers, unmeasured
+    from airshed.engine.procedures.monitoring import unmeasured
+    from airshed.engine.procedures.report_checks import Draft, answers
     from airshed.service.book.addressed import to_read
     from airshed.service.book.snapshot import resume
 
@@ -83,6 +84,56 @@ def seal(
             if closed.stack not in state.stack_source:
                 raise Malformed(without_password(book), f"has no stack {closed.stack}", "register its source first")
             lines += [encode(command) for command in as_commands(actor, differences(state, closed, reason), first)]
+    _written(lines, out)
+
+
+def estimates(
+    book: BookPath,
+    paths: Annotated[list[Path], typer.Argument(metavar="FILES", help="TOML files, or folders.", show_default=False)],
+    actor: Annotated[str, typer.Option("--actor", help="Who hands them in for the works.", show_default=False)],
+    reason: Annotated[str, typer.Option("--reason", help="Why one takes the place of another.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output if left out.")] = None,
+) -> None:
+    """Print the commands that hand in what the book lacks of files of estimates. 核算排放量入账指令。
+
+    Nothing is written to the book here: `airshed book send` sends what is printed. `airshed mrv estimates` shows what
+    each file gives, and with --book whether the book has it.
+
+    Example: airshed book estimates my.book coating.toml --actor wang --out voc.jsonl
+    """
+    import msgspec
+
+    from airshed.service.book.addressed import to_read
+    from airshed.service.book.estimates import lacking
+    from airshed.service.book.law import law_of
+    from airshed.service.book.sending import AddressedCommand
+    from airshed.service.book.snapshot import resume
+    from airshed.service.stacks.estimate_files import estimates_in
+    from airshed.zone.factors import shipped_factors
+
+    with showing(to_read(book)) as opened:
+        reads = list(estimates_in(paths, law_of(opened), shipped_factors()))
+        bodies = list(lacking(resume(opened).state, reads, reason))
+        first = opened.line(1).hash
+    commands = [AddressedCommand(actor, f"estimate {body.evidence[:32]}", body, first) for body in bodies]
+    _written([msgspec.json.encode(command) for command in commands], out)
+
+
+def blank(
+    method: Annotated[str, typer.Argument(help="manual, balance, leaks or factor.", show_default=False)],
+) -> None:
+    """Print a file to begin with: how a mass without a monitor is calculated, with every key said. 核算文件模板。
+
+    Example: airshed book blank balance > coating.toml
+    """
+    from airshed.service.stacks.estimate_blanks import BLANKS
+
+    if method not in BLANKS:
+        raise Malformed("METHOD", f"no such method {method!r}", near(method, BLANKS))
+    typer.echo(BLANKS[method], nl=False)
+
+
+def _written(lines: list[bytes], out: Path | None) -> None:
     text = b"".join(line + b"\n" for line in lines)
     if out is None:
         typer.echo(text.decode(), nl=False)

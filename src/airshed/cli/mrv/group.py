@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from airshed.cli.mrv import estimate as mrv_estimate
+from airshed.cli.mrv import estimates as mrv_estimates
 from airshed.cli.mrv import explain as mrv_explain
 from airshed.cli.mrv import page as mrv_page
 from airshed.cli.mrv import price as mrv_price
@@ -36,5 +37,6 @@ for command in (
     mrv_records.balance,
     mrv_records.leaks,
     mrv_quality.quality,
+    mrv_estimates.estimates,
 ):
     app.command()(command)

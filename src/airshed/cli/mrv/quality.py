@@ -78,7 +78,7 @@ def with_quality(
     marks: YearMarks | None, file: Path | None, zone: Zone, rules: MonitoringRules, years: Sequence[int]
 ) -> YearMarks | None:
     """Marks of operators, and those that a record of tests makes of its hours."""
-    from airshed.mrv.quality import quality_marks
+    from airshed.mrv.quality_marks import quality_marks
 
     if file is None:
         return marks

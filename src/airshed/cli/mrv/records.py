@@ -10,6 +10,8 @@ import typer
 from airshed.cli.mrv.shown import Removal, fields, law_of, percent, print_estimate, record, span, t
 from airshed.cli.options import Json, RulesName
 from airshed.cli.show import as_json, console, table
+from airshed.model.near import near
+from airshed.model.refusal import Malformed
 
 Record = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.", show_default=False)]
 
@@ -72,19 +74,26 @@ def manual(
     console.print(law.cite)
 
 
-def balance(file: Record, removal: Removal = "0", json: Json = False) -> None:
-    """SO2 by what sulphur goes in and is not kept in products, ash and slag. 物料衡算。
+def balance(
+    file: Record,
+    pollutant: Annotated[str, typer.Option("--pollutant", help="SO2 by sulphur, or VOC by solvent.")] = "SO2",
+    removal: Removal = "0",
+    json: Json = False,
+) -> None:
+    """SO2 by the sulphur, or VOC by the solvent, that goes in and is not kept or recovered. 物料衡算。
 
-    FILE has the columns material, way (in or kept), tonnes, sulphur_percent, range_percent (half-width of the 95 %
-    range; may be empty).
+    FILE has the columns material, way (in or kept), tonnes, sulphur_percent (of VOC: voc_percent), range_percent
+    (half-width of the 95 % range; may be empty).
 
     Example: airshed mrv balance sulphur.csv --removal 90
     """
-    from airshed.mrv.balances import sulphur_balance
+    from airshed.mrv.balances import CARRIED, material_balance
     from airshed.service.stacks.records import flows_of
 
-    into, kept = flows_of(record(file), str(file))
-    made = sulphur_balance(into, kept, percent("--removal", removal), f"material balance: {file}")
+    if pollutant not in CARRIED:
+        raise Malformed("--pollutant", f"no balance gives {pollutant!r}", near(pollutant, CARRIED))
+    into, kept = flows_of(record(file), str(file), pollutant)
+    made = material_balance(pollutant, into, kept, percent("--removal", removal), f"material balance: {file}")
     if json:
         as_json(made)
         return

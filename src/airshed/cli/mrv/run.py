@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli.mrv.estimates import show_estimates
 from airshed.cli.mrv.quality import with_quality
 from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, say_applied, t
 from airshed.cli.options import Json, StackWorkers, ZoneName
@@ -42,6 +43,7 @@ def run(
     only stacks whose input, rules or code have changed, or whose results are missing or damaged. Of readings over
     several years each year looks back on the one before. With --stacks the sum is of these alone, and the folder that
     it goes to holds no others. With --quality the hours that tests of monitors make out of control are substituted so.
+    Files in its folder `estimates` are calculated anew too, and with --book held against it.
 
     Example: airshed mrv run evidence --out recomputed --workers 2
 
@@ -50,9 +52,11 @@ def run(
     from time import perf_counter
 
     from airshed.service.stacks import reading_files as hourly
+    from airshed.service.stacks.estimate_files import FOLDER, estimates_in
     from airshed.service.stacks.evidence import read_manifest
     from airshed.service.stacks.recompute import recompute, recompute_readings
     from airshed.service.stacks.stack_folder import provenance_of
+    from airshed.zone.factors import shipped_factors
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules
@@ -78,7 +82,10 @@ def run(
             year, kept = recompute(folder, inventory, rules, out, marks=marks, progress=told, **how)
         years = (year,)
     seconds = perf_counter() - began
+    read = list(estimates_in([folder / FOLDER], law, shipped_factors())) if (folder / FOLDER).is_dir() else []
     if json:
+        if read:
+            show_estimates(read, law, book, json=True)
         as_json(
             {
                 "years": years,
@@ -91,6 +98,8 @@ def run(
         return
     for each in years:
         _show(each)
+    if read:
+        show_estimates(read, law, book, json=False)
     what = "stacks" if len(years) == 1 else "stack-years"
     done = sum(each.stacks for each in years) - kept
     console.print(f"{kept} {what} up to date, {done} computed in {seconds:.1f} s: {out}")

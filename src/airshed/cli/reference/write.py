@@ -62,9 +62,11 @@ INNER: tuple[type[msgspec.Struct], ...] = (
     commands.BookPrice,
     commands.LimitPrice,
     commands.FlowLine,
+    commands.PlanLine,
 )
 PARTS: tuple[type[msgspec.Struct], ...] = (
     events.Award,
+    events.OutOfControl,
     events.AuctionAward,
     events.CallFill,
     events.AuctionProceeds,

@@ -14,6 +14,7 @@ from airshed.engine.apply import (
     lease,
     listed,
     mark,
+    monitoring,
     people,
     pledge,
     report,
@@ -33,7 +34,8 @@ from airshed.engine.state import State
 #: In the order of the catalogue.
 ROOMS = (
     *(people, account, issue, transfer, sale, reserve, withdrawal, auction, listed, deal, call),
-    *(zone_call, sealed, pledge, lease, right, day, mark, report, settling, standing, case),
+    *(zone_call, sealed, pledge, lease, right, day, mark, monitoring, report, settling, standing),
+    case,
 )
 APPLY: dict[type, Apply] = {event: taken for room in ROOMS for event, taken in room.APPLY.items()}
 

@@ -14,6 +14,7 @@ from airshed.engine.commands.issue import *
 from airshed.engine.commands.lease import *
 from airshed.engine.commands.listed import *
 from airshed.engine.commands.mark import *
+from airshed.engine.commands.monitoring import *
 from airshed.engine.commands.people import *
 from airshed.engine.commands.pledge import *
 from airshed.engine.commands.report import *
@@ -47,6 +48,7 @@ Body = (
     | LeaseBody
     | RightBody
     | MarkBody
+    | MonitoringBody
     | DayBody
     | ReportBody
     | SettlingBody

@@ -8,15 +8,15 @@ from airshed.engine.commands.wish import Maybe, Name, Opinion, Text, Whole, Wish
 
 
 class ReportYear(Wish, frozen=True, omit_defaults=True):
-    """The operator reports a year: sealed days are summed, pollutants without a monitor are declared.
+    """The operator reports a year: sealed days and estimates are summed; what has neither is declared.
 
     A later report of the same year takes the place of the one before and says why. 提交年度报告。
     """
 
     source: Name
     year: Year
-    #: By pollutant that no stack of the source measures: mass of the year.
-    declared_g: dict[Name, Whole]
+    #: By pollutant that no stack of the source measures and of which no estimate was handed in: mass of the year.
+    declared_g: dict[Name, Whole] = msgspec.field(default_factory=dict)
     #: By check of `checks.csv` that is to be explained: the explanation.
     explained: dict[Name, Text] = msgspec.field(default_factory=dict)
     #: Why this report takes the place of an earlier one; empty for the first.

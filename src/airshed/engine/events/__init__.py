@@ -13,6 +13,7 @@ from airshed.engine.events.issue import *
 from airshed.engine.events.lease import *
 from airshed.engine.events.listed import *
 from airshed.engine.events.mark import *
+from airshed.engine.events.monitoring import *
 from airshed.engine.events.people import *
 from airshed.engine.events.pledge import *
 from airshed.engine.events.report import *
@@ -45,6 +46,7 @@ Event = (
     | LeaseEvent
     | RightEvent
     | MarkEvent
+    | MonitoringEvent
     | DayEvent
     | ReportEvent
     | SettlingEvent

@@ -25,7 +25,7 @@ class CheckResult(msgspec.Struct, frozen=True, gc=False):
     explanation: str
 
 
-class YearReported(Fact, frozen=True):
+class YearReported(Fact, frozen=True, omit_defaults=True):
     """A source's year by pollutant, as it is reported: measured (sealed days) and declared. 年度报告已提交。"""
 
     source: str
@@ -44,6 +44,8 @@ class YearReported(Fact, frozen=True):
     checks: tuple[CheckResult, ...]
     #: Why it takes the place of an earlier one, or empty.
     reason: str
+    #: By pollutant that was declared: SHA-256 of the files that it is calculated from.
+    files: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
 class YearVerified(Fact, frozen=True):

@@ -12,6 +12,7 @@ from airshed.engine.nouns.issue import *
 from airshed.engine.nouns.lease import *
 from airshed.engine.nouns.listed import *
 from airshed.engine.nouns.mark import *
+from airshed.engine.nouns.monitoring import *
 from airshed.engine.nouns.people import *
 from airshed.engine.nouns.pledge import *
 from airshed.engine.nouns.report import *

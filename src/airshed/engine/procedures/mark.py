@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.nouns import Mark
+from airshed.engine.nouns import Mark, TestedHours
 from airshed.engine.procedures.guards import Decision, Procedure, no, own_source, who
 from airshed.engine.state import State
 from airshed.model.period import DAY_MS, HOUR_MS
@@ -14,12 +14,21 @@ from airshed.rulebook.schema import Rulebook
 
 
 def standing(state: State, stack: str, day: str) -> tuple[int, ...]:
-    """Numbers of the marks that count on a day of a stack: entered or approved, not refused, not lapsed."""
-    marks = state.stack_marks[stack]
-    if not marks:
+    """Numbers of what counts on a day of a stack: marks neither refused nor lapsed, then tests of its monitors."""
+    marks, tested = state.stack_marks[stack], tested_hours(state, stack)
+    if not marks and not tested:
         return ()
     first = state.standard.instant(day)
-    return tuple(mark.id for mark in marks if mark.stands and mark.first < first + DAY_MS and mark.after > first)
+    stand = [mark.id for mark in marks if mark.stands and mark.first < first + DAY_MS and mark.after > first]
+    return (*stand, *(each.number for each in tested if each.touches(first, first + DAY_MS)))
+
+
+def tested_hours(state: State, stack: str) -> tuple[TestedHours, ...]:
+    """What tests of its monitors put out of control, in the order of the numbers under which days name them."""
+    kinds = state.out_of_control.get(stack)
+    if not kinds:
+        return ()
+    return tuple(sorted((each for out in kinds.values() for each in out), key=lambda each: each.number))
 
 
 def standing_by_day(state: State, stack: str) -> dict[str, tuple[int, ...]]:
@@ -31,6 +40,13 @@ def standing_by_day(state: State, stack: str) -> dict[str, tuple[int, ...]]:
                 map(state.standard.day_of, (*range(mark.first, mark.after, DAY_MS), mark.after - 1))
             ):
                 found[day] = (*found.get(day, ()), mark.id)
+    tested = tested_hours(state, stack)
+    if tested:
+        for day in state.days[stack]:
+            first = state.standard.instant(day)
+            numbers = tuple(each.number for each in tested if each.touches(first, first + DAY_MS))
+            if numbers:
+                found[day] = (*found.get(day, ()), *numbers)
     return found
 
 

@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from airshed.compliance.obligation import obligation
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.nouns import Improvement, Year
+from airshed.engine.nouns import FiledEstimate, Improvement, Year
 from airshed.engine.procedures import control_periods, lapsing
 from airshed.engine.procedures.control_periods import FallingDue
 from airshed.engine.procedures.guards import MOST, Decision, Procedure, from_day, known_source, no, own_source, who
+from airshed.engine.procedures.monitoring import estimates_of
 from airshed.engine.procedures.obliged import owes_in
 from airshed.engine.procedures.report_checks import Draft, examine
 from airshed.engine.state import State
 from airshed.model.allowance import common, count_of, lowest, pollutant_of, without
+from airshed.model.provenance import Programme
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.moves import Delivered, Move
 from airshed.rulebook import lookup
@@ -37,7 +39,12 @@ def report_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Repo
         return no(rules, "calendar", Why.TOO_EARLY, from_day(f"{body.year} is not over", over(rules, body.year)))
     if min(body.declared_g.values(), default=0) < 0:
         return no(rules, "monitoring", Why.NOT_POSITIVE, f"{body.source} declares a negative mass")
-    declared = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.declared_g.items())}
+    filed = estimates_of(state, body.source, body.year)
+    refusal = _proven(state, rules, body, filed)
+    if refusal:
+        return refusal
+    stated = {pollutant: grams * MG_PER_G for pollutant, grams in body.declared_g.items()}
+    declared = dict(sorted({**stated, **_summed(filed)}.items()))
     draft = Draft(state, rules, state.sources[body.source], body.year, declared)
     checks = examine(draft, body.explained)
     if isinstance(checks, Refusal):
@@ -59,6 +66,7 @@ def report_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Repo
         draft.rests_on(),
         checks,
         body.reason,
+        _files(filed),
     )
 
     def about(other: c.Body) -> bool:
@@ -66,6 +74,34 @@ def report_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Repo
 
     what = f"report {version + 1} of {body.source} {body.year} takes the place of the one that the opinion is about"
     return (*lapsing.overtaken(state, actor, what, about), reported)
+
+
+def _proven(state: State, rules: Rulebook, body: c.ReportYear, filed: Sequence[FiledEstimate]) -> Refusal | None:
+    """What has its file is not stated as a number too; in a real programme nothing is stated without one."""
+    for pollutant in sorted(body.declared_g):
+        if any(each.pollutant == pollutant for each in filed):
+            what = f"{body.source} {body.year} has estimates of {pollutant}, which the report sums; leave it out"
+            return no(rules, "reporting", Why.ALREADY_EXISTS, what)
+        if isinstance(state.provenance, Programme):
+            what = f"{pollutant} of {body.source} is a number without a file; hand in what it is calculated from"
+            return no(rules, "reporting", Why.UNPROVEN, what)
+    return None
+
+
+def _summed(filed: Sequence[FiledEstimate]) -> dict[str, int]:
+    """Mass by pollutant."""
+    masses: dict[str, int] = {}
+    for each in filed:
+        masses[each.pollutant] = masses.get(each.pollutant, 0) + each.mass_mg
+    return masses
+
+
+def _files(filed: Sequence[FiledEstimate]) -> dict[str, tuple[str, ...]]:
+    """Digests of their files by pollutant."""
+    return {
+        pollutant: tuple(each.evidence for each in filed if each.pollutant == pollutant)
+        for pollutant in sorted({each.pollutant for each in filed})
+    }
 
 
 def request_improvement(state: State, rules: Rulebook, at: int, actor: str, body: c.RequestImprovement) -> Decision:

@@ -10,9 +10,10 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from airshed.engine import events as e
-from airshed.engine.nouns import Day, Mark, Source
+from airshed.engine.nouns import Day, FiledEstimate, Mark, Source
 from airshed.engine.procedures.guards import no
 from airshed.engine.procedures.mark import standing_by_day
+from airshed.engine.procedures.monitoring import MONITOR, estimates_of, plan_on, unmeasured
 from airshed.engine.state import State
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook import lookup
@@ -61,18 +62,19 @@ class Draft:
         columns = [day_hours for _, _, day in self.sealed for day_hours in day.hours.values()]
         return sum(c[0] for c in columns), sum(c[1] for c in columns), sum(c[2] for c in columns)
 
+    @cached_property
+    def estimates(self) -> tuple[FiledEstimate, ...]:
+        """What was handed in of the year that no monitor measured."""
+        return estimates_of(self.state, self.source.id, self.year)
+
     def rests_on(self) -> str:
-        """SHA-256 over stack, day and evidence digest of every sealed day."""
+        """SHA-256 over stack, day and evidence digest of every sealed day, then over those of estimates."""
         digest = sha256()
         for stack, day, sealed in self.sealed:
             digest.update(f"{stack} {day} {sealed.evidence}\n".encode())
+        for filed in self.estimates:
+            digest.update(f"{filed.part} {filed.pollutant} {filed.evidence}\n".encode())
         return digest.hexdigest()
-
-
-def unmeasured(rules: Rulebook, source: Source) -> tuple[str, ...]:
-    """Pollutants that the source owes for and no stack of it measures, sorted."""
-    measured = source.measured()
-    return tuple(sorted(rule.code for rule in lookup.owed(rules, source.sector) if rule.code not in measured))
 
 
 def answers(draft: Draft) -> tuple[e.CheckResult, ...]:
@@ -144,6 +146,29 @@ def _declared_complete(draft: Draft, row: CheckRow) -> Iterator[str]:
     wanted = unmeasured(draft.rules, draft.source)
     if tuple(sorted(draft.declared_mg)) != wanted:
         yield f"{draft.source.id} declares what no stack measures: {', '.join(wanted) or 'nothing'}"
+    for (part, pollutant), days in _uncovered(draft).items():
+        yield f"{len(days)} days of {part} {pollutant} are in no estimate, the first {days[0]}; hand one in"
+
+
+def _uncovered(draft: Draft) -> dict[tuple[str, str], list[str]]:
+    """Days of a part and pollutant that neither a monitor nor an estimate is about, where one is to be.
+
+    The plan of a day says which parts there are; without one, what was estimated for a day is for all.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    parts = {(each.part, each.pollutant) for each in draft.estimates}
+    about = {each.pollutant for each in draft.estimates}
+    for day in season_days(draft.rules.calendar, draft.year):
+        plan = plan_on(draft.state, draft.source.id, day)
+        lines = () if plan is None else plan.lines
+        planned = {(line.part, line.pollutant) for line in lines if line.method != MONITOR and line.pollutant in about}
+        for part, pollutant in sorted(parts if plan is None else planned):
+            if not any(
+                (each.part, each.pollutant) == (part, pollutant) and each.first <= day <= each.last
+                for each in draft.estimates
+            ):
+                found.setdefault((part, pollutant), []).append(day)
+    return found
 
 
 def _substituted_share(draft: Draft, row: CheckRow) -> Iterator[str]:

@@ -22,6 +22,7 @@ from airshed.engine.tables import (
     lease,
     listed,
     mark,
+    monitoring,
     people,
     pledge,
     report,
@@ -43,7 +44,8 @@ __all__ = ("BY_NAME", "NOTES", "TABLES", "Table", "Tables", "everything", "gathe
 #: In the order of the catalogue.
 ROOMS = (
     *(people, account, issue, transfer, sale, reserve, withdrawal, auction, listed, deal, call),
-    *(zone_call, sealed, pledge, lease, right, day, mark, report, settling, standing, case),
+    *(zone_call, sealed, pledge, lease, right, day, mark, monitoring, report, settling, standing),
+    case,
 )
 TABLES: tuple[Table, ...] = tuple(table for room in ROOMS for table in room.TABLES)
 BY_NAME = {table.name: table for table in TABLES}

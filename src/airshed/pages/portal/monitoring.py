@@ -11,6 +11,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.engine.procedures.monitoring import unmeasured
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.model.allowance import Series
@@ -18,15 +19,18 @@ from airshed.model.measures import KG_PER_T, Unit
 from airshed.mrv import states
 from airshed.pages.kit.words import MARK_STATES, Phrase, same
 from airshed.pages.portal.dues import NEAR_DAYS
-from airshed.pages.portal.frame import acting, page
+from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.hours import MG_PER_KG, Hours, hour_text, lost, read, there
+from airshed.pages.portal.monitored import METHODS, EstimateSeen, PlanSeen, TestSeen, estimates_of, plan_of, tests_of
+from airshed.pages.portal.office.law_adopting import Fault
 from airshed.pages.portal.one_works import KINDS
 from airshed.pages.stack.words import why_said
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
+from airshed.service.stacks.estimate_blanks import BLANKS
 
 #: Gaps on the page; the dearest.
 MOST = 1_000
@@ -87,29 +91,52 @@ class Marked(NamedTuple):
     how: str
 
 
+class Works(NamedTuple):
+    """How a works of the firm is monitored beside its monitors."""
+
+    source: str
+    #: What it declares, for no monitor measures it.
+    unmeasured: tuple[str, ...]
+    plan: PlanSeen | None
+    estimates: list[EstimateSeen]
+    tests: list[TestSeen]
+
+
 async def monitoring(service: Service, request: Request) -> Response:
     """The monitors of a firm."""
-    visitor = await acting(service, request)
-    actor = visitor.actor
+    return await shown(await acting(service, request))
+
+
+async def shown(
+    visitor: Visitor, *, fault: Fault | None = None, notice: Phrase | None = None, status: int = 200
+) -> Response:
+    """The same, after a file was brought that could not be read."""
+    service, actor = visitor.service, visitor.actor
     assert actor is not None
     if not actor.account:
         raise Stopped("not_there", "whoever acts for no account has no monitors")
 
-    def look(market: Market, rules: Rulebook) -> tuple[list[Monitor], list[Marked], Rulebook]:
+    def look(market: Market, rules: Rulebook) -> tuple[list[Monitor], list[Marked], list[Works], Rulebook]:
         state = market.state
-        at = max(visitor.now, state.at)
+        today = rules.civil.day_of(max(visitor.now, state.at))
         return (
-            list(_monitors(state, rules, actor.account, rules.civil.day_of(at))),
-            _marks(state, actor.account, rules.civil.day_of(at)),
+            list(_monitors(state, rules, actor.account, today)),
+            _marks(state, actor.account, today),
+            list(_works(state, rules, actor.account, today)),
             rules,
         )
 
-    monitors, marks, rules = await visitor.look(look)
+    monitors, marks, works, rules = await visitor.look(look)
     monitors, gaps = await asyncio.to_thread(_gaps, service.hours, monitors, rules)
     behind = [each for each in monitors if each.behind > 1]
     return page(
         visitor,
         "monitoring.html.j2",
+        status,
+        works=works,
+        fault=fault,
+        notice=notice,
+        blanks=[(method, METHODS[method]) for method in BLANKS],
         monitors=monitors,
         marks=marks,
         gaps=gaps[:MOST],
@@ -117,6 +144,18 @@ async def monitoring(service: Service, request: Request) -> Response:
         by_day=[each for each in monitors if each.more_kg is not None and not each.by_hour],
         behind=len(behind),
     )
+
+
+def _works(state: State, rules: Rulebook, account: str, today: str) -> Iterator[Works]:
+    for source in state.sources.values():
+        if source.account == account:
+            yield Works(
+                source.id,
+                unmeasured(rules, source),
+                plan_of(state, source.id, today),
+                estimates_of(state, rules, source.id, today, whole=True),
+                tests_of(state, source),
+            )
 
 
 def _prices(state: State, rules: Rulebook, account: str) -> dict[str, int]:

@@ -57,6 +57,7 @@ from airshed.pages.portal.hours import (
     stood_in,
     there,
 )
+from airshed.pages.portal.monitored import estimates_of, plan_of, tests_of
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.public import reads_as_public, years_of
 from airshed.pages.register import fined
@@ -261,6 +262,9 @@ def _facts(
         "marks": [] if chosen is None else _marks(state, source, year, whole=whole),
         "findings": [] if chosen is None or not whole else _findings(state, source, year),
         "days": [] if chosen is None else _days(state, chosen),
+        "plan": plan_of(state, source.id, today),
+        "estimates": estimates_of(state, rules, source.id, today, whole=whole),
+        "tests": tests_of(state, source),
         "whole": whole,
     }
 

@@ -39,6 +39,9 @@ PARTS: Mapping[str, Phrase] = {
     "load-basis-points": Phrase("mean load", "平均负荷率"),
     "heat-gj": Phrase("heat sold in these years", "各年供热量"),
     "heat-basis-points": Phrase("part of the heat that is sold", "供热比"),
+    "part": Phrase("part", "部位"),
+    "pollutant": Phrase("pollutant", "污染物"),
+    "method": Phrase("method", "方法"),
     "answer": Phrase("answer", "求解结果"),
     "alone": Phrase("that without trade across borders", "各市单独出清的结果"),
 }
@@ -46,6 +49,7 @@ PARTS: Mapping[str, Phrase] = {
 EXAMPLES: Mapping[str, str] = {
     "NamedSerials": "SO2-KM-2028, 1, 400",
     "StackEntry": "KM-CEM-01-A, SO2, NOx",
+    "PlanLine": "coating line 1, VOC, balance",
 }
 #: How readers of entries begin to say what is missing.
 LACKS = "an entry lacks "
@@ -64,7 +68,7 @@ def kind_of(slot: Slot) -> type[msgspec.Struct] | None:
 def is_row(kind: type[msgspec.Struct]) -> bool:
     """Whether a line is a row of cells: a name, and after it plain parts, or a list alone."""
     head, *rest = [bare(field.type) for field in fields_in(kind)]
-    plain = (kinds.StrType, kinds.IntType, kinds.BoolType)
+    plain = (kinds.StrType, kinds.IntType, kinds.BoolType, kinds.LiteralType)
     return isinstance(head, kinds.StrType) and (len(rest) == 1 or all(isinstance(each, plain) for each in rest))
 
 

@@ -22,6 +22,7 @@ from airshed.service.book.law import law_of
 EMISSIONS: Mapping[str, tuple[str, ...]] = {
     "years": ("measured_mg", "declared_mg", "opinion", "verified_mg", "obligation", "deferred"),
     "amendments": ("verified_mg", "obligation"),
+    "estimates": ("mass_mg", "below_basis_points", "above_basis_points", "calculation"),
     "checks": ("detail", "explanation"),
     "opinions": ("opinion", "comments"),
     "improvements": ("item", "answer"),
@@ -44,7 +45,7 @@ ROWS = frozenset(("penalties", "penalty_parts", "cases", "case_steps"))
 #: What acts that wait and refusals say of such a command, whichever year it is about.
 TEXTS: Mapping[str, str] = {"acts": "about", "refusals": "detail"}
 #: Commands and events that tell what a source emitted in a year, and those that tell how it stands.
-REPORTS = (*get_args(c.ReportBody), *get_args(e.ReportEvent))
+REPORTS = (*get_args(c.ReportBody), *get_args(e.ReportEvent), c.FileEstimate, e.EstimateFiled)
 SETTLING = (
     *(*get_args(c.SettlingBody), *get_args(c.StandingBody), c.ReverseSurrender, c.NoticeCase),
     *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.GroupSettled, e.PenaltyPaid, e.CaseNoticed),
@@ -62,7 +63,7 @@ COMMANDS = frozenset(
     kind.__name__
     for kind in (
         *(*get_args(c.ReportBody), *get_args(c.SettlingBody), *get_args(c.StandingBody), *get_args(c.CaseBody)),
-        c.ReverseSurrender,
+        *(c.ReverseSurrender, c.FileEstimate),
     )
 )
 #: A year of which nothing is public yet.

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from airshed.engine.commands import Body, FindingLine, NoteFindings, SealDay
-from airshed.engine.procedures.mark import standing
+from airshed.engine.procedures.mark import standing, tested_hours
 from airshed.engine.state import State
 from airshed.model.period import HOUR_MS
 from airshed.model.provenance import Programme, Provenance, is_measured, said
@@ -28,10 +28,10 @@ NO_QUESTION = ("idle", "outside_year")
 
 
 def marks_in_force(state: State, stack: str, year: int) -> tuple[HoursMark, ...]:
-    """The marks of a stack's year that stand, as the calculators take them: by hours of the year."""
+    """The marks of a stack's year that stand, and what tests put out of control, by hours of the year."""
     first = state.standard.instant(f"{year}-01-01")
     after = state.standard.instant(f"{year + 1}-01-01")
-    return tuple(
+    marked = tuple(
         HoursMark(
             msgspec.convert(mark.kind, MarkKind),
             (mark.first - first) // HOUR_MS,
@@ -41,13 +41,30 @@ def marks_in_force(state: State, stack: str, year: int) -> tuple[HoursMark, ...]
         for mark in state.stack_marks.get(stack, ())
         if mark.stands and first <= mark.first < after
     )
+    tested = tuple(
+        HoursMark(
+            "calibration",
+            max(0, (each.first - first) // HOUR_MS),
+            (min(after, each.after or after) - first) // HOUR_MS - 1,
+            each.number,
+            each.about,
+        )
+        for each in tested_hours(state, stack)
+        if each.touches(first, after)
+    )
+    return (*marked, *tested)
 
 
 def all_marks(state: State) -> dict[str, dict[int, tuple[HoursMark, ...]]]:
     """The marks that stand, by stack and year: what `mrv run` is to take into account."""
     found: dict[str, dict[int, tuple[HoursMark, ...]]] = {}
+    now = int(state.standard.hour_of(state.at)[:4])
     for stack, marks in state.stack_marks.items():
-        for year in sorted({int(state.standard.hour_of(mark.first)[:4]) for mark in marks if mark.stands}):
+        years = {int(state.standard.hour_of(mark.first)[:4]) for mark in marks if mark.stands}
+        tested = tested_hours(state, stack)
+        if tested:
+            years |= set(range(min(int(state.standard.hour_of(each.first)[:4]) for each in tested), now + 1))
+        for year in sorted(years):
             found.setdefault(stack, {})[year] = marks_in_force(state, stack, year)
     return found
 

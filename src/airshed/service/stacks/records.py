@@ -63,14 +63,42 @@ class HoursRow(msgspec.Struct, frozen=True):
     hours: Annotated[int, Meta(ge=0, le=2_208)]
 
 
-class FlowRow(msgspec.Struct, frozen=True):
+Material = Annotated[str, Meta(pattern=r"^[^,;\x00-\x1f]{1,60}\Z", examples=["coal"])]
+Way = Annotated[str, Meta(pattern=r"^(in|kept)\Z", examples=["in or kept"])]
+Tonnes = Annotated[float, Meta(gt=0, le=1e9)]
+Percent = Annotated[float, Meta(gt=0, le=100)]
+#: Half-width of a 95 % range.
+Half = Annotated[float, Meta(ge=0, le=100)]
+
+
+class SulphurRow(msgspec.Struct, frozen=True):
     """A material that carries sulphur in, or keeps it."""
 
-    material: Annotated[str, Meta(pattern=r"^[^,;\x00-\x1f]{1,60}\Z", examples=["coal"])]
-    way: Annotated[str, Meta(pattern=r"^(in|kept)\Z", examples=["in or kept"])]
-    tonnes: Annotated[float, Meta(gt=0, le=1e9)]
-    sulphur_percent: Annotated[float, Meta(gt=0, le=100)]
-    range_percent: Annotated[float, Meta(ge=0, le=100)] | None = None
+    material: Material
+    way: Way
+    tonnes: Tonnes
+    sulphur_percent: Percent
+    range_percent: Half | None = None
+
+    @property
+    def percent(self) -> float:
+        """Of what it carries."""
+        return self.sulphur_percent
+
+
+class SolventRow(msgspec.Struct, frozen=True):
+    """A material that carries solvent in, or keeps it: in products, recovered, or in waste that is taken away."""
+
+    material: Material
+    way: Way
+    tonnes: Tonnes
+    voc_percent: Percent
+    range_percent: Half | None = None
+
+    @property
+    def percent(self) -> float:
+        """Of what it carries."""
+        return self.voc_percent
 
 
 class LeakRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +109,18 @@ class LeakRow(msgspec.Struct, frozen=True, kw_only=True):
     leaking: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
     hours: Annotated[float, Meta(gt=0, le=8_784)]
     range_percent: Annotated[float, Meta(ge=0, le=500)] | None = None
+
+
+class FactorRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a works did in a measure that a factor of the library is per."""
+
+    factor: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,59}\Z", examples=["leak-valve-gas"])]
+    activity: Annotated[float, Meta(gt=0, le=1e15)]
+    #: What control takes out.
+    removal_percent: Half
+    #: Half-widths of the 95 % ranges: of the activity, and of a factor whose source states none.
+    activity_range_percent: Half | None = None
+    factor_range_percent: Annotated[float, Meta(ge=0, le=500)] | None = None
 
 
 def manual_rules(rulebook: Rulebook) -> ManualRules:
@@ -153,17 +193,24 @@ def hours_of(text: str, year: int, place: str) -> dict[str, dict[int, int]]:
     return found
 
 
-def flows_of(text: str, place: str) -> tuple[tuple[MaterialFlow, ...], tuple[MaterialFlow, ...]]:
-    """Sulphur that goes in and sulphur that is kept; `Malformed` when more is kept than goes in."""
+def flows_of(
+    text: str, place: str, pollutant: str = "SO2"
+) -> tuple[tuple[MaterialFlow, ...], tuple[MaterialFlow, ...]]:
+    """What goes in and what is kept of sulphur, or of solvent; `Malformed` when more is kept than goes in."""
     flows: dict[str, list[MaterialFlow]] = {"in": [], "kept": []}
-    for _, row in _rows(text, FlowRow, place):
+    kind: type[SulphurRow | SolventRow] = SulphurRow if pollutant == "SO2" else SolventRow
+    for _, row in _rows(text, kind, place):
         spread = None if row.range_percent is None else number(row.range_percent) / 100
-        flows[row.way].append(MaterialFlow(row.material, number(row.tonnes), number(row.sulphur_percent), spread))
-    into, kept = (sum((each.tonnes * each.sulphur_percent / 100 for each in flows[way]), Decimal(0)) for way in flows)
+        flows[row.way].append(MaterialFlow(row.material, number(row.tonnes), number(row.percent), spread))
+    into, kept = (sum((each.carried_t for each in flows[way]), Decimal(0)) for way in flows)
     if not flows["in"]:
         raise Malformed(place, "nothing goes in", "give a row whose way is in")
     if kept > into:
-        raise Malformed(place, f"{kept:f} t of sulphur are kept of {into:f} t", "check tonnes and percent")
+        raise Malformed(
+            place,
+            f"{kept:f} t of {'sulphur' if pollutant == 'SO2' else pollutant} are kept of {into:f} t",
+            "check tonnes and percent",
+        )
     return tuple(flows["in"]), tuple(flows["kept"])
 
 
@@ -179,6 +226,11 @@ def surveys_of(text: str, place: str) -> tuple[tuple[Survey, ...], tuple[int, ..
         found.append(Survey(row.count, row.leaking, number(row.hours), row.component, spread))
         lines.append(line)
     return tuple(found), tuple(lines)
+
+
+def factor_rows(text: str, place: str) -> Sequence[tuple[int, FactorRow]]:
+    """Activities and the factors that they are multiplied by, each with its line."""
+    return _rows(text, FactorRow, place)
 
 
 def number(figure: float) -> Decimal:

@@ -60,6 +60,7 @@ BY_FIELD: Mapping[type[Any], str] = {
 }
 #: Commands of whoever operates the source.
 BY_SOURCE = (
+    c.FileEstimate,
     c.ReportYear,
     c.AnswerImprovement,
     c.Surrender,
@@ -184,7 +185,7 @@ class People:
             return (self._stands.get(body.source, ""),)
         if isinstance(body, c.WithdrawBid):
             return self._whose.get((f"sealed {body.venue} {body.name}", body.number), ())
-        if isinstance(body, c.MarkHours):
+        if isinstance(body, c.MarkHours | c.RecordTest):
             return (self._stands.get(self._stacks.get(body.stack, ""), ""),)
         return None
 

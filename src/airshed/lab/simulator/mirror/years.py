@@ -51,6 +51,8 @@ class Years:
         self._sectors: dict[str, str] = {}
         self._entered: dict[str, int] = {}
         self._reports: dict[tuple[str, int], dict[str, int]] = {}
+        #: By source and year: pollutant and mass by the digest of the file that each is calculated from.
+        self._estimates: dict[tuple[str, int], dict[str, tuple[str, int]]] = {}
         self._reporter: dict[tuple[str, int], str] = {}
         self._counts: set[tuple[str, int]] = set()
         self._obliged: Counter[tuple[str, int, str]] = Counter()
@@ -85,6 +87,13 @@ class Years:
                 self._passes(event)
             case e.DaySealed():
                 self._day(event)
+            case e.EstimateFiled():
+                there = self._estimates.setdefault((event.source, event.year), {})
+                self._claim("I9", not event.replaces or event.replaces in there, f"{event} replaces what is not there")
+                there.pop(event.replaces, None)
+                there[event.evidence] = (event.pollutant, event.mass_mg)
+            case e.MonitorTested():
+                self._tested(event, rules)
             case e.DayReversed():
                 self._reversed(event)
             case e.YearReported():
@@ -182,6 +191,12 @@ class Years:
             for stack in stacks:
                 sealed = sum(1 for known, day in self._masses if known == stack and first <= day <= last)
                 self._claim("I10", sealed == days, f"{event.source} reports {event.year}: {stack} has {sealed} days")
+        filed = self._estimates.get((event.source, event.year), {})
+        for pollutant, files in event.files.items():
+            mass = sum(filed[file][1] for file in files)
+            whole = sorted(file for file, (code, _) in filed.items() if code == pollutant) == sorted(files)
+            right = whole and event.declared_mg[pollutant] == mass
+            self._claim("I9", right, f"{event.source} declares {event.declared_mg} of {pollutant}, files say {mass}")
         self._reports[event.source, event.year] = {**event.measured_mg, **event.declared_mg}
         self._reporter[event.source, event.year] = event.actor
         for pollutant, mass in event.measured_mg.items():
@@ -191,6 +206,17 @@ class Years:
                 if stack in stacks and first <= iso <= last
             )
             self._claim("I9", mass == booked, f"{event.source} reports {mass} mg of {pollutant}, {booked} are sealed")
+
+    def _tested(self, event: e.MonitorTested, rules: Rulebook) -> None:
+        """What failed puts hours out of control, up to now or to a test that passed."""
+        kind = "velocity" if event.of == "velocity" else "PM" if event.about == ("PM",) else "gas"
+        row = next(row for row in rules.quality_tests.rows if (row.test, row.of) == (event.test, kind))
+        passed = event.result <= row.pass_basis_points
+        failed = event.result > row.fail_basis_points
+        said = "passed" if passed else "failed" if failed else "between"
+        self._claim("I10", event.outcome == said, f"test {event.number} {event.outcome}, its result says {said}")
+        out = [span for span in event.out if span.why == "failed" and span.first <= event.hour <= (span.last or "9")]
+        self._claim("I10", not failed or bool(out), f"test {event.number} failed, and no hour is out of control")
 
     def _verified(self, event: e.YearVerified | e.YearDetermined, rules: Rulebook) -> None:
         year = (event.source, event.year)

@@ -12,6 +12,7 @@ from airshed.engine.decide import knowing
 from airshed.engine.nouns import Source
 from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.procedures.mark import standing, standing_by_day
+from airshed.engine.procedures.monitoring import estimates_of
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
 from airshed.lab.simulator.mischief import cases, listed, market, people, primary, terms, transfers, years, zone
@@ -158,7 +159,8 @@ class Mischief:
         for source in state.sources.values():
             known = state.years.get((source.id, year))
             if known is None or known.opinion is None or known.reopened:
-                measured = source.measured()
+                filed = {each.pollutant for each in estimates_of(state, source.id, year)}
+                measured = {*source.measured(), *filed}
                 declared = {
                     rule.code: self._grams(state, rules, source.account, rule.code)
                     for rule in lookup.owed(rules, source.sector)

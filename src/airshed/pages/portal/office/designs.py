@@ -24,7 +24,9 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.service.run.studies import Asked
 
-SCENARIO, BRIEF = "scenario", "brief"
+SCENARIO, BRIEF, BRIDGE = "scenario", "brief", "bridge"
+#: Kinds of study that make a page, with its file.
+PAGES: Mapping[str, str] = {BRIEF: "brief.html", BRIDGE: "bridge.html"}
 #: The file of a scenario in the folder of a study, and where its draws go.
 FILE, DRAWS = "study.toml", "draws"
 #: Instead of a shipped scenario: the law of the book as it is in force, and the folder in which its text lies.
@@ -189,7 +191,9 @@ OF_BRIEF: tuple[Knob, ...] = (
         first="6",
     ),
 )
-KNOBS: Mapping[str, tuple[Knob, ...]] = {SCENARIO: OF_SCENARIO, BRIEF: OF_BRIEF}
+#: Prices are of the same law, pollutant and years as a brief; no agents trade.
+OF_BRIDGE = tuple(knob for knob in OF_BRIEF if knob.name != "sessions")
+KNOBS: Mapping[str, tuple[Knob, ...]] = {SCENARIO: OF_SCENARIO, BRIEF: OF_BRIEF, BRIDGE: OF_BRIDGE}
 
 
 @cache
@@ -262,9 +266,9 @@ class Written:
 
 
 def blank(kind: str, programme: str = "") -> Written:
-    """A form as it stands at first; a brief is of the law of the book, where that is shipped."""
+    """A form as it stands at first; a brief or a bridge is of the law of the book, where that is shipped."""
     values = {knob.name: knob.first for knob in KNOBS[kind]}
-    if kind == BRIEF and programme in laws():
+    if kind in PAGES and programme in laws():
         values |= {"law": programme, "pollutant": laws()[programme].pollutants[0].code}
     return Written(kind, values)
 
@@ -309,7 +313,7 @@ def asked(
     if written.errors:
         return written, None
     said = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in found.items()}
-    if kind == BRIEF:
+    if kind in PAGES:
         rules = laws()[str(found["law"])]
         codes = [rule.code for rule in rules.pollutants]
         if found["pollutant"] not in codes:
@@ -318,9 +322,10 @@ def asked(
                 f"所选规则不含该污染物，可选：{'、'.join(codes)}。",
             )
             return written, None
-        options = [f"--{name}={said[name]}" for name in ("years", "growth", "decline", "rate", "sessions")]
+        options = [f"--{knob.name}={said[knob.name]}" for knob in KNOBS[kind] if knob.name not in ("law", "pollutant")]
         named = (f"--rulebook={found['law']}", f"--pollutant={found['pollutant']}")
-        words = ("lab", "brief", *named, *options, "--workers=1", "--out=.", "--json")
+        ways = (f"--html={PAGES[BRIDGE]}",) if kind == BRIDGE else ("--workers=1", "--out=.")
+        words = ("lab", kind, *named, *options, *ways, "--json")
         return written, Asked(kind, by, at, said, words)
     of_book = found["base"] == BOOK
     if of_book and own is None:

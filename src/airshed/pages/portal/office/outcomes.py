@@ -14,11 +14,13 @@ from airshed.pages.kit.origins import origin
 from airshed.pages.kit.words import Phrase, same, told
 from airshed.pages.portal.office.designs import (
     AS_IT_IS,
+    BRIDGE,
     BRIEF,
     KNOBS,
     LAW,
     OF_BOOK,
     OF_SCENARIO,
+    PAGES,
     SCENARIO,
     base_of,
     choices_of,
@@ -84,6 +86,9 @@ def outcome_of(study: Study) -> Outcome:
         found = [each["found"] for each in answer["pollutants"]]
         origins = dict.fromkeys(row for each in found for row in (*each["origins"], *each["air_origins"]))
         return Outcome(what, _brief_rows(answer, known), [origin(row) for row in origins])
+    if study.asked.kind == BRIDGE:
+        law = laws()[study.asked.fields["law"]]
+        return Outcome(what, _bridge_rows(answer, law), [origin(row) for row in answer["origins"]])
     known = law_played(study)
     return Outcome(what, _scenario_rows(answer["totals"], known), [origin(row) for row in answer["origins"]])
 
@@ -112,6 +117,28 @@ def _scenario_rows(totals: Mapping[str, Mapping[str, float | None]], law: Rulebo
         known = low is not None and high is not None
         apart = f"{_figure(low, digits)} – {_figure(high, digits)}" if known else ""
         rows.append(OutcomeRow(name, same(_figure(middle, digits)), middle, apart, digits))
+    return rows
+
+
+def _bridge_rows(answer: Mapping[str, Any], law: Rulebook) -> list[OutcomeRow]:
+    """The price under the law, and every other with its largest cause."""
+    money, year = law.currency, answer["year"]
+    under = Phrase(
+        f"Price under the law, {year} ({money.name_en}/t)", f"规则下的均衡价，{year}年（{money.name_zh}/吨）"
+    )
+    rows = [OutcomeRow(under, same(_figure(answer["price_yuan_per_t"], 0)), answer["price_yuan_per_t"])]
+    for each in answer["bridges"]:
+        price = each["price_yuan_per_t"]
+        steps = [step for step in each["steps"] if step["yuan_per_t"]]
+        largest = max(steps, key=lambda step: abs(step["yuan_per_t"]), default=None)
+        name = Phrase(f"{each['name']} ({money.name_en}/t)", f"{each['name_zh']}（{money.name_zh}/吨）")
+        text = same(_figure(price, 0))
+        if largest is not None:
+            size = f"{largest['yuan_per_t']:+,.0f}".replace("-", "−")
+            text = Phrase(
+                f"{text.en}; most by {largest['cause']}: {size}", f"{text.zh}；主要成因：{largest['cause_zh']} {size}"
+            )
+        rows.append(OutcomeRow(name, text, price))
     return rows
 
 
@@ -149,7 +176,7 @@ FEW_DRAWS = 20
 def rests_of(study: Study) -> list[OutcomeRow]:
     """What a played design is about: the law that it was played under, and the pollutant of all its figures."""
     asked = study.asked
-    if asked.kind in ("", BRIEF):
+    if asked.kind in ("", *PAGES):
         return []
     base, law = base_of(asked.fields["base"]), law_played(study)
     version = f"{law.programme.id} {law.programme.version}"
@@ -169,7 +196,7 @@ def rests_of(study: Study) -> list[OutcomeRow]:
 def few(asked: Asked) -> bool:
     """Whether so few futures were drawn that their range says little."""
     draws = asked.fields.get("draws", "")
-    return asked.kind not in ("", BRIEF) and draws.isdecimal() and int(draws) < FEW_DRAWS
+    return asked.kind not in ("", *PAGES) and draws.isdecimal() and int(draws) < FEW_DRAWS
 
 
 def settings_of(asked: Asked) -> list[OutcomeRow]:

@@ -16,9 +16,11 @@ from airshed.pages.portal.frame import Visitor, acting, fields_of, office, on, p
 from airshed.pages.portal.office import study_law
 from airshed.pages.portal.office.designs import (
     BOOK,
+    BRIDGE,
     BRIEF,
     FILE,
     KNOBS,
+    PAGES,
     SCENARIO,
     Own,
     Written,
@@ -49,6 +51,7 @@ FILES: Mapping[str, str] = {FILE: "application/toml", ANSWER: "application/json"
 KINDS: Mapping[str, Phrase] = {
     SCENARIO: Phrase("A design, played", "设计模拟"),
     BRIEF: Phrase("A brief of all designs", "全部设计的比较报告"),
+    BRIDGE: Phrase("A bridge of prices", "价格对照与成因"),
     "": Phrase("A study that cannot be read", "无法读取的任务"),
 }
 STATES: Mapping[str, tuple[Phrase, str]] = {
@@ -114,10 +117,10 @@ def title_of(study: Study) -> Phrase:
     fields = study.asked.fields
     if not study.asked.kind:
         return KINDS[""]
-    if study.asked.kind == BRIEF:
-        return Phrase(
-            f"Brief, {fields['law']} {fields['pollutant']}", f"比较报告：{fields['law']} {fields['pollutant']}"
-        )
+    if study.asked.kind in PAGES:
+        english, chinese = ("Brief", "比较报告") if study.asked.kind == BRIEF else ("Prices", "价格对照")
+        named = f"{fields['law']} {fields['pollutant']}"
+        return Phrase(f"{english}, {named}", f"{chinese}：{named}")
     base, changed = base_of(fields["base"]), changes_of(study.asked)
     return Phrase(
         ": ".join((base.name_en, *(["; ".join(each.en for each in changed)] if changed else []))),
@@ -222,6 +225,7 @@ async def study(service: Service, request: Request) -> Response:
         may=await _may_change(visitor, found),
         adopts=await visitor.look(lambda market, rules: may_adopt(rules, role)),
         asking=visitor.request.query_params.get("ask", ""),
+        opens=PAGES.get(found.asked.kind, "").removesuffix(".html"),
         command=f"airshed {shlex.join(found.asked.words)}",
         said_of=found.said().splitlines()[-6:] if found.state in ("failed", "lost") else [],
         minutes=int(MOST_S / 60),
@@ -266,8 +270,8 @@ async def compare(service: Service, request: Request) -> Response:
         wrong, status = Phrase("Choose two that are whole.", "请选择两项已完成的任务。"), 422
     elif left is not None and right is not None and left.asked.kind != right.asked.kind:
         wrong = Phrase(
-            "A brief compares with a brief, a played design with a played design. Choose two of one kind.",
-            "比较报告与比较报告、设计模拟与设计模拟方可比较。请选择同类的两项。",
+            "A study compares with one of its own kind: a brief with a brief. Choose two of one kind.",
+            "同类任务方可比较，如比较报告与比较报告。请选择同类的两项。",
         )
         status = 422
     facts: dict[str, Any] = {"settings": (), "rows": (), "told": (), "paired": False}
@@ -297,17 +301,18 @@ def _once(phrases: Sequence[Phrase]) -> list[Phrase]:
     return list(dict.fromkeys(phrases))
 
 
-async def brief(service: Service, request: Request) -> Response:
-    """The brief that a study made, as a page by itself with its charts; with `?file` to keep."""
+async def made(service: Service, request: Request) -> Response:
+    """The brief or the bridge that a study made, as a page by itself with its charts; with `?file` to keep."""
     visitor = await acting(service, request)
     found = await _found(visitor, request.path_params["study"])
-    if found.asked.kind != BRIEF or found.state != "done":
-        raise Stopped("not_there", "this study has no brief, or none yet")
-    html = await asyncio.to_thread((found.folder / "brief.html").read_text, "utf-8")
+    kind = found.asked.kind
+    if kind != request.path_params["page"] or kind not in PAGES or found.state != "done":
+        raise Stopped("not_there", "this study has no such page, or none yet")
+    html = await asyncio.to_thread((found.folder / PAGES[kind]).read_text, "utf-8")
     chosen = html.replace("<html ", f'<html data-chosen="{visitor.language}" ', 1)
     headers = {"Content-Security-Policy": policy_of(html), "Cache-Control": "private, no-cache"}
     if "file" in request.query_params:
-        headers["Content-Disposition"] = f'attachment; filename="brief-{found.name}.html"'
+        headers["Content-Disposition"] = f'attachment; filename="{kind}-{found.name}.html"'
     return Response(chosen, 200, headers, "text/html; charset=utf-8")
 
 

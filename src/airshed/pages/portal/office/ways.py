@@ -64,7 +64,7 @@ OFFICE = (
     Way("/lab/compare", "GET", studies.compare, "compare_studies", "portal"),
     Way("/lab/{study}", "GET", studies.study, "study", "portal"),
     Way("/lab/{study}", "POST", studies.change, "change_study", "portal"),
-    Way("/lab/{study}/brief", "GET", studies.brief, "study_brief", "portal"),
+    Way("/lab/{study}/page/{page}", "GET", studies.made, "study_made", "portal"),
     Way(
         "/lab/{study}/{file}",
         "GET",
