@@ -96,12 +96,12 @@ def test_a_book_goes_there_and_back_with_its_digest(name: str, tmp_path: Path, y
         assert there.check_laws() == here.check_laws() > 0
 
 
-def test_the_shell_copies_there_and_back_and_says_the_same_digest(name: str, tmp_path: Path, year_book: Path) -> None:
+def test_the_shell_copies_there_and_back_and_says_the_same_digest(name: str, tmp_path: Path, few_book: Path) -> None:
     back = str(tmp_path / "back.book")
     shell, app = CliRunner(), build({"book": ROOMS["book"]})
     said = [
         json.loads(shell.invoke(app, ["book", "copy", *pair, "--json"]).stdout)
-        for pair in ((str(year_book), name), (name, back))
+        for pair in ((str(few_book), name), (name, back))
     ]
 
     assert said[0]["digest"] == said[1]["digest"]
@@ -241,7 +241,7 @@ def test_a_book_that_exists_is_not_made_again(name: str) -> None:
         PostgresBook.create(name)
 
 
-def test_what_was_begun_and_not_ended_is_made_anew(name: str, year_book: Path) -> None:
+def test_what_was_begun_and_not_ended_is_made_anew(name: str) -> None:
     class Killed(RuntimeError):
         pass
 

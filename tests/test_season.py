@@ -18,7 +18,7 @@ from airshed.lab.season.season import Season
 from airshed.model.allowance import Series
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
-from seasons import YEAR, played
+from seasons import FEW_WORKS, YEAR, played
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +102,12 @@ def test_money_came_in_by_auction_and_the_treasury_never_owes(season: Season) ->
     assert season.runner.state.ledger.purses[TREASURY].fen > 0
 
 
-def test_the_same_seed_gives_the_same_book(season: Season) -> None:
-    """I14."""
-    again = played(MemoryJournal(), 7, tables=False, doubts={"KM-CEM-01": "flat line"})
-    assert again.runner.hash == season.runner.hash
+def test_the_same_seed_gives_the_same_book() -> None:
+    """I14, of a few works; of the whole zone the demo's digest stands in the docs."""
+    one, other = (
+        played(MemoryJournal(), 7, tables=False, doubts={"KM-CEM-01": "flat line"}, works=FEW_WORKS) for _ in range(2)
+    )
+    assert one.runner.hash == other.runner.hash
 
 
 def test_restart_is_replay(season: Season) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from airshed.client import Client
-from airshed.service.book.copying import copy
 from airshed.service.book.sqlite import Book
 from persons import Shell
 from services import Served, served
@@ -112,20 +111,20 @@ def test_a_statement_of_another_is_not_there(anybody: Shell, path: Path, service
     assert anybody("book statement")[0] == anybody(f"book statement {path}")[0] == 2
 
 
-def test_an_act_that_is_sent_again_is_answered_as_on_the_file(anybody: Shell, service: Served, path: Path) -> None:
+def test_an_act_that_is_sent_again_is_answered_as_on_the_file(anybody: Shell, few_book: Path, tmp_path: Path) -> None:
     """With the instant of the record that answered it, in words and in JSON, done or refused."""
-    anybody.sign_in(service, "km-cem-01")
-    book = path.with_name("other.book")
-    copy(path, book)
+    path, book = (Path(shutil.copy(few_book, tmp_path / f"{name}.book")) for name in ("served", "other"))
     order = "act PlaceOrder WHERE --account km-cem-01 --series SO2-KM-2028 --side sell --count '1 t' --limit '1 yuan/t'"
     trusted = "act TrustAccount WHERE --account km-cem-01 --trusted km-cem-02"
-    for line, key, told in ((trusted, "a", " of 2028-08-16T10:00 answered"), (order, "b", "refused: ")):
-        for time, more in enumerate(("", "", " --json")):
-            asked = f"{line} --at 2028-08-16T1{time}:00 --key {key}{more}"
-            here = anybody(asked.replace("WHERE", f"{book} --as km-cem-01"))
-            assert anybody(asked.replace("WHERE", f"--server {service.url}")) == here
-            assert told in here[1] or time != 1
-            assert '"answered":true' in here[1] or not more
+    with served(path) as service:
+        anybody.sign_in(service, "km-cem-01")
+        for line, key, told in ((trusted, "a", " of 2028-08-16T10:00 answered"), (order, "b", "refused: ")):
+            for time, more in enumerate(("", "", " --json")):
+                asked = f"{line} --at 2028-08-16T1{time}:00 --key {key}{more}"
+                here = anybody(asked.replace("WHERE", f"{book} --as km-cem-01"))
+                assert anybody(asked.replace("WHERE", f"--server {service.url}")) == here
+                assert told in here[1] or time != 1
+                assert '"answered":true' in here[1] or not more
 
 
 def test_what_takes_a_file_alone_says_so_with_the_cure(anybody: Shell, path: Path, service: Served) -> None:
