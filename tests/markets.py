@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 import random
+from collections.abc import Sequence
+from functools import cache
 from itertools import count
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.decide import knowing
-from airshed.engine.journal import Journal, MemoryJournal
-from airshed.engine.runner import Answer, Runner
+from airshed.engine.journal import Journal, Line, MemoryJournal
+from airshed.engine.runner import Answer, Begun, Runner
 from airshed.lab.second import confirmer
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, GROUPS, opening, second
 from airshed.model.period import DAY_MS
@@ -108,6 +111,22 @@ def trusting() -> list[tuple[str, c.TrustAccount]]:
 
 def market(journal: Journal | None = None, rules: Rulebook = RULES, *, tables: bool = False) -> Runner:
     """A runner with the market in it, in a session; a book on disk keeps the shipped law."""
+    if journal is None and rules is RULES and not tables:
+        lines, state, reached = _usual()
+        journal = MemoryJournal()
+        journal.write(lines, ())
+        return Runner(journal, rules, tables=False, begun=Begun(pickle.loads(state), reached))
+    return _set_up(journal, rules, tables=tables)
+
+
+@cache
+def _usual() -> tuple[Sequence[Line], bytes, str]:
+    """The records and the state of the market that most tests begin with: set up once, and copied."""
+    runner = _set_up(None, RULES, tables=False)
+    return tuple(runner.journal.lines()), pickle.dumps(runner.state), runner.hash
+
+
+def _set_up(journal: Journal | None, rules: Rulebook, *, tables: bool) -> Runner:
     if isinstance(journal, Book) and rules is RULES:
         journal.keep_law(digest(RULES), FILES)
     runner = Runner(journal if journal is not None else MemoryJournal(), rules, tables=tables)
@@ -121,6 +140,7 @@ def market(journal: Journal | None = None, rules: Rulebook = RULES, *, tables: b
     return runner
 
 
+_usual()  # before any test puts something else in the place of what decides
 _SHARED: list[Runner] = []
 
 
