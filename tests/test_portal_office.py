@@ -18,6 +18,8 @@ from airshed.engine.runner import Runner
 from airshed.engine.state import State
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, second
 from airshed.model.period import DAY_MS
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.meant import meant
 from airshed.pages.portal.office.closing import _wish
 from airshed.pages.portal.office.desk import _most, curve
 from airshed.pages.portal.office.law import _later
@@ -223,6 +225,19 @@ def test_what_waits_is_told_to_whoever_decides_it_with_its_form_filled_in(state:
     assert report.due == f"2028-{RULES.calendar.verify_by}"
     late = items(state, RULES, verifier, instant("2028-05-20"), {})
     assert [each.how for each in late] == ["late"]
+
+
+def test_who_sets_an_emission_sees_what_was_reported_and_until_when_it_is_surrendered_for(state: State) -> None:
+    """The second person confirmed four masses, and could not see which of them differed from the report."""
+    body = c.DetermineYear("s-steel", 2027, {"SO2": 450_000_000, "NOx": 7_000_000}, "a meter was moved")
+    assert dict(meant(body, state, RULES))[Phrase("Reported by the works", "企业报告")] == Phrase("nothing", "未报告")
+    measured = {"SO2": 432_216_914_000, "NOx": 7_000_000_000}
+    state.years["s-steel", 2027] = Year("s-steel", 2027, version=1, measured_mg=measured)
+    said = dict(meant(body, state, RULES))
+    assert said[Phrase("Reported by the works", "企业报告")] == Phrase(
+        "SO2 432.217 t, set 17.783 t above; NOx 7.000 t", "SO2 432.217吨，核定高17.783吨；NOx 7.000吨"
+    )
+    assert said[Phrase("Last day to surrender", "清缴截止日")].en == "2028-06-30"
 
 
 def test_a_bureau_hears_of_its_own_city_alone(state: State) -> None:

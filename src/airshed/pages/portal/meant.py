@@ -10,6 +10,7 @@ from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import stands_for
+from airshed.pages.portal.determined import compared
 from airshed.pages.portal.happening import amount, word_zh
 from airshed.pages.portal.names import called_in
 from airshed.pages.portal.numbered import NUMBERED
@@ -25,7 +26,13 @@ def meant(body: Any, state: State, rules: Rulebook, command: str = "") -> list[t
     """What an act names by its number, the cap that it sets: each with what is known of it."""
     sight = Sight(state, rules, called_in(state, rules))
     command = command or type(body).__name__
-    return [*_cap(body, rules), *_numbered(body, sight), *_passing(body, command, sight), *_improvement(body, sight)]
+    return [
+        *_cap(body, rules),
+        *compared(body, state, rules),
+        *_numbered(body, sight),
+        *_passing(body, command, sight),
+        *_improvement(body, sight),
+    ]
 
 
 def _numbered(body: Any, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from airshed.engine.commands import DetermineYear, Surrender
+from airshed.engine.commands import Surrender
 from airshed.engine.nouns import Actor
 from airshed.engine.state import State
 from airshed.model.measures import Unit
+from airshed.pages.portal.determined import is_year, reported, sets_a_year
 from airshed.pages.portal.frame import Visitor
 from airshed.pages.portal.opening import CLOSES, UPON_DAY
-from airshed.rulebook import lookup
-from airshed.rulebook.schema import Rulebook
 from airshed.service.forms.measures import write
 
 
@@ -29,26 +28,10 @@ async def usual(visitor: Visitor, kind: type[msgspec.Struct], asked: Mapping[str
     if kind is Surrender:
         count = await visitor.look(lambda market, rules: owed_still(market.state, actor, asked))
         return {"count": write(count, Unit.ALLOWANCES, terms)} if count else {}
-    if kind is DetermineYear:
+    if sets_a_year(kind):
         masses = await visitor.look(lambda market, rules: reported(market.state, rules, asked))
         return {"mass_g": "\n".join(f"{name}: {write(grams, Unit.G, terms)}" for name, grams in masses.items())}
     return {}
-
-
-def reported(state: State, rules: Rulebook, asked: Mapping[str, str]) -> dict[str, int]:
-    """The grams that a works reported of what it owes for; nothing where the address names no report."""
-    source, year = state.sources.get(asked.get("source", "")), asked.get("year", "")
-    known = state.years.get((source.id, int(year))) if source is not None and _is_year(year) else None
-    if source is None or known is None:
-        return {}
-    masses = {**known.measured_mg, **known.declared_mg}
-    return {
-        rule.code: -(-masses[rule.code] // 1000) for rule in lookup.owed(rules, source.sector) if rule.code in masses
-    }
-
-
-def _is_year(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) == 4
 
 
 def owed_still(state: State, actor: Actor, asked: Mapping[str, str]) -> int:
@@ -56,7 +39,7 @@ def owed_still(state: State, actor: Actor, asked: Mapping[str, str]) -> int:
     mine = [source.id for source in state.sources.values() if source.account == actor.account]
     source = asked.get("source") or (mine[0] if len(mine) == 1 else "")
     year, pollutant = asked.get("year", ""), asked.get("pollutant", "")
-    known = state.years.get((source, int(year))) if source in mine and _is_year(year) else None
+    known = state.years.get((source, int(year))) if source in mine and is_year(year) else None
     if known is None or known.verified_mg is None:
         return 0
     return known.obligation.get(pollutant, 0) - known.surrendered.get(pollutant, 0)
