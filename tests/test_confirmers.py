@@ -12,6 +12,7 @@ from airshed.engine import commands as c
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.people_rights import confirmers, may_confirm
 from airshed.engine.runner import Runner
+from airshed.lab.simulator.small_market import VERIFIERS
 from airshed.service.book.acts import may_confirm as named
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, done, market, proposed
@@ -64,6 +65,17 @@ def test_who_confirms_is_found_by_one_look_at_each(runner: Runner, actor: str, b
 
     assert list(islice(named(runner, act, state.at), 3)) == others[:3]
     assert people.looked < 10 * len(people), "people for people"
+
+
+def test_an_opinion_is_confirmed_by_another_verifier_and_by_nobody_else() -> None:
+    """Decision 124: the book does not know for which house a verifier works, and no name stands for one."""
+    state = market().state
+    body = c.VerifyYear("s-steel", 2027, "satisfactory", "")
+    others = [name for name in VERIFIERS if name != VERIFIERS[0]]
+    found = [name for name in confirmers(state, RULES, VERIFIERS[0], body) if name != VERIFIERS[0]]
+    assert found == others
+    for name in (AUTHORITY, REGISTRAR, "steel", "small-exchange"):
+        assert may_confirm(state, RULES, name, VERIFIERS[0], body) is not None, name
 
 
 def test_who_was_registered_for_an_account_is_known_by_it() -> None:
