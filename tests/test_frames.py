@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import json
 import math
 import re
 import subprocess
@@ -413,6 +414,38 @@ def test_every_example_is_listed_and_run_here() -> None:
         assert f'example("{name}").main' in here
     for name in frames.__all__:
         assert f"`{name}" in listed, name
+
+
+def test_the_notebook_for_a_paper_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    cells = json.loads((EXAMPLES / "for_a_paper.ipynb").read_text("utf-8"))["cells"]
+    names: dict[str, object] = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
+
+    assert "\\toprule" in (tmp_path / "methods.tex").read_text("utf-8")
+    assert pl.read_csv(tmp_path / "methods.csv").height == 2
+    assert (tmp_path / "methods.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "own.pdf").exists()
+
+
+def test_a_figure_without_matplotlib_and_a_column_that_is_not_there_name_the_cure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame = pl.DataFrame({"a": ["x"], "b": [1.0]})
+    with pytest.raises(Malformed, match="no such column 'c'"):
+        lab.latex(frame, {"c": "C"})
+    with pytest.raises(Malformed, match="holds no numbers"):
+        lab.plot(frame, "b", "a")
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(Malformed, match=r"airshed\[paper\]"):
+        lab.plot(frame, "a", "b")
+
+
+def test_a_method_that_forgets_a_source_is_named() -> None:
+    with pytest.raises(Malformed, match="does not say of every source"):
+        lab.share_cap(200, SOURCES, lambda frame: {"a1": 1.0})
 
 
 def test_sessions_of_agents_are_frames_whose_trades_add_up_to_their_measures() -> None:

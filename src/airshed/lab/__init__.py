@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from airshed.lab.frames import clear_call as clear_call
     from airshed.lab.frames import compare_methods as compare_methods
     from airshed.lab.frames import judge_designs as judge_designs
+    from airshed.lab.frames import latex as latex
     from airshed.lab.frames import link_cities as link_cities
     from airshed.lab.frames import play_scenario as play_scenario
     from airshed.lab.frames import play_sessions as play_sessions
+    from airshed.lab.frames import plot as plot
     from airshed.lab.frames import price_alarms as price_alarms
     from airshed.lab.frames import published_prices as published_prices
     from airshed.lab.frames import share_cap as share_cap
@@ -40,9 +42,11 @@ FRAMES = (
     "clear_call",
     "compare_methods",
     "judge_designs",
+    "latex",
     "link_cities",
     "play_scenario",
     "play_sessions",
+    "plot",
     "price_alarms",
     "published_prices",
     "share_cap",

@@ -8,6 +8,7 @@ docs/how-to/use-the-lab-as-a-library.md.
 from airshed.lab.frames.calling import ClearedCall, clear_call
 from airshed.lab.frames.designing import judge_designs
 from airshed.lab.frames.markets import SolvedMarket, link_cities, solve_market
+from airshed.lab.frames.paper import latex, plot
 from airshed.lab.frames.playing import play_scenario, weigh_inputs
 from airshed.lab.frames.quoting import annual_prices, price_alarms, published_prices
 from airshed.lab.frames.sessions import PlayedSessions, play_sessions
@@ -23,9 +24,11 @@ __all__ = [
     "clear_call",
     "compare_methods",
     "judge_designs",
+    "latex",
     "link_cities",
     "play_scenario",
     "play_sessions",
+    "plot",
     "price_alarms",
     "published_prices",
     "share_cap",

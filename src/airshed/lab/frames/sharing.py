@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from math import lcm
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,7 +14,7 @@ from airshed.lab.equilibrium.case import CurveLine
 from airshed.lab.frames.reading import figure, frame_in, rows_of
 from airshed.lab.methods import compare
 from airshed.lab.methods import plans as named
-from airshed.market.allocation import Activity
+from airshed.market.allocation import Activity, split
 from airshed.market.claims import PowerRule
 from airshed.market.sharing.tiers import Member, Plan, share
 from airshed.model.refusal import Malformed
@@ -72,26 +74,60 @@ COMPARED = (
 )
 
 
-def share_cap(pool: int, sources: pl.DataFrame, plan: Mapping[str, Any]) -> pl.DataFrame:
+#: A method of one's own: what each source claims, by its name, from the frame of sources.
+Method = Callable[[pl.DataFrame], Mapping[str, float]]
+
+
+def share_cap(pool: int, sources: pl.DataFrame, plan: Mapping[str, Any] | Method) -> pl.DataFrame:
     """All of `pool` allowances (1 kg each) among the sources, a row a source: source, count, why_en, why_zh.
 
     `sources` has a row a source and baseline year: source, jurisdiction, sector, year, emitted_kg, output, benchmark_g,
     quota_g (g per product); null where nothing is verified. More columns may be there, as a plan asks for them:
     quota_kg, entrant, capacity, utilisation_basis_points, exposure_basis_points, heat_mmbtu, fuel, cooling,
     load_basis_points, heat_gj, heat_benchmark_g, heat_basis_points (docs/explanation/allocation.md). `plan` is that of
-    docs/explanation/sharing.md as a dictionary. The counts add up to `pool` (I2). Malformed names the row, the tier or
-    the source.
+    docs/explanation/sharing.md as a dictionary, or a function that says from the frame what each source claims: then
+    the pool is shared in proportion, by largest remainder. The counts add up to `pool` (I2). Malformed names the row,
+    the tier or the source.
 
     >>> sources = pl.DataFrame({"source": ["a", "b"], "jurisdiction": ["KM", "KM"], "sector": ["cement", "cement"],
     ...     "year": [2026, 2026], "emitted_kg": [300, 100], "output": [1, 1], "benchmark_g": [1, 1], "quota_g": [1, 1]})
     >>> share_cap(200, sources, {"tiers": [{"by": "source", "claim": "history"}]})["count"].to_list()
     [150, 50]
+    >>> share_cap(200, sources, lambda frame: dict(zip(frame["source"], frame["output"])))["count"].to_list()
+    [100, 100]
     """
+    if not isinstance(plan, Mapping):
+        return _by_function(figure(pool, "pool", 0, 10**15, int), sources, plan)
     found = share(figure(pool, "pool", 0, 10**15, int), members_of(sources), plan_of(plan))
     return pl.DataFrame(
         [(each.source, each.count, each.en, each.zh) for each in found.shares],
         schema={"source": pl.String, "count": pl.Int64, "why_en": pl.String, "why_zh": pl.String},
         orient="row",
+    )
+
+
+def _by_function(pool: int, sources: pl.DataFrame, method: Method) -> pl.DataFrame:
+    if not callable(method):
+        raise Malformed("plan", f"is a {type(method).__name__}", "give tiers as a dictionary, or a function")
+    names = [each.activity.source for each in members_of(sources)]
+    claims = method(frame_in(sources, "sources"))
+    if not isinstance(claims, Mapping) or sorted(claims) != sorted(names):
+        raise Malformed("plan", "the function does not say of every source what it claims", "return a claim by source")
+    exact = {name: Fraction(figure(float(claims[name]), f"claim of {name}", 0, 1e15, float)) for name in names}
+    whole = lcm(*(claim.denominator for claim in exact.values()))
+    counts = split(pool, {name: int(claim * whole) for name, claim in exact.items()})
+    total, title = sum(exact.values()), getattr(method, "__name__", "function")
+    rows = [
+        (
+            name,
+            counts[name],
+            f"{title}: {float(claim):,.6g} of {float(total):,.6g} claimed",
+            f"{title}：申请{float(claim):,.6g}，合计{float(total):,.6g}",
+        )
+        for name, claim in exact.items()
+    ]
+    return pl.DataFrame(
+        rows, schema={"source": pl.String, "count": pl.Int64, "why_en": pl.String, "why_zh": pl.String}, orient="row"
     )
 
 
