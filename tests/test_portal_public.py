@@ -9,6 +9,7 @@ import pytest
 
 from airshed.engine.nouns import Year
 from airshed.model.period import DAY_MS
+from airshed.pages.portal.frame import templates
 from airshed.pages.portal.overview import OWING, TO_SETTLE, VERIFIED, by_pollutant, caps, stage_of, telling, works
 from airshed.pages.portal.public import prices_of, sparkline
 from airshed.pages.portal.ways import WAYS
@@ -28,6 +29,15 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with portal(market_book(tmp_path_factory.mktemp("portal")), demo_users=True) as found:
         yield found
+
+
+def test_every_template_can_be_read() -> None:
+    """A slip in one was found by whoever opened its page."""
+    found = templates()
+    names = found.list_templates(extensions=["j2"])
+    assert len(names) > 50
+    for name in names:
+        assert found.get_template(name).name == name
 
 
 def test_what_is_public_needs_no_sign_in_and_speaks_both_languages(served: Portal) -> None:
