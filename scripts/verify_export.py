@@ -342,6 +342,15 @@ def take_in(event):
         )
         caps[series], covers[series.split("-")[0]] = last, event["pollutant"]
         blocks[event["account"], series] = joined([*blocks[event["account"], series], [event["first"], last]])
+    elif kind == "CreditsVoided":
+        need(covers[event["series"].split("-")[0]] == event["pollutant"], f"I11: {event['series']} is of no credit")
+        for use, move in zip(event["uses"], entry, strict=False):
+            key = (use["source"], use["year"])
+            need(move[1].startswith("surrendered-") and count(move[4]) == use["count"], f"I11: {use} gave otherwise")
+            used[(*key, event["series"].split("-")[0])] -= use["count"]
+            given[(*key, event["pollutant"])] -= use["count"]
+            need(given[(*key, event["pollutant"])] >= 0, f"I11: {use} gave fewer")
+        need(all(move[2].startswith("cancelled-") for move in entry), f"I2: void {event['series']} go elsewhere")
     elif kind == "OrderPlaced":
         orders[event["order"]] = {**event, "left": event["count"]}
     elif kind == "Traded":

@@ -65,6 +65,8 @@ def with_keys(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             control_periods=_periods(law, version),
             credits=_credits(version),
             assurance_groups=_groups(law, version),
+            credits_void_years=8,
+            credits_replace_days=60,
         ),
         new_entrants=replace(law.new_entrants, unused_to="sources"),
         roles=replace(law.roles, rows=(*law.roles.rows, *_issuers(law))),
@@ -127,7 +129,7 @@ def _groups(law: Rulebook, version: str) -> tuple[AssuranceGroup, ...]:
 
 def _issuers(law: Rulebook) -> tuple[RoleRight, ...]:
     """Who sets caps issues credits, settles groups, lets works in."""
-    kinds = ("IssueCredits", "SettleGroup", "OptIn", "OptOut")
+    kinds = ("IssueCredits", "SettleGroup", "OptIn", "OptOut", "VoidCredits")
     return tuple(replace(row, command=kind) for row in law.roles.rows if row.command == "SetCap" for kind in kinds)
 
 
@@ -174,6 +176,11 @@ def _drawn(mischief: Mischief, state: State, rules: Rulebook, at: int) -> list[W
             "a" * 64,
         )
         return [*DUE(mischief, state, rules, at), (mischief.authority, issue)]
+    if state.credits and rng.random() < 0.1:
+        series = rng.choice([name for name in state.ledger.caps if name.split("-")[0] in state.credits])
+        first = rng.randint(1, state.ledger.caps[series])
+        void = c.VoidCredits(series, first, first + rng.choice((0, 40, 9_000)), "counted twice", "b" * 64)
+        return [*DUE(mischief, state, rules, at), (mischief.authority, void)]
     if rng.random() > 0.15:
         return DUE(mischief, state, rules, at)
     body = c.CutHoldings(rng.choice(("SO2", "NOx")), rng.choice((2027, 2028)), rng.choice((0, 100, 9_000)), "notice 7")

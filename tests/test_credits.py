@@ -55,10 +55,20 @@ def law(use: Use = "first", share: int = 500, *limits: tuple[int, int], periods:
     )
     rules = of_periods()
     spans = rules.compliance.control_periods if periods else ()
-    roles = tuple(replace(each, command="IssueCredits") for each in rules.roles.rows if each.command == "SetCap")
+    kinds = ("IssueCredits", "VoidCredits")
+    roles = tuple(
+        replace(each, command=kind) for each in rules.roles.rows if each.command == "SetCap" for kind in kinds
+    )
     return replace(
         rules,
-        compliance=replace(rules.compliance, control_periods=spans, credits=(row,), credit_limits=later),
+        compliance=replace(
+            rules.compliance,
+            control_periods=spans,
+            credits=(row,),
+            credit_limits=later,
+            credits_void_years=8,
+            credits_replace_days=180,
+        ),
         roles=replace(rules.roles, rows=(*rules.roles.rows, *roles)),
     )
 
@@ -240,6 +250,93 @@ def test_what_the_government_does_with_a_cap_it_does_not_with_credits() -> None:
         assert why(book.runner, actor, body, book.at) is Why.WRONG_KIND
 
 
+def voided(book: Credited, first: int = 1, last: int = 1_000) -> e.CreditsVoided:
+    event = book.done(c.VoidCredits(CREDIT, first, last, "counted twice", PROOF))[-1]
+    assert isinstance(event, e.CreditsVoided)
+    return event
+
+
+def test_void_credits_are_lost_by_who_holds_them_and_owed_again_by_who_used_them() -> None:
+    """Of a year that is settled until a day of its own, as a correction; after it they are missing."""
+    book = begun(law("first"))
+    book.given(1_000)
+    book.settled(2027)
+    event = voided(book)
+    year = book.runner.state.years[SOURCE, 2027]
+    assert [(use.source, use.year, use.count) for use in event.uses] == [(SOURCE, 2027, 50)]
+    assert (book.held(CREDIT), year.extra["SO2"], year.surrendered["SO2"]) == (0, 50, 950)
+    assert book.runner.state.ledger.held_of("cancelled-KM", CREDIT).count == 1_000
+    assert book.runner.state.owed[ACCOUNT, "SO2"] == 50
+    assert book.given(20) == {ALLOWANCE: 20}
+    book.figure(2028, 10)
+    book.settled(2028)
+    assert year.settled["SO2"].shortfall == 30
+    book.agreed()
+
+
+def test_void_credits_of_a_year_that_is_open_are_owed_again_with_it() -> None:
+    book = begun(law("first"))
+    book.given(600)
+    event = voided(book, 11, 30)
+    assert [(use.count, use.until) for use in event.uses] == [(20, "")]
+    assert book.runner.state.years[SOURCE, 2027].surrendered["SO2"] == 580
+    assert book.held(CREDIT) == 950
+    assert book.given(420) == {ALLOWANCE: 400, CREDIT: 20}, "others may take their place"
+    book.settled(2027)
+    book.corrected(2027, 100)
+    book.agreed()
+
+
+def test_what_is_offered_is_taken_back_and_what_is_void_is_not_void_again() -> None:
+    book = begun(law("named"))
+    book.at = instant("2028-06-06", 10)
+    book.done(c.OpenSession("2028-06-06"), EXCHANGE)
+    book.done(c.PlaceOrder(ACCOUNT, CREDIT, "sell", 900, 300_000), ACCOUNT)
+    voided(book, 1, 500)
+    assert book.held(CREDIT) == 500
+    assert not book.runner.state.orders
+    assert book.why(c.VoidCredits(CREDIT, 1, 500, "counted twice", PROOF))[0] is Why.NOTHING_DUE
+    book.agreed()
+
+
+def test_credits_are_void_only_for_a_reason_and_while_the_law_says() -> None:
+    book = begun(law())
+    body = c.VoidCredits(CREDIT, 1, 10, "counted twice", PROOF)
+    for field, value, refused in (
+        ("series", ALLOWANCE, Why.UNKNOWN_SERIES),
+        ("series", "CCER-KM-2020", Why.UNKNOWN_SERIES),
+        ("last", 1_001, Why.TOO_LARGE),
+        ("first", 11, Why.TOO_LARGE),
+        ("reason", " ", Why.UNEXPLAINED),
+        ("evidence", "", Why.UNEXPLAINED),
+    ):
+        assert book.why(msgspec.structs.replace(body, **{field: value}))[0] is refused
+    book.given(100)
+    at, book.at = book.at, instant("2028-07-05", 9)
+    refused, said = book.why(body)
+    assert (refused, "close the year first" in said) == (Why.CONDITION_OPEN, True)
+    book.at = instant("2036-01-01", 9)
+    assert book.why(body)[0] is Why.TOO_LATE
+    rules = law()
+    never = msgspec.structs.replace(rules.compliance, credits_void_years=None, credits_replace_days=None)
+    assert begun(msgspec.structs.replace(rules, compliance=never)).why(body)[0] is Why.WRONG_KIND
+    assert at < book.at
+
+
+def test_the_second_opinion_finds_void_credits_that_nobody_makes_good() -> None:
+    book = begun(law("first"))
+    book.given(1_000)
+    book.settled(2027)
+    voided(book)
+
+    def forged(event: e.Event) -> e.Event:
+        return msgspec.structs.replace(event, uses=()) if isinstance(event, e.CreditsVoided) else event
+
+    records = [msgspec.structs.replace(each, events=tuple(map(forged, each.events))) for each in book.records()]
+    with pytest.raises(AssertionError, match="I11"):
+        followed(book.rules, records)
+
+
 def test_the_second_opinion_and_the_verifier_find_credits_from_nowhere() -> None:
     book = begun(law("first"))
     book.given(500)
@@ -284,3 +381,11 @@ def test_a_law_with_credits_names_what_they_are_of_and_who_issues_them() -> None
     assert any("CCER" in str(change) for change in diff(RULES, changed))
     nobody = read_law({**files, "credits.csv": (head + row).encode()})[1]
     assert "nobody may send IssueCredits" in str(nobody[0])
+    text = files["rulebook.toml"].decode()
+    for keys, said in (
+        ("credits_void_years = 8", "credits_void_years stands without credits_replace_days"),
+        ("credits_void_years = 8\ncredits_replace_days = 180", "nobody may send VoidCredits"),
+    ):
+        toml = text.replace("[compliance]\n", f"[compliance]\n{keys}\n", 1).encode()
+        found = {**files, "credits.csv": (head + row).encode(), "roles.csv": issuing, "rulebook.toml": toml}
+        assert said in str(read_law(found)[1][0])

@@ -34,6 +34,8 @@ SELDOM |= {
     "ObligationDeferred",
     "CreditsIssued",
     "IssueCredits",
+    "CreditsVoided",
+    "VoidCredits",
     "GroupSettled",
     "SupplyLapsed",
     "SourceOptedIn",

@@ -221,6 +221,12 @@ class Commands(ABC):
         """Credit a project with what it spares the air; credits count toward obligations as the law says. 签发信用。"""
         return self.send(c.IssueCredits(account, credit, jurisdiction, vintage, count, project, evidence), **how)
 
+    def void_credits(
+        self, series: c.Name, first: c.Serial, last: c.Serial, reason: c.Text, evidence: c.Seal, **how: Unpack[How]
+    ) -> CommandReceipt:
+        """Find credits void: whoever holds them loses them, whoever used them makes them good. 撤销信用。"""
+        return self.send(c.VoidCredits(series, first, last, reason, evidence), **how)
+
     def transfer(
         self, origin: c.Name, target: c.Name, series: c.Name, count: c.Whole, **how: Unpack[How]
     ) -> CommandReceipt:

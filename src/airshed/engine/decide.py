@@ -17,6 +17,7 @@ from airshed.engine.procedures import (
     call,
     case,
     credits,
+    credits_void,
     day,
     deal,
     deal_halts,
@@ -63,7 +64,18 @@ from airshed.rulebook.schema import Rulebook
 
 #: In the order of the catalogue.
 ROOMS = (
-    *(people, people_rights, account, account_closing, account_sources, opting, issue, issue_true_up, credits),
+    *(
+        people,
+        people_rights,
+        account,
+        account_closing,
+        account_sources,
+        opting,
+        issue,
+        issue_true_up,
+        credits,
+        credits_void,
+    ),
     *(transfer, transfer_undone, transfer_written_off, transfer_cut, sale, auction, auction_bids, auction_clearing),
     *(reserve_entrants, withdrawal_closure, withdrawal, withdrawal_undone, withdrawal_withheld, reserve, listed, deal),
     *(deal_halts, call, zone_call, sealed, pledge, pledge_sale, lease, right, day, mark, monitoring),

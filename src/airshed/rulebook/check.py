@@ -78,7 +78,10 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
             rules.compliance.credit_limits,
             lines,
             [each.code for each in rules.pollutants],
-            bool(lookup.senders(rules, "IssueCredits")),
+            rules.compliance.credits_void_years,
+            rules.compliance.credits_replace_days,
+            issues=bool(lookup.senders(rules, "IssueCredits")),
+            voids=bool(lookup.senders(rules, "VoidCredits")),
         ),
         *group_faults(
             rules.compliance.assurance_groups,

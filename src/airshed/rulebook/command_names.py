@@ -33,6 +33,7 @@ CommandName = Literal[
     "Allocate",
     "TrueUp",
     "IssueCredits",
+    "VoidCredits",
     "Transfer",
     "CancelTransfer",
     "ExecuteTransfers",

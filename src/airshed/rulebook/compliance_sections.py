@@ -91,5 +91,11 @@ class ComplianceRule(Section, frozen=True, omit_defaults=True):
     credits: tuple[CreditRow, ...] = ()
     #: How much of it they may cover from a year on (read from `credit_limits.csv`). 分年度抵销比例。
     credit_limits: tuple[CreditLimit, ...] = ()
+    #: For how many years after its vintage a credit may still be found void (`VoidCredits`); never, where it is left
+    #: out. 信用可撤销年数。
+    credits_void_years: Annotated[int, Meta(ge=0, le=100)] | None = None
+    #: Days in which whoever used void credits for a settled year gives others or allowances in their place.
+    #: 被撤销信用的补缴期限。
+    credits_replace_days: Annotated[int, Meta(ge=1, le=3_660)] | None = None
     #: Groups of sources that answer together for a level of emissions (read from `assurance_groups.csv`). 共同履约组。
     assurance_groups: tuple[AssuranceGroup, ...] = ()

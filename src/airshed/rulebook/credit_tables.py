@@ -63,9 +63,13 @@ def credit_faults(
     limits: Sequence[CreditLimit],
     lines: Mapping[str, Sequence[int]],
     pollutants: Sequence[str],
+    void_years: int | None,
+    replace_days: int | None,
+    *,
     issues: bool,
+    voids: bool,
 ) -> Iterator[Malformed]:
-    """Codes that stand twice, are those of a pollutant or of nothing, and credits that nobody may issue."""
+    """Codes that stand twice, are those of a pollutant or of nothing, and credits that nobody may issue or void."""
     codes = [row.credit for row in credits]
     for number, (line, row) in enumerate(zip(lines.get(FILE, ()), credits, strict=True)):
         if row.credit in codes[:number] or row.credit in pollutants:
@@ -78,6 +82,22 @@ def credit_faults(
         if each.credit not in codes:
             what = f"no such credit {each.credit!r}"
             yield Malformed(f"{LIMITS} line {line}, column credit", what, near(each.credit, codes))
+    yield from _voiding(credits, void_years, replace_days, voids=voids)
     if credits and not issues:
         what = f"{FILE} has credits, and nobody may send IssueCredits"
         yield Malformed("roles.csv", what, "give it to a role, or leave the file out")
+
+
+def _voiding(
+    credits: Sequence[CreditRow], void_years: int | None, replace_days: int | None, *, voids: bool
+) -> Iterator[Malformed]:
+    """Years without days or days without years, of no credits, or with nobody to find them void."""
+    place = "rulebook.toml [compliance]"
+    if (void_years is None) != (replace_days is None):
+        said, lacks = ("credits_void_years", "credits_replace_days")[:: -1 if void_years is None else 1]
+        yield Malformed(place, f"{said} stands without {lacks}", "write both, or neither")
+    elif void_years is not None and not credits:
+        yield Malformed(place, f"credits_void_years stands without {FILE}", "leave it out, or add the file")
+    elif void_years is not None and not voids:
+        what = "credits_void_years stands, and nobody may send VoidCredits"
+        yield Malformed(place, what, "give it to a role in roles.csv, or leave the key out")

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
+from airshed.engine.apply.report import owes
 from airshed.engine.nouns import Advance, Grant
 from airshed.engine.state import State
-from airshed.model.allowance import Series
+from airshed.model.allowance import Series, common, without
 from airshed.registry.accounts import reserve
+from airshed.registry.moves import Delivered
 
 
 def cap(state: State, event: e.CapSet) -> None:
@@ -21,6 +23,33 @@ def credited(state: State, event: e.CreditsIssued) -> None:
     """Credits come into being."""
     state.ledger.add(event.series, event.account, event.first, event.count)
     state.credits[Series.parse(event.series).pollutant] = event.pollutant
+
+
+def voided(state: State, event: e.CreditsVoided) -> None:
+    """What was given with them is owed again; of a settled year until a day of its own."""
+    state.ledger.post(event.entry)
+    for use, move in zip(event.uses, event.entry, strict=False):
+        assert isinstance(move, Delivered), move
+        year = state.years[use.source, use.year]
+        code = event.pollutant
+        year.given[code] = [
+            left for each in year.given[code] if (left := _less(each, move)).blocks or each.series != move.series
+        ]
+        year.surrendered[code] -= use.count
+        owes(state, year, code, use.count)
+        if use.until:
+            waits = any(year.extra.values())
+            year.extra_until = max(year.extra_until, use.until) if waits else use.until
+            year.extra = {**year.extra, code: year.extra.get(code, 0) + use.count}
+            state.extras[use.source, use.year] = None
+
+
+def _less(given: Delivered, gone: Delivered) -> Delivered:
+    """What was given, without serials that are void."""
+    if given.series != gone.series:
+        return given
+    left = without(given.blocks, common(given.blocks, gone.blocks))
+    return Delivered(given.origin, given.target, given.series, left)
 
 
 def allocated(state: State, event: e.Allocated) -> None:
@@ -82,6 +111,7 @@ def _granted(state: State, event: e.Allocated) -> None:
 APPLY: dict[type, Apply] = {
     e.CapSet: cap,
     e.CreditsIssued: credited,
+    e.CreditsVoided: voided,
     e.Allocated: allocated,
     e.TruedUp: trued_up,
 }

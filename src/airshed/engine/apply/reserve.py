@@ -271,6 +271,7 @@ DRAWN: dict[type, Callable[[Any, Delivered], str]] = {
     e.SupplyLapsed: lambda event, move: "supply_lapsed",
     e.TruedUp: lambda event, move: "unclaimed" if move.target.startswith(cancelled("")) else "trued_up",
     e.AllowancesWrittenOff: lambda event, move: "written_off",
+    e.CreditsVoided: lambda event, move: "void",
 }
 #: Events that may move allowances into a reserve or out of one.
 TOUCHING = frozenset((*FLOWS, *DRAWN))
@@ -307,6 +308,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "price_over_trigger": ("sold at auction, price over the trigger", "拍卖价高于触发价投放"),
     "restored": ("a withdrawal was wrong", "收回有误退还"),
     "rights": ("served to rights granted later", "兑付后授予的排污权"),
+    "void": ("credits that were found void", "被撤销的信用"),
     "written_off": ("never surrendered, written off", "过期未清缴核销"),
 }
 #: What each event does to the state.

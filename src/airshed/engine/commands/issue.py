@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.engine.commands.wish import Known, Name, Seal, Text, Whole, Wish, Year
+from airshed.engine.commands.wish import Known, Name, Seal, Serial, Text, Whole, Wish, Year
 
 
 class SetCap(Wish, frozen=True):
@@ -104,4 +104,18 @@ class IssueCredits(Wish, frozen=True):
     evidence: Seal
 
 
-IssueBody = SetCap | Allocate | TrueUp | IssueCredits
+class VoidCredits(Wish, frozen=True):
+    """Find credits void: whoever holds them loses them, whoever used them makes them good. 撤销信用。"""
+
+    series: Name
+    #: Number of the first of them.
+    first: Serial
+    #: Number of the last of them.
+    last: Serial
+    #: What was wrong with them.
+    reason: Text
+    #: SHA-256 of what shows it.
+    evidence: Seal
+
+
+IssueBody = SetCap | Allocate | TrueUp | IssueCredits | VoidCredits

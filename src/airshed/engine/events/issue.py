@@ -108,4 +108,35 @@ class CreditsIssued(Fact, frozen=True):
     actor: str
 
 
-IssueEvent = CapSet | Allocated | TruedUp | CreditsIssued
+class VoidUse(msgspec.Struct, frozen=True, gc=False):
+    """A year for which void credits were given: as many are owed for it again."""
+
+    source: str
+    year: int
+    count: int
+    #: Last day to give others in their place; empty where the year is not settled and its own day holds.
+    until: str
+
+
+class CreditsVoided(Fact, frozen=True):
+    """Credits are void: cancelled with whoever held them, and owed again by whoever used them. 信用已撤销。"""
+
+    series: str
+    #: Number of the first of them.
+    first: int
+    #: Number of the last of them.
+    last: int
+    #: Pollutant whose obligation they counted for.
+    pollutant: str
+    #: By year for which they were given; the moves of the entry begin with these.
+    uses: tuple[VoidUse, ...]
+    #: What was wrong with them.
+    reason: str
+    #: SHA-256 of what shows it.
+    evidence: str
+    #: Who found it.
+    actor: str
+    entry: Entry
+
+
+IssueEvent = CapSet | Allocated | TruedUp | CreditsIssued | CreditsVoided

@@ -6,9 +6,10 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables, touching
-from airshed.model.allowance import Blocks, Series
+from airshed.model.allowance import Blocks, Series, count_of
 from airshed.model.measures import Unit
 from airshed.registry.accounts import reserve
+from airshed.registry.moves import Delivered
 
 
 def block_text(blocks: Blocks) -> str:
@@ -124,10 +125,18 @@ def _note_credited(tables: Tables, state: State, record: Record, event: e.Credit
     tables.add("credits", (record.seq, *what, event.project, event.evidence, event.actor))
 
 
+def _note_voided(tables: Tables, state: State, record: Record, event: e.CreditsVoided) -> None:
+    tables.touch("years", *((use.source, use.year, event.pollutant) for use in event.uses))
+    moves = [move for move in event.entry if isinstance(move, Delivered)]
+    count = sum(count_of(move.blocks) for move in moves)
+    tables.add("write_offs", (record.seq, event.series, record.at, count, len({move.origin for move in moves})))
+
+
 #: What each event touches.
 NOTES: dict[type, Note] = {
     e.CapSet: touching(caps="series", holdings="account series"),
     e.CreditsIssued: _note_credited,
+    e.CreditsVoided: _note_voided,
     e.Allocated: _note_allocated,
     e.TruedUp: _note_trued_up,
 }

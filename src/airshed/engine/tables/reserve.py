@@ -140,7 +140,7 @@ TABLES = (
                 "why: set_aside, set_aside_later, make_up, repurchase, reverse_auction, unpaid, closure, idle, "
                 "excess, paid_reduction, reversal, forfeited, unsold, price_under_trigger, banking, gift, kept_back,"
                 " trued_up and supply_held come in; new_entrants, unused, auction, containment, price_over_trigger,"
-                " rights, restored, trued_up, unclaimed, supply_released, supply_lapsed and written_off go out",
+                " rights, restored, trued_up, unclaimed, supply_released, supply_lapsed, void and written_off go out",
             ),
             Column("other TEXT", "account from which or to which"),
             Column("at INTEGER"),

@@ -76,7 +76,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "write_offs",
-        "What nobody surrendered of vintages that have ended, written off, and what a notice cut by a share.",
+        "What nobody surrendered of vintages that have ended, written off; what a notice cut by a share; void credits.",
         (
             Column("seq INTEGER"),
             Column("series TEXT"),

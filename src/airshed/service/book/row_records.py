@@ -41,6 +41,8 @@ def _of_year(event: Any) -> Iterator[Key]:
     if isinstance(event, e.YearClosed):
         yield from ((each.source, event.year, each.pollutant) for each in event.settlements)
         yield from ((each.source, each.year, each.pollutant) for each in event.late)
+    elif isinstance(event, e.CreditsVoided):
+        yield from ((use.source, use.year, event.pollutant) for use in event.uses)
     elif isinstance(event, e.GroupSettled):
         yield from ((line.source, event.year, event.pollutant) for line in event.lines if line.more)
     elif isinstance(event, e.Surrendered | e.SurrenderReversed | e.PenaltyPaid):
@@ -103,6 +105,7 @@ WRITING: Mapping[str, Writing] = {
         (
             *(e.YearReported, e.YearReopened, e.YearVerified, e.YearDetermined, e.YearAmended),
             *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.GroupSettled, e.PenaltyPaid),
+            e.CreditsVoided,
         ),
         _of_year,
     ),

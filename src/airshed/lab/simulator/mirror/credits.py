@@ -24,6 +24,8 @@ class Credits:
         #: By source, year and credit.
         self._used: Counter[tuple[str, int, str]] = Counter()
         self._covers: dict[str, str] = {}
+        #: By source and year: serials of credits that were given for it.
+        self._serials: dict[tuple[str, int], list[tuple[str, int, int]]] = {}
 
     def covers(self, series: str) -> str:
         """The pollutant whose obligation a series counts for."""
@@ -73,6 +75,8 @@ class Credits:
             code = move.series.split("-")[0]
             if code != event.pollutant and not move.target.startswith("cancelled-"):
                 self._used[event.source, event.year, code] += count_of(move)
+                serials = self._serials.setdefault((event.source, event.year), [])
+                serials += [(move.series, block.first, block.last) for block in move.blocks]
         for code in {move.series.split("-")[0] for move in moves} - {event.pollutant}:
             most = used = 0
             for year in self._period(event.year, rules):
@@ -88,6 +92,49 @@ class Credits:
         code = move.series.split("-")[0]
         if code in self._covers:
             self._used[source, year, code] -= count_of(move)
+            for block in move.blocks:
+                self._taken(source, year, move.series, block.first, block.last)
+
+    def voided(
+        self, event: e.CreditsVoided, at: int, held: dict[tuple[str, str], list[tuple[int, int]]], rules: Rulebook
+    ) -> None:
+        """All of them are gone, of everybody who has or had them, while they may be found void."""
+        code, place, vintage = event.series.split("-")
+        years = rules.compliance.credits_void_years
+        in_time = years is not None and int(day_of(at, rules)[:4]) <= int(vintage) + years
+        named = code in self._covers and 1 <= event.first <= event.last <= self._issued[event.series]
+        self._claim("I2", in_time and named, f"{event} is of no credits that can be void")
+        ends = {move.target for move in event.entry if isinstance(move, Delivered)}
+        self._claim("I2", ends == {f"cancelled-{place}"} and bool(event.reason), f"{event} leaves some in use")
+        left = [
+            account
+            for (account, series), blocks in held.items()
+            if series == event.series and account != f"cancelled-{place}"
+            if any(first <= event.last and event.first <= last for first, last in blocks)
+        ]
+        self._claim("I2", not left, f"{left} still have void credits of {event.series}")
+        for use in event.uses:
+            gone = self._taken(use.source, use.year, event.series, event.first, event.last)
+            self._claim("I11", gone == use.count, f"{use} has used {gone} of {event.series}")
+            self._used[use.source, use.year, code] -= use.count
+        for (source, year), serials in self._serials.items():
+            over = [name for name, first, last in serials if first <= event.last and event.first <= last]
+            self._claim(
+                "I11", event.series not in over, f"{source} {year} used void {event.series} and makes none good"
+            )
+
+    def _taken(self, source: str, year: int, series: str, first: int, last: int) -> int:
+        """Forget serials that were given for a year; how many of them there were."""
+        gone, left = 0, []
+        for name, begin, end in self._serials.get((source, year), []):
+            low, high = max(begin, first), min(end, last)
+            if name != series or low > high:
+                left.append((name, begin, end))
+                continue
+            gone += high - low + 1
+            left += [(name, a, b) for a, b in ((begin, low - 1), (high + 1, end)) if a <= b]
+        self._serials[source, year] = left
+        return gone
 
     def _period(self, year: int, rules: Rulebook) -> range:
         rows = (row for row in rules.compliance.control_periods if row.first <= year <= row.last)

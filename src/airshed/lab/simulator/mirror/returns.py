@@ -42,6 +42,7 @@ OUT_OF = (
     e.RightRenewed,
     e.SupplyLapsed,
     e.AllowancesWrittenOff,
+    e.CreditsVoided,
 )
 
 

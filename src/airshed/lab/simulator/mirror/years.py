@@ -10,7 +10,7 @@ from math import ceil
 
 from airshed.engine import events as e
 from airshed.lab.simulator.mirror.credits import Credits
-from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last_day, worth
+from airshed.lab.simulator.mirror.figures import count_of, day_of, days_after, half_up, last_day, worth
 from airshed.lab.simulator.mirror.flow import Flow
 from airshed.lab.simulator.mirror.groups import Groups
 from airshed.lab.simulator.mirror.late import Late
@@ -83,6 +83,8 @@ class Years:
                 self._entered[event.source] = int(day_of(at, rules)[:4])
             case e.CreditsIssued():
                 self.credits.issued(event, at, rules)
+            case e.CreditsVoided():
+                self._void(event, at, rules)
             case e.SourceTransferred():
                 self._passes(event)
             case e.DaySealed():
@@ -391,6 +393,23 @@ class Years:
             self.makeup[event.source, each.pollutant] -= each.makeup_less
             self._claim("I11", self.makeup[event.source, each.pollutant] >= 0, f"{key} makes up less than nothing")
             self._obliged[key], self._extra[key], self._missing[key] = each.obligation, each.extra, each.shortfall
+
+    def _void(self, event: e.CreditsVoided, at: int, rules: Rulebook) -> None:
+        """As many are owed again as were given, of a settled year until a day that is to come."""
+        self.credits.voided(event, at, self._held, rules)
+        for use in event.uses:
+            key = (use.source, use.year, event.pollutant)
+            self._given[key] -= use.count
+            self._claim("I11", self._given[key] >= 0, f"{key} gave fewer than are void")
+            closed = (self._stands[use.source], use.year) in self._closed
+            self._claim("I11", closed == bool(use.until), f"{use} of a year that is settled: {closed}")
+            if closed:
+                days = rules.compliance.credits_replace_days or 0
+                self._claim("I11", use.until == days_after(day_of(at, rules), days), f"{use} is due otherwise")
+                waits = any(count for each, count in self._extra.items() if each[:2] == key[:2])
+                before = self._until.get(key[:2], "") if waits else ""
+                self._until[key[:2]] = max(before, use.until)
+                self._extra[key] += use.count
 
     def _group(self, event: e.GroupSettled, at: int, rules: Rulebook) -> None:
         """What a group owes besides is open in settled years, until a day that is to come."""
