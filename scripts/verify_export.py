@@ -289,6 +289,12 @@ def use_credits(event, sign):  # no more than their share of what is owed, when 
             most += years.get((source, each, covers[code]), 0) * share
             given_up += used[source, each, code]
         need(given_up * 10**4 <= most, f"I11: {source} {year} uses {given_up} of {code}, more than its share")
+    for codes, rows in law.get("together", {}).items() if sign > 0 else ():
+        owed = years.get((source, year, covers.get(codes[0])), 0)
+        alone = not any(row[0] <= year <= row[1] for row in law["periods"])
+        most = max((row for row in rows if row[0] <= year), default=(0, 10**4))[1] * owed
+        many = sum(used[source, year, code] for code in codes)
+        need(not alone or covers.get(codes[0]) != event["pollutant"] or many * 10**4 <= most, f"I11: {many} of {codes}")
 
 
 def figures(event, names):
@@ -579,6 +585,9 @@ def read_law(folder):
     law["credits"] = {row["credit"]: [(0, int(row["limit_basis_points"]))] for row in table(folder, "credits.csv")}
     for row in table(folder, "credit_limits.csv"):
         law["credits"][row["credit"]].append((int(row["period"]), int(row["limit_basis_points"])))
+    law["together"] = defaultdict(list)
+    for row in table(folder, "credits_together.csv"):
+        law["together"][tuple(row["credits"].split())].append((int(row["period"]), int(row["limit_basis_points"])))
 
 
 def table(folder, name):  # that a law may leave out

@@ -18,7 +18,7 @@ from airshed.model.allowance import Series, count_of
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered
 from airshed.rulebook import lookup
-from airshed.rulebook.credit_tables import CreditLimit, CreditRow
+from airshed.rulebook.credit_tables import CreditLimit, CreditRow, CreditsTogether
 from airshed.rulebook.diff import diff
 from airshed.rulebook.load import find, texts
 from airshed.rulebook.load import read as read_law
@@ -250,6 +250,58 @@ def test_what_the_government_does_with_a_cap_it_does_not_with_credits() -> None:
         assert why(book.runner, actor, body, book.at) is Why.WRONG_KIND
 
 
+def together(share: int, use: Use = "first") -> Rulebook:
+    """The law of the tests with a second credit, and both together for a share."""
+    replace = msgspec.structs.replace
+    rules = law(use)
+    (row,) = rules.compliance.credits
+    other = replace(row, credit="VER", limit_basis_points=1_000)
+    both = CreditsTogether(
+        credits="CCER VER", period=2027, limit_basis_points=share, cite="a test", status="to confirm"
+    )
+    compliance = replace(rules.compliance, credits=(row, other), credits_together=(both,))
+    return replace(rules, compliance=compliance)
+
+
+def of_both(rules: Rulebook) -> Credited:
+    book = Credited(rules)
+    book.issued()
+    book.done(c.IssueCredits(ACCOUNT, "VER", "KM", 2027, 1_000, "wetland 8", PROOF))
+    book.figure(2027, 1_000)
+    return book
+
+
+def test_several_credits_have_a_limit_together() -> None:
+    """5 % and 10 % each, 12 % together: the first go first."""
+    book = of_both(together(1_200))
+    assert book.given(600) == {CREDIT: 50, "VER-KM-2027": 70, ALLOWANCE: 480}
+    assert book.given(100) == {ALLOWANCE: 100}
+    book.done(c.ReopenYear(SOURCE, 2027, "found"))
+    book.figure(2027, 500)
+    went = book.runner.state.years[SOURCE, 2027]
+    used = sum(count_of(move.blocks) for move in went.given["SO2"] if not move.series.startswith("SO2"))
+    assert (went.surrendered["SO2"], used) == (500, 60)
+    book.agreed()
+
+
+def test_what_is_named_over_the_limit_of_several_says_so() -> None:
+    book = of_both(together(600, "named"))
+    assert book.given(40, 2027, c.NamedSerials(CREDIT, 1, 40)) == {CREDIT: 40}
+    refused, said = book.refused(30, c.NamedSerials("VER-KM-2027", 1, 30))
+    assert refused is Why.TOO_LARGE
+    assert "30 of VER are over the use limit of CCER and VER together, 6 % of what s-steel owes for 2027; 20" in said
+    both = (c.NamedSerials(CREDIT, 41, 50), c.NamedSerials("VER-KM-2027", 1, 10))
+    assert book.given(20, 2027, *both) == {CREDIT: 10, "VER-KM-2027": 10}
+    book.agreed()
+
+
+def test_the_second_opinion_and_the_verifier_find_more_of_several_than_their_share() -> None:
+    book = of_both(together(1_200))
+    book.given(600)
+    with pytest.raises(AssertionError, match="I11"):
+        followed(together(1_000), book.records())
+
+
 def voided(book: Credited, first: int = 1, last: int = 1_000) -> e.CreditsVoided:
     event = book.done(c.VoidCredits(CREDIT, first, last, "counted twice", PROOF))[-1]
     assert isinstance(event, e.CreditsVoided)
@@ -381,6 +433,17 @@ def test_a_law_with_credits_names_what_they_are_of_and_who_issues_them() -> None
     assert any("CCER" in str(change) for change in diff(RULES, changed))
     nobody = read_law({**files, "credits.csv": (head + row).encode()})[1]
     assert "nobody may send IssueCredits" in str(nobody[0])
+    other = row.replace("CCER", "VER")
+    of_nox = row.replace("CCER", "NC").replace("SO2", "NOx")
+    both = "credits,period,limit_basis_points,cite,status\nCCER VER,2027,600,a test,to confirm\n"
+    assert not faults(row + other, credits_together=both)
+    for text, said in (
+        (both.replace("VER", "XYZ"), "no such credit 'XYZ'"),
+        (both.replace("VER", "CCER"), "names a credit twice"),
+        (both.replace("VER", "NC"), "count for several pollutants"),
+        (both + both.partition("\n")[2], "stands in line 2 already"),
+    ):
+        assert said in faults(row + other + of_nox, credits_together=text)[0]
     text = files["rulebook.toml"].decode()
     for keys, said in (
         ("credits_void_years = 8", "credits_void_years stands without credits_replace_days"),

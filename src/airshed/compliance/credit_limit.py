@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 ALL_BASIS_POINTS = 10_000
@@ -15,6 +16,36 @@ class UsedOf(NamedTuple):
     owed: int
     share_basis_points: int
     used: int
+
+
+@dataclass(slots=True)
+class Rooms:
+    """How many more of each credit may be used, and of several together.
+
+    >>> rooms = Rooms({"CCER": 50, "VER": 40}, {("CCER", "VER"): 60})
+    >>> rooms.take("CCER", 45)
+    >>> rooms.most("CCER"), rooms.most("VER")
+    (5, 15)
+    """
+
+    own: dict[str, int]
+    together: dict[tuple[str, ...], int]
+
+    def most(self, credit: str) -> int:
+        """How many more of a credit."""
+        return min([self.own[credit], *(left for codes, left in self.together.items() if credit in codes)])
+
+    def take(self, credit: str, count: int) -> None:
+        """So many are used."""
+        self.own[credit] = max(0, self.own[credit] - count)
+        for codes in self.together:
+            if credit in codes:
+                self.together[codes] = max(0, self.together[codes] - count)
+
+    def narrowest(self, credit: str) -> Iterable[str]:
+        """The credits whose limit holds a credit down most: its own alone, or several together."""
+        bound = [codes for codes, left in self.together.items() if credit in codes and left < self.own[credit]]
+        return min(bound, key=lambda codes: self.together[codes], default=(credit,))
 
 
 def room(years: Sequence[UsedOf], year: int) -> int:

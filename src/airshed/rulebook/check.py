@@ -21,7 +21,7 @@ from airshed.rulebook.check_mrv import availability, processes, quality
 from airshed.rulebook.check_people import roles
 from airshed.rulebook.check_primary import paid_allocation, returning
 from airshed.rulebook.check_terms import terms
-from airshed.rulebook.credit_tables import LIMITS, credit_faults
+from airshed.rulebook.credit_tables import LIMITS, TOGETHER, credit_faults, together_faults
 from airshed.rulebook.currencies import money
 from airshed.rulebook.group_table import FILE as GROUPS
 from airshed.rulebook.group_table import group_faults
@@ -73,6 +73,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *lapsing_faults(rules.reserve.supply_lapses_from, rules.reserve.supply_most, rules.reserve.supply_stated_on),
         *period_faults(rules.compliance.control_periods, lines.get(PERIODS, ()), rules.allowance.vintages_back),
         *_rows(rules.compliance.credit_limits, lines.get(LIMITS, ()), LIMITS, ("credit", "period"), {}),
+        *together_faults(rules.compliance.credits_together, lines.get(TOGETHER, ()), rules.compliance.credits),
         *credit_faults(
             rules.compliance.credits,
             rules.compliance.credit_limits,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from airshed.rulebook.credit_tables import CreditLimit, CreditRow
+from airshed.rulebook.credit_tables import CreditLimit, CreditRow, CreditsTogether
 from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.kinds import (
     Count,
@@ -91,6 +91,8 @@ class ComplianceRule(Section, frozen=True, omit_defaults=True):
     credits: tuple[CreditRow, ...] = ()
     #: How much of it they may cover from a year on (read from `credit_limits.csv`). 分年度抵销比例。
     credit_limits: tuple[CreditLimit, ...] = ()
+    #: How much of it several of them may cover together (read from `credits_together.csv`). 合计抵销比例。
+    credits_together: tuple[CreditsTogether, ...] = ()
     #: For how many years after its vintage a credit may still be found void (`VoidCredits`); never, where it is left
     #: out. 信用可撤销年数。
     credits_void_years: Annotated[int, Meta(ge=0, le=100)] | None = None

@@ -12,7 +12,7 @@ from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.kinds import Share, Status, Step, Year
 
-FILE, LIMITS = "credits.csv", "credit_limits.csv"
+FILE, LIMITS, TOGETHER = "credits.csv", "credit_limits.csv", "credits_together.csv"
 
 
 class CreditRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,6 +56,49 @@ class CreditLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     cite: str
     #: "confirmed" or "to confirm". 核实情况。
     status: Status
+
+
+class CreditsTogether(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `credits_together.csv`: how much of an obligation several credits may cover together."""
+
+    #: Codes of the credits with blanks between them, always in one order. 信用代码。
+    credits: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.]{1,8}( [A-Za-z0-9.]{1,8})+\Z", examples=["CCER VER"])]
+    #: First year of which it is so; of the rows of the same credits the newest that begins in the year or before holds.
+    #: 起始年度。
+    period: Year
+    #: Most that they may cover together, in hundredths of a percent. 合计抵销比例上限。
+    limit_basis_points: Share
+    #: Source. 依据。
+    cite: str
+    #: "confirmed" or "to confirm". 核实情况。
+    status: Status
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The credits that it is about."""
+        return tuple(self.credits.split())
+
+
+def together_faults(
+    rows: Sequence[CreditsTogether], lines: Sequence[int], credits: Sequence[CreditRow]
+) -> Iterator[Malformed]:
+    """Credits that there are not, twice in a row, or for several pollutants, and rows that stand twice."""
+    of = {row.credit: row.pollutant for row in credits}
+    seen: dict[tuple[str, int], int] = {}
+    for line, row in zip(lines, rows, strict=True):
+        place = f"{TOGETHER} line {line}, column credits"
+        unknown = [code for code in row.codes if code not in of]
+        for code in unknown:
+            yield Malformed(place, f"no such credit {code!r}", near(code, list(of)))
+        if len(set(row.codes)) < len(row.codes):
+            yield Malformed(place, f"{row.credits} names a credit twice", "name each once")
+        elif not unknown and len({of[code] for code in row.codes}) > 1:
+            what = f"{row.credits} count for several pollutants"
+            yield Malformed(place, what, "write a row for those of one pollutant")
+        if (row.credits, row.period) in seen:
+            what = f"{row.credits} {row.period} stands in line {seen[row.credits, row.period]} already"
+            yield Malformed(f"{TOGETHER} line {line}", what, "keep one")
+        seen.setdefault((row.credits, row.period), line)
 
 
 def credit_faults(

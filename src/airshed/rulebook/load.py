@@ -17,7 +17,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.allocation_tables import AllocationClass, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.check import contradictions, contradictions_there
-from airshed.rulebook.credit_tables import CreditLimit, CreditRow
+from airshed.rulebook.credit_tables import CreditLimit, CreditRow, CreditsTogether
 from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.lookup import local
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
@@ -69,6 +69,7 @@ OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "supply.csv": ("reserve", "supply", SupplyRow),
     "credits.csv": ("compliance", "credits", CreditRow),
     "credit_limits.csv": ("compliance", "credit_limits", CreditLimit),
+    "credits_together.csv": ("compliance", "credits_together", CreditsTogether),
     "control_periods.csv": ("compliance", "control_periods", ControlPeriod),
     "assurance_groups.csv": ("compliance", "assurance_groups", AssuranceGroup),
     "receptors.csv": ("receptors", "rows", ReceptorRow),

@@ -258,6 +258,16 @@ def credit_share(rules: Rulebook, credit: str, year: int) -> int:
     return credits(rules)[credit].limit_basis_points if newest is None else newest.limit_basis_points
 
 
+def credits_together(rules: Rulebook, pollutant: str, year: int) -> Mapping[tuple[str, ...], int]:
+    """By credits of a pollutant that have a limit together: their share of what is owed for a year."""
+    known = credits(rules)
+    found: dict[tuple[str, ...], int] = {}
+    for row in sorted(rules.compliance.credits_together, key=lambda row: row.period):
+        if row.period <= year and known[row.codes[0]].pollutant == pollutant:
+            found[row.codes] = row.limit_basis_points
+    return found
+
+
 def vintages_back(rules: Rulebook, code: str) -> int:
     """For how many later years a vintage of a pollutant or a credit counts."""
     credit = credits(rules).get(code)

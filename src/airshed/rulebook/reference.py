@@ -17,7 +17,7 @@ from airshed.rulebook.allocation_tables import AllocationClass, BenchmarkFactor
 from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.chinese import key_zh, section_zh
 from airshed.rulebook.comments import comments
-from airshed.rulebook.credit_tables import CreditLimit, CreditRow
+from airshed.rulebook.credit_tables import CreditLimit, CreditRow, CreditsTogether
 from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf, QualityRow
 from airshed.rulebook.people_sections import RoleRight
@@ -156,6 +156,12 @@ PAGES_OF_TABLES: tuple[tuple[str, str, type[msgspec.Struct], str], ...] = (
         CreditLimit,
         "How much of an obligation a credit may cover from a year on, where that is not what `credits.csv` says. "
         "Optional.",
+    ),
+    (
+        "credits_together.csv",
+        "compliance",
+        CreditsTogether,
+        "How much of an obligation several credits may cover together, beside what each may by itself. Optional.",
     ),
     (
         "control_periods.csv",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from airshed.compliance.credit_limit import UsedOf, room
+from airshed.compliance.credit_limit import Rooms, UsedOf, room
 from airshed.compliance.flow_control import Taken
 from airshed.compliance.obligation import admitted
 from airshed.compliance.surrender import Holding, order
@@ -61,23 +61,35 @@ def counts(rules: Rulebook, series: Series, pollutant: str, jurisdiction: str, y
     return admitted(series, pollutant, jurisdiction, year, rules.allowance.admitted, back)
 
 
-def rooms(state: State, rules: Rulebook, source: str, year: int, pollutant: str) -> dict[str, int]:
-    """How many more of each credit may be used for a year of a source, and what the period owes so far."""
-    return {
-        row.credit: room(list(_used(state, rules, source, year, pollutant, row.credit)), year)
-        for row in rules.compliance.credits
-        if row.pollutant == pollutant
-    }
+def rooms(state: State, rules: Rulebook, source: str, year: int, pollutant: str) -> Rooms:
+    """How many more of each credit, and of several together, may be used for a year: what the period owes so far."""
+    mine = [row.credit for row in rules.compliance.credits if row.pollutant == pollutant]
+    groups = {row.codes for row in rules.compliance.credits_together if row.codes[0] in mine}
+
+    def left(*codes: str) -> int:
+        return room(list(_used(state, rules, source, year, pollutant, codes)), year)
+
+    return Rooms({credit: left(credit) for credit in mine}, {codes: left(*codes) for codes in sorted(groups)})
 
 
-def _used(state: State, rules: Rulebook, source: str, year: int, pollutant: str, credit: str) -> Iterator[UsedOf]:
+def _used(
+    state: State, rules: Rulebook, source: str, year: int, pollutant: str, codes: tuple[str, ...]
+) -> Iterator[UsedOf]:
     """The verified years of the control period of a year: what is owed for each, and what credits covered."""
     row = lookup.control_period(rules, year)
     for number in range(row.first, row.last + 1) if row is not None else (year,):
         known = state.years.get((source, number))
         if known is not None:
-            share = lookup.credit_share(rules, credit, number)
-            yield UsedOf(number, known.obligation.get(pollutant, 0), share, used_in(known, pollutant, credit))
+            share = _share(rules, codes, pollutant, number)
+            used = sum(used_in(known, pollutant, credit) for credit in codes)
+            yield UsedOf(number, known.obligation.get(pollutant, 0), share, used)
+
+
+def _share(rules: Rulebook, codes: tuple[str, ...], pollutant: str, year: int) -> int:
+    """What one credit, or several together, may cover; several without a limit in a year may cover all of it."""
+    if len(codes) == 1:
+        return lookup.credit_share(rules, codes[0], year)
+    return lookup.credits_together(rules, pollutant, year).get(codes, lookup.WHOLE)
 
 
 def used_in(year: Year, pollutant: str, credit: str) -> int:
@@ -91,13 +103,17 @@ def over_limit(
 ) -> Refusal | None:
     """No more of a credit is named than may be used yet."""
     left = rooms(state, rules, source, year, pollutant)
-    for credit, most in left.items():
+    for credit in list(left.own):
         count = sum(each for series, each in named.items() if series.pollutant == credit)
+        most, codes = left.most(credit), tuple(left.narrowest(credit))
         if count > most:
-            share = lookup.credit_share(rules, credit, year)
-            owed = f"{share / 100:g} % of what {source} owes for {year}"
+            owed = f"{_share(rules, codes, pollutant, year) / 100:g} % of what {source} owes for {year}"
             what = f"{count} of {credit} are over its use limit, {owed}, of which {most} are left"
+            if len(codes) > 1:
+                together = " and ".join(codes)
+                what = f"{count} of {credit} are over the use limit of {together} together, {owed}; {most} are left"
             return no(rules, LAW, Why.TOO_LARGE, f"{what}; name no more and give allowances for the rest")
+        left.take(credit, count)
     return None
 
 
@@ -119,32 +135,32 @@ def going(
     Where serials are named, all that is named goes. `gone` are credits that this record uses already.
     """
     rows, there = lookup.credits(rules), list(holdings)
-    left = rooms(state, rules, source.id, year, pollutant) if rows else {}
-    left = {credit: max(0, most - (gone or {}).get(credit, 0)) for credit, most in left.items()}
+    left = rooms(state, rules, source.id, year, pollutant) if rows else Rooms({}, {})
+    for credit, used in (gone or {}).items():
+        if credit in left.own:
+            left.take(credit, used)
 
     def of(use: str) -> list[Holding]:
-        wants = (each for each in there if each[0].pollutant in left)
+        wants = (each for each in there if each[0].pollutant in left.own)
         return [
             each for each in wants if (named and use == "first") or (not named and rows[each[0].pollutant].use == use)
         ]
 
     first, wanted = _credits(of("first"), wanted, left, source)
-    own = [each for each in there if each[0].pollutant not in left]
+    own = [each for each in there if each[0].pollutant not in left.own]
     taken = flow_control.going(rules, own, wanted, source, year, banked)
     last, _ = _credits(of("last"), wanted - taken.counted, left, source)
     return Taken((*first, *taken.counts, *last), taken.besides, taken.pairs)
 
 
-def _credits(
-    holdings: Iterable[Holding], wanted: int, left: dict[str, int], source: Source
-) -> tuple[list[Holding], int]:
+def _credits(holdings: Iterable[Holding], wanted: int, left: Rooms, source: Source) -> tuple[list[Holding], int]:
     """The oldest first, each kind as far as its room; and what is wanted yet."""
     taken: list[Holding] = []
     for series, count in sorted(holdings, key=lambda each: order(each[0], source.jurisdiction)):
-        part = min(count, wanted, left[series.pollutant])
+        part = min(count, wanted, left.most(series.pollutant))
         if part:
             taken.append((series, part))
-            left[series.pollutant] -= part
+            left.take(series.pollutant, part)
             wanted -= part
     return taken, wanted
 

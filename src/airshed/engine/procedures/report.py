@@ -294,6 +294,13 @@ def given_back(rules: Rulebook, year: Year, owed: Mapping[str, int]) -> tuple[Mo
             over -= sum(count_of(move.blocks) for move in back)
             moves += back
             left = _without(left, back)
+        for codes, part in lookup.credits_together(rules, pollutant, year.year).items():
+            share = part * owed.get(pollutant, 0) // lookup.WHOLE
+            mine = [move for move in left if pollutant_of(move.series) in codes]
+            back = last_given(mine, min(over, sum(count_of(move.blocks) for move in mine) - share))
+            over -= sum(count_of(move.blocks) for move in back)
+            moves += back
+            left = _without(left, back)
         moves += last_given(left, over)
     return tuple(moves)
 

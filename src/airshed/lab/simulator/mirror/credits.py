@@ -87,6 +87,23 @@ class Credits:
                     "I11", within, f"{event.source} uses {used} of {code} up to {year}, {most // 10_000} may be"
                 )
 
+        groups = {row.credits for row in rules.compliance.credits_together}
+        for codes in (each.split() for each in sorted(groups)):
+            if self._covers.get(codes[0]) == event.pollutant:
+                self._within(event, codes, owed, rules)
+
+    def _within(self, event: e.Surrendered, codes: list[str], owed: Owed, rules: Rulebook) -> None:
+        """Of several credits no more is used together, up to each year of the period, than their share."""
+        most = used = 0
+        for year in self._period(event.year, rules):
+            share = 10_000
+            for row in sorted(rules.compliance.credits_together, key=lambda row: row.period):
+                share = row.limit_basis_points if row.credits.split() == codes and row.period <= year else share
+            most += owed[event.source, year, event.pollutant] * share
+            used += sum(self._used[event.source, year, code] for code in codes)
+            within = year < event.year or used <= most // 10_000
+            self._claim("I11", within, f"{event.source} uses {used} of {codes} up to {year}, {most // 10_000} may be")
+
     def back(self, source: str, year: int, move: Delivered) -> None:
         """What is returned is not used."""
         code = move.series.split("-")[0]
