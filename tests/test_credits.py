@@ -23,6 +23,7 @@ from airshed.rulebook.diff import diff
 from airshed.rulebook.load import find, texts
 from airshed.rulebook.load import read as read_law
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.position import positions
 from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, why
@@ -300,6 +301,34 @@ def test_the_second_opinion_and_the_verifier_find_more_of_several_than_their_sha
     book.given(600)
     with pytest.raises(AssertionError, match="I11"):
         followed(together(1_000), book.records())
+
+
+def test_where_a_firm_stands_counts_credits_as_far_as_they_may_cover() -> None:
+    """It was shown short by what they would cover."""
+    book = begun(law("named"), 8_000_000)
+    there = book.held(ALLOWANCE)
+    (stands,) = [
+        each
+        for each in positions(book.runner.state, book.rules, ACCOUNT, book.at)
+        if (each.pollutant, each.year) == ("SO2", 2027)
+    ]
+    assert (stands.credits, stands.held) == (1_000, there + 1_000)
+    assert stands.short == 8_000_000 - there - 1_000
+    other = begun(law("named"), 1_000)
+    (stands,) = [
+        each
+        for each in positions(other.runner.state, other.rules, ACCOUNT, other.at)
+        if (each.pollutant, each.year) == ("SO2", 2027)
+    ]
+    assert stands.credits == 50
+    other.given(20, 2027, c.NamedSerials(CREDIT, 1, 20))
+    both = of_both(together(600, "named"))
+    (stands,) = [
+        each
+        for each in positions(both.runner.state, both.rules, ACCOUNT, both.at)
+        if (each.pollutant, each.year) == ("SO2", 2027)
+    ]
+    assert stands.credits == 60
 
 
 def voided(book: Credited, first: int = 1, last: int = 1_000) -> e.CreditsVoided:

@@ -14,6 +14,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.deadlines import deadline
 from airshed.model.refusal import Why
+from airshed.pages.portal.dues import dues
 from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.load import find, texts
 from airshed.rulebook.load import read as read_law
@@ -129,6 +130,8 @@ def test_what_is_owed_besides_is_surrendered_until_its_day_and_missing_after_it(
     owed = book.settle()
     assert sum(owed.values()) == 2 * 40_000
     assert book.runner.state.owed["steel", "SO2"] == owed["s-steel"]
+    told = dues(book.runner.state, book.rules, "steel", book.at, 0)
+    assert [due.day for due in told if "added after it was settled" in due.what.en] == ["2028-11-01"]
     book.done(c.Surrender("s-steel", 2027, "SO2", owed["s-steel"]), "steel")
     assert book.runner.state.owed["steel", "SO2"] == 0
     book.emit({"s-steel": 10, "s-cement": 10}, 2028)

@@ -102,7 +102,7 @@ def _of_sources(state: State, rules: Rulebook, account: str, at: int) -> Iterato
     for source in state.sources.values():
         if source.account == account:
             yield from _report(state, rules, source, at)
-            yield from _of_years(state, source, works_called(state, rules, source.id))
+            yield from _of_years(state, rules, source, works_called(state, rules, source.id))
 
 
 def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[Due]:
@@ -117,7 +117,7 @@ def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[
         yield Due(due, what, f"/act/ReportYear?source={source.id}&year={year}")
 
 
-def _of_years(state: State, source: Source, works: Phrase) -> Iterator[Due]:
+def _of_years(state: State, rules: Rulebook, source: Source, works: Phrase) -> Iterator[Due]:
     for (name, year), known in state.years.items():
         if name != source.id:
             continue
@@ -129,6 +129,15 @@ def _of_years(state: State, source: Source, works: Phrase) -> Iterator[Due]:
                     f"答复{works.zh} {year}年度第{item.number}项整改",
                 )
                 yield Due("", what, f"/act/AnswerImprovement?{of_year}&number={item.number}")
+        for code, count in known.extra.items():
+            if count:
+                # a correction, a group above its level, or credits that were found void
+                left = amount(count, Unit.ALLOWANCES, rules)
+                what = Phrase(
+                    f"Surrender {left.en} of {code} for {year}, added after it was settled: {works.en}",
+                    f"补缴{works.zh} {year}年度结算后增加的{code} {left.zh}",
+                )
+                yield Due(known.extra_until, what, f"/act/Surrender?{of_year}&pollutant={code}")
 
 
 def _payments(state: State, rules: Rulebook, account: str) -> Iterator[Due]:

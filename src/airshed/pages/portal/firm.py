@@ -67,6 +67,8 @@ class Stands(NamedTuple):
     #: What of the rest a later year counts, empty where none does, and what is over without it.
     carried: Phrase
     over: Phrase
+    #: What of it is held in credits; empty where none is.
+    credits: Phrase
 
 
 class Held(NamedTuple):
@@ -132,6 +134,7 @@ def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
         tonnes(each.taken) if each.taken else same(""),
         tonnes(each.carried) if each.carried else same(""),
         over if balance is None else tonnes(abs(balance) - each.carried),
+        tonnes(each.credits) if each.credits else same(""),
     )
 
 

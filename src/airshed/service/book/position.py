@@ -11,8 +11,10 @@ from typing import Literal
 
 import msgspec
 
+from airshed.compliance.credit_limit import Rooms
 from airshed.compliance.obligation import admitted, obligation
 from airshed.engine.nouns import Day, Source, Year
+from airshed.engine.procedures import credits
 from airshed.engine.procedures.claims import usable
 from airshed.engine.procedures.control_periods import emitted, waiting
 from airshed.engine.procedures.deadlines import surrender_day
@@ -54,7 +56,8 @@ class Position(msgspec.Struct, frozen=True):
     high: int | None
     basis: Basis
     surrendered: int
-    #: Free allowances that count for the year, pledged or leased ones among them that may be surrendered.
+    #: Free allowances that count for the year, pledged or leased ones among them that may be surrendered, and credits
+    #: as far as they may cover it.
     held: int
     #: The series that it would buy, its reference price in fen per tonne, and whether that comes from the market; while
     #: the series was never traded it is the law's.
@@ -67,6 +70,8 @@ class Position(msgspec.Struct, frozen=True):
     taken: int = 0
     #: Of what is over, what counts for a later year too that has begun, and is said to be over there.
     carried: int = 0
+    #: Of what is held, credits.
+    credits: int = 0
     #: The series of which most is over, which may be of an earlier vintage; empty where nothing is.
     spare: str = ""
 
@@ -162,7 +167,48 @@ def _of_year(
             if any(admitted(series, code, each.jurisdiction, year, law.admitted, law.vintages_back) for each in mine):
                 claimed = sum(claim.count for claim in claims.get(name, ()))
                 counts[name] = free.get(name, 0) + moved.get(name, 0) + claimed
-        yield _position(state, rules, account, mine, known, code, year, sum(counts.values())), counts
+        position = _position(state, rules, account, mine, known, code, year, sum(counts.values()))
+        if rules.compliance.credits:
+            covering = _covering(state, rules, mine, position, Counter(free) + Counter(moved))
+            counts |= covering
+            own = sum(covering.values())
+            position = msgspec.structs.replace(position, held=position.held + own, credits=own)
+        yield position, counts
+
+
+def _covering(
+    state: State, rules: Rulebook, mine: Sequence[Source], position: Position, free: Mapping[str, int]
+) -> dict[str, int]:
+    """By series: credits that an account has free and may use for a year, as far as their share of what is expected."""
+    code, year, found = position.pollutant, position.year, dict[str, int]()
+    left = _rooms(state, rules, mine, position)
+    for name in sorted(free, key=lambda each: Series.parse(each).vintage):
+        series = Series.parse(name)
+        counts = any(credits.counts(rules, series, code, each.jurisdiction, year) for each in mine)
+        if series.pollutant in left.own and counts and free[name] > 0:
+            part = min(free[name], left.most(series.pollutant))
+            left.take(series.pollutant, part)
+            if part:
+                found[name] = part
+    return found
+
+
+def _rooms(state: State, rules: Rulebook, mine: Sequence[Source], position: Position) -> Rooms:
+    """How many credits may still be used: by the book once all is verified, before that of what is expected."""
+    code, year, whole = position.pollutant, position.year, position.expected or 0
+    if position.basis == "verified":
+        each = [credits.rooms(state, rules, source.id, year, code) for source in mine]
+        own = {name: sum(rooms.own[name] for rooms in each) for name in each[0].own}
+        return Rooms(own, {codes: sum(rooms.together[codes] for rooms in each) for codes in each[0].together})
+    limits = lookup.credits_together(rules, code, year)
+    return Rooms(
+        {
+            row.credit: whole * lookup.credit_share(rules, row.credit, year) // lookup.WHOLE
+            for row in rules.compliance.credits
+            if row.pollutant == code
+        },
+        {codes: whole * share // lookup.WHOLE for codes, share in limits.items()},
+    )
 
 
 def _position(

@@ -342,7 +342,10 @@ def _amended(state: State, moved: Mapping[Known, str]) -> Iterator[Item]:
     for source, year in state.extras:
         known = state.years[source, year]
         owed = ", ".join(f"{code} {count}" for code, count in known.extra.items() if count)
-        what = Phrase(f"{year}: still to be surrendered after a correction: {owed}", f"{year}年度更正后待补缴：{owed}")
+        what = Phrase(
+            f"{year}: still to be surrendered, added after the year was settled: {owed}",
+            f"{year}年度结算后增加、待补缴：{owed}",
+        )
         fields = {"source": source, "year": str(year)}
         since = moved.get(("years", (source, year)), "")
         yield Item(AMENDED, what, source, since, known.extra_until, "NoticeCase", fields)
