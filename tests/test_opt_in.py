@@ -15,6 +15,9 @@ from airshed.rulebook import lookup
 from airshed.rulebook.load import find, texts
 from airshed.rulebook.load import read as read_law
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.shipped import shipped
+from airshed.zone.load import load
+from airshed.zone.regulated import regulated
 from beijing import instant
 from laws import RULES
 from markets import AUTHORITY, done, why
@@ -102,6 +105,15 @@ def test_it_leaves_after_the_years_of_the_law_and_returns_what_it_was_given_for_
     assert determined(runner, CEMENT, 2028, 700, instant("2029-03-01", 10)).obligation == {}
     done(runner, AUTHORITY, c.OptIn(CEMENT, 2029, BASELINE, "application 9"), instant("2029-03-01", 10))
     agreed(runner)
+
+
+def test_a_zone_does_not_say_who_opted_in() -> None:
+    """So the lab and the demo leave works of a voluntary sector out, but where the law obliges them later."""
+    zone = load(shipped("zones", "dianzhong"))
+    assert {source.sector for source in regulated(zone, RULES).sources} - {"cement"} == {
+        source.sector for source in regulated(zone, law()).sources
+    }
+    assert regulated(zone, law(owes_from=2028)) == regulated(zone, RULES)
 
 
 def test_why_somebody_does_not_opt_in_or_out() -> None:

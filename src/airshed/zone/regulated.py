@@ -17,9 +17,10 @@ from airshed.zone.zone import Zone, ZoneSource
 def regulated(zone: Zone, rules: Rulebook) -> Zone:
     """The zone without works that a law does not cover, and without outlets and steps that are about nothing it caps.
 
-    The zone itself where that is all of it.
+    Works of a sector that only owe when they opt in are none of it: a zone does not say who did. The zone itself where
+    that is all of it.
     """
-    named = {each.code: each.processes for each in rules.sectors}
+    named = {each.code: each.processes for each in rules.sectors if lookup.owes_from(rules, each.code) != lookup.NEVER}
     sources = tuple(source for source in zone.sources if covered(source, named))
     caps = {source.source: {rule.measured for rule in lookup.owed(rules, source.sector)} for source in sources}
     stacks = tuple(

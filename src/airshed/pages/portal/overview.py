@@ -8,6 +8,7 @@ from typing import NamedTuple
 from airshed.compliance.publication import embargoed, public_from
 from airshed.engine.nouns import Source
 from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.procedures.obliged import owes_in
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.counted import counted
@@ -103,7 +104,9 @@ def _cap_row(state: State, rules: Rulebook, series: Series, cap: int, today: str
     mine = [
         source
         for source in state.sources.values()
-        if source.jurisdiction == series.jurisdiction and lookup.owes(rules, source.sector, series.pollutant)
+        if source.jurisdiction == series.jurisdiction
+        and lookup.owes(rules, source.sector, series.pollutant)
+        and owes_in(state, rules, source, series.vintage)
     ]
     granted = sum(grant.count for (_, of), grant in state.grants.items() if of == str(series))
     mass, basis = _emitted(state, rules, mine, series, today, public=public)

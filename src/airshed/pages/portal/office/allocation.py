@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from airshed.engine.commands import ActivityLine, Allocate, SetCap
 from airshed.engine.nouns import Actor
+from airshed.engine.procedures.obliged import owes_in
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.measures import Unit
@@ -137,7 +138,9 @@ def ground_of(state: State, rules: Rulebook, actor: Actor, name: str) -> Ground 
     sources = {
         source.id: source.name
         for source in state.sources.values()
-        if source.jurisdiction == series.jurisdiction and lookup.owes(rules, source.sector, series.pollutant)
+        if source.jurisdiction == series.jurisdiction
+        and lookup.owes(rules, source.sector, series.pollutant)
+        and owes_in(state, rules, source, series.vintage)
     }
     given = [
         Series.parse(of)
