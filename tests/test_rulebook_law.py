@@ -13,7 +13,7 @@ from airshed.model.measures import tonnes
 from airshed.rulebook import lookup
 from airshed.rulebook.check import variable_keys
 from airshed.rulebook.diff import diff
-from airshed.rulebook.digest import digest
+from airshed.rulebook.digest import canonical, digest
 from airshed.rulebook.kinds import MethodName
 from airshed.rulebook.load import load_texts, read
 from airshed.rulebook.schema import Rulebook
@@ -50,6 +50,7 @@ def test_a_copy_of_a_law_is_that_law_and_its_change_is_not() -> None:
     copy, again = (pickle.loads(pickle.dumps(RULES)) for _ in range(2))
     assert (copy == RULES, again == copy, again == RULES, copy != RULES) == (True, True, True, False)
     assert lookup.caps(copy) is lookup.caps(RULES) is lookup.caps(again)
+    assert canonical(copy) == canonical(RULES)
 
     later = msgspec.structs.replace(copy, programme=msgspec.structs.replace(copy.programme, version="later"))
     assert (later == RULES, later == copy, later != RULES, later == "later") == (False, False, True, False)

@@ -5,6 +5,8 @@ The field comments (`#:`) there and in the tables make the reference page `docs/
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from airshed.model.civil import CivilTime, civil
@@ -134,6 +136,13 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     __hash__ = msgspec.Struct.__hash__
 
+    def __reduce__(self) -> tuple[Callable[[bytes], Rulebook], tuple[bytes]]:
+        """Another process is sent what it says.
+
+        A key that says nothing is left out of the digest, and is known by its very object: a copy of that said it.
+        """
+        return _told, (msgspec.json.encode(self),)
+
     def _first(self) -> Rulebook:
         """The one of all that were found to say the same as it."""
         first = self
@@ -152,3 +161,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def standard(self) -> CivilTime:
         """The time in which hours are monitored."""
         return civil(self.programme.time_zone).standard
+
+
+def _told(raw: bytes) -> Rulebook:
+    return msgspec.json.decode(raw, type=Rulebook)
