@@ -113,6 +113,8 @@ def run() -> NoReturn:
         only_files(sys.argv[1:])
         room, asked = (*sys.argv[1:3], "", "")[:2]
         rooms = {room: ROOMS[room]} if room in ROOMS else ROOMS
+        if sys.argv[1:] == ["--version"]:
+            rooms = {}  # which takes none of them
         with telling(of_command(sys.argv[1:])):
             status = build(rooms, asked)(prog_name="airshed", standalone_mode=False)
             if status == INTERRUPTED:  # what Typer makes of Ctrl-C
