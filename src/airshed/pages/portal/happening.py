@@ -173,7 +173,7 @@ def _happening(event: Any, rules: Rulebook, called: Called) -> Happening:
         if unit is Unit.MG and isinstance(value, dict) and kind.startswith("Year"):
             texts = _masses(value, rules)
         if isinstance(value, str | bool):
-            texts = Phrase(texts.en, word_zh(field, texts.zh, rules))
+            texts = Phrase(word_en(field, texts.en), word_zh(field, texts.zh, rules))
         if field == "count" and is_strip(str(getattr(event, "series", ""))):
             texts = mass_of(value, rules, event.series)
         if isinstance(value, str) and field in ACCOUNTS:
@@ -221,6 +221,17 @@ ACCOUNTS = frozenset(
 )
 #: Figures of an event that are nothing where they are zero: a sealed bid sets aside money or allowances.
 NOTHING = frozenset(("BidSealed.count", "BidSealed.guarantee_fen"))
+
+
+def word_en(field: str, text: str) -> str:
+    """A text in English where it is a word of its field, as its form says it.
+
+    >>> word_en("kind", "transfer"), word_en("account", "new")
+    ('transfer by agreement', 'new')
+    """
+    if field not in WORDED:
+        return text
+    return (WORDS.get(f"{field}.{text}") or WORDS.get(text) or (text, text))[0]
 
 
 def word_zh(field: str, text: str, rules: Rulebook) -> str:

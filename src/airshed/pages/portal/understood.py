@@ -11,7 +11,7 @@ from airshed.model.provenance import said
 from airshed.pages.kit.words import LANGUAGES, Phrase, same
 from airshed.pages.portal import rows
 from airshed.pages.portal.fields import WARNED, label_of
-from airshed.pages.portal.happening import ACCOUNTS, as_read, mass_of, terms_for, word_zh
+from airshed.pages.portal.happening import ACCOUNTS, as_read, mass_of, terms_for, word_en, word_zh
 from airshed.pages.portal.names import Called
 from airshed.pages.portal.warnings import warning
 from airshed.rulebook.schema import Rulebook
@@ -32,7 +32,7 @@ def said_fields(body: Body, rules: Rulebook, called: Called | None = None) -> li
         if slot.field == "text" and (bid := _opened(text)) is not None:
             found += [line for line in said_fields(bid, rules, called) if line not in found]
             continue
-        read = Phrase(as_read(text, "en"), word_zh(slot.field, as_read(other, "zh"), rules))
+        read = Phrase(word_en(slot.field, as_read(text, "en")), word_zh(slot.field, as_read(other, "zh"), rules))
         series = str(getattr(body, "series", ""))
         if slot.field == "count" and is_strip(series):
             read = mass_of(int(getattr(body, slot.field)), rules, series)
