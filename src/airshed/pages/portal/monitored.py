@@ -59,10 +59,8 @@ class EstimateSeen(NamedTuple):
     evidence: str
 
 
-class TestSeen(NamedTuple):
+class MonitorTestSeen(NamedTuple):
     """A test of a monitor, on a page."""
-
-    __test__ = False
 
     number: int
     stack: str
@@ -106,11 +104,11 @@ def estimates_of(state: State, rules: Rulebook, source: str, today: str, *, whol
     ]
 
 
-def tests_of(state: State, source: Source) -> list[TestSeen]:
+def tests_of(state: State, source: Source) -> list[MonitorTestSeen]:
     """Every test of its monitors, the last first."""
     tests = [test for stack, _ in source.stacks for test in state.tests.get(stack, ())]
     return [
-        TestSeen(
+        MonitorTestSeen(
             test.id,
             test.stack,
             Phrase("velocity", "流速") if test.of == "velocity" else same(test.of),

@@ -22,7 +22,15 @@ from airshed.pages.portal.dues import NEAR_DAYS
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.hours import MG_PER_KG, Hours, hour_text, lost, read, there
-from airshed.pages.portal.monitored import METHODS, EstimateSeen, PlanSeen, TestSeen, estimates_of, plan_of, tests_of
+from airshed.pages.portal.monitored import (
+    METHODS,
+    EstimateSeen,
+    MonitorTestSeen,
+    PlanSeen,
+    estimates_of,
+    plan_of,
+    tests_of,
+)
 from airshed.pages.portal.office.law_adopting import Fault
 from airshed.pages.portal.one_works import KINDS
 from airshed.pages.stack.words import why_said
@@ -99,7 +107,7 @@ class Works(NamedTuple):
     unmeasured: tuple[str, ...]
     plan: PlanSeen | None
     estimates: list[EstimateSeen]
-    tests: list[TestSeen]
+    tests: list[MonitorTestSeen]
 
 
 async def monitoring(service: Service, request: Request) -> Response:
