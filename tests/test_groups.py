@@ -15,6 +15,7 @@ from airshed.engine import events as e
 from airshed.engine.procedures.deadlines import deadline
 from airshed.model.refusal import Why
 from airshed.pages.portal.dues import dues
+from airshed.pages.portal.office.queue import GROUP, items
 from airshed.rulebook.group_table import AssuranceGroup
 from airshed.rulebook.load import find, texts
 from airshed.rulebook.load import read as read_law
@@ -176,9 +177,14 @@ def test_it_waits_until_all_is_settled_and_is_done_once() -> None:
     assert book.why(c.SettleGroup("km", 2026))[0] is Why.WRONG_KIND
     refused, said = book.why(settle)
     assert (refused, "close the year of steel first" in said) == (Why.CONDITION_OPEN, True)
+    office = book.runner.state.actors[AUTHORITY]
+    assert not [each for each in items(book.runner.state, book.rules, office, book.at, {}) if each.kind == GROUP]
     book.emit({"s-steel": 1, "s-cement": 1})
+    (waits,) = [each for each in items(book.runner.state, book.rules, office, book.at, {}) if each.kind == GROUP]
+    assert (waits.href, waits.due) == ("/act/SettleGroup?group=km&year=2027", "2028-11-01")
     assert book.why(c.SettleGroup("km", 2027, (c.OutputLine("s-steel", 1),)))[0] is Why.WRONG_KIND
     book.done(settle)
+    assert not [each for each in items(book.runner.state, book.rules, office, book.at, {}) if each.kind == GROUP]
     assert book.why(settle)[0] is Why.ALREADY_EXISTS
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
 
 from airshed.compliance.assurance import Account, owed_besides
@@ -50,6 +51,20 @@ def settle_group(state: State, rules: Rulebook, at: int, actor: str, body: c.Set
         return no(rules, LAW, Why.TOO_LARGE, f"{body.group} {body.year} would owe more than accounts can hold")
     until = _until(rules, at, row, body.year)
     return (e.GroupSettled(row.group, body.year, row.pollutant, level, lines, until, actor),)
+
+
+def settleable(state: State, rules: Rulebook) -> Iterator[tuple[AssuranceGroup, int, list[str]]]:
+    """Groups and years of which every source is settled and the group is not, with those sources."""
+    years = sorted({year for _, year in state.closed})
+    for name in dict.fromkeys(row.group for row in rules.compliance.assurance_groups):
+        for year in years:
+            row = lookup.assurance_group(rules, name, year)
+            if row is None or (name, year) in state.groups_settled:
+                continue
+            members = _members(state, rules, row, year)
+            known = members if isinstance(members, Refusal) else _settled(state, rules, row, year, members)
+            if not isinstance(known, Refusal):
+                yield row, year, sorted(known)
 
 
 def _members(state: State, rules: Rulebook, row: AssuranceGroup, year: int) -> list[Source] | Refusal:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from airshed.engine.journal import decode
 from airshed.engine.nouns import Actor
+from airshed.engine.procedures.assurance import settleable
 from airshed.engine.procedures.case import left_for_appeal
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.procedures.issue_true_up import unverified
@@ -89,6 +90,7 @@ MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, 
     Phrase("Transfers to carry out", "到期划转"),
 )
 SESSION = Phrase("Session to close", "待收市")
+GROUP = Phrase("Group to settle", "待结算共同履约组")
 
 #: Tables that tell of each, which whoever sees it must be let read.
 TOLD_BY: Mapping[Phrase, tuple[TableName, ...]] = {
@@ -106,6 +108,7 @@ TOLD_BY: Mapping[Phrase, tuple[TableName, ...]] = {
     ADVANCE: ("years", "holdings"),
     TRANSFERS: ("transfers",),
     SESSION: ("closes",),
+    GROUP: ("years",),
 }
 
 
@@ -140,6 +143,7 @@ def items(
             *_reserve(state, moved),
             *_amended(state, moved),
             *_advances(state, rules),
+            *_groups(state, rules),
             *_transfers(state, rules, at),
             *_session(state, at),
         )
@@ -361,6 +365,15 @@ def _advances(state: State, rules: Rulebook) -> Iterator[Item]:
             fields = {key: str(value) for key, value in series._asdict().items()}
             who = next(iter(advance.given), "")
             yield Item(ADVANCE, what, who, "", surrender_day(rules, series.vintage), "TrueUp", fields)
+
+
+def _groups(state: State, rules: Rulebook) -> Iterator[Item]:
+    """Groups that answer together and of which every source is settled for a year."""
+    for row, year, sources in settleable(state, rules):
+        count = len(sources)
+        what = Phrase(f"{row.group} {year}: {count} works are settled", f"{row.group} {year}年度：{count}家企业已结算")
+        fields = {"group": row.group, "year": str(year)}
+        yield Item(GROUP, what, sources[0], "", f"{year + 1}-{row.surrender_by}", "SettleGroup", fields)
 
 
 def reported_on(book: KeptBook) -> dict[tuple[str, int], str]:
