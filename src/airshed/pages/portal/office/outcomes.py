@@ -22,6 +22,7 @@ from airshed.pages.portal.office.designs import (
     OF_SCENARIO,
     PAGES,
     SCENARIO,
+    Knob,
     base_of,
     choices_of,
     laws,
@@ -206,10 +207,41 @@ def settings_of(asked: Asked) -> list[OutcomeRow]:
         said = asked.fields.get(knob.name)
         if said is None:
             continue
-        chosen = next((choice.label for choice in choices_of(knob) if choice.value == said), None)
-        text = chosen or Phrase(*(f"{said} {part}".strip() for part in (knob.suffix.en, knob.suffix.zh)))
-        rows.append(OutcomeRow(knob.label, text))
+        rows.append(OutcomeRow(knob.label, _said(knob, said)))
     return rows
+
+
+def _said(knob: Knob, value: str) -> Phrase:
+    chosen = next((choice.label for choice in choices_of(knob) if choice.value == value), None)
+    return chosen or Phrase(*(f"{value} {part}".strip() for part in (knob.suffix.en, knob.suffix.zh)))
+
+
+def played_with(asked: Asked) -> list[OutcomeRow]:
+    """What a study was played with: where a design was left as its scenario has it, what the scenario has."""
+    if asked.kind != SCENARIO:
+        return settings_of(asked)
+    base, rows = base_of(asked.fields["base"]), []
+    for knob in OF_SCENARIO:
+        said = asked.fields.get(knob.name) or AS_IT_IS
+        table, key = knob.at
+        if said == AS_IT_IS and key:
+            value = getattr(getattr(base, table) if table else base, key)
+            said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else as_written(value)
+        rows.append(OutcomeRow(knob.label, _said(knob, said) if said else OF_THE_LAW))
+    return rows
+
+
+def as_written(value: float | str | None) -> str:
+    """A value of a scenario as a form has it; empty where the law itself says it.
+
+    >>> as_written(12_000.0), as_written("free"), as_written(None)
+    ('12,000', 'free', '')
+    """
+    return "" if value is None else value if isinstance(value, str) else f"{value:,.10g}"
+
+
+#: What a scenario leaves to its law.
+OF_THE_LAW = Phrase("as the law has it", "按规则")
 
 
 def changes_of(asked: Asked) -> list[Phrase]:

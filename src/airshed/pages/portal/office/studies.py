@@ -36,6 +36,7 @@ from airshed.pages.portal.office.outcomes import (
     changes_of,
     few,
     outcome_of,
+    played_with,
     rests_of,
     same_draws,
     settings_of,
@@ -268,6 +269,8 @@ async def compare(service: Service, request: Request) -> Response:
     wrong, status = None, 200
     if (query.get("a") and left is None) or (query.get("b") and right is None):
         wrong, status = Phrase("Choose two that are whole.", "请选择两项已完成的任务。"), 422
+    elif left is not None and left is right:
+        wrong, status = Phrase("That is one study twice. Choose two.", "所选为同一任务，请选择两项。"), 422
     elif left is not None and right is not None and left.asked.kind != right.asked.kind:
         wrong = Phrase(
             "A study compares with one of its own kind: a brief with a brief. Choose two of one kind.",
@@ -278,7 +281,7 @@ async def compare(service: Service, request: Request) -> Response:
     if left is not None and right is not None and wrong is None:
         a, b = await asyncio.to_thread(outcome_of, left), await asyncio.to_thread(outcome_of, right)
         facts = {
-            "settings": beside(settings_of(left.asked), settings_of(right.asked)),
+            "settings": beside(played_with(left.asked), played_with(right.asked)),
             "rows": beside(a.rows, b.rows),
             "told": _once((a.told, b.told)),
             "paired": left.asked.kind == SCENARIO and same_draws(left.asked, right.asked),
