@@ -30,7 +30,7 @@ from databases import postgres
 from dealing import dealt, turned
 from inner_loop import LONG, is_inner, is_quick, no_process
 from seasons import few_in, year_in
-from shared import Once
+from shared import LASTS, Once
 from shells import SEEDS, Shell, begin_servers
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
-#: Names the pipe that is open for writing as long as this run lasts.
-LASTS = "AIRSHED_TESTS_LAST"
 CHARTS = ROOT / "src" / "airshed" / "pages" / "kit" / "assets" / "echarts.js"
 
 # Properties fail for what they find, never for how long a busy machine took to look.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import pickle
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 T = TypeVar("T")
+#: Names the pipe that is open for writing as long as this run lasts; beside it lies what functions share.
+LASTS = "AIRSHED_TESTS_LAST"
 
 
 class Once:
@@ -41,3 +44,9 @@ class Once:
         with (self.shared / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def once_in_run(name: str, make: Callable[[], T]) -> T:
+    """`Once.value` for a function that no test hands the fixture; outside of a run what is made is not kept."""
+    lasting = os.environ.get(LASTS)
+    return Once(Path(lasting).parent).value(name, make) if lasting else make()
