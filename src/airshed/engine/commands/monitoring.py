@@ -60,9 +60,9 @@ class FileEstimate(Wish, frozen=True, omit_defaults=True):
     calculation: Text
     #: SHA-256 of the file.
     evidence: Digest
-    #: How far the true mass may lie below it (95 %), as a share of it; left out where a part has no stated range.
+    #: How far the real mass may lie below it (95 %), as a share of it; left out where a part has no stated range.
     below: Spread | None = None
-    #: How far the true mass may lie above it (95 %), as a share of it; left out where a part has no stated range.
+    #: How far the real mass may lie above it (95 %), as a share of it; left out where a part has no stated range.
     above: Spread | None = None
     #: SHA-256 of the file whose place this one takes; empty for a first one.
     replaces: Maybe = ""

@@ -38,7 +38,11 @@ _NAMES: Mapping[str, str] = {
     "detail": "36 equal hours of SO2",
 }
 #: Fields that hold digits alone.
-_HEX: Mapping[str, str] = {"digest": "0" * 64, "public_key": "0" * 64, "box": "0" * 1_120}
+_HEX: Mapping[str, str] = {
+    **dict.fromkeys(("digest", "evidence"), "0" * 64),
+    "public_key": "0" * 64,
+    "box": "0" * 1_120,
+}
 _NUMBERS: Mapping[Unit | None, int] = {
     Unit.ALLOWANCES: 40_000,
     Unit.KG: 60_000,
