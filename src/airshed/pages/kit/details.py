@@ -24,6 +24,18 @@ REASONS = (
     (r"mark (\d+) was reverted", "企业标记{0}已撤销"),
     (r"other hours look back on those of a mark", "其他小时的替代取值涉及标记时段"),
     (r"no proof came by ([\d-]+)[ T](\d\d:\d\d)\S*", "截至{0} {1}未提交证明材料"),
+    # What firms and verifiers of the demo year write, who all are simulated.
+    (r"simulated: the kiln is lit after the winter repair", "模拟：冬季检修后点火"),
+    (r"simulated: a fan trips and NOx climbs; .*", "模拟：风机跳停，NOx升高；该时段计入排放量，不参与限值比较"),
+    (r"simulated: the protocol of a calibration never comes", "模拟：校准记录始终未提交"),
+    (
+        r"simulated: the hours of a peak are called maintenance; the log shows a running analyser",
+        "模拟：峰值时段被标记为维护，而日志显示分析仪正常运行",
+    ),
+    (
+        r"the maker of the monitor has been called; the log shows the repair",
+        "已联系监测设备厂家，维修情况见运维记录",
+    ),
 )
 #: A finding as a verifier asks about it: code, subject, hours, detail.
 ITEM = r"(\w+) (\S*) ?over (\d+) hours: (.*)"

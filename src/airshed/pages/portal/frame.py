@@ -17,6 +17,7 @@ from airshed.engine.nouns import Actor
 from airshed.model.counted import counted
 from airshed.model.provenance import Programme, said
 from airshed.model.refusal import Malformed
+from airshed.pages.kit.details import reason
 from airshed.pages.kit.html import environment
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase, same
 from airshed.pages.portal.assets import assets
@@ -283,6 +284,7 @@ def templates() -> Environment:
     made.filters["mass"] = lambda count, standing: f"{count * standing.terms.size_kg / 1000:,.3f}"
     made.globals["asset"] = assets().address
     made.globals["counted"] = counted
+    made.globals["written"] = reason
     return made
 
 

@@ -21,6 +21,7 @@ from airshed.engine.state import State
 from airshed.model.allowance import is_strip
 from airshed.model.civil import CivilTime
 from airshed.model.measures import Unit
+from airshed.pages.kit.details import reason
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import amount, in_column, mass_of
@@ -317,7 +318,7 @@ def _stopped(record: Record, actor: Actor) -> Iterator[Notice]:
     for event in record.events:
         if isinstance(event, STOPPED) and event.account == actor.account and record.actor != actor.id:
             what = said_to_holder(type(event))
-            yield Notice(record.seq, record.at, what, event.account, same(event.reason))
+            yield Notice(record.seq, record.at, what, event.account, reason(event.reason))
 
 
 def _what(event: Any) -> Phrase:
@@ -345,8 +346,8 @@ def _decided(event: Any, rules: Rulebook) -> Phrase:
         found.append(Phrase(*said_of_word("how", event.how)))
     if isinstance(event, e.AppealDecided):
         found.append(Phrase("it is upheld", "申诉成立") if event.upheld else Phrase("it is not upheld", "申诉不成立"))
-    if reason := getattr(event, "reason", ""):
-        found.append(same(reason))
+    if why := getattr(event, "reason", ""):
+        found.append(reason(why))
     return _listed(found)
 
 
