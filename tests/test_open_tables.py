@@ -21,10 +21,11 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.embargo import EMISSIONS
 from airshed.service.book.sealed import SEALED, TELLING
 from airshed.service.book.sqlite import Book
+from airshed.service.book.statement import StatementLine
 from airshed.service.http.reading import account_then
 from airshed.service.http.rows import Page, page_of, query_of
 from airshed.service.http.seen import beside, seen
-from airshed.service.http.shapes.reading import AccountMove, SeenRecord
+from airshed.service.http.shapes.reading import SeenRecord
 from airshed.service.http.viewer import Viewer, bound
 from beijing import day_of, instant
 from laws import FILES, RULES
@@ -172,5 +173,5 @@ def test_records_tell_neither_bids_nor_figures_of_others(book: Book) -> None:
 
 def test_a_statement_tells_others_of_a_surrender_only_that_something_moved(book: Book) -> None:
     for actor, what in (("steel", "Surrendered"), ("broker", ""), ("", "")):
-        (last,) = cast("list[AccountMove]", account_then(book, actor, "steel", None, None, 1, EARLY)["moves"])
+        (last,) = cast("list[StatementLine]", account_then(book, actor, "steel", None, None, 1, EARLY)["moves"])
         assert last.what == what, actor

@@ -40,7 +40,7 @@ from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.law import law_of
 from airshed.service.book.sqlite import Book
-from airshed.service.http.shapes.reading import AccountMove
+from airshed.service.book.statement import StatementLine
 from airshed.service.marketdata import Market, read_market
 from beijing import instant
 from laws import RULES
@@ -175,7 +175,7 @@ def test_an_account_is_called_by_its_holder_with_the_code_beside(year_market: Ma
     assert called("km-cem-01").en == "Kunming cement works 1 (km-cem-01)"
     assert called("km-cem-01").zh.endswith("（km-cem-01）")
     assert called("exchange") == Phrase("Exchange", "交易机构")
-    move = AccountMove(9, 0, "Traded", "km-cem-01", "SO2-KM-2027", -100, 900, 0, 0)
+    move = StatementLine(9, 0, "Traded", "km-cem-01", "SO2-KM-2027", -100, 900, 0, 0)
     assert line_of(move, rules, called).other == called("km-cem-01")
     with Book.read(year_book) as book:
         assert called_by(book, rules)("km-cem-01") == called("km-cem-01")

@@ -24,12 +24,12 @@ from airshed.pages.portal.held_back import HeldBack, held_back, since
 from airshed.pages.portal.names import Called, called_in, firm_name
 from airshed.pages.portal.notices import naming_of
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.statement import StatementLine
 from airshed.service.forms.happened import said_of_event
 from airshed.service.forms.measures import read_day
 from airshed.service.http.problems import Stopped
 from airshed.service.http.reading import account_then
 from airshed.service.http.service import Service
-from airshed.service.http.shapes.reading import AccountMove
 from airshed.service.http.tables import cell
 from airshed.service.marketdata.reading import Market
 
@@ -55,7 +55,7 @@ class Statement(NamedTuple):
     number: str
     name: str
     period: Period
-    moves: Sequence[AccountMove]
+    moves: Sequence[StatementLine]
     #: By series, allowances; and money in fen.
     opening: Mapping[str, int]
     closing: Mapping[str, int]
@@ -84,7 +84,7 @@ def statement_of(found: Mapping[str, object], period: Period, time: CivilTime) -
     assert isinstance(moves, list)
     opening, closing = dict[str, int](), dict[str, int]()
     opening_fen = closing_fen = 0
-    within: list[AccountMove] = []
+    within: list[StatementLine] = []
     for move in moves:
         day = time.day_of(move.at)
         if day > period.last:
@@ -142,7 +142,7 @@ class Line(NamedTuple):
     cash: Phrase
 
 
-def line_of(move: AccountMove, rules: Rulebook, called: Called) -> Line:
+def line_of(move: StatementLine, rules: Rulebook, called: Called) -> Line:
     """A move as a page shows it."""
     nothing = same("")
     of_series = move.series is not None

@@ -28,14 +28,18 @@ class StatementLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
     seq: int
     at: int
+    #: The event.
     what: str
+    #: The other account.
     other: str
     series: str | None
     count: int
+    #: Allowances of the series after it.
     balance: int
     fen: int
+    #: Money after it.
     cash: int
-    #: It tells a figure of a year that is not public yet: what it was, for whom and how much is left out.
+    #: It tells a figure of a year that is not public yet: what it was, with whom and how much is left out.
     embargoed: bool = False
 
 

@@ -27,7 +27,6 @@ from airshed.service.http.rows import only, whole_number
 from airshed.service.http.seen import beside, seen
 from airshed.service.http.service import JSON, Service, given
 from airshed.service.http.shapes.reading import (
-    AccountMove,
     AccountStatement,
     AccountThen,
     BookSaid,
@@ -186,7 +185,7 @@ def account_then(
         "at": last.at if at is None else at,
         "cash_fen": cash,
         "holdings": {series: count for series, count in holdings.items() if count},
-        "moves": [AccountMove(*msgspec.structs.astuple(line)) for line in moves],
+        "moves": list(moves),
     }
 
 

@@ -14,8 +14,8 @@ from airshed.rulebook.reading_section import RECORDS
 from airshed.service.book.embargo import Embargo, tells, years_of_cases
 from airshed.service.book.kept import Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALING
-from airshed.service.book.statement import lines_of
-from airshed.service.http.shapes.reading import AccountMove, SeenRecord
+from airshed.service.book.statement import StatementLine, lines_of
+from airshed.service.http.shapes.reading import SeenRecord
 from airshed.service.http.viewer import Viewer
 
 #: Stands for the sentence of a refusal that would say how much is free, and so how much is bid.
@@ -121,10 +121,10 @@ def _quiet(refusal: Refusal) -> Refusal:
     return msgspec.structs.replace(refusal, detail=SILENT) if refusal.why in SAYING_FREE else refusal
 
 
-def moves_of(records: Sequence[Record], account: str) -> tuple[AccountMove, ...]:
+def moves_of(records: Sequence[Record], account: str) -> tuple[StatementLine, ...]:
     """What records moved in or out of an account; balances are those of these records alone, and left out."""
     return tuple(
-        AccountMove(each.seq, each.at, each.what, each.other, each.series, each.count, 0, each.fen, 0)
+        StatementLine(each.seq, each.at, each.what, each.other, each.series, each.count, 0, each.fen, 0)
         for each in lines_of(records, account)
     )
 

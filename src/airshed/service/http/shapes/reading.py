@@ -8,7 +8,7 @@ from airshed.engine.commands import Body
 from airshed.engine.events import Event
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Refusal
-from airshed.service.book.statement import Statement
+from airshed.service.book.statement import Statement, StatementLine
 
 
 class LawInForce(msgspec.Struct, frozen=True):
@@ -45,26 +45,6 @@ class LawTexts(msgspec.Struct, frozen=True):
     provenance: Provenance
 
 
-class AccountMove(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One move in or out: allowances of a series, or money."""
-
-    seq: int
-    at: int
-    #: The event.
-    what: str
-    #: The other account.
-    other: str
-    series: str | None
-    count: int
-    #: Allowances of the series after it.
-    balance: int
-    fen: int
-    #: Money after it.
-    cash: int
-    #: It tells a figure of a year that is not public yet: what it was, with whom and how much is left out.
-    embargoed: bool = False
-
-
 class AccountThen(msgspec.Struct, frozen=True):
     """What lay in an account at a moment, now or past."""
 
@@ -81,7 +61,7 @@ class AccountThen(msgspec.Struct, frozen=True):
     #: Allowances by series, those set aside included.
     holdings: dict[str, int]
     #: The last moves up to then.
-    moves: tuple[AccountMove, ...]
+    moves: tuple[StatementLine, ...]
     provenance: Provenance
 
 
@@ -108,5 +88,5 @@ class SeenRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     #: It tells a figure of a year that is not public yet.
     embargoed: bool = False
     #: What it moved in or out of the account of who asks.
-    moves: tuple[AccountMove, ...] = ()
+    moves: tuple[StatementLine, ...] = ()
     provenance: Provenance | None = None
