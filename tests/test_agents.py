@@ -41,7 +41,7 @@ from airshed.lab.agents import (
     zone_market,
 )
 from airshed.lab.agents.ensemble import SessionsJob
-from airshed.lab.agents.gd import Heard, beliefs, chances
+from airshed.lab.agents.gd import HeardTape, beliefs, chances
 from airshed.lab.agents.zip import Zip
 from airshed.lab.season.firms import CostStep
 from airshed.model.refusal import Malformed
@@ -269,7 +269,7 @@ def test_beliefs_are_the_published_fractions() -> None:
     """Asks of 60 (refused) and 50 (taken), bids of 40 and 45 (refused)."""
     tape = [Shout("sell", 60), Shout("sell", 50, 50), Shout("buy", 40), Shout("buy", 45)]
     at = np.array([40.0, 45.0, 50.0, 60.0])
-    heard = Heard.of(tape)
+    heard = HeardTape.of(tape)
     assert beliefs("sell", at, heard).tolist() == [1.0, 1.0, 1.0, 0.0]
     # at 45: no bid taken, no ask as low, one bid refused as high; at 50: the ask of 50 counts; at 60 both asks do
     assert beliefs("buy", at, heard).tolist() == [0.0, 0.0, 1.0, 1.0]

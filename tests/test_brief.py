@@ -556,10 +556,12 @@ def test_a_remembered_equilibrium_is_that_of_the_same_figures_only() -> None:
     for name in ("city", "side", "baseline", "growth", "caps", "discount", "step_source", "cost", "potential"):
         other = getattr(again, name).copy()
         other.flat[0] = 1 - other.flat[0] if name in ("side", "step_source") else 0.5 * other.flat[0] + 1
-        assert markets.Figures(replace(again, **{name: other})) != markets.Figures(mine), name
+        assert markets.WorldFigures(replace(again, **{name: other})) != markets.WorldFigures(mine), name
     for name in ("backstop", "tax", "floor", "ceiling"):
-        assert markets.Figures(replace(again, **{name: 0.5 + getattr(again, name)})) != markets.Figures(mine), name
-    assert markets.Figures(replace(again, transfer=None)) != markets.Figures(mine)
+        assert markets.WorldFigures(replace(again, **{name: 0.5 + getattr(again, name)})) != markets.WorldFigures(
+            mine
+        ), name
+    assert markets.WorldFigures(replace(again, transfer=None)) != markets.WorldFigures(mine)
 
 
 def test_dearer_technologies_and_tighter_caps_raise_the_price(facts: BriefFacts) -> None:

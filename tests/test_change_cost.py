@@ -50,7 +50,6 @@ USED_WIDELY = {
     "Deposit": 9,
     "DetermineYear": 10,
     "OpenAuction": 9,
-    "ReportYear": 9,
     "SealDay": 9,
     "NoticeCase": 9,
     "TrueUp": 9,

@@ -16,7 +16,7 @@ from airshed.engine.journal import decode
 from airshed.model.provenance import Simulation
 from airshed.model.refusal import Malformed
 from airshed.service.book.damage import named_by_page
-from airshed.service.book.pages import Pages
+from airshed.service.book.pages import BookPages
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify_at
 from markets import SERIES, market, send
@@ -64,7 +64,7 @@ def test_a_sound_file_is_sound_to_its_last_page(whole: bytes, tmp_path: Path) ->
     path = tmp_path / "a.book"
     path.write_bytes(whole)
     found = verify_at(path)
-    pages = Pages(path)
+    pages = BookPages(path)
 
     assert not isinstance(found, Malformed)
     for tree in pages.trees():
@@ -79,7 +79,7 @@ def test_what_the_log_has_committed_is_read_too(tmp_path: Path) -> None:
     path = tmp_path / "a.book"
     runner = market(Book.create(path), tables=True)
     assert path.with_name("a.book-wal").stat().st_size > 0
-    assert Pages(path).trees()
+    assert BookPages(path).trees()
 
     assert str(named_by_page(path, "says SQLite")).startswith(f"{path}: says SQLite; {runner.state.seq} records are")
     assert isinstance(runner.journal, Book)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.compliance.assurance import Account, owed_besides
+from airshed.compliance.assurance import GroupAccount, owed_besides
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.deadlines import deadline
@@ -38,7 +38,7 @@ WORKS = {"s-steel": "steel", "s-cement": "cement"}
 def test_what_is_above_the_level_is_owed_as_often_as_the_law_says_by_who_is_above(
     drawn: dict[str, tuple[int, int]], more: int, factor: int
 ) -> None:
-    accounts = {name: Account(*each) for name, each in drawn.items()}
+    accounts = {name: GroupAccount(*each) for name, each in drawn.items()}
     level = sum(each.own for each in accounts.values()) + more
     owed = owed_besides(level, accounts, factor)
     excess = max(0, sum(each.emitted for each in accounts.values()) - level)
@@ -50,7 +50,7 @@ def test_what_is_above_the_level_is_owed_as_often_as_the_law_says_by_who_is_abov
 
 def test_a_state_that_was_above_its_level_owes_two_for_each_ton() -> None:
     """40 CFR 97.825: budget of Mississippi for the ozone season 6,315 t and 21 % of it: what is above costs two."""
-    fleets = {"one": Account(4_000, 2_500), "two": Account(4_600, 3_800), "three": Account(20, 1_341)}
+    fleets = {"one": GroupAccount(4_000, 2_500), "two": GroupAccount(4_600, 3_800), "three": GroupAccount(20, 1_341)}
     owed = owed_besides(7_641, fleets, 20_000)
     assert owed == {"one": 2 * 638, "two": 2 * 341}
     assert sum(owed.values()) == 2 * (8_620 - 7_641)

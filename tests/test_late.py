@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airshed.compliance.late import Accrued, Change, RateTerm, instalments, late_interest, overdue
-from airshed.compliance.period_terms import PeriodTerms, Traded, cost, mean_of, span, terms_of
+from airshed.compliance.period_terms import PeriodTerms, TradedDay, cost, mean_of, span, terms_of
 from airshed.compliance.shortfall import overdue_fen
 from airshed.model.refusal import Malformed
 
@@ -166,7 +166,7 @@ def test_a_shortfall_of_2022_costs_what_the_law_of_2022_says() -> None:
 
 def test_a_mean_is_of_the_month_before_the_deadline_or_of_the_cycle() -> None:
     """India takes twice the mean of the trading cycle of the compliance year."""
-    trades = [Traded(date(2024, 3, 4), 50_00, 1_000), Traded(date(2024, 11, 4), 98_00, 3_000)]
+    trades = [TradedDay(date(2024, 3, 4), 50_00, 1_000), TradedDay(date(2024, 11, 4), 98_00, 3_000)]
     month = span("month_before", date(2024, 12, 31), None)
     cycle = span("cycle", date(2024, 12, 31), (date(2024, 1, 1), date(2024, 12, 31)))
 

@@ -21,7 +21,7 @@ from starlette.types import Message
 from airshed.engine.commands import SetCap
 from airshed.market.tape import Trade
 from airshed.model.refusal import Malformed
-from airshed.pages.portal.live import Live, Round, Sight, key_of, live_of
+from airshed.pages.portal.live import Live, PartsRound, Sight, key_of, live_of
 from airshed.pages.portal.parts import PARTS, watch
 from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
@@ -166,7 +166,7 @@ GOOD = key_of("depth", PARTS, "en", "", {"series": SERIES})
 
 
 def test_what_one_asks_wrongly_fails_nobody_else(rehearsal: Served) -> None:
-    async def begins(service: Service) -> Round:
+    async def begins(service: Service) -> PartsRound:
         live = live_of(service, PARTS)
         live.join([BAD, GOOD])
         with pytest.raises(Malformed, match="SO2-XX-2027"):
@@ -189,7 +189,7 @@ def test_what_one_asks_wrongly_fails_nobody_else(rehearsal: Served) -> None:
 def test_nothing_is_kept_for_who_leaves_while_it_is_made(rehearsal: Served) -> None:
     other = key_of("tape", PARTS, "en", "", {"series": SERIES})
 
-    async def leaves_early(service: Service) -> tuple[Round, Live]:
+    async def leaves_early(service: Service) -> tuple[PartsRound, Live]:
         live = Live(service, PARTS)
         live.join([GOOD, other])
         beginning = asyncio.create_task(live.begin([GOOD]))

@@ -28,7 +28,7 @@ from airshed.pages.portal.ways import PORTAL
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.run import Running, opened
 from airshed.service.http.serving import Serving
-from airshed.service.mail.post import Answer, Became, Letter, Post
+from airshed.service.mail.post import Became, Letter, Post, PostAnswer
 from airshed.service.mail.settings import MailSettings, address_in, settings_of
 from airshed.service.sign_in.addresses import CODE_MS, MOST_CODES, MOST_REFUSALS, MOST_TRIES, Address
 from certificates import made
@@ -113,7 +113,7 @@ def turns(there: Mailed, letters: Mailing) -> int:
     return there.loop.run_until_complete(letters.turn())
 
 
-def sent(post: Post, *letters: Letter) -> list[Answer]:
+def sent(post: Post, *letters: Letter) -> list[PostAnswer]:
     return asyncio.run(post.send(letters))
 
 
@@ -527,12 +527,12 @@ def test_letters_travel_under_tls_and_by_a_sign_in(tmp_path: Path, secured: str)
     with mail_server(its, at_once=secured == "tls") as server:
         where = f"127.0.0.1:{server.port}"
         post = Post(settings_of(where, SENDER, secured, "market", "a secret", certificate.certificate))
-        assert sent(post, LETTER, LETTER) == [Answer(Became.TAKEN), Answer(Became.TAKEN)]
+        assert sent(post, LETTER, LETTER) == [PostAnswer(Became.TAKEN), PostAnswer(Became.TAKEN)]
         assert server.secured == [True, True]
         assert server.text_to(HERE) == LETTER.text
         assert str(server.letters[0]["Subject"]) == LETTER.subject
         wrong = Post(settings_of(where, SENDER, secured, "market", "another", certificate.certificate))
-        assert sent(wrong, LETTER) == [Answer(Became.LATER, "the server says 535")]
+        assert sent(wrong, LETTER) == [PostAnswer(Became.LATER, "the server says 535")]
         stranger = Post(settings_of(where, SENDER, secured, "market", "a secret"))
         (answer,) = sent(stranger, LETTER)
         assert answer.became is Became.LATER
@@ -564,7 +564,7 @@ def test_one_refusal_keeps_no_other_letter_back_and_nobody_there_is_no_loss() ->
         to = ("gone@works.example", HERE, "full@works.example", "li@works.example")
         became = [each.became for each in sent(post, *(LETTER._replace(to=each) for each in to))]
         assert became == [Became.REFUSED, Became.TAKEN, Became.LATER, Became.TAKEN]
-    assert sent(post, LETTER) == [Answer(Became.LATER, "connection refused")]
+    assert sent(post, LETTER) == [PostAnswer(Became.LATER, "connection refused")]
     post.close()
 
 
@@ -574,7 +574,7 @@ def test_a_stop_waits_for_no_server(tmp_path: Path, secured: str) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.certificate, certificate.private_key)
 
-    async def stopped(post: Post, server: MailServer) -> list[Answer]:
+    async def stopped(post: Post, server: MailServer) -> list[PostAnswer]:
         sending = asyncio.create_task(post.send([LETTER, LETTER._replace(to="li@works.example"), LETTER]))
         assert await asyncio.to_thread(server.thinks.wait, LONGEST_S)
         post.close()
@@ -583,14 +583,14 @@ def test_a_stop_waits_for_no_server(tmp_path: Path, secured: str) -> None:
     its = MailServer(tls=context, silent={"li@works.example": threading.Event()})
     with mail_server(its, at_once=secured == "tls") as server:
         post = Post(settings_of(f"127.0.0.1:{server.port}", SENDER, secured, authorities=certificate.certificate))
-        later = Answer(Became.LATER, "the service stops")
-        assert asyncio.run(stopped(post, server)) == [Answer(Became.TAKEN), later, later]
+        later = PostAnswer(Became.LATER, "the service stops")
+        assert asyncio.run(stopped(post, server)) == [PostAnswer(Became.TAKEN), later, later]
     with pytest.raises(RuntimeError):
         sent(post, LETTER)
 
 
 def test_who_waits_for_a_code_does_not_wait_for_the_letters_of_others() -> None:
-    async def asked(post: Post, server: MailServer) -> list[Answer]:
+    async def asked(post: Post, server: MailServer) -> list[PostAnswer]:
         slow = asyncio.create_task(post.send([LETTER, LETTER]))
         assert await asyncio.to_thread(server.thinks.wait, LONGEST_S)
         code = await post.send([LETTER._replace(to="li@works.example")])
@@ -600,7 +600,7 @@ def test_who_waits_for_a_code_does_not_wait_for_the_letters_of_others() -> None:
 
     with mail_server(MailServer(silent={HERE: threading.Event()})) as server:
         post = Post(settings_of(f"127.0.0.1:{server.port}", SENDER, "none"))
-        assert asyncio.run(asked(post, server)) == [Answer(Became.TAKEN)] * 3
+        assert asyncio.run(asked(post, server)) == [PostAnswer(Became.TAKEN)] * 3
         post.close()
 
 

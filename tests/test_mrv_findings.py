@@ -32,7 +32,7 @@ from airshed.mrv.readings import (
 from airshed.mrv.states import Measured, Missing, Stopped, Substituted
 from airshed.mrv.unit_slips import unit_slips
 from airshed.mrv.year import close_year, close_year_with_hours
-from airshed.mrv.year_from_frames import TOTALS, Receipt, clock_hours, told_year
+from airshed.mrv.year_from_frames import TOTALS, ReceivedAt, clock_hours, told_year
 from airshed.pages.stack.words import why_said
 from stack_years import HOURS, NOX, PM, RULES, SO2, STACK, TYPICAL, YEAR, changed, steady_year
 
@@ -64,7 +64,7 @@ def year_of(frames: Sequence[bytes], received: Sequence[datetime] | None = None)
     receipt = None
     if received is not None:
         days = np.array([f"{when:%Y-%m-%d}" for when in received], "datetime64[D]")[rows.position]
-        receipt = Receipt(days.astype("datetime64[ms]"), (days + np.timedelta64(1, "D")).astype("datetime64[ms]"))
+        receipt = ReceivedAt(days.astype("datetime64[ms]"), (days + np.timedelta64(1, "D")).astype("datetime64[ms]"))
     return told_year(YEAR, rows, receipt=receipt)
 
 

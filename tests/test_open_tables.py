@@ -23,7 +23,7 @@ from airshed.service.book.sealed import SEALED, TELLING
 from airshed.service.book.sqlite import Book
 from airshed.service.book.statement import StatementLine
 from airshed.service.http.reading import account_then
-from airshed.service.http.rows import Page, page_of, query_of
+from airshed.service.http.rows import RowPage, page_of, query_of
 from airshed.service.http.seen import beside, seen
 from airshed.service.http.shapes.reading import SeenRecord
 from airshed.service.http.viewer import Viewer, bound
@@ -93,13 +93,13 @@ def viewer(way: str) -> Viewer:
     return bound(LAW, *WAYS[way], day_of(EARLY))
 
 
-def page(book: Book, table: str, way: str, *asked: tuple[str, str]) -> Page:
+def page(book: Book, table: str, way: str, *asked: tuple[str, str]) -> RowPage:
     found = page_of(book, query_of(table, asked, 1_000, 1_000), viewer(way))
     assert found is not None, (table, way)
     return found
 
 
-def column(found: Page, name: str, account: str) -> list[Any]:
+def column(found: RowPage, name: str, account: str) -> list[Any]:
     """What stands in a column of the rows of an account."""
     whose, place = found.columns.index("account"), found.columns.index(name)
     return [row[place] for row in found.rows if row[whose] == account]

@@ -41,7 +41,7 @@ from airshed.pages.portal.acts.offered import groups_of
 from airshed.pages.portal.bounds import BOUNDS, OF_DAYS, OF_LAW
 from airshed.pages.portal.choices import choices
 from airshed.pages.portal.cures import told
-from airshed.pages.portal.drafts import MOST_OF_ONE, Draft, Drafts
+from airshed.pages.portal.drafts import MOST_OF_ONE, Drafts, FormDraft
 from airshed.pages.portal.fields import WARNED, form_of, label_of, name_of, read, sentence_of
 from airshed.pages.portal.happening import happenings, in_column
 from airshed.pages.portal.meant import choice_of, meant
@@ -759,20 +759,20 @@ def test_a_language_switched_in_a_form_or_a_preview_stays_there(steel: Browser) 
 
 def test_drafts_are_apart_by_user_and_the_oldest_go() -> None:
     drafts = Drafts()
-    assert drafts.keep("one", Draft("PlaceOrder", {"key": "k", "count": "1"}))
+    assert drafts.keep("one", FormDraft("PlaceOrder", {"key": "k", "count": "1"}))
     assert drafts.get("two", "PlaceOrder", "k") is None
     assert drafts.get("one", "Transfer", "k") is None
-    assert not drafts.keep("one", Draft("PlaceOrder", {"key": "large", "text": "x" * (1 << 20)}))
+    assert not drafts.keep("one", FormDraft("PlaceOrder", {"key": "large", "text": "x" * (1 << 20)}))
     for number in range(100):
-        drafts.keep("two", Draft("PlaceOrder", {"key": str(number), "text": "x" * 400_000}))
+        drafts.keep("two", FormDraft("PlaceOrder", {"key": str(number), "text": "x" * 400_000}))
     assert drafts.get("one", "PlaceOrder", "k") is not None, "they are another's"
     assert [drafts.get("two", "PlaceOrder", str(number)) is None for number in (97, 98, 99)] == [True, False, False]
     for number in range(MOST_OF_ONE + 1):
-        drafts.keep("one", Draft("PlaceOrder", {"key": str(number)}))
+        drafts.keep("one", FormDraft("PlaceOrder", {"key": str(number)}))
     assert drafts.get("one", "PlaceOrder", "k") is None
     assert drafts.get("one", "PlaceOrder", "1") is not None
     for number in range(100):
-        drafts.keep(f"user {number}", Draft("PlaceOrder", {"key": "k", "text": "x" * 400_000}))
+        drafts.keep(f"user {number}", FormDraft("PlaceOrder", {"key": "k", "text": "x" * 400_000}))
     assert drafts.get("one", "PlaceOrder", "1") is None
 
 

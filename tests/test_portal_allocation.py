@@ -16,7 +16,7 @@ from airshed.market.sharing.named import NAMED
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.office.sheets import Rows, cells_of, rows_of
 from airshed.pages.portal.office.stated import as_text, stated
-from airshed.pages.portal.office.workshop import EFFECT, Missing, Tried, choice, choices_of, tried
+from airshed.pages.portal.office.workshop import EFFECT, MissingMethod, TriedMethod, choice, choices_of, tried
 from airshed.service.forms.measures import Terms
 from laws import RULES
 from markets import AUTHORITY, market
@@ -177,19 +177,19 @@ def test_full_width_figures_and_units_are_understood() -> None:
 def test_every_method_gives_away_the_whole_cap(state: State) -> None:
     for each in choices_of(RULES, "KM"):
         found = tried(each.name, 1_000_000, LINES, state, RULES, "SO2", "KM")
-        if isinstance(found, Tried):
+        if isinstance(found, TriedMethod):
             given = sum(lot.allowances for lot in found.by_source.values())
             assert given == found.given
             assert given + found.reserved + found.for_auction == 1_000_000, each.name
         else:
-            assert isinstance(found, Missing)
+            assert isinstance(found, MissingMethod)
             assert found.why
 
 
 def test_history_whips_and_the_benchmark_does_not(state: State) -> None:
     history, benchmark = (tried(name, 1_000_000, LINES, state, RULES, "SO2", "KM") for name in ("history", "benchmark"))
-    assert isinstance(history, Tried)
-    assert isinstance(benchmark, Tried)
+    assert isinstance(history, TriedMethod)
+    assert isinstance(benchmark, TriedMethod)
     assert benchmark.whip == (0, 0)
     assert history.whip is not None
     assert history.whip[1] > 0.1

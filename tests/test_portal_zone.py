@@ -43,10 +43,10 @@ from airshed.pages.portal.map_content import MEASURES, Wanted
 from airshed.pages.portal.names import firm_name, works_name
 from airshed.pages.portal.notices import HEARD
 from airshed.pages.portal.office import reports
-from airshed.pages.portal.one_series import Day, days_of
+from airshed.pages.portal.one_series import SeriesDay, days_of
 from airshed.pages.portal.one_works import open_years
 from airshed.pages.portal.open_data import shapes, tables_for, views
-from airshed.pages.portal.overview import CapRow, _looked_at, caps
+from airshed.pages.portal.overview import SeriesCap, _looked_at, caps
 from airshed.pages.portal.shown import VIEWS
 from airshed.pages.portal.tables_zh import COLUMNS, SHOWS, TYPES, UNITS, column_zh
 from airshed.pages.portal.ways import PORTAL
@@ -386,7 +386,7 @@ def test_no_sentence_in_chinese_has_western_punctuation(year: Portal, who: str) 
 def test_a_city_over_its_cap_says_what_else_its_works_gave_up_once_that_is_public(year: Portal) -> None:
     """A red bar of 109 % stood beside works that all had complied, and nothing said how."""
 
-    def look(market: Market, rules: Rulebook) -> tuple[list[CapRow], list[CapRow], int]:
+    def look(market: Market, rules: Rulebook) -> tuple[list[SeriesCap], list[SeriesCap], int]:
         state, law = market.state, rules.allowance.size_kg
         known = state.years[WORKS, 2027]
         assert known.verified_mg is not None
@@ -820,7 +820,7 @@ def test_a_new_programme_has_no_day_of_a_year_before_its_first() -> None:
 
 
 def test_the_days_of_a_series_are_those_of_its_tape_and_the_exchange_is_apart(year: Portal) -> None:
-    def look(market: Market, rules: Rulebook) -> tuple[str, list[Day], set[str], bool]:
+    def look(market: Market, rules: Rulebook) -> tuple[str, list[SeriesDay], set[str], bool]:
         series, tape = max(market.tape_of.items(), key=lambda each: len(each[1]))
         elsewhere = any(trade.kind not in EXCHANGE_KINDS for trade in tape)
         return series, days_of(market, rules, series), {trade.day for trade in tape}, elsewhere

@@ -23,7 +23,7 @@ from airshed.engine.runner import fold
 from airshed.engine.state import State
 from airshed.registry import refold
 from airshed.registry.accounts import BANK as BANK_ACCOUNT
-from airshed.registry.refold import Refold, Series
+from airshed.registry.refold import Refold, SerialRuns
 from airshed.service.book.opening import carry_on
 from airshed.service.book.reconcile import Reconciled, block, reconcile
 from airshed.service.book.sqlite import Book
@@ -99,7 +99,7 @@ def test_both_folds_agree_on_every_kind_of_event(once: Once) -> None:
 def test_a_series_knows_the_holder_of_every_serial(data: st.DataObject) -> None:
     """Against a list with one name a serial."""
     count = data.draw(st.integers(1, 40))
-    series, plain = Series(count, "a"), ["a"] * count
+    series, plain = SerialRuns(count, "a"), ["a"] * count
     for _ in range(data.draw(st.integers(0, 12))):
         first = data.draw(st.integers(1, count))
         last = data.draw(st.integers(first, count))

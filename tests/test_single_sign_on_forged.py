@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from airshed.model.refusal import Malformed
-from airshed.service.sign_in.provider import LOGGED_OUT, Person, Provider
+from airshed.service.sign_in.provider import LOGGED_OUT, Provider, ProviderPerson
 from airshed.service.sign_in.provider_settings import Away, ProviderSettings, Wrong
 
 NOW_S = 1_800_000_000
@@ -53,7 +53,7 @@ class Forger:
         """The token that is answered next."""
         self.token = jwt.encode({"alg": "RS256", "kid": "1", **header}, dict(claims), key)
 
-    def person(self, **settings: Any) -> Person:
+    def person(self, **settings: Any) -> ProviderPerson:
         """Who the service believes has signed in."""
         provider = Provider(ProviderSettings(self.issuer, "airshed", **settings), lambda: NOW_S * 1000)
         return asyncio.run(provider.person("code", "verifier", "n", "http://127.0.0.1/oidc/return"))
@@ -84,7 +84,7 @@ def forger() -> Iterator[Forger]:
 
 def test_a_token_that_holds_names_a_person(forger: Forger) -> None:
     forger.sign(forger.claims(sid="s"))
-    assert forger.person()._replace(id_token="") == Person("li", "li", "s", None)
+    assert forger.person()._replace(id_token="") == ProviderPerson("li", "li", "s", None)
     forger.sign(forger.claims(acr="mfa", auth_time=NOW_S - 5))
     assert forger.person().proven_s is None, "an acr that nobody asked for proves nothing"
     assert forger.person(acr="mfa").proven_s == NOW_S - 5
@@ -151,7 +151,7 @@ def test_a_key_that_is_new_is_asked_for_once_in_a_while(forger: Forger) -> None:
     clock = [NOW_S * 1000]
     provider = Provider(ProviderSettings(forger.issuer, "airshed"), lambda: clock[0])
 
-    def person() -> Person:
+    def person() -> ProviderPerson:
         return asyncio.run(provider.person("code", "verifier", "n", "http://127.0.0.1/oidc/return"))
 
     forger.sign(forger.claims())

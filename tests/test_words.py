@@ -126,3 +126,18 @@ def test_one_catalogue_in_two_modules_says_the_same(tmp_path: Path) -> None:
     for name, zh in (("a", "满意"), ("b", "通过")):
         (tmp_path / f"{name}.py").write_text(f'OPINIONS = {{"fine": Phrase("as {name} says", "{zh}")}}\n')
     assert any("OPINIONS['fine']" in line for line in doubles(tmp_path))
+
+
+#: Public classes that share their name with another, at most: what is new takes a name of its own.
+SHARED = 100
+
+
+def test_few_public_classes_share_a_name() -> None:
+    names = Counter(
+        node.name
+        for _, tree in trees(SOURCES)
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+
+    assert sum(many for many in names.values() if many > 1) <= SHARED, sorted(n for n, m in names.items() if m > 1)

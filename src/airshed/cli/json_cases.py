@@ -27,7 +27,7 @@ WORDS_ABOUT = frozenset(
 )
 
 
-class Part(NamedTuple):
+class FilePart(NamedTuple):
     """A part of the file: where it stands, and what stands there."""
 
     place: str
@@ -41,23 +41,23 @@ class Part(NamedTuple):
         """Whether an object has a key that says something."""
         return isinstance(self.value, dict) and self.value.get(key) is not None
 
-    def at(self, key: str) -> Part:
+    def at(self, key: str) -> FilePart:
         """What stands under a key, which must be there; null is something."""
         if not isinstance(self.value, dict):
             self.wrong(f"{shown(self.value)} is no object", f"write an object with the key {key!r}")
         if key not in self.value:
             self.wrong(f"the key {key!r} is missing", f"add it; there are {', '.join(self.value) or 'none'}")
-        return Part(f"{self.place}.{key}", self.value[key])
+        return FilePart(f"{self.place}.{key}", self.value[key])
 
-    def parts(self, key: str = "") -> Iterator[Part]:
+    def parts(self, key: str = "") -> Iterator[FilePart]:
         """The elements of a list, under a key or here."""
         held = self.at(key) if key else self
         if not isinstance(held.value, list):
             held.wrong(f"{shown(held.value)} is no list", "write a list")
         for number, value in enumerate(held.value):
-            yield Part(f"{held.place}[{number}]", value)
+            yield FilePart(f"{held.place}[{number}]", value)
 
-    def several(self, *keys: str) -> list[Part]:
+    def several(self, *keys: str) -> list[FilePart]:
         """Values by position, or by these keys where an object stands."""
         if isinstance(self.value, dict):
             return [self.at(key) for key in keys]
@@ -70,7 +70,7 @@ class Part(NamedTuple):
         """Nothing stands in an object that nobody reads, but for words about it."""
         for key in self.value if isinstance(self.value, dict) else ():
             if key not in keys and key not in WORDS_ABOUT:
-                Part(f"{self.place}.{key[:60]}", None).wrong("is no key that is read here", near(key[:60], keys))
+                FilePart(f"{self.place}.{key[:60]}", None).wrong("is no key that is read here", near(key[:60], keys))
 
     def text(self) -> str:
         """Words."""
@@ -131,7 +131,7 @@ class Part(NamedTuple):
         return read
 
 
-def read_cases(path: str, key: str) -> list[Part]:
+def read_cases(path: str, key: str) -> list[FilePart]:
     """The cases of a file: the list under `key`, or the whole file where it is a list."""
     text = read_text(path, LARGEST_CASES, "JSON")
     try:
@@ -142,7 +142,7 @@ def read_cases(path: str, key: str) -> list[Part]:
         raise Malformed(path, "is nested too deeply", "write a list of cases") from None
     except ValueError as error:
         raise Malformed(path, str(error)[:100], "mend it") from None
-    whole = Part(path, value)
+    whole = FilePart(path, value)
     return list(whole.parts() if isinstance(value, list) else whole.parts(key))
 
 

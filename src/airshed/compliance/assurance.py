@@ -16,7 +16,7 @@ from airshed.model.measures import half_up
 ALL_BASIS_POINTS = 10_000
 
 
-class Account(NamedTuple):
+class GroupAccount(NamedTuple):
     """What the sources of an account in the group emitted, and its own part of the level, in allowances."""
 
     emitted: int
@@ -28,13 +28,13 @@ class Account(NamedTuple):
         return max(0, self.emitted - self.own)
 
 
-def owed_besides(level: int, accounts: Mapping[str, Account], factor_basis_points: int) -> dict[str, int]:
+def owed_besides(level: int, accounts: Mapping[str, GroupAccount], factor_basis_points: int) -> dict[str, int]:
     """By account: allowances that it owes beside its own emission; nothing where the group keeps to its level.
 
     The excess is shared by how far each is above its own part, each share to the nearest allowance, and then counted
     as many times as the law says. Who is not above owes nothing.
 
-    >>> group = {"coal": Account(700, 500), "gas": Account(350, 250), "wind": Account(0, 100)}
+    >>> group = {"coal": GroupAccount(700, 500), "gas": GroupAccount(350, 250), "wind": GroupAccount(0, 100)}
     >>> owed_besides(930, group, 20_000)
     {'coal': 160, 'gas': 80}
     >>> owed_besides(1_050, group, 20_000)

@@ -31,7 +31,7 @@ class PeriodTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Traded:
+class TradedDay:
     """What changed hands on a day."""
 
     day: date
@@ -40,7 +40,7 @@ class Traded:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class PeriodPenalty:
     """The penalty in fen and what is made up, in kilograms, with the terms and the price they rest on."""
 
     penalty_fen: int
@@ -79,10 +79,10 @@ def span(mean: Mean, deadline: date, cycle: tuple[date, date] | None) -> tuple[d
     return first, date.fromordinal(deadline.replace(day=1).toordinal() - 1)
 
 
-def mean_of(trades: Iterable[Traded], first: date, last: date) -> int | None:
+def mean_of(trades: Iterable[TradedDay], first: date, last: date) -> int | None:
     """The mean price by volume in fen per tonne, half a fen upwards; None when nothing was traded.
 
-    >>> traded = [Traded(date(2024, 11, 4), 97_00, 3_000), Traded(date(2024, 11, 5), 99_00, 1_000)]
+    >>> traded = [TradedDay(date(2024, 11, 4), 97_00, 3_000), TradedDay(date(2024, 11, 5), 99_00, 1_000)]
     >>> mean_of(traded, date(2024, 11, 1), date(2024, 11, 30)), mean_of(traded, date(2024, 12, 1), date(2024, 12, 31))
     (9750, None)
     """
@@ -93,7 +93,9 @@ def mean_of(trades: Iterable[Traded], first: date, last: date) -> int | None:
     return mean_price(sum(trade.kg * trade.fen_per_t for trade in within), count * 1000)
 
 
-def cost(missing_kg: int, terms: PeriodTerms, price: int | None, index: int | None, index_base: int | None) -> Cost:
+def cost(
+    missing_kg: int, terms: PeriodTerms, price: int | None, index: int | None, index_base: int | None
+) -> PeriodPenalty:
     """What a shortfall costs by the terms of its period."""
     lack = Lack(missing_kg, price, terms.price_multiple, terms.fixed_fen_per_t, terms.flat_fen, index, index_base)
-    return Cost(penalty(terms.penalty, lack), makeup(missing_kg, terms.makeup_percent), terms, price)
+    return PeriodPenalty(penalty(terms.penalty, lack), makeup(missing_kg, terms.makeup_percent), terms, price)

@@ -41,7 +41,7 @@ class Model(NamedTuple):
     derated: bool = False
 
 
-class Cost(NamedTuple):
+class ControlCost(NamedTuple):
     """US dollars: capital, and a year of it, fixed and variable."""
 
     capital: float
@@ -72,11 +72,11 @@ def constants_of(measure: str, mw: float) -> TypeOne:
     raise Malformed("plant", f"{mw:g} MW", "give 100 MW or more")
 
 
-def cost_of(row: TypeOne, mw: float, capacity_factor: float, model: Model | None = None) -> Cost:
+def cost_of(row: TypeOne, mw: float, capacity_factor: float, model: Model | None = None) -> ControlCost:
     """The cost of a measure at a plant. Malformed for a size or a capacity factor that is none.
 
     >>> cost_of(constants_of("limestone forced oxidation FGD", 500), 500, 0.65)
-    Cost(capital=247500000.0, annual_capital=24750000.0, fixed=4000000.0, variable=6548100.0)
+    ControlCost(capital=247500000.0, annual_capital=24750000.0, fixed=4000000.0, variable=6548100.0)
     """
     if not mw > 0 or not 0 < capacity_factor <= 1:
         raise Malformed(
@@ -87,10 +87,10 @@ def cost_of(row: TypeOne, mw: float, capacity_factor: float, model: Model | None
         capital *= (capacity_factor if model.derated else 1.0) * max(1.0, model.mw / mw) ** model.exponent
     fixed = row.fixed_usd_per_kw_year * mw * KW_PER_MW
     variable = row.variable_usd_per_mwh * mw * capacity_factor * HOURS
-    return Cost(capital, capital * row.crf, fixed, variable)
+    return ControlCost(capital, capital * row.crf, fixed, variable)
 
 
-def usd_per_t(row: TypeOne, cost: Cost, uncontrolled_t: float) -> float:
+def usd_per_t(row: TypeOne, cost: ControlCost, uncontrolled_t: float) -> float:
     """A year's cost over the tonnes that the measure takes out of so many."""
     removed = uncontrolled_t * row.removal_percent / 100
     if not removed > 0:

@@ -15,7 +15,7 @@ MOVES = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class MarketSide:
     """One side of such a market: yuan/t for each t, and t."""
 
     slope: float
@@ -36,8 +36,8 @@ class FirmPower:
     price: float
     excess_yuan: float
     #: The firm's side and the fringe's: slope of the marginal cost, t emitted without abatement, t given.
-    own: Side
-    fringe: Side
+    own: MarketSide
+    fringe: MarketSide
     outcome: Dominated
 
 
@@ -97,7 +97,7 @@ def powers(
         cap = emitted + sum(positions[source].emitted_t for source in others)
         held = min(sum(given_t[source] for source in own), cap)
         outcome = dominated(mine[0], mine[1], held, theirs[0], theirs[1], cap - held)
-        sides = Side(*mine, held), Side(*theirs, cap - held)
+        sides = MarketSide(*mine, held), MarketSide(*theirs, cap - held)
         excess = outcome.cost - outcome.competitive_cost
         found.append(FirmPower(firm, held, emitted, outcome.price, excess, *sides, outcome))
     return sorted(found, key=lambda each: (-abs(each.price / price - 1), each.firm))

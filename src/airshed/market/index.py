@@ -25,7 +25,7 @@ class Component(msgspec.Struct, frozen=True):
     base_fen_per_t: int
 
 
-class Standing(msgspec.Struct, frozen=True):
+class IndexComponent(msgspec.Struct, frozen=True):
     """A component in a span: its price in fen per tonne, that of the last span in which it was traded."""
 
     code: str
@@ -46,7 +46,7 @@ class Point(msgspec.Struct, frozen=True):
     last: str
     #: Hundredths of a point.
     hundredths: int | None
-    components: tuple[Standing, ...]
+    components: tuple[IndexComponent, ...]
     missing: tuple[str, ...]
 
 
@@ -82,7 +82,7 @@ def index_points(
     known: dict[str, tuple[int, str]] = {}
     points: list[Point] = []
     for span, held in spans_of((*days, *(day for _, day in traded)), by):
-        standings: list[Standing] = []
+        standings: list[IndexComponent] = []
         missing: list[str] = []
         for each in components:
             own = [(day, traded[each.code, day]) for day in held if (each.code, day) in traded]
@@ -94,7 +94,7 @@ def index_points(
                 continue
             price, day = known[each.code]
             own_index = round(Fraction(AT_BASE * price, each.base_fen_per_t))
-            standings.append(Standing(each.code, price, day, not own, own_index))
+            standings.append(IndexComponent(each.code, price, day, not own, own_index))
         prices = {standing.code: standing.price for standing in standings}
         value = None if missing else index_hundredths(components, prices)
         points.append(Point(span, held[-1], value, tuple(standings), tuple(missing)))

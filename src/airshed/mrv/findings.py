@@ -48,7 +48,7 @@ class Finding(msgspec.Struct, frozen=True):
     detail: str
 
 
-class Seen(NamedTuple):
+class FindingKind(NamedTuple):
     """What a finding is called, what it means, what becomes of its hours, and on what it rests."""
 
     en: str
@@ -58,148 +58,148 @@ class Seen(NamedTuple):
     rests: str
 
 
-SEEN: dict[FindingCode, Seen] = {
-    "absurd_value": Seen(
+SEEN: dict[FindingCode, FindingKind] = {
+    "absurd_value": FindingKind(
         "Absurd value",
         "数值失真",
         "a reading that cannot be: below zero, or beyond the range of its factor",
         "missing (`absurd_value`)",
         "ranges in `mrv/duct.py` and `mrv/gases.py`; chosen wide, to confirm",
     ),
-    "air_leak": Seen(
+    "air_leak": FindingKind(
         "Analyser breathes air",
         "采样漏气",
         "the analyser breathes air while hot gas moves past it",
         "missing (`air_leak`)",
         "`ambient_oxygen_percent` 20.9, `leak_celsius` 40, `standstill_velocity_m_s` 2; to confirm",
     ),
-    "ambient_oxygen": Seen(
+    "ambient_oxygen": FindingKind(
         "Oxygen of air, duct still or cold",
         "含氧量等于空气（停运或空转）",
         "oxygen of air in a still or cold duct: the plant stands or idles, and no flag says so",
         "valid",
         "`ambient_oxygen_percent` 20.9; to confirm",
     ),
-    "clock_off": Seen(
+    "clock_off": FindingKind(
         "Clock of the device off",
         "数采仪时钟偏差",
         "the clock that stamped the report was off, so nobody knows which hour it tells of",
         "missing (`clock_off`), until a true report names the hour",
         "`clock_tolerance_hours` 2; to confirm",
     ),
-    "conflicting_frames": Seen(
+    "conflicting_frames": FindingKind(
         "Two frames of one QN differ",
         "同一QN的数据包内容不一致",
         "two frames of one QN, device, part and hour say different things",
         "valid: the one received first holds",
         "invariant I9",
     ),
-    "contradicted_stop": Seen(
+    "contradicted_stop": FindingKind(
         "Marked as stopped while running",
         "标记停产但仍在运行",
         "marked or flagged as stopped while the other readings of the hour show that it was not",
         "missing (`contradicted_stop`)",
         "`flags_stopped` F, `idle_oxygen_percent` 19, `standstill_velocity_m_s` 2",
     ),
-    "duplicate_hour": Seen(
+    "duplicate_hour": FindingKind(
         "Hour sent twice",
         "小时数据重复",
         "a second report of an hour says something else",
         "valid: what came first holds",
         "invariant I9",
     ),
-    "flat_line": Seen(
+    "flat_line": FindingKind(
         "Flat line",
         "数值恒定不变",
         "the same value to the last digit, hour after hour",
         "valid; missing (`flat_line`) where the law says `flat_line_invalid`",
         "`flat_line_hours` 12; to confirm",
     ),
-    "hugs_limit": Seen(
+    "hugs_limit": FindingKind(
         "Values hug the limit",
         "数值长时间紧贴限值",
         "hour after hour just under the limit, nearer than a stack is steered: perhaps a reading that is cut off",
         "valid",
         "`identity_converted_basis_points` 300 for near, `flat_line_hours` 12 for long; to confirm",
     ),
-    "identity_converted": Seen(
+    "identity_converted": FindingKind(
         "Stated converted mean is not the formula's",
         "折算值与公式不符",
         "the converted mean that the device states is not its measured mean by equation (28)",
         "valid: no mass rests on it",
         "`identity_converted_basis_points` 300; HJ 212-2017 eq. 28, tolerance to confirm",
     ),
-    "identity_cou": Seen(
+    "identity_cou": FindingKind(
         "Stated total is not mean times flow",
         "累计值与均值×流量不符",
         "the total that the device states is not mean times flow",
         "valid: no mass rests on it",
         "`identity_total_basis_points` 500; HJ 212-2017 eq. 33, tolerance to confirm",
     ),
-    "idle": Seen(
+    "idle": FindingKind(
         "Idling: oxygen near that of air",
         "空转：含氧量接近空气",
         "so much oxygen that nothing burns; not converted to reference oxygen",
         "valid: weighed, not compared with the limit",
         "`idle_oxygen_percent` 19; to confirm",
     ),
-    "long_hole": Seen(
+    "long_hole": FindingKind(
         "A month without a valid hour",
         "连续缺失一个月以上",
         "a month without a valid hour",
         "missing already; filled or determined like any gap",
         "`long_hole_hours` 672, the hours of February",
     ),
-    "marked_exceedance": Seen(
+    "marked_exceedance": FindingKind(
         "Operator's mark over hours above the limit",
         "企业标记覆盖超标时段",
         "an operator's mark covers hours that read above the limit",
         "none beyond the mark's own",
         "limits of the law",
     ),
-    "marked_less": Seen(
+    "marked_less": FindingKind(
         "Operator's mark lowers the mass",
         "企业标记使排放量减少",
         "by an operator's mark the hours weigh less than the monitor read, and by how many kilograms",
         "none beyond the mark's own",
         "–",
     ),
-    "negative_flow": Seen(
+    "negative_flow": FindingKind(
         "Flow below zero",
         "流量为负",
         "gas that flows backwards: a turned probe, a drifted zero",
         "velocity: missing (`negative_flow`); stated flow `a00000`: valid, it is not used",
         "0 m/s",
     ),
-    "outside_year": Seen(
+    "outside_year": FindingKind(
         "Frames of another year",
         "年度以外的数据",
         "reports that name an hour of another year",
         "left out",
         "–",
     ),
-    "pressure_of_another_altitude": Seen(
+    "pressure_of_another_altitude": FindingKind(
         "Air pressure of another altitude",
         "大气压与海拔不符",
         "the reported air pressure is not that of the place",
         "valid: weighed with the pressure of the altitude",
         "`pressure_tolerance_basis_points` 500; barometric formula (ISO 2533)",
     ),
-    "too_few_minutes": Seen(
+    "too_few_minutes": FindingKind(
         "Too few valid minutes",
         "有效分钟数不足",
         "an hour built of minute reports has fewer than 45 valid minutes",
         "missing (`too_few_minutes`)",
         "`minutes_per_hour` 45; HJ 76-2017 appendix B",
     ),
-    "undetermined": Seen(
+    "undetermined": FindingKind(
         "No substitution tier applied; determined by the regulator",
         "无替代档适用，由主管部门核定",
         "missing hours that no tier covers",
         "missing, or what the regulator determines",
         "HJ 75-2017 tables 5 and 6",
     ),
-    "unit_slip": Seen(
+    "unit_slip": FindingKind(
         "Measure slipped by a thousand",
         "量纲错误（相差千倍）",
         "the level is a thousandfold or a thousandth of the usual one for hours: another measure",

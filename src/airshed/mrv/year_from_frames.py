@@ -30,14 +30,14 @@ _HOUR = np.timedelta64(3_600_000, "ms")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Receipt:
+class ReceivedAt:
     """Between which instants each row was received, by the clock of the host (a day, where only the day is known)."""
 
     first: Instants
     last: Instants
 
 
-def clock_hours(hours: Instants, sent: Instants, resent: Mask, receipt: Receipt | None = None) -> Floats:
+def clock_hours(hours: Instants, sent: Instants, resent: Mask, receipt: ReceivedAt | None = None) -> Floats:
     """By how many hours the clock behind each row is off, as far as the rows tell; NaN where they do not.
 
     Above zero it is ahead. Rows come in the order of receipt. What counts is the end of the hour that a row names
@@ -67,7 +67,7 @@ def clock_hours(hours: Instants, sent: Instants, resent: Mask, receipt: Receipt 
     return off
 
 
-def _behind(sent: Instants, receipt: Receipt) -> Floats:
+def _behind(sent: Instants, receipt: ReceivedAt) -> Floats:
     """By how many hours the moments of sending lie before their receipt, where a clock and no queue says so.
 
     A queue brings what was kept back all at once, under the old moments of sending or new ones. A slow clock brings a
@@ -101,7 +101,7 @@ def told_year(
     flags: Mapping[str, NDArray[np.str_]] | None = None,
     converted: Mapping[str, Floats] | None = None,
     evidence: tuple[str, ...] = (),
-    receipt: Receipt | None = None,
+    receipt: ReceivedAt | None = None,
 ) -> StackReadings:
     """The year that decoded rows tell of, by `readings_from_columns`; what is not given is taken as the rows have it.
 

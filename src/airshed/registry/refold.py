@@ -29,7 +29,7 @@ class Impossible(NamedTuple):
     what: str
 
 
-class Series:
+class SerialRuns:
     """Serials 1..count, cut where the holder changes: where each run starts, and whose it is."""
 
     __slots__ = ("count", "holders", "starts")
@@ -76,7 +76,7 @@ class Refold:
     def __init__(self) -> None:
         self.seq = 0
         self.money: dict[str, int] = {}
-        self.series: dict[str, Series] = {}
+        self.series: dict[str, SerialRuns] = {}
         self.impossible: list[Impossible] = []
 
     def take(self, record: bytes) -> None:
@@ -90,7 +90,7 @@ class Refold:
             elif kind == "AccountOpened":
                 self.money[event["account"]["id"]] = 0
             elif kind == "CapSet":
-                self.series[event["series"]] = Series(event["count"], event["account"])
+                self.series[event["series"]] = SerialRuns(event["count"], event["account"])
             for move in event.get("entry", ()):
                 self._move(*move)
 

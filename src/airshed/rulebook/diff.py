@@ -17,14 +17,14 @@ Money = tuple[str, str]
 """What a currency is called in English and in Chinese."""
 
 
-class Words(NamedTuple):
+class BothWords(NamedTuple):
     """The same said in English and in Chinese."""
 
     en: str
     zh: str
 
 
-NOTHING = Words("", "")
+NOTHING = BothWords("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,9 @@ def diff(old: Rulebook, new: Rulebook) -> list[LawChange]:
     return changes
 
 
-def _change(section: str, row: Words, key: Words, old: Words | None, new: Words | None, cite: str) -> LawChange:
+def _change(
+    section: str, row: BothWords, key: BothWords, old: BothWords | None, new: BothWords | None, cite: str
+) -> LawChange:
     chinese = InChinese(section_zh(section), row.zh, key.zh, old and old.zh, new and new.zh)
     return LawChange(section, row.en, key.en, old and old.en, new and new.en, cite, chinese)
 
@@ -103,11 +105,11 @@ def _section(
         else:
             for each in was:
                 if each not in now:
-                    item = Words(str(each), word_zh(section, key, str(each)))
+                    item = BothWords(str(each), word_zh(section, key, str(each)))
                     yield _change(section, called, item, NOTHING, None, cite)
             for each in now:
                 if each not in was:
-                    item = Words(str(each), word_zh(section, key, str(each)))
+                    item = BothWords(str(each), word_zh(section, key, str(each)))
                     yield _change(section, called, item, None, NOTHING, cite)
 
 
@@ -117,10 +119,10 @@ def _rows(
     was, now = _by_name(section, before), _by_name(section, after)
     for name, row in was.items():
         if name not in now:
-            named, content = Words(name, row_name_zh(section, row)), _content(section, row, was_in)
+            named, content = BothWords(name, row_name_zh(section, row)), _content(section, row, was_in)
             yield _change(section, named, NOTHING, content, None, getattr(row, "cite", cite))
     for name, row in now.items():
-        named, source = Words(name, row_name_zh(section, row)), getattr(row, "cite", cite)
+        named, source = BothWords(name, row_name_zh(section, row)), getattr(row, "cite", cite)
         if name not in was:
             yield _change(section, named, NOTHING, None, _content(section, row, in_), source)
             continue
@@ -136,24 +138,25 @@ def _order(section: str, before: tuple[Any, ...], after: tuple[Any, ...], cite: 
     was, now = _by_name(section, before), _by_name(section, after)
     if list(was) != list(now) and sorted(was) == sorted(now):
         old, new = (
-            Words(", ".join(rows), "、".join(row_name_zh(section, row) for row in rows.values())) for rows in (was, now)
+            BothWords(", ".join(rows), "、".join(row_name_zh(section, row) for row in rows.values()))
+            for rows in (was, now)
         )
-        yield _change(section, NOTHING, Words("order", "排列次序"), old, new, cite)
+        yield _change(section, NOTHING, BothWords("order", "排列次序"), old, new, cite)
 
 
 def _by_name(section: str, rows: tuple[Any, ...]) -> Mapping[str, Any]:
     return {row_name(section, row): row for row in rows}
 
 
-def _key(section: str, key: str) -> Words:
-    return Words(key, key_zh(section, key))
+def _key(section: str, key: str) -> BothWords:
+    return BothWords(key, key_zh(section, key))
 
 
-def _said(section: str, key: str, value: object, money: Money) -> Words:
-    return Words(said(key, value, money[0]), said_zh(section, key, value, money[1]))
+def _said(section: str, key: str, value: object, money: Money) -> BothWords:
+    return BothWords(said(key, value, money[0]), said_zh(section, key, value, money[1]))
 
 
-def _held(section: str, row: Any, key: str, money: Money) -> Words:
+def _held(section: str, row: Any, key: str, money: Money) -> BothWords:
     """What a row holds under a key; a variation holds what the key that it sets would."""
     if isinstance(row, Variation) and key == "value":
         of, _, its = row.key.partition(".")
@@ -161,13 +164,13 @@ def _held(section: str, row: Any, key: str, money: Money) -> Words:
     return _said(section, key, getattr(row, key), money)
 
 
-def _content(section: str, row: msgspec.Struct, money: Money) -> Words:
+def _content(section: str, row: msgspec.Struct, money: Money) -> BothWords:
     """What a row says beside its key columns, its citation and its status."""
     quiet = (*KEYS[section], "cite", "status")
     parts = [(_key(section, key), _held(section, row, key, money)) for key in row.__struct_fields__ if key not in quiet]
     if len(parts) == 1:
         return parts[0][1]
-    return Words(
+    return BothWords(
         ", ".join(f"{key.en} {held.en}" for key, held in parts),
         "，".join(f"{key.zh}：{held.zh}" for key, held in parts),
     )

@@ -19,7 +19,7 @@ LIBRARY = "chinesecalendar"
 MONDAY_TO_FRIDAY = (1, 2, 3, 4, 5)
 
 
-class Notice(NamedTuple):
+class HolidayNotice(NamedTuple):
     """What a year has otherwise than its weekdays, as ISO dates."""
 
     #: Days of the usual weekdays that are not worked.
@@ -42,7 +42,7 @@ def known() -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=64)
-def notice(year: int, weekdays: tuple[int, ...], place: str) -> Notice:
+def notice(year: int, weekdays: tuple[int, ...], place: str) -> HolidayNotice:
     """The notice of a year; `Malformed` at `place` where none is known, for a holiday is not guessed.
 
     >>> notice(2025, (1, 2, 3, 4, 5), "here").working
@@ -59,7 +59,7 @@ def notice(year: int, weekdays: tuple[int, ...], place: str) -> Notice:
         sorted(day for day in days if day.year == year)
         for days in (chinese_calendar.holidays, chinese_calendar.workdays)
     )
-    return Notice(
+    return HolidayNotice(
         tuple(day.isoformat() for day in holidays if day.isoweekday() in weekdays),
         tuple(day.isoformat() for day in made_up if day.isoweekday() not in weekdays),
     )

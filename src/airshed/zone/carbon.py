@@ -27,7 +27,7 @@ CO2_PER_CARBON = 44 / 12
 G_PER_KG = 1000
 
 
-class Known(NamedTuple):
+class KnownZone(NamedTuple):
     """What of a zone is needed to follow a mass from others."""
 
     fuels: Mapping[str, FuelKind]
@@ -39,14 +39,14 @@ class Known(NamedTuple):
     groups: tuple[PollutantKind, ...]
 
 
-def known_of(tables: Tables) -> Known:
+def known_of(tables: Tables) -> KnownZone:
     """That, from the tables of a zone."""
     kinds = {each.pollutant: each for each in tables.pollutants.rows}
     never: dict[str, list[str]] = {}
     for each in tables.factors.rows:
         if not each.factor_g and each.pollutant in kinds:
             never.setdefault(each.sector, []).append(each.pollutant)
-    return Known(
+    return KnownZone(
         {each.fuel: each for each in tables.fuels.rows},
         {(each.sector, each.pollutant): each for each in tables.factors.rows},
         {each.source: each.sector for each in tables.sources.rows},
@@ -67,7 +67,10 @@ def fuel_co2_kg(fuel: FuelKind, amount: float) -> float:
 
 
 def followed(
-    figures: Mapping[str, BaselineFigure], made: BaselineFigure | None, burnt: Sequence[BaselineFigure], known: Known
+    figures: Mapping[str, BaselineFigure],
+    made: BaselineFigure | None,
+    burnt: Sequence[BaselineFigure],
+    known: KnownZone,
 ) -> dict[str, BaselineFigure]:
     """The masses of a works in a year that follow from its other figures: by pollutant, made and burnt."""
     there = made or next(iter((*figures.values(), *burnt)))
@@ -88,7 +91,7 @@ def followed(
     return found
 
 
-def _co2_kg(made: BaselineFigure | None, burnt: Sequence[BaselineFigure], known: Known) -> float | None:
+def _co2_kg(made: BaselineFigure | None, burnt: Sequence[BaselineFigure], known: KnownZone) -> float | None:
     """CO2 of the fuels and, where a factor says that the process gives some beside them, of the output."""
     kg = sum(fuel_co2_kg(known.fuels[each.item], each.amount) for each in burnt)
     factor = known.factors.get((known.sector_of[burnt[0].source], CO2))

@@ -19,7 +19,7 @@ from airshed.rulebook.load import load as load_law
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import is_shipped, shipped
 from airshed.zone.bounds import below_claims
-from airshed.zone.carbon import Known, followed, known_of, options_that_follow
+from airshed.zone.carbon import KnownZone, followed, known_of, options_that_follow
 from airshed.zone.convert import is_old
 from airshed.zone.criteria import read_criteria
 from airshed.zone.cross_check import contradictions
@@ -195,7 +195,7 @@ def years_of(tables: Tables, order: Mapping[str, int]) -> tuple[BaselineYear, ..
 
 
 def _year(
-    source: str, year: int, found: Sequence[BaselineFigure], order: Mapping[str, int], known: Known
+    source: str, year: int, found: Sequence[BaselineFigure], order: Mapping[str, int], known: KnownZone
 ) -> BaselineYear:
     made, burnt, masses = None, [], {}
     for each in found:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from airshed.rulebook.schema import Rulebook
-    from airshed.service.book.entering import Entry
+    from airshed.service.book.entering import ZoneEntry
     from airshed.service.book.kept import KeptBook
 
 RULEBOOK = "dianzhong"
@@ -65,7 +65,7 @@ def open_zone(
     Example: airshed book open my.book --zone mine --rulebook dianzhong --as dianzhong-registrar --as dianzhong-office
     """
     from airshed.service.book.addressed import exists
-    from airshed.service.book.entering import Standing, foreseen, plan, real_for, waiting_acts
+    from airshed.service.book.entering import EntryStanding, foreseen, plan, real_for, waiting_acts
     from airshed.service.book.once import anew
     from airshed.service.book.snapshot import resume
     from airshed.zone.entering import entered
@@ -95,7 +95,7 @@ def open_zone(
         as_json(
             {
                 "book": without_password(book),
-                **{standing: counts[standing] for standing in Standing},
+                **{standing: counts[standing] for standing in EntryStanding},
                 "records": [answer.seq for answer in answers],
                 "hash": last.hash if last is not None else None,
                 "acts": waits,
@@ -107,7 +107,7 @@ def open_zone(
         lines(receipt(answers))
     if waits:
         lines(f"{len(waits)} acts wait for a second person, who sends the same line with --as ANOTHER 待他人复核")
-    later = sum(entry.standing is Standing.LATER for entry in entries)
+    later = sum(entry.standing is EntryStanding.LATER for entry in entries)
     if later:
         lines(
             f"{later} need an account that is not open yet: run the line again once it is confirmed 待账户开立后再登记"
@@ -163,7 +163,7 @@ def same_law(rules: Rulebook, rulebook: str) -> None:
         raise Malformed("--rulebook", what, "leave it out, or adopt it first (airshed book adopt)")
 
 
-def _say(entries: Sequence[Entry], json: bool, *, list_all: bool = False) -> None:
+def _say(entries: Sequence[ZoneEntry], json: bool, *, list_all: bool = False) -> None:
     """How much of what is new, waits or is there; each by itself where it is asked for."""
     if list_all:
         for entry in entries:

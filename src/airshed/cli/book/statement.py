@@ -17,7 +17,7 @@ from airshed.registry.accounts import STATE_WORDS, AccountState
 
 if TYPE_CHECKING:
     from airshed.model.civil import CivilTime
-    from airshed.service.book.statement import Days, Statement
+    from airshed.service.book.statement import DaySpan, Statement
 
 
 def statement(
@@ -48,7 +48,7 @@ def statement(
     _say(*_here(book, account, days), json)
 
 
-def _here(book: str, account: str, days: Days) -> tuple[Statement, str, CivilTime]:
+def _here(book: str, account: str, days: DaySpan) -> tuple[Statement, str, CivilTime]:
     """The statement of a file, and the money of its law."""
     from airshed.engine.journal import chained, decode
     from airshed.service.book.addressed import to_read
@@ -68,7 +68,7 @@ def _here(book: str, account: str, days: Days) -> tuple[Statement, str, CivilTim
         return found, currency_of(opened).name_en, opened.civil
 
 
-def _there(server: str, account: str, days: Days) -> tuple[Statement, str, CivilTime]:
+def _there(server: str, account: str, days: DaySpan) -> tuple[Statement, str, CivilTime]:
     """The same of a service, as far as it is for who has signed in."""
     from airshed.rulebook.load import load_texts
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.json_cases import CENTS, Part, read_cases, shown
+from airshed.cli.json_cases import CENTS, FilePart, read_cases, shown
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import KG_PER_T, exact, yuan
@@ -67,7 +67,7 @@ def penalty(
         raise typer.Exit(1)
 
 
-def _reckoned(case: Part) -> dict[str, Any]:
+def _reckoned(case: FilePart) -> dict[str, Any]:
     kind = case.at("kind").one_of(tuple(KINDS))
     case.only(("kind", "expect", *KEYS[kind], *STATED[kind]))
     try:
@@ -78,7 +78,7 @@ def _reckoned(case: Part) -> dict[str, Any]:
         raise Malformed(f"{case.place}.{error.place}", error.what, error.cure) from None
 
 
-def _overdue(case: Part) -> dict[str, Any]:
+def _overdue(case: FilePart) -> dict[str, Any]:
     from airshed.compliance.late import overdue
 
     cap = case.at("cap_times").whole(1, MOST_TIMES) if case.has("cap_times") else 3
@@ -88,7 +88,7 @@ def _overdue(case: Part) -> dict[str, Any]:
     return {"penalty": _plain(found.amount), "days": found.days, "capped_on": capped}
 
 
-def _late_interest(case: Part) -> dict[str, Any]:
+def _late_interest(case: FilePart) -> dict[str, Any]:
     from airshed.compliance.late import RateTerm, late_interest
 
     rates = []
@@ -101,7 +101,7 @@ def _late_interest(case: Part) -> dict[str, Any]:
     return {"penalty": _plain(found.amount), "days": found.days}
 
 
-def _shortfall(case: Part) -> dict[str, Any]:
+def _shortfall(case: FilePart) -> dict[str, Any]:
     from airshed.compliance.period_terms import cost, span, terms_of
 
     period = case.at("period").year()
@@ -133,7 +133,7 @@ def _shortfall(case: Part) -> dict[str, Any]:
     }
 
 
-def _terms(row: Part) -> PeriodTerms:
+def _terms(row: FilePart) -> PeriodTerms:
     from airshed.compliance.period_terms import PeriodTerms
     from airshed.compliance.shortfall import PENALTIES
 
@@ -150,22 +150,22 @@ def _terms(row: Part) -> PeriodTerms:
     )
 
 
-def _mean(case: Part, first: date, last: date) -> int:
-    from airshed.compliance.period_terms import Traded, mean_of
+def _mean(case: FilePart, first: date, last: date) -> int:
+    from airshed.compliance.period_terms import TradedDay, mean_of
 
     traded = []
     for row in case.parts("trades"):
         row.only(("date", "price", "tonnes"))
         day, price, tonnes = row.several("date", "price", "tonnes")
         kg = exact(str(tonnes.value), KG_PER_T, tonnes.place, "tonnes")
-        traded.append(Traded(day.day(), price.cents(), kg))
+        traded.append(TradedDay(day.day(), price.cents(), kg))
     found = mean_of(traded, first, last)
     if found is None:
         case.at("trades").wrong(f"nothing was traded from {first} to {last}", "give the price in the key price")
     return found
 
 
-def _instalments(case: Part) -> dict[str, Any]:
+def _instalments(case: FilePart) -> dict[str, Any]:
     from airshed.compliance.late import instalments
 
     total, parts = case.at("total").cents(), case.at("parts").whole(1, MOST_PARTS)
@@ -174,7 +174,7 @@ def _instalments(case: Part) -> dict[str, Any]:
     return {"penalty": _plain(total), "instalments": [[day.isoformat(), _plain(part)] for day, part in due]}
 
 
-def _changes(case: Part) -> list[Change]:
+def _changes(case: FilePart) -> list[Change]:
     from airshed.compliance.late import Change
 
     found = []
@@ -211,7 +211,7 @@ def _rest(row: Mapping[str, Any]) -> str:
 
 
 #: What reckons each kind of case.
-KINDS: Mapping[str, Callable[[Part], dict[str, Any]]] = {
+KINDS: Mapping[str, Callable[[FilePart], dict[str, Any]]] = {
     "overdue": _overdue,
     "late_interest": _late_interest,
     "shortfall": _shortfall,

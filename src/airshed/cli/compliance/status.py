@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.json_cases import LARGEST_COUNT, LARGEST_YEAR, Part, read_cases, shown
+from airshed.cli.json_cases import LARGEST_COUNT, LARGEST_YEAR, FilePart, read_cases, shown
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 
@@ -51,7 +51,7 @@ def status(
     """
     from airshed.compliance.status import CONVENTIONS
 
-    law = CONVENTIONS[Part("--convention", convention).one_of(tuple(CONVENTIONS))]
+    law = CONVENTIONS[FilePart("--convention", convention).one_of(tuple(CONVENTIONS))]
     told = [(story, _told(story, law)) for story in read_cases(stories, "scenarios")]
     wrong = [each for _, steps in told for step in steps for each in step.get("differs", ())]
     if json:
@@ -63,7 +63,7 @@ def status(
         raise typer.Exit(1)
 
 
-def _print(told: list[tuple[Part, list[dict[str, Any]]]], wrong: list[str]) -> None:
+def _print(told: list[tuple[FilePart, list[dict[str, Any]]]], wrong: list[str]) -> None:
     rows = []
     for number, (story, steps) in enumerate(told):
         refused = sum("refused" in step for step in steps)
@@ -86,12 +86,12 @@ def _print(told: list[tuple[Part, list[dict[str, Any]]]], wrong: list[str]) -> N
         console.print(f"{stated - len(wrong)} of {stated} stated statuses agree 一致")
 
 
-def _names(story: Part) -> dict[str, str]:
+def _names(story: FilePart) -> dict[str, str]:
     held = story.value if isinstance(story.value, dict) else {}
     return {key: held[key] for key in ("suite", "title") if isinstance(held.get(key), str)}
 
 
-def _told(story: Part, law: Convention) -> list[dict[str, Any]]:
+def _told(story: FilePart, law: Convention) -> list[dict[str, Any]]:
     from airshed.compliance.status import EVENTS
 
     standing: Standing | None = None
@@ -145,7 +145,7 @@ def _read_by(event: str) -> tuple[str | None, ...]:
     return ("event", "date", "expect", *own)
 
 
-def _begun(part: Part, law: Convention) -> Standing:
+def _begun(part: FilePart, law: Convention) -> Standing:
     from airshed.compliance.status import Standing
 
     last = part.at("last_year").year() if part.has("last_year") else None
@@ -164,7 +164,7 @@ def _backwards(standing: Standing) -> str | None:
     return f"the last year, {standing.last}, is before the first, {standing.first}"
 
 
-def _figures(part: Part, event: str) -> tuple[int | None, int | None]:
+def _figures(part: FilePart, event: str) -> tuple[int | None, int | None]:
     found: list[int | None] = []
     for keys, most in ((YEAR_OF, LARGEST_YEAR), (COUNT_OF, LARGEST_COUNT)):
         key = keys.get(event)
@@ -186,7 +186,7 @@ def _as_of(date: datetime, seen: list[tuple[datetime, dict[str, str]]]) -> dict[
     return {"as_of_main_status": now["main_status"], "as_of_dynamic_status": now["status"]}
 
 
-def _held(expect: Part, step: Mapping[str, Any]) -> dict[str, Any]:
+def _held(expect: FilePart, step: Mapping[str, Any]) -> dict[str, Any]:
     stated = expect.value if isinstance(expect.value, dict) else {"status": expect.value}
     differs = []
     for key, value in stated.items():

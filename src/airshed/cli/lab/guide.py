@@ -15,7 +15,7 @@ from airshed.cli.show import as_json, console, resting, say, table, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.lab.prices.operating import Running
+    from airshed.lab.prices.operating import RunningControl
     from airshed.market.emission_tax import Guided
 
 #: Years for which a guide price is said at once.
@@ -93,7 +93,7 @@ def guide(
     if place not in ("none", *places):
         raise Malformed("--tax", f"no such place {place!r}", f"there are {', '.join(places)}, none")
     levied = None if place == "none" else tax_of(place, pollutant, below)
-    controls: list[Running] = []
+    controls: list[RunningControl] = []
     if curves:
         case = read_case(Path(curves), Path(caps), rate / 100)
     else:

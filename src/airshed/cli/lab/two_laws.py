@@ -12,7 +12,7 @@ from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.lab.equilibrium.two_laws import Plan, TwoLaws
+    from airshed.lab.equilibrium.two_laws import LawsPlan, TwoLaws
     from airshed.rulebook.schema import Rulebook
     from airshed.zone.zone import Zone
 
@@ -72,7 +72,7 @@ def _prices(text: str, carbon: Rulebook) -> list[float]:
         raise Malformed("--carbon-price", f"{text!r} is no price", "give yuan per tonne, as 98 or 0,98,200") from None
 
 
-def _print(laws: TwoLaws, found: dict[float, tuple[Plan, ...]], zone: Zone, carbon: Rulebook, money: str) -> None:
+def _print(laws: TwoLaws, found: dict[float, tuple[LawsPlan, ...]], zone: Zone, carbon: Rulebook, money: str) -> None:
     gas = laws.carbon_code
     names = {each.sector: f"{each.name_en} {each.name_zh}" for each in zone.sectors}
     for price, each in found.items():
@@ -141,7 +141,7 @@ def _rests_on(laws: TwoLaws, zone: Zone, carbon: Rulebook) -> list[tuple[str, st
     ]
 
 
-def _document(laws: TwoLaws, found: dict[float, tuple[Plan, ...]], zone: Zone, carbon: Rulebook) -> dict[str, Any]:
+def _document(laws: TwoLaws, found: dict[float, tuple[LawsPlan, ...]], zone: Zone, carbon: Rulebook) -> dict[str, Any]:
     return {
         "air": laws.air,
         "carbon": laws.carbon_code,

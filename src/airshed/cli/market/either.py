@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from airshed.cli.market.here import Here
-from airshed.cli.market.place import Place
+from airshed.cli.market.place import MarketSource
 from airshed.model.refusal import Malformed
 
 
-def place_of(book: str, server: str, seq: int | None, at: str, command: str) -> Place:
+def place_of(book: str, server: str, seq: int | None, at: str, command: str) -> MarketSource:
     """The book or the service that is named; `Malformed` where none is, or both."""
     if server:
         return _at_service(server, book, seq, at, command)
@@ -16,7 +16,7 @@ def place_of(book: str, server: str, seq: int | None, at: str, command: str) -> 
     return Here(book, seq, at)
 
 
-def _at_service(server: str, book: str, seq: int | None, at: str, command: str) -> Place:
+def _at_service(server: str, book: str, seq: int | None, at: str, command: str) -> MarketSource:
     from airshed.cli.market.there import There
 
     if book:

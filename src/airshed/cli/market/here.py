@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from airshed.cli.market.place import Holders, Money, OrderBooks, Tape
+from airshed.cli.market.place import Holders, Money, OrderBooks, TapePart
 from airshed.cli.market.read import opened_at, read_at
 from airshed.cli.money import money_in
 from airshed.model.allowance import members
@@ -32,14 +32,14 @@ class Here:
         state, money = market.state, partial(money_in, self._book, market)
         return OrderBooks(state.seq, state.at, books, money, state.civil)
 
-    def tape(self, kinds: Sequence[Kind], series: str, limit: int, *, last: bool) -> Tape:
+    def tape(self, kinds: Sequence[Kind], series: str, limit: int, *, last: bool) -> TapePart:
         """Trades."""
         market = opened_at(self._book, self._seq, self._at)
         if series:
             market.known(series)
         rows = [trade for trade in market.tape if trade.kind in kinds and series in ("", trade.series)]
         money = partial(money_in, self._book, market)
-        return Tape(rows[-limit:] if last else rows[:limit], len(rows), money, market.state.civil)
+        return TapePart(rows[-limit:] if last else rows[:limit], len(rows), money, market.state.civil)
 
     def bars(self, series: str, kinds: Sequence[Kind], by: By) -> tuple[Sequence[Bar], Money]:
         """A series by spans."""

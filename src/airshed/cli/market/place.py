@@ -29,7 +29,7 @@ class OrderBooks(NamedTuple):
     civil: CivilTime
 
 
-class Tape(NamedTuple):
+class TapePart(NamedTuple):
     """Some trades out of all that were asked for."""
 
     trades: Sequence[Trade]
@@ -47,14 +47,14 @@ class Holders(NamedTuple):
     civil: CivilTime
 
 
-class Place(Protocol):
+class MarketSource(Protocol):
     """Where a market is read."""
 
     def depth(self, series: str, levels: int | None) -> OrderBooks:
         """The order books of a series: some levels, or all."""
         ...
 
-    def tape(self, kinds: Sequence[Kind], series: str, limit: int, *, last: bool) -> Tape:
+    def tape(self, kinds: Sequence[Kind], series: str, limit: int, *, last: bool) -> TapePart:
         """The first or last trades of these kinds, of one series or of all."""
         ...
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from airshed.cli.market.place import Holders, Money, OrderBooks, Tape
+from airshed.cli.market.place import Holders, Money, OrderBooks, TapePart
 from airshed.cli.server.kept import client_of
 from airshed.cli.show import of
 from airshed.market.bars import Bar
 from airshed.market.depth import Depth
-from airshed.market.index import Point, Standing
+from airshed.market.index import IndexComponent, Point
 from airshed.market.orderbook import Level
 from airshed.market.tape import EXCHANGE_KINDS, KINDS, Trade
 from airshed.service.marketdata import SeriesSummary
@@ -46,7 +46,7 @@ class There:
             books = [Depth(each.series, each.wall, _levels(each.bids), _levels(each.asks)) for each in told.books]
             return OrderBooks(int(told.head.partition(":")[0]), told.at, books, _money(client), _law(client).civil)
 
-    def tape(self, kinds: Sequence[Kind], series: str, limit: int, *, last: bool) -> Tape:
+    def tape(self, kinds: Sequence[Kind], series: str, limit: int, *, last: bool) -> TapePart:
         """Trades."""
         asked: dict[str, Any] = {} if set(kinds) == set(KINDS) else {"kind": list(kinds)}
         with self._asked() as client:
@@ -60,7 +60,7 @@ class There:
                 rows, cursor = [*rows, *more.rows], more.cursor
             if last and len(rows) < min(limit, page.total):
                 rows = list(client.market_rows("trades", **asked, limit=ROWS))[-limit:]
-            return Tape([_of(Trade, row) for row in rows], page.total, _money(client), _law(client).civil)
+            return TapePart([_of(Trade, row) for row in rows], page.total, _money(client), _law(client).civil)
 
     def bars(self, series: str, kinds: Sequence[Kind], by: By) -> tuple[Sequence[Bar], Money]:
         """A series by spans."""
@@ -87,10 +87,10 @@ class There:
     def index(self, by: By) -> tuple[Sequence[Point], Rulebook]:
         """The index, and its law."""
         with self._asked() as client:
-            standings: dict[str, list[Standing]] = {}
+            standings: dict[str, list[IndexComponent]] = {}
             for row in client.market_rows("index_components", by=by, limit=ROWS):
                 parts = (row["component"], row["price"], row["day"], row["carried"], row["index_hundredths"])
-                standings.setdefault(row["span"], []).append(Standing(*parts))
+                standings.setdefault(row["span"], []).append(IndexComponent(*parts))
             points = [
                 Point(
                     row["span"],

@@ -23,7 +23,7 @@ from airshed.registry.proof.checkpoint import (
     read_request,
 )
 from airshed.registry.proof.holdings import FIRST, hold_account, read_account_proof, read_statement
-from airshed.registry.proof.notes import Signed, Verifier, read_note
+from airshed.registry.proof.notes import NoteSignature, Verifier, read_note
 from airshed.service.book.addressed import to_read
 from airshed.service.book.statement import lines_of
 from airshed.service.proof.account import hold_statement
@@ -146,7 +146,7 @@ def _checked(note: str, place: str, verifiers: list[Verifier]) -> tuple[Checkpoi
     return head, {**of_head(head), **_signers(signed)}
 
 
-def _signers(signed: list[Signed]) -> dict[str, Any]:
+def _signers(signed: list[NoteSignature]) -> dict[str, Any]:
     return {
         "signed_by": [each.verifier.name for each in signed if each.at_s is None],
         "witnesses": [{"name": each.verifier.name, "at": each.at_s} for each in signed if each.at_s is not None],

@@ -36,7 +36,7 @@ SigningCode = Annotated[
 ]
 
 
-class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+class KeptService(msgspec.Struct, frozen=True, omit_defaults=True):
     """One service."""
 
     user: str = ""
@@ -55,17 +55,17 @@ def place() -> Path:
     return Path(home) / "airshed" / "services.json"
 
 
-def all_kept() -> dict[str, Kept]:
+def all_kept() -> dict[str, KeptService]:
     """By address."""
     try:
-        return msgspec.json.decode(place().read_bytes(), type=dict[str, Kept])
+        return msgspec.json.decode(place().read_bytes(), type=dict[str, KeptService])
     except FileNotFoundError:
         return {}
     except msgspec.MsgspecError:
         raise Malformed(str(place()), "cannot be read", "remove it, and sign in anew") from None
 
 
-def keep(found: dict[str, Kept]) -> None:
+def keep(found: dict[str, KeptService]) -> None:
     """Write the file, for this user alone."""
     path = place()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -85,7 +85,7 @@ def client_of(server: str, *, anybody: bool = False) -> Iterator[Client]:
     kept = all_kept().get(url)
     if kept is None and not anybody:
         raise Malformed("--server", f"nobody has signed in at {url}", f"airshed sign-in {url} --user NAME")
-    known = kept or Kept()
+    known = kept or KeptService()
     key = key_in(Path(known.key)) if known.key else None
     authorities = Path(known.authorities) if known.authorities else None
     client = Client(url, cookie=known.cookie, csrf=known.csrf, key=key, authorities=authorities)

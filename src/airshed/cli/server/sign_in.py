@@ -42,7 +42,7 @@ def sign_in(
 
     Example: airshed sign-in http://127.0.0.1:8080 --user wang
     """
-    from airshed.cli.server.kept import Kept, all_kept, fail_by, keep
+    from airshed.cli.server.kept import KeptService, all_kept, fail_by, keep
     from airshed.client import Client, Refused, key_in
 
     if bool(user) + browser + (machine_key is not None) != 1:
@@ -58,7 +58,7 @@ def sign_in(
             told = client.me()
         except Refused as refused:
             fail_by(refused.problem, client.url)
-        kept = Kept(
+        kept = KeptService(
             told.user,
             told.actor,
             client.cookie,

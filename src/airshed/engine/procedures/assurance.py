@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from airshed.compliance.assurance import Account, owed_besides
+from airshed.compliance.assurance import GroupAccount, owed_besides
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Source, Year
@@ -157,7 +157,7 @@ def _lines(
     for name in years:
         accounts.setdefault(state.sources[name].account, []).append(name)
     sums = {
-        account: Account(sum(emission[name] for name in mine), sum(parts[name] for name in mine))
+        account: GroupAccount(sum(emission[name] for name in mine), sum(parts[name] for name in mine))
         for account, mine in accounts.items()
     }
     more = Counter[str]()

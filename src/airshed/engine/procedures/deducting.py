@@ -17,7 +17,7 @@ from airshed.model.allowance import Blocks, Series
 from airshed.rulebook.schema import Rulebook
 
 
-class Owed(NamedTuple):
+class OwedByYear(NamedTuple):
     """What a source still owes for a year."""
 
     source: Source
@@ -50,7 +50,7 @@ class Deducted:
         return self.left[series] if series in self.left else state.ledger.positions[account, series].blocks
 
 
-def deducted(state: State, rules: Rulebook, account: str, owed: Iterable[Owed]) -> Deducted:
+def deducted(state: State, rules: Rulebook, account: str, owed: Iterable[OwedByYear]) -> Deducted:
     """Of what is free once the offers of the account are taken back; what others have a claim on stays."""
     found = Deducted()
     if not rules.compliance.deducts:

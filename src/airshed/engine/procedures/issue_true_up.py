@@ -30,7 +30,7 @@ LAW = "allocation"
 OPEN = ("noticed", "appealed", "confirmed")
 
 
-class Difference(NamedTuple):
+class TrueUpDifference(NamedTuple):
     """What a source had of a series and what it gets, with what can be taken back now and what is to be given."""
 
     source: str
@@ -131,22 +131,22 @@ def _verified(state: State, rules: Rulebook, body: c.TrueUp) -> list[Activity]:
     ]
 
 
-def _differences(state: State, series: str, advance: Advance, finals: dict[str, Share]) -> list[Difference]:
+def _differences(state: State, series: str, advance: Advance, finals: dict[str, Share]) -> list[TrueUpDifference]:
     """By source: what can be taken back of what is too much, accounts with several sources counted once."""
     gone = Counter[str]()
-    found: list[Difference] = []
+    found: list[TrueUpDifference] = []
     for source, had in sorted(advance.given.items()):
         account = state.sources[source].account
         final = finals.get(source) or of_excluded(source)
         there = reachable(state, account, series) - gone[account]
         taken = max(0, min(had - final.count, there))
         gone[account] += taken
-        found.append(Difference(source, account, had, final, taken, max(0, final.count - had)))
+        found.append(TrueUpDifference(source, account, had, final, taken, max(0, final.count - had)))
     return found
 
 
 def _settled(
-    state: State, series: Series, advance: Advance, found: list[Difference], method: str, cancels: bool
+    state: State, series: Series, advance: Advance, found: list[TrueUpDifference], method: str, cancels: bool
 ) -> e.TruedUp:
     name, reserve = str(series), accounts.reserve(series.jurisdiction)
     moves: list[Move] = []
@@ -176,7 +176,7 @@ def _settled(
     return e.TruedUp(name, method, tuple(lines), cancelled, tuple(moves))
 
 
-def _line(each: Difference, more: int, back: int) -> e.Settled:
+def _line(each: TrueUpDifference, more: int, back: int) -> e.Settled:
     due = max(0, each.advance - each.final.count) - each.taken
     cut = each.wanted - more
     en, zh = said(each.final, each.advance, more, each.taken, due, cut)

@@ -19,7 +19,7 @@ from airshed.engine.procedures import credits, flow_control
 from airshed.engine.procedures.claims import Claims, overrun, usable, used
 from airshed.engine.procedures.control_periods import emitted
 from airshed.engine.procedures.deadlines import deadline, surrender_day
-from airshed.engine.procedures.deducting import Deducted, Owed, deducted
+from airshed.engine.procedures.deducting import Deducted, OwedByYear, deducted
 from airshed.engine.procedures.guards import (
     MOST,
     Decision,
@@ -263,20 +263,20 @@ def _in_advance(state: State, sources: Sequence[str], year: int) -> Iterator[str
             yield series
 
 
-def _open(years: list[tuple[Source, Year]]) -> Iterator[Owed]:
+def _open(years: list[tuple[Source, Year]]) -> Iterator[OwedByYear]:
     """What is owed for the year that ends and was not given."""
     for source, year in years:
         for pollutant, owed in year.obligation.items():
-            yield Owed(source, year.year, pollutant, owed - year.surrendered.get(pollutant, 0))
+            yield OwedByYear(source, year.year, pollutant, owed - year.surrendered.get(pollutant, 0))
 
 
-def _open_late(state: State, at: int, account: str) -> Iterator[Owed]:
+def _open_late(state: State, at: int, account: str) -> Iterator[OwedByYear]:
     """What corrections of earlier years added, and whose day is over."""
     for name, number in state.extras:
         source, year = state.sources[name], state.years[name, number]
         if source.account == account and state.civil.day_of(at) > year.extra_until:
             for pollutant, extra in sorted(year.extra.items()):
-                yield Owed(source, number, pollutant, extra)
+                yield OwedByYear(source, number, pollutant, extra)
 
 
 def warned(state: State, rules: Rulebook, body: c.CloseYear, events: tuple[e.Event, ...]) -> Warned:

@@ -40,7 +40,7 @@ class GjerstadDickhaut(Deaf):
         """The better of what it expects from buying and from selling."""
         if not view.tape:
             return self._before.quote(view, own, rng)
-        heard = Heard.of(view.tape)
+        heard = HeardTape.of(view.tape)
         best: tuple[float, AgentQuote] | None = None
         for side, offer in (("buy", own.buy), ("sell", own.sell)):
             if offer is None:
@@ -51,7 +51,7 @@ class GjerstadDickhaut(Deaf):
         return best[1] if best is not None else None
 
 
-class Heard(NamedTuple):
+class HeardTape(NamedTuple):
     """A tape as arrays of one length: prices that everybody saw, whether it was a bid, whether somebody took it.
 
     `knots` are the prices, each once.
@@ -63,7 +63,7 @@ class Heard(NamedTuple):
     taken: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, tape: Sequence[Shout]) -> Heard:
+    def of(cls, tape: Sequence[Shout]) -> HeardTape:
         """The price of a shout is what it traded at, else its limit."""
         said = np.array([shout.limit if shout.price is None else shout.price for shout in tape], dtype=np.float64)
         return cls(
@@ -74,7 +74,7 @@ class Heard(NamedTuple):
         )
 
 
-def _best(side: Side, offer: AgentOffer, view: AgentView, heard: Heard) -> tuple[float, AgentQuote] | None:
+def _best(side: Side, offer: AgentOffer, view: AgentView, heard: HeardTape) -> tuple[float, AgentQuote] | None:
     """The expected gain a tonne and the quote that has it; None if no price has one."""
     low, high = view.low, view.high
     if side == "buy":
@@ -95,7 +95,7 @@ def _best(side: Side, offer: AgentOffer, view: AgentView, heard: Heard) -> tuple
     return float(gain[place]), AgentQuote(side, int(prices[place]), offer.count)
 
 
-def chances(side: Side, prices: Floats, view: AgentView, heard: Heard) -> Floats:
+def chances(side: Side, prices: Floats, view: AgentView, heard: HeardTape) -> Floats:
     """The believed chance that a quote at each price is taken; shape of `prices`, fen per tonne."""
     knots = heard.knots
     believed = beliefs(side, knots, heard)
@@ -119,10 +119,10 @@ def chances(side: Side, prices: Floats, view: AgentView, heard: Heard) -> Floats
     return np.where(prices >= view.best_ask, 1.0, chance) if view.best_ask is not None else chance
 
 
-def beliefs(side: Side, prices: Floats, heard: Heard) -> Floats:
+def beliefs(side: Side, prices: Floats, heard: HeardTape) -> Floats:
     """The fractions themselves at each price.
 
-    >>> heard = Heard.of([Shout("sell", 60), Shout("sell", 50, 50), Shout("buy", 40)])
+    >>> heard = HeardTape.of([Shout("sell", 60), Shout("sell", 50, 50), Shout("buy", 40)])
     >>> beliefs("sell", np.array([40.0, 50.0, 60.0]), heard).tolist()
     [1.0, 1.0, 0.0]
     """

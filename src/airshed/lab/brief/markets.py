@@ -159,7 +159,7 @@ def trading_of(world: World, border: Border, wall: Wall) -> list[TradingGroup]:
     return found
 
 
-class Figures:
+class WorldFigures:
     """A world as far as markets look at it; two worlds whose figures are the same have the same markets."""
 
     __slots__ = ("known", "world")
@@ -178,7 +178,7 @@ class Figures:
         )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Figures) and self.known == other.known
+        return isinstance(other, WorldFigures) and self.known == other.known
 
     def __hash__(self) -> int:
         return hash(self.known)
@@ -190,11 +190,11 @@ def solve(world: World, border: Border, wall: Wall, collar: Collar, guard: float
     `guard` is the part by which a guarded zone lets a receptor's load lie above what the caps would bring. Whoever asks
     leaves what is given as it is.
     """
-    return _solved(Figures(world), border, wall, collar, guard)
+    return _solved(WorldFigures(world), border, wall, collar, guard)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _solved(figures: Figures, border: Border, wall: Wall, collar: Collar, guard: float) -> TakersOutcome:
+def _solved(figures: WorldFigures, border: Border, wall: Wall, collar: Collar, guard: float) -> TakersOutcome:
     world = figures.world
     sources, years, cities = len(world.sources), len(world.years), len(world.cities)
     price = np.zeros((sources, years))

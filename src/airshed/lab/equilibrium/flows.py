@@ -30,7 +30,7 @@ TIGHT = 1e-9
 MISSING = 1e4
 
 
-class Row(NamedTuple):
+class FlowLimit(NamedTuple):
     """A balance or a limit: what is abated (curve, year, coefficient) and what flows come to, at least `least` t."""
 
     name: str
@@ -39,7 +39,7 @@ class Row(NamedTuple):
     abated: tuple[tuple[int, int, float], ...]
 
 
-class Flow(NamedTuple):
+class TonneFlow(NamedTuple):
     """Up to `most` t that move at `cost` discounted yuan/t (below zero: they bring it); what one adds to rows."""
 
     name: str
@@ -57,14 +57,17 @@ class FlowEquilibrium(Bounded):
 
 
 def flow_equilibrium(
-    curves: Sequence[Cuttable], rows: Sequence[Row], flows: Sequence[Flow], discount: Sequence[float] | Floats
+    curves: Sequence[Cuttable],
+    rows: Sequence[FlowLimit],
+    flows: Sequence[TonneFlow],
+    discount: Sequence[float] | Floats,
 ) -> FlowEquilibrium:
     """The equilibrium of curves that share rows with flows. Malformed, naming the row, if one cannot be kept.
 
     >>> from airshed.lab.equilibrium.curves import Steps
     >>> one = Steps([10.0, 40.0], [5.0, 5.0], [1.0, 0.5])
-    >>> rows = [Row("2027", 0, 2.0, ((0, 0, 1.0),)), Row("2028", 1, 7.0, ((0, 1, 1.0),))]
-    >>> keep = Flow("bank", 0.0, 1.0, ((0, -1.0), (1, 1.0)))
+    >>> rows = [FlowLimit("2027", 0, 2.0, ((0, 0, 1.0),)), FlowLimit("2028", 1, 7.0, ((0, 1, 1.0),))]
+    >>> keep = TonneFlow("bank", 0.0, 1.0, ((0, -1.0), (1, 1.0)))
     >>> found = flow_equilibrium([one], rows, [keep], [1.0, 0.5])
     >>> found.abated.tolist(), found.moved.tolist(), found.duals.tolist()
     ([[3.0, 6.0]], [1.0], [10.0, 20.0])
@@ -81,7 +84,9 @@ def flow_equilibrium(
     return in_rounds(curves, len(factors), solved, kept)
 
 
-def flow_bound(curves: Sequence[Cuttable], rows: Sequence[Row], flows: Sequence[Flow], duals: Floats) -> float:
+def flow_bound(
+    curves: Sequence[Cuttable], rows: Sequence[FlowLimit], flows: Sequence[TonneFlow], duals: Floats
+) -> float:
     """What no plan costs less than, at any duals that are not below zero."""
     prices = _prices(rows, duals, len(curves), curves[0].years)
     rent = sum(curve.rent(t, float(prices[z, t])) for z, curve in enumerate(curves) for t in range(curve.years))
@@ -89,12 +94,12 @@ def flow_bound(curves: Sequence[Cuttable], rows: Sequence[Row], flows: Sequence[
     return sum(float(duals[r]) * row.least for r, row in enumerate(rows)) - rent - gain
 
 
-def worth_of(flow: Flow, duals: Floats) -> float:
+def worth_of(flow: TonneFlow, duals: Floats) -> float:
     """What a tonne that moves is worth at the duals of the rows."""
     return sum(part * float(duals[row]) for row, part in flow.cells)
 
 
-def _prices(rows: Sequence[Row], duals: Floats, curves: int, years: int) -> Floats:
+def _prices(rows: Sequence[FlowLimit], duals: Floats, curves: int, years: int) -> Floats:
     prices = np.zeros((curves, years))
     for row, dual in zip(rows, duals.tolist(), strict=True):
         for z, t, part in row.abated:
@@ -104,8 +109,8 @@ def _prices(rows: Sequence[Row], duals: Floats, curves: int, years: int) -> Floa
 
 def _round(
     curves: Sequence[Cuttable],
-    rows: Sequence[Row],
-    flows: Sequence[Flow],
+    rows: Sequence[FlowLimit],
+    flows: Sequence[TonneFlow],
     factors: Floats,
     edges: Edges,
     number: int,
@@ -150,7 +155,7 @@ def _round(
     )
 
 
-def _examine(rows: Sequence[Row], missing: Floats, tonne: float) -> None:
+def _examine(rows: Sequence[FlowLimit], missing: Floats, tonne: float) -> None:
     """Malformed, naming the first row for which nothing could be had."""
     for r in np.flatnonzero(missing > TIGHT * tonne * 10).tolist():
         raise Malformed(

@@ -11,7 +11,7 @@ import numpy as np
 
 from airshed.lab.equilibrium.clearing import clear
 from airshed.lab.equilibrium.curves import Floats
-from airshed.lab.equilibrium.flows import Flow, FlowEquilibrium, Row, flow_equilibrium
+from airshed.lab.equilibrium.flows import FlowEquilibrium, FlowLimit, TonneFlow, flow_equilibrium
 from airshed.lab.equilibrium.following import ROUNDS, SETTLED, STEP, answered
 from airshed.lab.equilibrium.joined_curves import AnyCurve, merged
 from airshed.lab.equilibrium.supply import OPEN, Side, Supply
@@ -33,7 +33,7 @@ class LawfulMarket:
     free: Floats
 
 
-class Moved(NamedTuple):
+class FlowMeaning(NamedTuple):
     """What a flow is: its kind, market and year, numbered from 0."""
 
     kind: Kind
@@ -42,13 +42,13 @@ class Moved(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Programme:
+class LawProgramme:
     """A law's markets as rows and flows; `moves` says what each flow is, `balances` which row a market and year has."""
 
     markets: tuple[LawfulMarket, ...]
-    rows: tuple[Row, ...]
-    flows: tuple[Flow, ...]
-    moves: tuple[Moved, ...]
+    rows: tuple[FlowLimit, ...]
+    flows: tuple[TonneFlow, ...]
+    moves: tuple[FlowMeaning, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class LawfulEquilibrium:
 
     supply: Supply
     terms: LawTerms
-    programme: Programme
+    programme: LawProgramme
     found: FlowEquilibrium
     worth: Floats
     price: Floats
@@ -168,7 +168,7 @@ def _lawful(supply: Supply, terms: LawTerms, followed: Floats) -> LawfulEquilibr
     return LawfulEquilibrium(supply, terms, programme, found, worth, price, cost, followed)
 
 
-def programme_of(supply: Supply, terms: LawTerms) -> Programme:
+def programme_of(supply: Supply, terms: LawTerms) -> LawProgramme:
     """The rows and flows of a law: first a balance of every market and year, then what limits flows."""
     return _Builder(supply, terms).built()
 
@@ -204,21 +204,21 @@ class _Builder:
     supply: Supply
     terms: LawTerms
     markets: tuple[LawfulMarket, ...] = ()
-    rows: list[Row] = field(default_factory=list)
-    flows: list[Flow] = field(default_factory=list)
-    moves: list[Moved] = field(default_factory=list)
+    rows: list[FlowLimit] = field(default_factory=list)
+    flows: list[TonneFlow] = field(default_factory=list)
+    moves: list[FlowMeaning] = field(default_factory=list)
 
-    def built(self) -> Programme:
+    def built(self) -> LawProgramme:
         self.markets = markets_of(self.supply, self.terms)
         for m, market in enumerate(self.markets):
             for t, year in enumerate(self.years):
                 need = float(market.baseline[t] - market.free[t])
-                self.rows.append(Row(f"{market.name} {year}", t, need, ((m, t, 1.0),)))
+                self.rows.append(FlowLimit(f"{market.name} {year}", t, need, ((m, t, 1.0),)))
         self._borders()
         self._pools()
         self._bank()
         self._offices()
-        return Programme(self.markets, tuple(self.rows), tuple(self.flows), tuple(self.moves))
+        return LawProgramme(self.markets, tuple(self.rows), tuple(self.flows), tuple(self.moves))
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -234,12 +234,12 @@ class _Builder:
     def _move(self, kind: Kind, m: int, t: int, cost: float, most: float, cells: Iterable[tuple[int, float]]) -> None:
         if most > 0:
             name = f"{kind}: {self.markets[m].name} {self.years[t]}"
-            self.flows.append(Flow(name, cost * float(self.supply.case.discount[t]), most, tuple(cells)))
-            self.moves.append(Moved(kind, m, t))
+            self.flows.append(TonneFlow(name, cost * float(self.supply.case.discount[t]), most, tuple(cells)))
+            self.moves.append(FlowMeaning(kind, m, t))
 
     def _limit(self, name: str, t: int, most: float, abated: tuple[tuple[int, int, float], ...] = ()) -> int:
         """A row that keeps what is counted in it, below zero, within `most`; its number."""
-        self.rows.append(Row(f"{name} {self.years[t]}", t, -most, abated))
+        self.rows.append(FlowLimit(f"{name} {self.years[t]}", t, -most, abated))
         return len(self.rows) - 1
 
     # --- between places

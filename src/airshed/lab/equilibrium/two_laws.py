@@ -60,7 +60,7 @@ class TwoLaws:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LawsPlan:
     """What is done, t and yuan a year. `prices` (sides, air) in yuan/t; `lacking` is what no measure can take out."""
 
     name: PlanName
@@ -189,7 +189,7 @@ def _needs(zone: Zone, air: Rulebook, codes: Sequence[str], sides: Sequence[str]
     return found
 
 
-def plans(laws: TwoLaws, price: float) -> tuple[Plan, ...]:
+def plans(laws: TwoLaws, price: float) -> tuple[LawsPlan, ...]:
     """What is done at a price of carbon, yuan/t, by each law alone, apart and together."""
     if not 0 <= price < CEILING:
         raise Malformed("--carbon-price", f"is {price:g}", "give yuan per tonne from zero up")
@@ -222,10 +222,10 @@ def _solved(laws: TwoLaws, cost: Floats, removal: Floats) -> tuple[Floats, Float
     return use, found.discounted[:, :, 0], found.gap
 
 
-def _plan(laws: TwoLaws, name: PlanName, price: float, use: Floats, prices: Floats, gap: float) -> Plan:
+def _plan(laws: TwoLaws, name: PlanName, price: float, use: Floats, prices: Floats, gap: float) -> LawsPlan:
     abated = use @ laws.taken
     side = np.array(laws.side)
     there = np.array([use[side == z] @ laws.taken[side == z] for z in range(len(laws.sides))])
     lacking = float(np.maximum(laws.need - there, 0.0).sum()) if name != "carbon" else 0.0
     worth = float(price * (use @ (laws.freed * laws.carbon))) + 0.0  # no minus before nothing
-    return Plan(name, use, abated, float(use @ laws.carbon), float(use @ laws.cost), worth, prices, lacking, gap)
+    return LawsPlan(name, use, abated, float(use @ laws.carbon), float(use @ laws.cost), worth, prices, lacking, gap)

@@ -27,7 +27,7 @@ class OperatingCost(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningControl:
     """A control that runs somewhere in a zone: at how many works, and what it costs where a table says."""
 
     technology: str
@@ -51,7 +51,7 @@ def read_operating(path: Path | None = None) -> tuple[OperatingCost, ...]:
     return rows
 
 
-def running(zone: Zone, pollutant: str, costs: tuple[OperatingCost, ...]) -> list[Running]:
+def running(zone: Zone, pollutant: str, costs: tuple[OperatingCost, ...]) -> list[RunningControl]:
     """The controls of a pollutant that works of a zone have installed, the dearest first, those without a cost last.
 
     >>> from airshed.zone.load import load
@@ -65,7 +65,7 @@ def running(zone: Zone, pollutant: str, costs: tuple[OperatingCost, ...]) -> lis
     for each in zone.technologies:
         works = sum(each.technology in source.installed for source in zone.sources)
         if works and each.pollutant == pollutant:
-            found.append(Running(each.technology, each.name_en, each.name_zh, works, known.get(each.technology)))
+            found.append(RunningControl(each.technology, each.name_en, each.name_zh, works, known.get(each.technology)))
     return sorted(found, key=lambda one: -one.cost.central_yuan_per_t if one.cost else 0.0)
 
 

@@ -45,7 +45,7 @@ class CurveRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_t: tuple[float, ...] = ()
 
 
-class Way(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RatioRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An allowance of one receptor becomes `ratio` of another; `moved` is what was taken of the first in each year."""
 
     origin: str
@@ -89,7 +89,7 @@ class MarketCertificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     gap: float
     #: SHA-256 of all the rest as canonical JSON (keys sorted, no blanks).
     digest: str
-    trades: tuple[Way, ...] = ()
+    trades: tuple[RatioRow, ...] = ()
     stability: Stability | None = None
     #: What its figures are; not part of what is proved, nor of the digest.
     provenance: Figures | None = None

@@ -50,7 +50,7 @@ class AuctionSales:
     fen: int
 
 
-class Days(NamedTuple):
+class ClosingDays(NamedTuple):
     """When the year after is closed, as ISO dates; `left` worked days of trade lie before the deadline."""
 
     report: str
@@ -60,7 +60,7 @@ class Days(NamedTuple):
     left: int
 
 
-def days_of(law: Rulebook, year: int) -> Days:
+def days_of(law: Rulebook, year: int) -> ClosingDays:
     """The days on which a year is reported, verified, traded up and surrendered for, inside the law's deadlines."""
     after, calendar = year + 1, law.calendar
     surrender = surrender_day(law, year)
@@ -71,7 +71,7 @@ def days_of(law: Rulebook, year: int) -> Days:
     day, left = true_up, 0
     while day < surrender:
         day, left = first_worked(law, _ahead(day, -1)), left + 1
-    return Days(report, verify, true_up, surrender, left)
+    return ClosingDays(report, verify, true_up, surrender, left)
 
 
 def _ahead(day: str, days: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 from airshed.engine.journal import Changes, Journal, Line, Row
 
 
-class Store(Journal, Protocol):
+class FragileStore(Journal, Protocol):
     """A journal that can be let go of."""
 
     def close(self) -> None:
@@ -27,7 +27,7 @@ MOMENTS: tuple[Moment, ...] = ("before the commit", "in the commit", "after the 
 class Fragile:
     """A journal that crashes once, at the moment that is set."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: FragileStore) -> None:
         self.store = store
         self.moment: Moment | None = None
 

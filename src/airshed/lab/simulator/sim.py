@@ -25,7 +25,7 @@ from airshed.engine.runner import Answer, Poisoned, Runner, fold
 from airshed.engine.state import State
 from airshed.lab.second import confirmations
 from airshed.lab.simulator.drawn_law import varied
-from airshed.lab.simulator.fragile import MOMENTS, Crash, Fragile, Moment, Store
+from airshed.lab.simulator.fragile import MOMENTS, Crash, Fragile, FragileStore, Moment
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.mischief.draws import Mischief
 from airshed.lab.simulator.portrait import portrait
@@ -73,7 +73,7 @@ def simulate(
     seed: int,
     steps: int,
     rules: Rulebook,
-    store: Callable[[], Store] | None = None,
+    store: Callable[[], FragileStore] | None = None,
     verify: Verify | None = None,
     progress: Callable[[int], None] = lambda done: None,
     law: str = "",
@@ -101,7 +101,7 @@ class SimulatedRun:
         seed: int,
         steps: int,
         rules: Rulebook,
-        store: Callable[[], Store] | None,
+        store: Callable[[], FragileStore] | None,
         verify: Verify | None,
     ) -> None:
         self.seed = seed

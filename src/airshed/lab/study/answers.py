@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from airshed.lab.study import cement, economy, market, power, steel
 from airshed.lab.study.known import Calculations, Computed, Known, known
-from airshed.lab.study.reading import Sentence, StudyFigure, StudyRows, printed, read_study
+from airshed.lab.study.reading import StudyFigure, StudyRows, StudySentence, printed, read_study
 
 #: The measure of a figure that is a year.
 YEAR = "year"
@@ -62,7 +62,7 @@ class AnsweredFigure(NamedTuple):
 class Answered(NamedTuple):
     """A sentence of the study with its figures."""
 
-    sentence: Sentence
+    sentence: StudySentence
     figures: tuple[AnsweredFigure, ...]
 
 

@@ -18,7 +18,7 @@ Part = Literal["zone", "cement", "steel", "power", "problems"]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]+\Z")]
 
 
-class Sentence(msgspec.Struct, frozen=True):
+class StudySentence(msgspec.Struct, frozen=True):
     """A sentence of the study, one row of `sentences.csv`."""
 
     sentence: Name
@@ -39,7 +39,7 @@ class Sentence(msgspec.Struct, frozen=True):
         return tuple(each.strip() for each in (self.where or "").split(";") if each.strip())
 
 
-class Printed(NamedTuple):
+class PrintedFigure(NamedTuple):
     """A figure as it is printed: a value, or a range of two, and how many digits stand behind the point."""
 
     low: Decimal
@@ -69,7 +69,7 @@ class StudyFigure(msgspec.Struct, frozen=True):
     because_zh: str | None
 
 
-class Beside(msgspec.Struct, frozen=True):
+class OthersFigure(msgspec.Struct, frozen=True):
     """A figure of somebody else that a calculation needs, one row of `beside.csv`."""
 
     name: Name
@@ -101,14 +101,14 @@ class TableSource(msgspec.Struct, frozen=True):
 class StudyRows(NamedTuple):
     """All that is known of the study."""
 
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[StudySentence, ...]
     figures: tuple[StudyFigure, ...]
-    beside: tuple[Beside, ...]
+    beside: tuple[OthersFigure, ...]
     province: tuple[ProvinceYear, ...]
     tables: tuple[TableSource, ...]
 
 
-def printed(text: str) -> Printed:
+def printed(text: str) -> PrintedFigure:
     """A printed figure as numbers.
 
     >>> printed("-13.24").low, printed("15-20").high
@@ -116,13 +116,13 @@ def printed(text: str) -> Printed:
     """
     first, dash, last = text.partition("-") if not text.startswith("-") else (text, "", "")
     low = Decimal(first)
-    return Printed(low, Decimal(last) if dash else low, len(first.partition(".")[2]))
+    return PrintedFigure(low, Decimal(last) if dash else low, len(first.partition(".")[2]))
 
 
 def read_study() -> StudyRows:
     """The rows that ship. Malformed where a figure is of no sentence or a name stands twice."""
-    sentences, figures = _rows("sentences.csv", Sentence), _rows("figures.csv", StudyFigure)
-    beside = _rows("beside.csv", Beside)
+    sentences, figures = _rows("sentences.csv", StudySentence), _rows("figures.csv", StudyFigure)
+    beside = _rows("beside.csv", OthersFigure)
     names = [each.sentence for each in sentences]
     for place, found in (
         ("sentences.csv", names),

@@ -15,7 +15,7 @@ from airshed.pages.kit.words import Phrase
 GUARDED = f"{100 * GUARD:g} %"
 
 
-class Row(NamedTuple):
+class ReasonRow(NamedTuple):
     """A measure of a choice, and its figure for each pollutant that has it."""
 
     what: Phrase
@@ -28,10 +28,10 @@ class Reason(NamedTuple):
     axis: str
     chosen: Phrase
     why: Phrase
-    rows: Sequence[Row]
+    rows: Sequence[ReasonRow]
 
 
-Told = tuple[Phrase, list[Row]]
+Told = tuple[Phrase, list[ReasonRow]]
 
 
 def lead(facts: BriefFacts) -> Phrase:
@@ -94,9 +94,9 @@ def listed(parts: Iterable[BriefPollutant], say: Callable[[BriefPollutant], str]
     return ", ".join(f"{each.pollutant} {say(each)}" if len(rows) > 1 else say(each) for each in rows)
 
 
-def _row(rows: Iterable[BriefPollutant], en: str, zh: str, say: Callable[[BriefPollutant], str]) -> Row:
+def _row(rows: Iterable[BriefPollutant], en: str, zh: str, say: Callable[[BriefPollutant], str]) -> ReasonRow:
     # A figure below zero has the minus sign that cells of tables have.
-    return Row(Phrase(en, zh), {each.pollutant: re.sub(r"-(?=\d)", "−", say(each)) for each in rows})
+    return ReasonRow(Phrase(en, zh), {each.pollutant: re.sub(r"-(?=\d)", "−", say(each)) for each in rows})
 
 
 def _figure(name: str, measure: str) -> Callable[[BriefPollutant], float]:

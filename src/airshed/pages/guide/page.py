@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isinf
 
 from airshed.lab.prices.guide_price import Collar, GuidePrices
-from airshed.lab.prices.operating import Running
+from airshed.lab.prices.operating import RunningControl
 from airshed.pages.guide.chart import GuideRow, height_of_chart, prices, scarcity
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.origins import STATUSES, origin
@@ -47,7 +47,7 @@ class GuideFacts:
     collar: Collar
     tax_place: str
     tax: float | None
-    controls: Sequence[Running]
+    controls: Sequence[RunningControl]
     origins: Sequence[str]
     command: str
 

@@ -31,7 +31,7 @@ def with_minus(html: str) -> str:
     return _HYPHEN.sub("\\1−", html)
 
 
-class Page(Template):
+class PageTemplate(Template):
     """A template whose pages have a minus sign in their tables."""
 
     def render(self, *args: Any, **facts: Any) -> str:
@@ -64,7 +64,7 @@ def environment(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.template_class = Page
+    made.template_class = PageTemplate
     made.filters["both"] = both
     made.filters["cited"] = lambda text: both(Phrase(text, article_zh(text)))
     made.filters["in_css"] = in_css

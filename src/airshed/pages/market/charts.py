@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from airshed.market.bars import Bar
-from airshed.market.index import Standing
+from airshed.market.index import IndexComponent
 from airshed.market.orderbook import Level
 from airshed.market.tape import Trade
 from airshed.model.allowance import pollutant_of
@@ -131,7 +131,7 @@ def index_chart(facts: MarketFacts) -> Figure:
     )
 
 
-def _standing(at: int, code: str, standing: Standing | None) -> dict[str, Any]:
+def _standing(at: int, code: str, standing: IndexComponent | None) -> dict[str, Any]:
     """What a part of the index stands at, and whether its price was carried."""
     if standing is None:
         return mark([at, None])

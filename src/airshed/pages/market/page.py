@@ -24,7 +24,7 @@ ROW, EDGES = 19, 70
 NOTHING = "–"
 
 
-class SeriesChoice(msgspec.Struct, frozen=True):
+class ChartChoice(msgspec.Struct, frozen=True):
     """A chart that a selector offers."""
 
     chart: str
@@ -113,7 +113,7 @@ def _behind(label: str, facts: MarketFacts) -> Phrase:
     return Phrase(f"{series} · {sector.en}", f"{series} · {sector.zh}")
 
 
-def _choices(named: list[tuple[str, str]]) -> list[tuple[str, list[SeriesChoice]]]:
+def _choices(named: list[tuple[str, str]]) -> list[tuple[str, list[ChartChoice]]]:
     """Choices in groups by pollutant, in the order given."""
-    every = [SeriesChoice(chart, label, pollutant_of(label)) for chart, label in named]
+    every = [ChartChoice(chart, label, pollutant_of(label)) for chart, label in named]
     return [(group, list(held)) for group, held in groupby(every, key=lambda choice: choice.group)]

@@ -48,7 +48,7 @@ class Period(NamedTuple):
     wrong: Phrase | None = None
 
 
-class Statement(NamedTuple):
+class AccountPeriod(NamedTuple):
     """The moves of an account in a period, with what it had before them and after."""
 
     account: str
@@ -78,7 +78,7 @@ def period_of(asked: Mapping[str, str], today: str) -> Period:
     return found._replace(last=min(found.last, today))
 
 
-def statement_of(found: Mapping[str, object], period: Period, time: CivilTime) -> Statement:
+def statement_of(found: Mapping[str, object], period: Period, time: CivilTime) -> AccountPeriod:
     """The statement of a period out of all moves of an account."""
     moves = found["moves"]
     assert isinstance(moves, list)
@@ -99,7 +99,7 @@ def statement_of(found: Mapping[str, object], period: Period, time: CivilTime) -
             opening_fen = move.cash
         else:
             within.append(move)
-    return Statement(
+    return AccountPeriod(
         str(found["account"]),
         str(found["number"]),
         str(found["name"]),
@@ -112,7 +112,7 @@ def statement_of(found: Mapping[str, object], period: Period, time: CivilTime) -
     )
 
 
-async def statement_for(visitor: Visitor, *, file: bool = False) -> Statement:
+async def statement_for(visitor: Visitor, *, file: bool = False) -> AccountPeriod:
     """The statement of the period that is asked for; no file of another period than that."""
     assert visitor.actor is not None
     actor, name = visitor.actor.id, visitor.actor.account
@@ -128,7 +128,7 @@ async def statement_for(visitor: Visitor, *, file: bool = False) -> Statement:
     return statement_of(found, period, visitor.service.civil)
 
 
-class Line(NamedTuple):
+class MoveLine(NamedTuple):
     """A move on a page."""
 
     seq: int
@@ -142,11 +142,11 @@ class Line(NamedTuple):
     cash: Phrase
 
 
-def line_of(move: StatementLine, rules: Rulebook, called: Called) -> Line:
+def line_of(move: StatementLine, rules: Rulebook, called: Called) -> MoveLine:
     """A move as a page shows it."""
     nothing = same("")
     of_series = move.series is not None
-    return Line(
+    return MoveLine(
         move.seq,
         move.at,
         _what(move.what),
@@ -177,7 +177,7 @@ async def account(service: Service, request: Request) -> Response:
 
     def look(
         market: Market, rules: Rulebook
-    ) -> tuple[list[Held], Money, list[Line], list[tuple[Phrase, Phrase, Phrase]], Phrase, HeldBack | None]:
+    ) -> tuple[list[Held], Money, list[MoveLine], list[tuple[Phrase, Phrase, Phrase]], Phrase, HeldBack | None]:
         state = market.state
         at = max(visitor.now, state.at)
         called = called_in(state, rules)
@@ -239,7 +239,7 @@ def heads_of(money: Phrase) -> list[Phrase]:
     return [*HEADS[:4], HOLDER, *HEADS[4:-2], *of_money]
 
 
-async def _names_for(visitor: Visitor, found: Statement) -> Mapping[str, str]:
+async def _names_for(visitor: Visitor, found: AccountPeriod) -> Mapping[str, str]:
     """Who holds the account, and the others of its moves, by the accounts."""
 
     def look(market: Market, rules: Rulebook) -> Mapping[str, str]:
@@ -263,7 +263,7 @@ def _balances(
 
 
 def _rows(
-    found: Statement, visitor: Visitor, size_kg: int, names: Mapping[str, str]
+    found: AccountPeriod, visitor: Visitor, size_kg: int, names: Mapping[str, str]
 ) -> list[list[str | int | float | None]]:
     rows: list[list[str | int | float | None]] = []
     for move in found.moves:
@@ -312,13 +312,13 @@ async def as_excel(service: Service, request: Request) -> Response:
     return Response(raw, 200, headers, EXCEL)
 
 
-def file_name(found: Statement) -> str:
+def file_name(found: AccountPeriod) -> str:
     """What the file of a statement is called."""
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in found.account)
     return f"statement-{plain}-{found.period.first}-{found.period.last}"
 
 
-def workbook(found: Statement, visitor: Visitor, provenance: Phrase, names: Mapping[str, str]) -> bytes:
+def workbook(found: AccountPeriod, visitor: Visitor, provenance: Phrase, names: Mapping[str, str]) -> bytes:
     """A sheet with whose it is, the period, what was there before and after, and a row for each move."""
     from xlsxwriter import Workbook
 

@@ -29,7 +29,7 @@ from airshed.service.marketdata.reading import Market
 MOST = 12
 
 
-class FindingSeen(NamedTuple):
+class NotedFinding(NamedTuple):
     """Something suspicious that was noted of a stack's year."""
 
     stack: str
@@ -178,7 +178,7 @@ DESKS = (
 )
 
 
-def _findings(market: Market, scope: str) -> list[FindingSeen]:
+def _findings(market: Market, scope: str) -> list[NotedFinding]:
     state = market.state
     found = []
     for (stack, _), lines in state.findings.items():
@@ -188,11 +188,11 @@ def _findings(market: Market, scope: str) -> list[FindingSeen]:
             continue
         for line in lines:
             what = next((said for name, said in FINDINGS.items() if name == line.finding), same(line.finding))
-            found.append(FindingSeen(stack, source, line.first, what, subject_name(line.subject), line.hours))
+            found.append(NotedFinding(stack, source, line.first, what, subject_name(line.subject), line.hours))
     return sorted(found, key=lambda each: (-int(each.first[:4]), -each.hours, each.stack, each.first))
 
 
-class Person(NamedTuple):
+class ActingPerson(NamedTuple):
     """Somebody who may act."""
 
     id: str
@@ -246,7 +246,9 @@ async def people(service: Service, request: Request) -> Response:
             name = same(each.role) if role is None else Phrase(role.name_en, role.name_zh)
             bound = bound_to(market, rules, each)
             upon = _upon(each, actor, rules)
-            rows.append(Person(each.id, name, bound, states[each.state], each.state == "active", MAY[each.may], upon))
+            rows.append(
+                ActingPerson(each.id, name, bound, states[each.state], each.state == "active", MAY[each.may], upon)
+            )
         rights = lookup.roles(rules)
         there = sorted({each.role for each in state.actors.values() if each.role in known}, key=list(known).index)
         return {

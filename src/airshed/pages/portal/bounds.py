@@ -27,21 +27,21 @@ class Range(NamedTuple):
     step: int = 0
 
 
-class Asked(NamedTuple):
+class RangeAsked(NamedTuple):
     """On what a range may rest beside the law: how things stand, and what the form names."""
 
     state: State
     written: Mapping[str, str]
 
 
-OfLaw = Callable[[Rulebook, Asked], Range]
+OfLaw = Callable[[Rulebook, RangeAsked], Range]
 
 
-def _order(rules: Rulebook, asked: Asked) -> Range:
+def _order(rules: Rulebook, asked: RangeAsked) -> Range:
     return Range(rules.trading.lot, rules.trading.largest_order, rules.trading.lot)
 
 
-def _price(rules: Rulebook, asked: Asked) -> Range:
+def _price(rules: Rulebook, asked: RangeAsked) -> Range:
     """The band about the reference price of the series that is named, within its collar."""
     law = rules.trading
     try:
@@ -53,42 +53,42 @@ def _price(rules: Rulebook, asked: Asked) -> Range:
     return Range(max(low, floor), min(high, ceiling) if ceiling else high, law.tick_fen_per_t)
 
 
-def _deal(rules: Rulebook, asked: Asked) -> Range:
+def _deal(rules: Rulebook, asked: RangeAsked) -> Range:
     block = rules.trading.block_from if asked.written.get("kind") == "block" else rules.trading.lot
     return Range(block, None, rules.trading.lot)
 
 
-def _auctioned(rules: Rulebook, asked: Asked) -> Range:
+def _auctioned(rules: Rulebook, asked: RangeAsked) -> Range:
     found = asked.state.auctions.get(asked.written.get("auction", ""))
     lot = (found.terms if found is not None else rules.auction).lot
     return Range(lot, None, lot)
 
 
-def _bid(rules: Rulebook, asked: Asked) -> Range:
+def _bid(rules: Rulebook, asked: RangeAsked) -> Range:
     """From the reserve of the auction that is named, on its tick."""
     found = asked.state.auctions.get(asked.written.get("auction", ""))
     tick = (found.terms if found is not None else rules.auction).tick_fen_per_t
     return Range(tick if found is None else max(tick, found.reserve), None, tick)
 
 
-def _lots(rules: Rulebook, asked: Asked) -> Range:
+def _lots(rules: Rulebook, asked: RangeAsked) -> Range:
     return Range(rules.zone_call.lot, rules.zone_call.largest_order, rules.zone_call.lot)
 
 
-def _parts(rules: Rulebook, asked: Asked) -> Range:
+def _parts(rules: Rulebook, asked: RangeAsked) -> Range:
     return Range(2, max(2, rules.late_payment.most_instalments))
 
 
-def _months(rules: Rulebook, asked: Asked) -> Range:
+def _months(rules: Rulebook, asked: RangeAsked) -> Range:
     return Range(1, max(1, rules.late_payment.longest_months))
 
 
-def _bought(rules: Rulebook, asked: Asked) -> Range:
+def _bought(rules: Rulebook, asked: RangeAsked) -> Range:
     smallest = rules.paid_allocation.smallest_purchase
     return Range(smallest, None, smallest)
 
 
-def _asked(rules: Rulebook, asked: Asked) -> Range:
+def _asked(rules: Rulebook, asked: RangeAsked) -> Range:
     smallest = rules.reverse_auction.smallest_ask
     return Range(smallest, None, smallest)
 
@@ -117,7 +117,7 @@ OF_LAW: Mapping[str, OfLaw] = {
 OF_UNIT: Mapping[Unit, Range] = {Unit.ALLOWANCES: Range(1)}
 
 
-class Days(NamedTuple):
+class DayRange(NamedTuple):
     """The first and the last day that a field may have; empty where it may be any."""
 
     first: str = ""
@@ -127,23 +127,23 @@ class Days(NamedTuple):
     def said(self) -> Phrase:
         """In words; nothing where it may be any."""
         match self:
-            case Days(first="", last=""):
+            case DayRange(first="", last=""):
                 return same("")
-            case Days(first=first, last=""):
+            case DayRange(first=first, last=""):
                 return Phrase(f"From {first} on.", f"不早于{first}。")
-            case Days(first="", last=last):
+            case DayRange(first="", last=last):
                 return Phrase(f"Up to {last}.", f"不晚于{last}。")
-            case Days(first=first, last=last) if first == last:
+            case DayRange(first=first, last=last) if first == last:
                 return Phrase(f"Only {first}.", f"仅限{first}。")
-            case Days(first=first, last=last):
+            case DayRange(first=first, last=last):
                 return Phrase(f"From {first} to {last}.", f"{first}至{last}。")
 
 
 #: Which days a field may have, by the names that `bounds.csv` has for it and the day of today.
-OF_DAYS: Mapping[str, Callable[[str], Days]] = {
-    "today": lambda today: Days(today, today),
-    "from_today": Days,
-    "until_yesterday": lambda today: Days("", (date.fromisoformat(today) - timedelta(days=1)).isoformat()),
+OF_DAYS: Mapping[str, Callable[[str], DayRange]] = {
+    "today": lambda today: DayRange(today, today),
+    "from_today": DayRange,
+    "until_yesterday": lambda today: DayRange("", (date.fromisoformat(today) - timedelta(days=1)).isoformat()),
 }
 #: The range of a field, by command and field.
 BOUNDS: Mapping[tuple[str, str], str] = {
@@ -151,13 +151,13 @@ BOUNDS: Mapping[tuple[str, str], str] = {
 }
 
 
-def days_of(command: str, field: str, today: str) -> Days:
+def days_of(command: str, field: str, today: str) -> DayRange:
     """Which days a field may have."""
     found = OF_DAYS.get(BOUNDS.get((command, field), ""))
-    return Days() if found is None else found(today)
+    return DayRange() if found is None else found(today)
 
 
-def range_of(command: str, slot: Slot, rules: Rulebook, asked: Asked) -> Range:
+def range_of(command: str, slot: Slot, rules: Rulebook, asked: RangeAsked) -> Range:
     """The range of a number; that of its unit where the law says nothing more of it."""
     found = OF_LAW.get(BOUNDS.get((command, slot.field), ""))
     if found is not None:

@@ -45,7 +45,7 @@ STATUSES = {
 }
 
 
-class Shape(NamedTuple):
+class FileShape(NamedTuple):
     """A kind of file: its name, what it shows, its columns, and how many of them tell rows apart."""
 
     name: str
@@ -54,7 +54,7 @@ class Shape(NamedTuple):
     key: int
 
 
-HOURS = Shape(
+HOURS = FileShape(
     "hours",
     Phrase(
         "Hours of a stack as the monitoring host derived them, of years that are public; the sealed day counts",
@@ -72,7 +72,7 @@ HOURS = Shape(
     ),
     3,
 )
-TAPE = Shape(
+TAPE = FileShape(
     "tape",
     Phrase("Every trade of a series, without who traded", "各系列全部成交（不含交易方）"),
     (

@@ -19,7 +19,7 @@ MOST_OF_ONE, BYTES_OF_ONE = 20, 2 << 20
 LARGEST = 1 << 20
 
 
-class Draft(NamedTuple):
+class FormDraft(NamedTuple):
     """What was written in a form of a command."""
 
     command: str
@@ -37,10 +37,10 @@ class Drafts:
     """The drafts of a service."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], Draft] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], FormDraft] = OrderedDict()
         self._bytes = 0
 
-    def keep(self, user: str, draft: Draft) -> bool:
+    def keep(self, user: str, draft: FormDraft) -> bool:
         """Keep a draft in place of the one before under its key; False where it is too large."""
         if draft.size > LARGEST:
             return False
@@ -63,7 +63,7 @@ class Drafts:
             left -= size
             self._bytes -= size
 
-    def get(self, user: str, command: str, key: str) -> Draft | None:
+    def get(self, user: str, command: str, key: str) -> FormDraft | None:
         """The draft of a user under a key."""
         found = self._kept.get((user, key))
         return found if found is not None and found.command == command else None

@@ -17,7 +17,7 @@ from airshed.model.measures import Unit
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal import cures, rows
-from airshed.pages.portal.bounds import Asked, Days, days_of, range_of, said
+from airshed.pages.portal.bounds import DayRange, RangeAsked, days_of, range_of, said
 from airshed.pages.portal.choices import Choice, choices
 from airshed.pages.portal.grounds import DEPENDS, NOTICE, OF_GROUND, UNASKED, WHY
 from airshed.rulebook.schema import Rulebook
@@ -89,7 +89,7 @@ class Field(NamedTuple):
     #: What stands beside one that is not required.
     left_out: Phrase = Phrase("(may be left out)", "（可不填）")
     #: The first and the last day that it may be.
-    days: Days = Days()
+    days: DayRange = DayRange()
 
 
 def label_of(command: str, field: str) -> Phrase:
@@ -144,7 +144,7 @@ def form_of(
         if slot.required and len(may_be) == 1 and widget in ("choice", "radios"):
             widget, value = "fixed", may_be[0].value
         days = days_of(kind.__name__, slot.field, today)
-        found_range = range_of(kind.__name__, slot, rules, Asked(state, written))
+        found_range = range_of(kind.__name__, slot, rules, RangeAsked(state, written))
         bounds = said(found_range, unit_of(slot.field, slot.kind), terms, money)
         found.append(
             Field(
@@ -293,7 +293,7 @@ def read(kind: type[msgspec.Struct], written: Mapping[str, str], terms: Terms, m
         except Malformed as error:
             errors[slot.field] = _told(error, slot, terms, text)
             continue
-        except Unclear as unclear:
+        except TwoMeanings as unclear:
             errors[slot.field] = unclear.phrase
             continue
         given += [(slot.option, each) for each in texts]
@@ -349,7 +349,7 @@ def _told(error: Malformed, slot: Slot, terms: Terms, typed: str) -> Phrase:
     return cures.told(Malformed(error.place, what, error.cure))
 
 
-class Unclear(Exception):
+class TwoMeanings(Exception):
     """A text that could be meant in two ways."""
 
     def __init__(self, phrase: Phrase) -> None:
@@ -377,7 +377,7 @@ def _texts(slot: Slot, text: str, terms: Terms, money: Phrase) -> list[str]:
     if not plain:
         return []
     if "\t" in plain or "\n" in plain:
-        raise Unclear(Phrase("This is more than one cell: paste one.", "粘贴了多个单元格，请只粘贴一个。"))
+        raise TwoMeanings(Phrase("This is more than one cell: paste one.", "粘贴了多个单元格，请只粘贴一个。"))
     if isinstance(kind, kinds.IntType):
         unit = unit_of(slot.field, slot.kind)
         if unit in _PRICES and "CNY" in terms.money_names:
@@ -417,7 +417,7 @@ def _one_way(text: str) -> None:
     else:
         whole, part = found[4], found[5]
     meant = f"{int(whole):,}.{part}" if len(part) < 4 else f"{int(whole + part):,}"
-    raise Unclear(
+    raise TwoMeanings(
         Phrase(
             f"“{text[:40]}” is read differently in different countries. Write {meant} if that is meant.",
             f"“{text[:40]}”的写法有歧义。如指{meant}，请写作{meant}（小数点用“.”，千位用“,”）。",
@@ -425,8 +425,8 @@ def _one_way(text: str) -> None:
     )
 
 
-def _otherwise(text: str, meant: str, how: Phrase) -> Unclear:
-    return Unclear(
+def _otherwise(text: str, meant: str, how: Phrase) -> TwoMeanings:
+    return TwoMeanings(
         Phrase(
             f"“{text[:40]}” {how.en}. Write {meant} if that is meant.",
             f"“{text[:40]}”{how.zh}。如指{meant}，请写作{meant}。",

@@ -49,7 +49,7 @@ POLICY = (
 MOST_FIELDS = 200
 
 
-class Standing(NamedTuple):
+class ActorStanding(NamedTuple):
     """Who somebody is in the book, and what the pages say of the book: taken in one look."""
 
     actor: Actor | None
@@ -68,7 +68,7 @@ class Standing(NamedTuple):
     reads: Viewer = Viewer("public", far="")
 
 
-NOBODY = Standing(None, same(""), same(""), same("Airshed"), ANY_LAW, Phrase("yuan", "元"), 0, 0, 0)
+NOBODY = ActorStanding(None, same(""), same(""), same("Airshed"), ANY_LAW, Phrase("yuan", "元"), 0, 0, 0)
 
 
 class Visitor(NamedTuple):
@@ -78,7 +78,7 @@ class Visitor(NamedTuple):
     request: Request
     language: Language
     signed: Signed | None
-    standing: Standing
+    standing: ActorStanding
     #: The language was chosen with this request, and is to be kept.
     chosen: bool = False
 
@@ -165,7 +165,7 @@ def reads_as_office(visitor: Visitor, table: TableName) -> bool:
     return visitor.standing.reads.reach(table).partition(",")[0] in ("all", "place")
 
 
-def _standing(market: Market, rules: Rulebook, name: str, asked: int) -> Standing:
+def _standing(market: Market, rules: Rulebook, name: str, asked: int) -> ActorStanding:
     state = market.state
     actor = state.actors.get(name)
     money = Phrase(rules.currency.name_en, rules.currency.name_zh)
@@ -181,7 +181,7 @@ def _standing(market: Market, rules: Rulebook, name: str, asked: int) -> Standin
         role = same(actor.role) if known is None else Phrase(known.name_en, known.name_zh)
         bound = bound_to(market, rules, actor)
         waiting = len(waiting_for(state, rules, name, max(asked, state.at)))
-    return Standing(actor, role, bound, programme, Terms.of(rules), money, state.at, state.seq, waiting, reads)
+    return ActorStanding(actor, role, bound, programme, Terms.of(rules), money, state.at, state.seq, waiting, reads)
 
 
 def bound_to(market: Market, rules: Rulebook, actor: Actor) -> Phrase:
@@ -293,7 +293,7 @@ def said_by(language: Language) -> Callable[[Phrase | str], str]:
     return lambda phrase: phrase if isinstance(phrase, str) else phrase.said(language)
 
 
-class Parts(NamedTuple):
+class LiveParts(NamedTuple):
     """Parts of a page that go on living in it, by name, and what they were made for."""
 
     html: Mapping[str, Markup]
@@ -310,12 +310,12 @@ class Parts(NamedTuple):
         return Markup('<div id="part-%s" data-part="%s">%s</div>') % (name, name, self.html[name])
 
 
-NO_PARTS = Parts({})
+NO_PARTS = LiveParts({})
 #: The part that every page of somebody has: how much waits.
 COUNT = "count"
 
 
-def page(visitor: Visitor, template: str, status: int = 200, *, parts: Parts = NO_PARTS, **facts: Any) -> Response:
+def page(visitor: Visitor, template: str, status: int = 200, *, parts: LiveParts = NO_PARTS, **facts: Any) -> Response:
     """A page for somebody."""
     language = visitor.language
 
@@ -372,7 +372,7 @@ def language_cookie(service: Service, language: Language) -> str:
     return f"{LANGUAGE}={language}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"
 
 
-class Place(NamedTuple):
+class MenuEntry(NamedTuple):
     """A page that the menu leads to."""
 
     href: str
@@ -386,34 +386,37 @@ class Place(NamedTuple):
 
 
 PUBLIC = (
-    Place("/caps", Phrase("Caps", "总量与进度")),
-    Place("/prices", Phrase("Prices", "价格行情")),
-    Place("/auctions", Phrase("Auctions", "拍卖")),
-    Place("/calendar", Phrase("Calendar", "日历")),
-    Place("/map", Phrase("Map", "地图")),
-    Place("/works", Phrase("Works", "企业")),
-    Place("/report", Phrase("Report", "年度报告")),
-    Place("/data", Phrase("Open data", "开放数据")),
-    Place("/register", Phrase("Register", "公开登记簿")),
-    Place("/law", Phrase("Law", "规则")),
-    Place("/check", Phrase("Check it yourself", "自行核验")),
+    MenuEntry("/caps", Phrase("Caps", "总量与进度")),
+    MenuEntry("/prices", Phrase("Prices", "价格行情")),
+    MenuEntry("/auctions", Phrase("Auctions", "拍卖")),
+    MenuEntry("/calendar", Phrase("Calendar", "日历")),
+    MenuEntry("/map", Phrase("Map", "地图")),
+    MenuEntry("/works", Phrase("Works", "企业")),
+    MenuEntry("/report", Phrase("Report", "年度报告")),
+    MenuEntry("/data", Phrase("Open data", "开放数据")),
+    MenuEntry("/register", Phrase("Register", "公开登记簿")),
+    MenuEntry("/law", Phrase("Law", "规则")),
+    MenuEntry("/check", Phrase("Check it yourself", "自行核验")),
 )
 
 
-def places_of(visitor: Visitor) -> list[Place]:
+def places_of(visitor: Visitor) -> list[MenuEntry]:
     """The menu of somebody; what is public stands at the foot of every page too."""
     if visitor.actor is None:
-        return [Place("/", Phrase("Start", "首页")), *PUBLIC]
-    today, act = Place("/", Phrase("Today", "今日")), Place("/act", Phrase("Act", "办理业务"))
-    waiting = Place("/waiting", Phrase("Waiting", "待复核"), counts=True)
+        return [MenuEntry("/", Phrase("Start", "首页")), *PUBLIC]
+    today, act = MenuEntry("/", Phrase("Today", "今日")), MenuEntry("/act", Phrase("Act", "办理业务"))
+    waiting = MenuEntry("/waiting", Phrase("Waiting", "待复核"), counts=True)
     if visitor.actor.account:
-        trade, account = Place("/trade", Phrase("Buy and sell", "买卖")), Place("/account", Phrase("Account", "账户"))
-        monitoring = Place("/monitoring", Phrase("Monitoring", "监测"))
-        notices = Place("/notices", Phrase("Notices", "通知"))
-        others = Place("/with-others", Phrase("With others", "往来业务"))
+        trade, account = (
+            MenuEntry("/trade", Phrase("Buy and sell", "买卖")),
+            MenuEntry("/account", Phrase("Account", "账户")),
+        )
+        monitoring = MenuEntry("/monitoring", Phrase("Monitoring", "监测"))
+        notices = MenuEntry("/notices", Phrase("Notices", "通知"))
+        others = MenuEntry("/with-others", Phrase("With others", "往来业务"))
         return [today, trade, account, others, monitoring, act, waiting, notices]
-    people = Place("/people", Phrase("People", "人员"))
-    market = [Place("/trade", Phrase("Market", "行情"))] if reads_as_office(visitor, "orders") else []
+    people = MenuEntry("/people", Phrase("People", "人员"))
+    market = [MenuEntry("/trade", Phrase("Market", "行情"))] if reads_as_office(visitor, "orders") else []
     return [today, *market, act, waiting, PUBLIC[4], PUBLIC[5], people, PUBLIC[0], PUBLIC[1]]
 
 

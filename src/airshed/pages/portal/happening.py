@@ -35,7 +35,7 @@ MOST = 12
 MOVES = ("entry",)
 
 
-class Fact(NamedTuple):
+class EventFigure(NamedTuple):
     """A figure of an event with its name."""
 
     name: Phrase
@@ -46,7 +46,7 @@ class Happening(NamedTuple):
     """An event on a page."""
 
     title: Phrase
-    facts: Sequence[Fact]
+    facts: Sequence[EventFigure]
     #: What goes from whom to whom, a line each.
     moves: Sequence[Phrase]
 
@@ -180,7 +180,7 @@ def _happening(event: Any, rules: Rulebook, called: Called) -> Happening:
             texts = called(value)
         if isinstance(value, tuple) and value and field in WRITTEN:
             texts = Phrase(texts.en, "；".join(word_zh(field, each, rules) for each in value))
-        facts.append(Fact(Phrase(name[:1].upper() + name[1:], fact_zh(field, kind)), texts))
+        facts.append(EventFigure(Phrase(name[:1].upper() + name[1:], fact_zh(field, kind)), texts))
     moves = list(_moves(event, rules, called))
     if len(moves) > MOST:
         more = len(moves) - MOST

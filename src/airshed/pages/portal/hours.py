@@ -52,7 +52,7 @@ class Hours(NamedTuple):
     raw_status: NDArray[np.uint8]
 
 
-class Lost(NamedTuple):
+class LostHours(NamedTuple):
     """Hours one after the other that have no valid reading: what stands in for them, and why."""
 
     first: int
@@ -93,7 +93,7 @@ def read_once(path: Path) -> Mapping[str, Hours]:
     return found
 
 
-def lost(hours: Hours) -> Iterator[Lost]:
+def lost(hours: Hours) -> Iterator[LostHours]:
     """Every span of substituted hours."""
     filled = hours.status == states.SUBSTITUTED
     edges = np.flatnonzero(np.diff(filled.astype(np.int8), prepend=0, append=0))
@@ -102,7 +102,7 @@ def lost(hours: Hours) -> Iterator[Lost]:
         for begin, end in pairwise((first, *parts.tolist(), after)):
             why = int(hours.why[begin])
             mass = float(hours.mass_mg[begin:end].sum()) / MG_PER_KG
-            yield Lost(begin, end, why, mass)
+            yield LostHours(begin, end, why, mass)
 
 
 def stood_in(hours: Hours, rules: MonitoringRules) -> Mapping[int, Gap]:

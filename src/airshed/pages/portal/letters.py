@@ -9,7 +9,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import mailing
 from airshed.pages.portal.frame import Visitor, acting, fields_of, page
-from airshed.pages.portal.machines import Wrong, unproven
+from airshed.pages.portal.machines import WrongField, unproven
 from airshed.pages.portal.second_factor import asks_code, code_in
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
@@ -24,7 +24,12 @@ async def letters(service: Service, request: Request) -> Response:
 
 
 def _shown(
-    visitor: Visitor, *, wrong: Wrong | None = None, done: Phrase | None = None, text: str = "", ending: bool = False
+    visitor: Visitor,
+    *,
+    wrong: WrongField | None = None,
+    done: Phrase | None = None,
+    text: str = "",
+    ending: bool = False,
 ) -> Response:
     assert visitor.signed is not None
     service = visitor.service
@@ -58,12 +63,12 @@ async def ask(service: Service, request: Request) -> Response:
         told = Phrase(
             "That is no address. Write it as name@works.example.", "邮箱地址有误，请写作 name@works.example。"
         )
-        return _shown(visitor, wrong=Wrong("address", told), text=text)
+        return _shown(visitor, wrong=WrongField("address", told), text=text)
     try:
         code = service.door.users.addresses.ask(user, address, visitor.language)
     except Malformed:
         told = Phrase("Five codes were sent within an hour. Wait an hour.", "一小时内已发送五次确认码，请稍后再试。")
-        return _shown(visitor, wrong=Wrong("address", told), text=text)
+        return _shown(visitor, wrong=WrongField("address", told), text=text)
     (answer,) = await post.send([mailing.code_letter(visitor, address, code)])
     service.note("mail_code", user=user, became=answer.became, **({"why": answer.why} if answer.why else {}))
     if answer.became is Became.TAKEN:
@@ -73,7 +78,7 @@ async def ask(service: Service, request: Request) -> Response:
         if answer.became is Became.REFUSED
         else Phrase("The mail server cannot be reached now. Try again later.", "邮件服务器暂不可用，请稍后再试。")
     )
-    return _shown(visitor, wrong=Wrong("address", told), text=text)
+    return _shown(visitor, wrong=WrongField("address", told), text=text)
 
 
 async def confirm(service: Service, request: Request) -> Response:
@@ -87,7 +92,7 @@ async def confirm(service: Service, request: Request) -> Response:
     code = code_in(fields.get("letter", ""))
     if not addresses.confirm(user, code, visitor.standing.seq):
         told = Phrase("That is not the code, or it is over. Have another sent.", "确认码有误或已失效，请重新发送。")
-        return _shown(visitor, wrong=Wrong("letter", told))
+        return _shown(visitor, wrong=WrongField("letter", told))
     service.note("mail_confirmed", user=user)
     await _tell_before(visitor, before)
     return _shown(visitor, done=Phrase("Notices go there from now on.", "今后的通知将发送至该邮箱。"))

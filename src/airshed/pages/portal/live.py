@@ -20,7 +20,7 @@ from starlette.responses import Response
 from airshed.engine.nouns import Actor
 from airshed.model.civil import CivilTime
 from airshed.pages.kit.words import LANGUAGES, Language
-from airshed.pages.portal.frame import Parts, Visitor, said_by, templates
+from airshed.pages.portal.frame import LiveParts, Visitor, said_by, templates
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import Lost
 from airshed.service.http.event_stream import EventStream, let_in, only_asked
@@ -83,7 +83,7 @@ class Part(NamedTuple):
     words: tuple[str, ...] = ()
 
 
-class Key(NamedTuple):
+class PartKey(NamedTuple):
     """What is the same for all who have the same key."""
 
     part: str
@@ -93,14 +93,14 @@ class Key(NamedTuple):
     asked: tuple[tuple[str, str], ...]
 
 
-class Round(NamedTuple):
+class PartsRound(NamedTuple):
     """All parts that are watched, as they were after a record."""
 
     seq: int
     #: Its instant as people read it.
     shown: str
     #: Their events; empty for an actor who is no longer active, and why one could not be made.
-    made: Mapping[Key, bytes | Exception]
+    made: Mapping[PartKey, bytes | Exception]
 
     @property
     def told(self) -> bytes:
@@ -109,10 +109,10 @@ class Round(NamedTuple):
         return b"id: %d\nevent: record\ndata: %s\n\n" % (self.seq, msgspec.json.encode(said))
 
 
-NOTHING = Round(0, "", {})
+NOTHING = PartsRound(0, "", {})
 
 
-def key_of(name: str, parts: Mapping[str, Part], language: Language, actor: str, asked: Mapping[str, str]) -> Key:
+def key_of(name: str, parts: Mapping[str, Part], language: Language, actor: str, asked: Mapping[str, str]) -> PartKey:
     """The key of a part for somebody; who is not signed in has no part of an actor's."""
     part = parts.get(name)
     if part is None:
@@ -120,7 +120,7 @@ def key_of(name: str, parts: Mapping[str, Part], language: Language, actor: str,
     if part.whose != "everybody" and not actor:
         raise Stopped("not_signed_in", "this part is somebody's own")
     words = tuple((word, asked[word]) for word in part.words if asked.get(word))
-    return Key(name, language, "" if part.whose == "everybody" else actor, words)
+    return PartKey(name, language, "" if part.whose == "everybody" else actor, words)
 
 
 # --- making
@@ -142,15 +142,15 @@ def html_of(part: Part, language: Language, civil: CivilTime, facts: Mapping[str
 
 
 def make(
-    market: Market, rules: Rulebook, parts: Mapping[str, Part], keys: Iterable[Key], asked_at: int
-) -> dict[Key, str | Exception | None]:
+    market: Market, rules: Rulebook, parts: Mapping[str, Part], keys: Iterable[PartKey], asked_at: int
+) -> dict[PartKey, str | Exception | None]:
     """These parts as the book stands; None for an actor who is no longer active.
 
     One that cannot be made is what went wrong with it, for whoever asked for it: the others are made all the same.
     """
     state = market.state
     at = max(asked_at, state.at)
-    found: dict[Key, str | Exception | None] = {}
+    found: dict[PartKey, str | Exception | None] = {}
     facts: dict[Any, Mapping[str, Any]] = {}
     shared: dict[str, Any] = {}
     for key in keys:
@@ -172,7 +172,7 @@ def make(
     return found
 
 
-def event_of(key: Key, html: str) -> bytes:
+def event_of(key: PartKey, html: str) -> bytes:
     """A part as an event of the stream."""
     return b"event: part\ndata: %s\n\n" % msgspec.json.encode({"part": key.part, "html": html})
 
@@ -182,21 +182,21 @@ class Live:
 
     def __init__(self, service: Service, parts: Mapping[str, Part]) -> None:
         self._service, self._parts = service, parts
-        self._watched: Counter[Key] = Counter()
+        self._watched: Counter[PartKey] = Counter()
         #: What was made last of each, with its event: the same object for as long as nothing of it changes.
-        self._events: dict[Key, tuple[str | Exception | None, bytes | Exception]] = {}
+        self._events: dict[PartKey, tuple[str | Exception | None, bytes | Exception]] = {}
         self.round = NOTHING
         self._next = asyncio.Event()
         self._making = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
 
-    def join(self, keys: Sequence[Key]) -> None:
+    def join(self, keys: Sequence[PartKey]) -> None:
         """Somebody watches these."""
         self._watched.update(keys)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._turning())
 
-    def leave(self, keys: Sequence[Key]) -> None:
+    def leave(self, keys: Sequence[PartKey]) -> None:
         """Somebody does no longer."""
         self._watched.subtract(keys)
         for key in keys:
@@ -214,7 +214,7 @@ class Live:
         """Whether there will be a next round."""
         return self._pump is not None and not self._pump.done()
 
-    async def begin(self, keys: Sequence[Key]) -> Round:
+    async def begin(self, keys: Sequence[PartKey]) -> PartsRound:
         """These parts as they are now: however many begin at once, the book is looked at once for all of them."""
         async with self._making:
             now = self.round
@@ -227,7 +227,7 @@ class Live:
                 raise made.with_traceback(None)  # as often as it is asked for
         return now
 
-    async def after(self, seq: int, seconds: float) -> Round | None:
+    async def after(self, seq: int, seconds: float) -> PartsRound | None:
         """The first round after a record; None where there is none within so many seconds."""
         if self.round.seq <= seq and self.turns:
             with suppress(TimeoutError):
@@ -250,7 +250,7 @@ class Live:
         finally:
             self._turn()
 
-    async def _turned(self, still: Mapping[Key, bytes | Exception]) -> Round:
+    async def _turned(self, still: Mapping[PartKey, bytes | Exception]) -> PartsRound:
         """All that is watched, made anew but for what still holds; whoever waits for a later record hears of it."""
         made = await self._made([key for key in self._watched if key not in still])
         if still and made.seq != self.round.seq:  # it holds no longer
@@ -267,10 +267,10 @@ class Live:
         done, self._next = self._next, asyncio.Event()
         done.set()
 
-    async def _made(self, keys: Sequence[Key]) -> Round:
+    async def _made(self, keys: Sequence[PartKey]) -> PartsRound:
         asked_at = self._service.clock()
 
-        def look(market: Market, rules: Rulebook) -> tuple[int, int, dict[Key, str | Exception | None]]:
+        def look(market: Market, rules: Rulebook) -> tuple[int, int, dict[PartKey, str | Exception | None]]:
             return market.state.seq, market.state.at, make(market, rules, self._parts, keys, asked_at)
 
         seq, at, made = await self._service.market.look(look)
@@ -280,7 +280,7 @@ class Live:
             if key not in self._events or self._events[key][0] != html:
                 self._events[key] = html, event_of(key, html) if isinstance(html, str) else html or b""
         shown = self._service.civil.clock(at)[:16].replace("T", " ")
-        return Round(seq, shown, {key: self._events[key][1] for key in watched})
+        return PartsRound(seq, shown, {key: self._events[key][1] for key in watched})
 
 
 def live_of(service: Service, parts: Mapping[str, Part]) -> Live:
@@ -294,7 +294,7 @@ def live_of(service: Service, parts: Mapping[str, Part]) -> Live:
 # --- in a page
 
 
-async def parts(visitor: Visitor, there: Mapping[str, Part], asked: Mapping[str, str] | None = None) -> Parts:
+async def parts(visitor: Visitor, there: Mapping[str, Part], asked: Mapping[str, str] | None = None) -> LiveParts:
     """Parts as they stand in a page that is made now."""
     actor = "" if visitor.actor is None else visitor.actor.id
     keys = [key_of(name, there, visitor.language, actor, asked or {}) for name in there]
@@ -304,7 +304,7 @@ async def parts(visitor: Visitor, there: Mapping[str, Part], asked: Mapping[str,
         if isinstance(text, Exception):
             raise text
         html[key.part] = Markup(text or "")
-    return Parts(html, tuple((asked or {}).items()))
+    return LiveParts(html, tuple((asked or {}).items()))
 
 
 def fragment(visitor: Visitor, template: str, **facts: Any) -> Response:
@@ -351,7 +351,7 @@ async def _stream(
     request: Request,
     signed: Signed | None,
     live: Live,
-    keys: Sequence[Key],
+    keys: Sequence[PartKey],
     after: int,
 ) -> Response:
     """Parts as they change, from the record after which somebody has them; ends where the session does."""
@@ -375,18 +375,18 @@ async def _heard(
     request: Request,
     signed: Signed | None,
     live: Live,
-    keys: Sequence[Key],
+    keys: Sequence[PartKey],
     after: int,
-    now: Round | None,
+    now: PartsRound | None,
 ) -> AsyncIterator[bytes]:
-    had: dict[Key, bytes] = {}
+    had: dict[PartKey, bytes] = {}
     seq = after
     begun = True
     looked = service.door.ticks()
     yield b"retry: 2000\n\n"
     while service.writer.live and not service.feed.over:
         if now is not None:
-            made: dict[Key, bytes] = {}
+            made: dict[PartKey, bytes] = {}
             for key in keys:
                 event = now.made.get(key)
                 if isinstance(event, Exception) or event == b"":

@@ -22,7 +22,7 @@ from airshed.service.sign_in.signatures import public_of
 MOST_LETTERS = 2_000
 
 
-class Wrong(NamedTuple):
+class WrongField(NamedTuple):
     """What is wrong in a form, and the field that it is about; none where it is the form as a whole."""
 
     field: str
@@ -61,7 +61,7 @@ def _mine(visitor: Visitor) -> list[Key]:
     return [key for key in visitor.service.door.users.keys() if key.user.name == visitor.signed.user.name]  # noqa: SIM118
 
 
-def _shown(visitor: Visitor, *, wrong: Wrong | None = None, text: str = "", ending: str = "") -> Response:
+def _shown(visitor: Visitor, *, wrong: WrongField | None = None, text: str = "", ending: str = "") -> Response:
     """The page; what is wrong belongs to the form of a new key, or to that of the key that is ending."""
     assert visitor.signed is not None
     mine = _mine(visitor)
@@ -81,7 +81,7 @@ async def add(service: Service, request: Request) -> Response:
     try:
         name = service.door.users.add_key(visitor.signed.user.name, public_of(text.encode(), "public key"))
     except Malformed as error:
-        return _shown(visitor, wrong=Wrong("public", _said(error)), text=text)
+        return _shown(visitor, wrong=WrongField("public", _said(error)), text=text)
     service.note("key_added", user=visitor.signed.user.name, key=name)
     return on("/keys")
 
@@ -105,13 +105,13 @@ CODE_WRONG = Phrase("The code is not that of now, or was used.", "动态码有�
 CODE_NEEDED = Phrase("This takes a one-time code of now.", "此项操作须提供当前动态码。")
 
 
-def unproven(visitor: Visitor, request: Request, fields: dict[str, str]) -> Wrong | None:
+def unproven(visitor: Visitor, request: Request, fields: dict[str, str]) -> WrongField | None:
     """What is missing before a key or an address is touched: a form of this session, and a second factor of now."""
     service, signed = visitor.service, visitor.signed
     assert signed is not None
     if signed.session is None or not service.door.own_form(request, signed.session, fields.get("csrf", "")):
-        return Wrong(
+        return WrongField(
             "", Phrase("The form is older than your sign-in. Send it again.", "表单早于本次登录，请重新提交。")
         )
     wrong = code_wrong(visitor, fields.get("code", ""), CODE_WRONG, CODE_NEEDED)
-    return None if wrong is None else Wrong("code", wrong)
+    return None if wrong is None else WrongField("code", wrong)

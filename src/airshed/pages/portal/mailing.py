@@ -16,10 +16,19 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase
 from airshed.pages.portal.frame import Visitor, said_by, templates
 from airshed.pages.portal.notices import Notice
-from airshed.pages.portal.telling import NOTHING, Listeners, Proposed, Told, acts_in, listeners_in, told_in, waiting_in
+from airshed.pages.portal.telling import (
+    NOTHING,
+    Listeners,
+    ProposedAct,
+    Told,
+    acts_in,
+    listeners_in,
+    told_in,
+    waiting_in,
+)
 from airshed.service.http.receipts import Busy
 from airshed.service.http.service import Service
-from airshed.service.mail.post import Answer, Became, Letter
+from airshed.service.mail.post import Became, Letter, PostAnswer
 from airshed.service.sign_in.addresses import Address, Heard
 
 #: Lines of a letter.
@@ -32,7 +41,7 @@ HANDFUL = 10
 FIRST_MS, LONGEST_MS = 60_000, 3_600_000
 
 
-class Tried(NamedTuple):
+class SendingTried(NamedTuple):
     """How sending to an address has gone since the last letter that was taken."""
 
     times: int = 0
@@ -52,7 +61,7 @@ class Mailing:
         self._through: dict[str, int] = {}
         self._kept: dict[str, Told] = {}
         #: By user and address.
-        self._tried: dict[tuple[str, str], Tried] = {}
+        self._tried: dict[tuple[str, str], SendingTried] = {}
         #: What was told and is still to be written down.
         self._heard: dict[str, Heard] = {}
         #: Addresses that the server refused, which is still to be counted.
@@ -125,7 +134,7 @@ class Mailing:
             after = found.last
             self._through = {user: max(seq, after) for user, seq in self._through.items()}
 
-    async def _waiting(self, proposed: Sequence[Proposed], listeners: Listeners) -> Mapping[str, Sequence[Notice]]:
+    async def _waiting(self, proposed: Sequence[ProposedAct], listeners: Listeners) -> Mapping[str, Sequence[Notice]]:
         if not proposed:
             return {}
         return await self._service.market.look(
@@ -166,11 +175,11 @@ class Mailing:
         due = [
             each
             for each in self._service.door.users.addresses.confirmed()
-            if self._kept.get(each.user) and self._tried.get(each[:2], Tried()).again_at <= now
+            if self._kept.get(each.user) and self._tried.get(each[:2], SendingTried()).again_at <= now
         ]
         return sorted(due, key=lambda each: self._kept[each.user].first)[:HANDFUL]
 
-    def _noted(self, address: Address, answer: Answer, now: int) -> None:
+    def _noted(self, address: Address, answer: PostAnswer, now: int) -> None:
         """What became of a letter: it was told, or is to be tried again."""
         service, user = self._service, address.user
         if answer.became is Became.TAKEN:
@@ -179,9 +188,9 @@ class Mailing:
             self._heard[user] = Heard(user, address.address, self._through[user])
             service.note("mail_sent", user=user, notices=len(told.notices) + told.more, waiting=len(told.waiting))
             return
-        times = self._tried.get(address[:2], Tried()).times
+        times = self._tried.get(address[:2], SendingTried()).times
         wait = min(FIRST_MS << min(times, 10), LONGEST_MS)
-        self._tried[address[:2]] = Tried(times + 1, now + wait)
+        self._tried[address[:2]] = SendingTried(times + 1, now + wait)
         service.note("mail_not_sent", user=user, became=answer.became, why=answer.why, again_in_s=wait // 1000)
 
 

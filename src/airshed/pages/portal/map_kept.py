@@ -22,7 +22,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.http.receipts import Busy
 
 
-class Row(NamedTuple):
+class MapRow(NamedTuple):
     """A city, or a receptor, as a table has it."""
 
     name: Phrase
@@ -33,10 +33,10 @@ class Row(NamedTuple):
     beyond: str = ""
 
 
-class Made(NamedTuple):
+class DrawnMap(NamedTuple):
     """Rows of a table, figures (whole year, and month by month where there are months), and what their signs mean."""
 
-    rows: Sequence[Row]
+    rows: Sequence[MapRow]
     frames: Sequence[tuple[str, Markup]]
     signs: Sequence[Sign]
     #: Hours over the limit by works, where the map shows those.
@@ -56,7 +56,7 @@ class Maps:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="maps")
         self._waiting = 0
-        self._kept: OrderedDict[Hashable, Made | Phrase] = OrderedDict()
+        self._kept: OrderedDict[Hashable, DrawnMap | Phrase] = OrderedDict()
         self._counted = OverLimits()
 
     async def of(
@@ -66,7 +66,7 @@ class Maps:
         rules: Rulebook,
         kg: Mapping[str, Sequence[float]],
         wanted: Wanted,
-    ) -> Made | Phrase:
+    ) -> DrawnMap | Phrase:
         """A map; `Busy` where too many wait to be drawn."""
         changed = folder.stat().st_mtime_ns if folder is not None and folder.is_dir() else 0
         key = (wanted, changed, tuple((source, *months) for source, months in kg.items()))
@@ -93,7 +93,7 @@ class Maps:
         rules: Rulebook,
         kg: Mapping[str, Sequence[float]],
         wanted: Wanted,
-    ) -> Made | Phrase:
+    ) -> DrawnMap | Phrase:
         """In the thread; it may have been drawn for somebody else meanwhile."""
         known = self._kept.get(key)
         if known is not None:
@@ -103,19 +103,19 @@ class Maps:
         return made
 
 
-def _made(found: Mapped, monitors: Monitors, wanted: Wanted) -> Made:
+def _made(found: Mapped, monitors: Monitors, wanted: Wanted) -> DrawnMap:
     scale = scale_of(found, wanted)
     drawn = frames(found, monitors, wanted, scale)
     over = {each.source: sum(each.by_month) for each in found.sources} if wanted.measure == "exceedance" else {}
-    return Made(rows(found, wanted), drawn, legend(wanted.measure, wanted.pollutant, scale), over)
+    return DrawnMap(rows(found, wanted), drawn, legend(wanted.measure, wanted.pollutant, scale), over)
 
 
-def rows(found: Mapped, wanted: Wanted) -> list[Row]:
+def rows(found: Mapped, wanted: Wanted) -> list[MapRow]:
     """The table beside the map: cities by month, or receptors."""
     measure = wanted.measure
     if measure == "load":
         return [
-            Row(
+            MapRow(
                 Phrase(each.name_en, each.name_zh),
                 [f"{value:,.1f}" for value in by_month],
                 f"{sum(by_month) / MONTHS:,.1f}",
@@ -126,7 +126,7 @@ def rows(found: Mapped, wanted: Wanted) -> list[Row]:
     decimals = 1 if measure == "emissions" else 0
     beyond = measure == "emissions" and any(by_month[BEYOND] for by_month in found.cities.values())
     return [
-        Row(
+        MapRow(
             found.places.get(code, same(code)),
             [f"{value / size:,.{decimals}f}" if wanted.monthly else "–" for value in by_month[:MONTHS]],
             f"{sum(by_month) / size:,.{decimals}f}",

@@ -14,7 +14,7 @@ from airshed.pages.portal.determined import compared
 from airshed.pages.portal.happening import amount, word_zh
 from airshed.pages.portal.names import called_in
 from airshed.pages.portal.numbered import NUMBERED
-from airshed.pages.portal.stands_for import Sight
+from airshed.pages.portal.stands_for import SentenceSight
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
@@ -24,7 +24,7 @@ PASSING = ("ClaimSource", "TransferSource", "DropSource")
 
 def meant(body: Any, state: State, rules: Rulebook, command: str = "") -> list[tuple[Phrase, Phrase]]:
     """What an act names by its number, the cap that it sets: each with what is known of it."""
-    sight = Sight(state, rules, called_in(state, rules))
+    sight = SentenceSight(state, rules, called_in(state, rules))
     command = command or type(body).__name__
     return [
         *_cap(body, rules),
@@ -35,7 +35,7 @@ def meant(body: Any, state: State, rules: Rulebook, command: str = "") -> list[t
     ]
 
 
-def _numbered(body: Any, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:
+def _numbered(body: Any, sight: SentenceSight) -> Iterator[tuple[Phrase, Phrase]]:
     for field, kind in NUMBERED.items():
         number = _number(body, field)
         thing = kind.things(sight.state).get(number)
@@ -44,13 +44,13 @@ def _numbered(body: Any, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:
             yield Phrase(f"{name} {number}", kind.name_zh.format(number)), kind.sentence(thing, sight)
 
 
-def _passing(body: Any, command: str, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:
+def _passing(body: Any, command: str, sight: SentenceSight) -> Iterator[tuple[Phrase, Phrase]]:
     sale = sight.state.passing.get(str(getattr(body, "source", "")))
     if command in PASSING and sale is not None:
         yield Phrase(f"Source {sale.source}", f"第{sale.id}号排放源转移"), stands_for.passing(sale, sight)
 
 
-def _improvement(body: Any, sight: Sight) -> Iterator[tuple[Phrase, Phrase]]:
+def _improvement(body: Any, sight: SentenceSight) -> Iterator[tuple[Phrase, Phrase]]:
     year = sight.state.years.get((str(getattr(body, "source", "")), _number(body, "year")))
     for item in () if year is None else year.improvements:
         if item.number == _number(body, "number"):

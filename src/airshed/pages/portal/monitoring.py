@@ -31,7 +31,7 @@ from airshed.pages.portal.monitored import (
     plan_of,
     tests_of,
 )
-from airshed.pages.portal.office.law_adopting import Fault
+from airshed.pages.portal.office.law_adopting import FileFault
 from airshed.pages.portal.one_works import KINDS
 from airshed.pages.stack.words import why_said
 from airshed.rulebook.schema import Rulebook
@@ -116,7 +116,7 @@ async def monitoring(service: Service, request: Request) -> Response:
 
 
 async def shown(
-    visitor: Visitor, *, fault: Fault | None = None, notice: Phrase | None = None, status: int = 200
+    visitor: Visitor, *, fault: FileFault | None = None, notice: Phrase | None = None, status: int = 200
 ) -> Response:
     """The same, after a file was brought that could not be read."""
     service, actor = visitor.service, visitor.actor

@@ -9,7 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.state import State
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import stands_for
-from airshed.pages.portal.stands_for import Sight
+from airshed.pages.portal.stands_for import SentenceSight
 
 
 class Numbered(NamedTuple):
@@ -18,7 +18,7 @@ class Numbered(NamedTuple):
     things: Callable[[State], Mapping[int, Any]]
     #: What one is called in Chinese.
     name_zh: str
-    sentence: Callable[[Any, Sight], Phrase]
+    sentence: Callable[[Any, SentenceSight], Phrase]
     #: Events that name it by its number alone, and neither the account nor what is its own.
     events: tuple[type, ...] = ()
     #: How the read tables say whose it is, by account or stack, and of what, for those events.

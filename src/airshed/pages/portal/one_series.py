@@ -30,7 +30,7 @@ from airshed.service.marketdata.reading import Market
 from airshed.service.marketdata.zone_index import zone_index
 
 
-class Day(NamedTuple):
+class SeriesDay(NamedTuple):
     """A day of a series: what was traded on the exchange, and what elsewhere."""
 
     day: str
@@ -73,7 +73,7 @@ async def one_series(service: Service, request: Request) -> Response:
     return page(visitor, "one_series.html.j2", charts=charts_there(), **await visitor.look(look))
 
 
-def days_of(market: Market, rules: Rulebook, series: str) -> list[Day]:
+def days_of(market: Market, rules: Rulebook, series: str) -> list[SeriesDay]:
     """Every day on which a series was traded, the last first."""
     found = []
     for day, of_day in groupby(market.tape_of.get(series, ()), key=lambda trade: trade.day):
@@ -90,7 +90,7 @@ def days_of(market: Market, rules: Rulebook, series: str) -> list[Day]:
             else (same("–"),) * 3
         )
         found.append(
-            Day(
+            SeriesDay(
                 day,
                 last,
                 low,

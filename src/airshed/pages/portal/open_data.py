@@ -12,7 +12,7 @@ from airshed.engine.journal import decode
 from airshed.engine.tables import BY_NAME, TABLES
 from airshed.engine.tables.table import Column, Table
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.downloads import ALL, ENDINGS, HOURS, TAPE, Shape, stacks_of
+from airshed.pages.portal.downloads import ALL, ENDINGS, HOURS, TAPE, FileShape, stacks_of
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.shown import VIEW_NAMES, VIEWS, View
 from airshed.pages.portal.tables_zh import SHOWS, TYPES, UNITS, column_zh
@@ -24,7 +24,7 @@ from airshed.service.http.tables import answered, records_of, view_of
 from airshed.service.http.viewer import Viewer, viewer_of
 
 
-class Field(NamedTuple):
+class DictionaryColumn(NamedTuple):
     """A column in the dictionary."""
 
     name: str
@@ -39,7 +39,7 @@ class Data(NamedTuple):
     name: str
     shows: Phrase
     key: tuple[str, ...]
-    fields: tuple[Field, ...]
+    fields: tuple[DictionaryColumn, ...]
     #: Rows of it are public from the day that the law names.
     published: bool
     #: Where it is had, without the ending of its form; empty where nothing of it is public yet.
@@ -51,10 +51,10 @@ class Data(NamedTuple):
         return any(field.name == "seq" for field in self.fields)
 
 
-def _field(column: Column, table: str) -> Field:
+def _field(column: Column, table: str) -> DictionaryColumn:
     unit = "" if column.unit is None else str(column.unit)
     kind = "boolean" if column.truth else column.sql.split()[1].lower()
-    return Field(
+    return DictionaryColumn(
         column.name,
         Phrase(kind, TYPES.get(kind, kind)),
         Phrase(unit, UNITS.get(unit, unit)),
@@ -62,7 +62,7 @@ def _field(column: Column, table: str) -> Field:
     )
 
 
-def _data(part: Table | View | Shape, shows: Phrase, at: str, *, published: bool) -> Data:
+def _data(part: Table | View | FileShape, shows: Phrase, at: str, *, published: bool) -> Data:
     numbered = OF_RECORD if isinstance(part, Table) and part.name in WRITING else ()
     return Data(
         part.name,

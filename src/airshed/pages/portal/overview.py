@@ -26,7 +26,7 @@ from airshed.service.forms.articles import article_zh
 NOTHING = same("–")
 
 
-class CapRow(NamedTuple):
+class SeriesCap(NamedTuple):
     """A series: its cap, what was granted of it, and what was emitted in its city in its year."""
 
     series: str
@@ -50,12 +50,12 @@ class CapYear(NamedTuple):
     """The caps of a vintage."""
 
     year: int
-    rows: Sequence[CapRow]
+    rows: Sequence[SeriesCap]
 
 
 def caps(state: State, rules: Rulebook, at: int, *, public: bool, jurisdiction: str = "") -> list[CapYear]:
     """Caps and progress, the last vintage first; the public sees emission once it is verified and published."""
-    by_year: dict[int, list[CapRow]] = {}
+    by_year: dict[int, list[SeriesCap]] = {}
     for name, cap in state.ledger.caps.items():
         series = Series.parse(name)
         if jurisdiction in ("", series.jurisdiction):
@@ -70,7 +70,7 @@ class CapMatrix(NamedTuple):
     year: int
     pollutants: Sequence[str]
     #: A city, and its rows in the order of the pollutants; None where there is no cap.
-    cities: Sequence[tuple[Phrase, Sequence[CapRow | None]]]
+    cities: Sequence[tuple[Phrase, Sequence[SeriesCap | None]]]
     #: What the figures of emission are.
     bases: Sequence[Phrase]
 
@@ -100,7 +100,7 @@ def telling(years: Sequence[CapYear]) -> CapYear | None:
     return next((year for year in years if any(row.share is not None for row in year.rows)), next(iter(years), None))
 
 
-def _cap_row(state: State, rules: Rulebook, series: Series, cap: int, today: str, *, public: bool) -> CapRow:
+def _cap_row(state: State, rules: Rulebook, series: Series, cap: int, today: str, *, public: bool) -> SeriesCap:
     mine = [
         source
         for source in state.sources.values()
@@ -112,7 +112,7 @@ def _cap_row(state: State, rules: Rulebook, series: Series, cap: int, today: str
     mass, basis = _emitted(state, rules, mine, series, today, public=public)
     whole = cap * rules.allowance.size_kg * 1_000_000
     share = _percent(mass, whole)
-    return CapRow(
+    return SeriesCap(
         str(series),
         series.pollutant,
         place_name(rules, series.jurisdiction),
@@ -131,7 +131,7 @@ def _percent(mass_mg: int | None, whole_mg: int) -> int | None:
     return None if mass_mg is None or not whole_mg else round(100 * mass_mg / whole_mg)
 
 
-class ZoneCap(NamedTuple):
+class ZoneCapRow(NamedTuple):
     """All caps of a pollutant and vintage together, and what was emitted under them."""
 
     pollutant: str
@@ -143,7 +143,7 @@ class ZoneCap(NamedTuple):
     over: Sequence[tuple[Phrase, int]]
 
 
-def by_pollutant(rows: Sequence[CapRow], rules: Rulebook) -> list[ZoneCap]:
+def by_pollutant(rows: Sequence[SeriesCap], rules: Rulebook) -> list[ZoneCapRow]:
     """The caps of a vintage over the whole zone; what was emitted is known once it is of every city."""
     return [
         _zone_cap(pollutant, [row for row in rows if row.pollutant == pollutant], rules)
@@ -151,11 +151,11 @@ def by_pollutant(rows: Sequence[CapRow], rules: Rulebook) -> list[ZoneCap]:
     ]
 
 
-def _zone_cap(pollutant: str, rows: Sequence[CapRow], rules: Rulebook) -> ZoneCap:
+def _zone_cap(pollutant: str, rows: Sequence[SeriesCap], rules: Rulebook) -> ZoneCapRow:
     masses = [row.mass_mg for row in rows if row.mass_mg is not None]
     cap, mass = sum(row.allowances for row in rows), sum(masses) if len(masses) == len(rows) else None
     lacking = next((row for row in rows if row.mass_mg is None), rows[0])
-    return ZoneCap(
+    return ZoneCapRow(
         pollutant,
         in_column(cap, Unit.ALLOWANCES, rules),
         NOTHING if mass is None else in_column(mass // 1_000_000, Unit.KG, rules),
@@ -220,7 +220,7 @@ def _emitted(
 # --- works
 
 
-class Works(NamedTuple):
+class ListedWorks(NamedTuple):
     """A source in a list."""
 
     id: str
@@ -237,7 +237,7 @@ class Works(NamedTuple):
     how: str
 
 
-def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, public: bool) -> list[Works]:
+def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, public: bool) -> list[ListedWorks]:
     """Every source of a city or of the zone, with how far the last year has come.
 
     The public hears that a year is settled, and how it ended from the day on which the law publishes that.
@@ -252,7 +252,7 @@ def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, pub
         stage, how = _shown(state, rules, source, year, today, public=public)
         days = [max(state.days[stack]) for stack, _ in source.stacks if state.days.get(stack)]
         found.append(
-            Works(
+            ListedWorks(
                 source.id,
                 works_name(rules, source.id, source.name),
                 source.account,
@@ -364,7 +364,7 @@ def _cities(
             yield CityYear(Phrase(row.name_en, row.name_zh), len(mine), reported, verified, settled, late)
 
 
-def to_settle(state: State, rules: Rulebook, year: int, at: int, among: Sequence[Works]) -> int:
+def to_settle(state: State, rules: Rulebook, year: int, at: int, among: Sequence[ListedWorks]) -> int:
     """Of how many works the authority can settle a year: verified, and the time to surrender is over."""
     if rules.civil.day_of(at) <= surrender_day(rules, year):
         return 0

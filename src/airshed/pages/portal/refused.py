@@ -24,7 +24,7 @@ from airshed.service.forms.refusals import rows
 _COMMAND = re.compile(rf" ?\b({'|'.join(BODIES)})\b ?", re.ASCII)
 
 
-class Place(NamedTuple):
+class RefusalPlace(NamedTuple):
     """Where refusals of a reason stand, and what is done about them; a row of `beside.csv`."""
 
     #: What the sentence of the refusal says, as a pattern; empty for any other of the reason.
@@ -36,10 +36,10 @@ class Place(NamedTuple):
     aside: str
 
 
-def _places() -> Mapping[str, list[Place]]:
-    found: dict[str, list[Place]] = {}
+def _places() -> Mapping[str, list[RefusalPlace]]:
+    found: dict[str, list[RefusalPlace]] = {}
     for row in rows_beside(__package__, "beside.csv"):
-        place = Place(row["words"], tuple(row["fields"].split()), Phrase(row["en"], row["zh"]), row["aside"])
+        place = RefusalPlace(row["words"], tuple(row["fields"].split()), Phrase(row["en"], row["zh"]), row["aside"])
         found.setdefault(row["why"], []).append(place)
     return found
 
@@ -128,12 +128,12 @@ def by_names(said: Phrase) -> Phrase:
     return Phrase(by_their_names(said.en), _COMMAND.sub(lambda it: f"“{name_of(BODIES[it[1]]).zh}”", said.zh))
 
 
-def place_of(refusal: Refusal) -> Place:
+def place_of(refusal: Refusal) -> RefusalPlace:
     """The row of a refusal: the first whose words its sentence has."""
     return next(each for each in PLACES[refusal.why] if re.search(each.words, refusal.detail))
 
 
-def _field(refusal: Refusal, place: Place, kind: type[msgspec.Struct], body: msgspec.Struct | None) -> str:
+def _field(refusal: Refusal, place: RefusalPlace, kind: type[msgspec.Struct], body: msgspec.Struct | None) -> str:
     """The first field of a place that the command has, and before it one of them whose value the sentence names.
 
     What is not explained is what was left empty, whatever the sentence names.

@@ -36,7 +36,7 @@ IN_THE_OPEN: Mapping[SealedHere, type[msgspec.Struct]] = {"auction": c.PlaceBid,
 _VENUES = {act: venue for venue, act in IN_THE_OPEN.items()}
 
 
-class Own(NamedTuple):
+class OwnSealedBid(NamedTuple):
     """A sealed bid of an account that waits."""
 
     number: int
@@ -44,7 +44,7 @@ class Own(NamedTuple):
     aside: Phrase
 
 
-class Place(NamedTuple):
+class SealingPlace(NamedTuple):
     """Where bids are sealed: what a script needs to seal one, and what waits there already."""
 
     venue: SealedHere
@@ -74,20 +74,20 @@ class Place(NamedTuple):
     #: Until when bids may be opened; empty before the close.
     until: str
     late: bool
-    own: tuple[Own, ...]
+    own: tuple[OwnSealedBid, ...]
     #: Names of the money, by which a price may be written.
     money: tuple[str, ...]
 
 
-def sealed_own(state: State, rules: Rulebook, sealing: Sealing, account: str) -> Iterator[Own]:
+def sealed_own(state: State, rules: Rulebook, sealing: Sealing, account: str) -> Iterator[OwnSealedBid]:
     """The sealed bids of an account that wait in a place."""
     for bid in sealing.bids.values():
         if bid.account == account:
             value, unit = (bid.count, Unit.ALLOWANCES) if bid.count else (bid.guarantee_fen, Unit.FEN)
-            yield Own(bid.number, bid.digest, amount(value, unit, rules))
+            yield OwnSealedBid(bid.number, bid.digest, amount(value, unit, rules))
 
 
-def place(state: State, rules: Rulebook, at: int, account: str, venue: SealedHere, name: str) -> Place | None:
+def place(state: State, rules: Rulebook, at: int, account: str, venue: SealedHere, name: str) -> SealingPlace | None:
     """A place where bids are sealed, for an account; None where there is none, or it is over."""
     sealing = state.sealings.get((venue, name))
     if sealing is None or sealing.over or account not in state.ledger.purses:
@@ -107,7 +107,7 @@ def place(state: State, rules: Rulebook, at: int, account: str, venue: SealedHer
         wish, price = c.AskRepurchase(name, account, 0, 0), "price"
         free = state.ledger.held_of(account, series).free
         free_said = amount(free, Unit.ALLOWANCES, rules)
-    return Place(
+    return SealingPlace(
         venue,
         name,
         series,
@@ -144,7 +144,7 @@ async def sealed_bid(service: Service, request: Request) -> Response:
     if venue not in HERE:
         raise Stopped("not_there", f"bids are sealed here in {', '.join(HERE)}; elsewhere by the shell")
 
-    def look(market: Market, rules: Rulebook) -> Place | None:
+    def look(market: Market, rules: Rulebook) -> SealingPlace | None:
         return place(market.state, rules, visitor.now, account, venue, name)
 
     found = await visitor.look(look)

@@ -17,7 +17,7 @@ EVIDENCE = Phrase("evidence", "证据")
 PAID = {"once": Phrase("paid once", "一次付清"), "yearly": Phrase("paid year by year", "按年支付")}
 
 
-class Sight(NamedTuple):
+class SentenceSight(NamedTuple):
     """By what sentences are made."""
 
     state: State
@@ -45,7 +45,7 @@ class Sight(NamedTuple):
         return works_called(self.state, self.rules, source)
 
 
-def mark(mark: nouns.Mark, sight: Sight) -> Phrase:
+def mark(mark: nouns.Mark, sight: SentenceSight) -> Phrase:
     """Hours that somebody marked."""
     kind = Phrase(mark.kind.replace("_", " "), word_zh("kind", mark.kind, sight.rules))
     first, why = sight.rules.standard.hour_of(mark.first).replace("T", " ") + ":00", reason(mark.reason)
@@ -56,7 +56,7 @@ def mark(mark: nouns.Mark, sight: Sight) -> Phrase:
     )
 
 
-def case(case: nouns.Case, sight: Sight) -> Phrase:
+def case(case: nouns.Case, sight: SentenceSight) -> Phrase:
     """What is held against a source."""
     ground, fen, works = ground_of(sight.rules, case.ground), sight.money(case.proposed_fen), sight.works(case.source)
     of = " ".join(part for part in (case.stack, case.pollutant, case.day or str(case.year)) if part)
@@ -66,7 +66,7 @@ def case(case: nouns.Case, sight: Sight) -> Phrase:
     )
 
 
-def withdrawal(taken: nouns.Withdrawal, sight: Sight) -> Phrase:
+def withdrawal(taken: nouns.Withdrawal, sight: SentenceSight) -> Phrase:
     """Part of a grant that goes back."""
     count, works = sight.mass(taken.count), sight.works(taken.source)
     ground = sight.ground(taken.ground)
@@ -76,7 +76,7 @@ def withdrawal(taken: nouns.Withdrawal, sight: Sight) -> Phrase:
     )
 
 
-def pledge(pledge: nouns.Pledge, sight: Sight) -> Phrase:
+def pledge(pledge: nouns.Pledge, sight: SentenceSight) -> Phrase:
     """Who pledges what to whom, for which debt, until when it is to be paid."""
     gives, takes = sight.called(pledge.pledgor), sight.called(pledge.pledgee)
     mass, owed = mass_of(pledge.left, sight.rules), sight.money(pledge.secured)
@@ -93,7 +93,7 @@ def pledge(pledge: nouns.Pledge, sight: Sight) -> Phrase:
     )
 
 
-def lease(lease: nouns.Lease, sight: Sight) -> Phrase:
+def lease(lease: nouns.Lease, sight: SentenceSight) -> Phrase:
     """Who lets what to whom, at which rent, until when, and what is to be paid next."""
     gives, takes = sight.called(lease.lessor), sight.called(lease.lessee)
     mass = mass_of({**lease.leased, **lease.waiting}, sight.rules)
@@ -110,7 +110,7 @@ def lease(lease: nouns.Lease, sight: Sight) -> Phrase:
     )
 
 
-def deal(deal: nouns.Deal, sight: Sight) -> Phrase:
+def deal(deal: nouns.Deal, sight: SentenceSight) -> Phrase:
     """What is offered to whom, and what it comes to without fees."""
     gives, takes = sight.called(deal.seller), sight.called(deal.buyer)
     mass, price = mass_of(deal.count, sight.rules, deal.series), sight.price(deal.price)
@@ -121,7 +121,7 @@ def deal(deal: nouns.Deal, sight: Sight) -> Phrase:
     )
 
 
-def transfer(transfer: nouns.AllowanceTransfer, sight: Sight) -> Phrase:
+def transfer(transfer: nouns.AllowanceTransfer, sight: SentenceSight) -> Phrase:
     """What goes from whom to whom, and when."""
     gives, takes = sight.called(transfer.origin), sight.called(transfer.target)
     mass = mass_of(transfer.count, sight.rules, transfer.series)
@@ -139,7 +139,7 @@ def transfer(transfer: nouns.AllowanceTransfer, sight: Sight) -> Phrase:
     )
 
 
-def order(order: nouns.Order, sight: Sight) -> Phrase:
+def order(order: nouns.Order, sight: SentenceSight) -> Phrase:
     """What an order asks for, and what of it is open."""
     who, side = sight.called(order.account), Phrase(order.side, word_zh("side", order.side, sight.rules))
     left, count = (mass_of(each, sight.rules, order.series) for each in (order.left, order.count))
@@ -150,7 +150,7 @@ def order(order: nouns.Order, sight: Sight) -> Phrase:
     )
 
 
-def right(right: nouns.Right, sight: Sight) -> Phrase:
+def right(right: nouns.Right, sight: SentenceSight) -> Phrase:
     """Whose right it is, to how much of which vintages, and what it is on offer for."""
     who, mass = sight.called(right.holder), sight.mass(right.count)
     last = Phrase(f"to {right.last}", f"至{right.last}年") if right.last else Phrase("without an end", "，无期限")
@@ -163,7 +163,7 @@ def right(right: nouns.Right, sight: Sight) -> Phrase:
     return Phrase(english, chinese)
 
 
-def purchase(bought: nouns.Purchase, sight: Sight) -> Phrase:
+def purchase(bought: nouns.Purchase, sight: SentenceSight) -> Phrase:
     """What was bought, what of it is paid, and what is due next."""
     works, mass = sight.works(bought.source), sight.mass(bought.count)
     whole, paid, series = sight.money(bought.fen), sight.money(bought.paid_fen), ", ".join(bought.series)
@@ -175,7 +175,7 @@ def purchase(bought: nouns.Purchase, sight: Sight) -> Phrase:
     return Phrase(english, chinese)
 
 
-def application(asked: nouns.Application, sight: Sight) -> Phrase:
+def application(asked: nouns.Application, sight: SentenceSight) -> Phrase:
     """What a works asks of the reserve."""
     works, mass, price = sight.works(asked.source), sight.mass(asked.wanted), sight.price(asked.price)
     return Phrase(
@@ -184,7 +184,7 @@ def application(asked: nouns.Application, sight: Sight) -> Phrase:
     )
 
 
-def withholding(held: nouns.Withholding, sight: Sight) -> Phrase:
+def withholding(held: nouns.Withholding, sight: SentenceSight) -> Phrase:
     """What of a grant is blocked, why, and until when."""
     works, mass = sight.works(held.source), sight.mass(held.blocked)
     ground = sight.ground(held.ground)
@@ -194,7 +194,7 @@ def withholding(held: nouns.Withholding, sight: Sight) -> Phrase:
     )
 
 
-def passing(sale: nouns.SourceTransfer, sight: Sight) -> Phrase:
+def passing(sale: nouns.SourceTransfer, sight: SentenceSight) -> Phrase:
     """Which works goes from whom to whom: whoever takes it answers for what it owes."""
     works, gives, takes = sight.works(sale.source), sight.called(sale.origin), sight.called(sale.target)
     state = Phrase(sale.state, {"offered": "待接受", "claimed": "已接受，待审批"}.get(sale.state, sale.state))

@@ -65,7 +65,7 @@ class Listener(NamedTuple):
     heard: int
 
 
-class Proposed(NamedTuple):
+class ProposedAct(NamedTuple):
     """An act of two that was begun, and how that is told to who may confirm it."""
 
     act: int
@@ -78,7 +78,7 @@ class Stretch(NamedTuple):
     #: The last of them.
     last: int
     notices: Mapping[str, Sequence[Notice]]
-    proposed: Sequence[Proposed]
+    proposed: Sequence[ProposedAct]
 
 
 def listeners_in(state: State, actors: Mapping[str, str], heard: Mapping[str, int]) -> list[Listener]:
@@ -122,7 +122,7 @@ def told_in(book: KeptBook, after: int, most: int, listeners: Listeners, rules: 
     called, owners = called_by(book, rules), owners_in(book)
     rows = book.sql.execute("SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after, most))
     notices: dict[str, list[Notice]] = {}
-    proposed: list[Proposed] = []
+    proposed: list[ProposedAct] = []
     for row in rows:
         line = line_of(*row)
         after = line.seq
@@ -139,11 +139,11 @@ def told_in(book: KeptBook, after: int, most: int, listeners: Listeners, rules: 
     return Stretch(after, notices, proposed)
 
 
-def _proposed(record: Record) -> Iterator[Proposed]:
+def _proposed(record: Record) -> Iterator[ProposedAct]:
     for event in record.events:
         if isinstance(event, ActProposed):
             what = Notice(record.seq, record.at, name_of(type(event.body)), f"#{event.act}", same(""))
-            yield Proposed(event.act, what)
+            yield ProposedAct(event.act, what)
 
 
 def acts_in(state: State) -> frozenset[str]:
@@ -152,7 +152,7 @@ def acts_in(state: State) -> frozenset[str]:
 
 
 def waiting_in(
-    state: State, rules: Rulebook, proposed: Sequence[Proposed], listeners: Listeners
+    state: State, rules: Rulebook, proposed: Sequence[ProposedAct], listeners: Listeners
 ) -> dict[str, list[Notice]]:
     """Of acts that were begun, those that each may still confirm."""
     still = [(state.acts[each.act], each.notice) for each in proposed if each.act in state.acts]

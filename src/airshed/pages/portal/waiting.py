@@ -26,7 +26,7 @@ from airshed.service.marketdata.reading import Market
 MOST_NAMED = 5
 
 
-class WaitingAct(NamedTuple):
+class ActToConfirm(NamedTuple):
     """An act that waits for a second person."""
 
     number: int
@@ -64,9 +64,9 @@ async def waiting(service: Service, request: Request) -> Response:
     return page(visitor, "waiting.html.j2", parts=await parts(visitor, WAITING))
 
 
-def waiting_act(act: Any, market: Market, rules: Rulebook) -> WaitingAct:
+def waiting_act(act: Any, market: Market, rules: Rulebook) -> ActToConfirm:
     """An act that waits, with some of those who may confirm it."""
     others = (name for name in confirmers(market.state, rules, act.actor, act.body) if name != act.actor)
     confirms = list(islice(others, MOST_NAMED))
     said = [*said_fields(act.body, rules, called_in(market.state, rules)), *meant(act.body, market.state, rules)]
-    return WaitingAct(act.id, name_of(type(act.body)), act.actor, act.until, said, confirms)
+    return ActToConfirm(act.id, name_of(type(act.body)), act.actor, act.until, said, confirms)

@@ -50,7 +50,7 @@ class MapPoint(msgspec.Struct, frozen=True):
     emitted: dict[str, int]
 
 
-class Seal(msgspec.Struct, frozen=True):
+class BookSeal(msgspec.Struct, frozen=True):
     """What pins the book down: its length, the digest of its last record, and the digest of the law."""
 
     book: str
@@ -114,7 +114,7 @@ class Facts(msgspec.Struct, frozen=True):
     sectors: tuple[SectorCompliance, ...]
     points: tuple[MapPoint, ...]
     stacks: dict[str, StackPlace]
-    seal: Seal
+    seal: BookSeal
     totals: Totals
     #: The last day of the book.
     last_day: str
@@ -208,10 +208,10 @@ def _points(works: Ground, rows: Sequence[ComplianceRow]) -> tuple[MapPoint, ...
     )
 
 
-def _seal(book: KeptBook, rules: Rulebook) -> Seal:
+def _seal(book: KeptBook, rules: Rulebook) -> BookSeal:
     last = book.last()
     refusals = book.sql.execute("SELECT count(*) FROM refusals").fetchone()[0]
-    return Seal(book.name, last, book.line(last).hash, digest(rules), refusals)
+    return BookSeal(book.name, last, book.line(last).hash, digest(rules), refusals)
 
 
 def _totals(

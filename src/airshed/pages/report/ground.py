@@ -20,7 +20,7 @@ class Spot(msgspec.Struct, frozen=True):
     accuracy: str
 
 
-class Works(msgspec.Struct, frozen=True):
+class GroundWorks(msgspec.Struct, frozen=True):
     """A source of the book."""
 
     source: str
@@ -49,13 +49,13 @@ class Ground(msgspec.Struct, frozen=True):
 
     #: Of the zone; None where nobody gave one, or it has none of these works.
     name: Phrase | None
-    works: tuple[Works, ...]
+    works: tuple[GroundWorks, ...]
     stacks: dict[str, StackPlace]
     outlines: tuple[Outline, ...]
     #: Hands from which facts of the zone come, in English and Chinese.
     credits: tuple[tuple[str, str], ...]
 
-    def of(self, source: str) -> Works:
+    def of(self, source: str) -> GroundWorks:
         """One of the works."""
         return next(each for each in self.works if each.source == source)
 
@@ -101,18 +101,18 @@ def _same(source: ZoneSource | None, name: str) -> bool:
     return source is not None and name in (source.name_en, source.name_zh)
 
 
-def _works(entered: SourceRegistered, known: ZoneSource | None) -> Works:
+def _works(entered: SourceRegistered, known: ZoneSource | None) -> GroundWorks:
     who = entered.source, same(entered.name), entered.jurisdiction, entered.sector, entered.simulated
     if known is None:
-        return Works(*who, early=False, spot=None)
-    return Works(
+        return GroundWorks(*who, early=False, spot=None)
+    return GroundWorks(
         *(entered.source, Phrase(known.name_en, known.name_zh), *who[2:]),
         early=known.role == "early_abater",
         spot=Spot(known.lat, known.lon, known.coordinate_accuracy),
     )
 
 
-def _named(works: Works, stack: str, outlets: dict[str, Phrase]) -> Phrase:
+def _named(works: GroundWorks, stack: str, outlets: dict[str, Phrase]) -> Phrase:
     outlet = outlets.get(stack)
     if outlet is None:
         return works.name

@@ -23,7 +23,7 @@ class KeyFigure(msgspec.Struct, frozen=True):
     anchor: str
 
 
-class Note(msgspec.Struct, frozen=True):
+class SectionNote(msgspec.Struct, frozen=True):
     """What a section of the rulebook rests on."""
 
     key: str
@@ -66,10 +66,10 @@ SECTIONS = {
 }
 
 
-def notes(rules: Rulebook) -> tuple[Note, ...]:
+def notes(rules: Rulebook) -> tuple[SectionNote, ...]:
     """A note per section of the rulebook, numbered in the order in which the page needs them."""
     return tuple(
-        Note(key, number, title, getattr(rules, key).cite, _STATUS[getattr(rules, key).status])
+        SectionNote(key, number, title, getattr(rules, key).cite, _STATUS[getattr(rules, key).status])
         for number, (key, title) in enumerate(SECTIONS.items(), start=1)
     )
 

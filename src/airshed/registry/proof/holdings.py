@@ -28,7 +28,7 @@ _COUNT = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 _CURE = "give it as airshed proof wrote it, every byte"
 
 
-class Statement(NamedTuple):
+class HoldingsHead(NamedTuple):
     """Of which book and record it is, how many accounts there are, and the root over what they hold."""
 
     head: Checkpoint
@@ -40,7 +40,7 @@ class Statement(NamedTuple):
         return f"{FIRST}\n{self.head.text()}{self.accounts}\n{b64encode(self.root).decode()}\n"
 
 
-def read_statement(text: str, place: str) -> Statement:
+def read_statement(text: str, place: str) -> HoldingsHead:
     """A statement from the text of its note, or `Malformed`."""
     lines = text.split("\n")
     roots = [unbase64(lines[number]) for number in (3, 5)] if len(lines) == 7 else []
@@ -48,7 +48,7 @@ def read_statement(text: str, place: str) -> Statement:
     counts = lines[2:5:2]
     if lines[0] != FIRST or len(whole) != 2 or not all(map(_COUNT.fullmatch, counts)) or not lines[1]:
         raise Malformed(place, f"is no statement of holdings, which begins with {FIRST!r}", _CURE)
-    return Statement(Checkpoint(lines[1], int(lines[2]), whole[0]), int(lines[4]), whole[1])
+    return HoldingsHead(Checkpoint(lines[1], int(lines[2]), whole[0]), int(lines[4]), whole[1])
 
 
 def leaf_of(account: str, fen: int, holdings: Iterable[tuple[str, Runs]]) -> bytes:
@@ -68,7 +68,7 @@ def leaves_of(refold: Refold) -> dict[str, bytes]:
     return {account: leaf_of(account, refold.money.get(account, 0), held[account]) for account in sorted(held)}
 
 
-class Shown(NamedTuple):
+class ShownRecord(NamedTuple):
     """A record in the proof of an account: the hash before it, its bytes, and the hashes up to the root."""
 
     seq: int
@@ -87,7 +87,7 @@ class AccountProof(NamedTuple):
     leaf: bytes
     number: int
     path: tuple[bytes, ...]
-    records: tuple[Shown, ...]
+    records: tuple[ShownRecord, ...]
 
     def document(self) -> dict[str, Any]:
         """As it is written into a file."""
@@ -118,7 +118,7 @@ def read_account_proof(text: str, place: str) -> AccountProof:
         if found["is"] != ACCOUNT:
             raise ValueError(f"no {ACCOUNT}")
         records = tuple(
-            Shown(int(each["seq"]), str(each["before"]), str(each["record"]).encode(), _path(each["path"]))
+            ShownRecord(int(each["seq"]), str(each["before"]), str(each["record"]).encode(), _path(each["path"]))
             for each in found["records"]
         )
         words = (str(found["account"]), str(found["checkpoint"]), str(found["statement"]))
@@ -134,7 +134,7 @@ def _path(lines: Sequence[Any]) -> tuple[bytes, ...]:
     return tuple(each for each in path if each is not None)
 
 
-def hold_account(proof: AccountProof, head: Checkpoint, statement: Statement, place: str) -> None:
+def hold_account(proof: AccountProof, head: Checkpoint, statement: HoldingsHead, place: str) -> None:
     """`Malformed` unless all records stand under the head, the leaf under the statement, and they add up to it."""
     if statement.head != head:
         what = f"its statement is of {statement.head.size} records of {statement.head.origin}, its checkpoint is not"

@@ -91,7 +91,7 @@ class Note(NamedTuple):
         return f"{self.text}\n" + "".join(each.line for each in self.signatures)
 
 
-class Signed(NamedTuple):
+class NoteSignature(NamedTuple):
     """A signature that holds; of a witness, when it saw the note (seconds since 1970)."""
 
     verifier: Verifier
@@ -188,13 +188,13 @@ def read_line(line: str, place: str) -> Signature:
     return Signature(name, raw[:4], raw[4:], line)
 
 
-def signed_by(note: Note, verifiers: Sequence[Verifier], place: str) -> list[Signed]:
+def signed_by(note: Note, verifiers: Sequence[Verifier], place: str) -> list[NoteSignature]:
     """Whose signatures hold, of those whose keys are known; others are passed over.
 
     `Malformed` where a known key did not sign what its line says, or where none of the known keys signed.
     """
     known = {(each.name, each.id): each for each in verifiers}
-    held: dict[tuple[str, bytes], Signed] = {}
+    held: dict[tuple[str, bytes], NoteSignature] = {}
     for line in note.signatures:
         verifier = known.get((line.name, line.id))
         if verifier is None or (line.name, line.id) in held:
@@ -211,7 +211,7 @@ def signed_by(note: Note, verifiers: Sequence[Verifier], place: str) -> list[Sig
     return list(held.values())
 
 
-def _holding(verifier: Verifier, text: str, signature: bytes) -> Signed | None:
+def _holding(verifier: Verifier, text: str, signature: bytes) -> NoteSignature | None:
     """The signature, None when it does not hold."""
     stamp = 0 if verifier.signs is Signs.NOTE else 8
     at_s = int.from_bytes(signature[:stamp], "big")
@@ -220,4 +220,4 @@ def _holding(verifier: Verifier, text: str, signature: bytes) -> Signed | None:
         key.verify(signature[stamp:], _signed(text, verifier.signs, at_s))
     except (InvalidSignature, ValueError):
         return None
-    return Signed(verifier, at_s if stamp else None)
+    return NoteSignature(verifier, at_s if stamp else None)

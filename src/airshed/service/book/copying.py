@@ -46,7 +46,7 @@ def pour(source: KeptBook, target: KeptBook) -> LastAnswered:
         return last
 
 
-class Carried(NamedTuple):
+class CopiedBook(NamedTuple):
     """What became of a copy: where it lies, without a password, the record it ends with, and what it is."""
 
     to: str
@@ -54,12 +54,12 @@ class Carried(NamedTuple):
     provenance: Provenance | None
 
 
-def carry(book: str, to: str) -> Carried:
+def carry(book: str, to: str) -> CopiedBook:
     """Copy between files and databases, in any direction."""
     if not in_database(book) and not in_database(to):
         last = copy(Path(book), Path(to))
         with Book.read(Path(to)) as copied:
-            return Carried(to, last, copied.provenance())
+            return CopiedBook(to, last, copied.provenance())
     have_driver()
     with to_read(book) as source, to_make(to) as target:
-        return Carried(without_password(to), pour(source, target), source.provenance())
+        return CopiedBook(without_password(to), pour(source, target), source.provenance())

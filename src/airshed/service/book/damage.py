@@ -6,7 +6,7 @@ from pathlib import Path
 
 from airshed.engine.journal import GENESIS, Line, linked
 from airshed.model.refusal import Malformed
-from airshed.service.book.pages import JOURNAL_ROOT, BadPage, Pages, Tree
+from airshed.service.book.pages import JOURNAL_ROOT, BadPage, BookPages, PageTree
 
 CURE = "restore the book from a copy"
 
@@ -17,8 +17,8 @@ def named_by_page(path: Path, said: str) -> Malformed | None:
     None for a file of another kind, in which there is not one record.
     Records are counted one after the other along the chain, so what is called whole is what was written.
     """
-    pages = Pages(path)
-    trees: list[Tree] = []
+    pages = BookPages(path)
+    trees: list[PageTree] = []
     bad: BadPage | None = None
     try:
         trees = pages.trees()
@@ -44,7 +44,7 @@ def is_cut(path: Path) -> bool:
     """Whether a file of SQLite ends before its last page does; of a page that is cut SQLite reads the rest as zeros."""
     if not path.is_file():
         return False
-    pages = Pages(path)
+    pages = BookPages(path)
     try:
         pages.page(pages.count)
     except BadPage:
@@ -52,7 +52,7 @@ def is_cut(path: Path) -> bool:
     return False
 
 
-def _records(pages: Pages, root: int) -> tuple[int, Malformed | BadPage | None]:
+def _records(pages: BookPages, root: int) -> tuple[int, Malformed | BadPage | None]:
     """How many records from the first on are whole, and what is wrong with the next."""
     whole, reached = 0, GENESIS
     try:
@@ -66,7 +66,7 @@ def _records(pages: Pages, root: int) -> tuple[int, Malformed | BadPage | None]:
     return whole, None
 
 
-def _elsewhere(pages: Pages, trees: list[Tree]) -> BadPage | None:
+def _elsewhere(pages: BookPages, trees: list[PageTree]) -> BadPage | None:
     """The first page outside the journal that cannot be read."""
     for tree in trees:
         try:

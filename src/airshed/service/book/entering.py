@@ -22,7 +22,7 @@ from airshed.zone.zone import Zone
 Entering = c.OpenAccount | c.RegisterActor | c.RegisterSource
 
 
-class Standing(StrEnum):
+class EntryStanding(StrEnum):
     """How something of a zone stands to a book."""
 
     NEW = "new"
@@ -33,10 +33,10 @@ class Standing(StrEnum):
     THERE = "there"
 
 
-class Entry(NamedTuple):
+class ZoneEntry(NamedTuple):
     """Something of a zone: how it stands, who sends what for it, and the act that it waits as."""
 
-    standing: Standing
+    standing: EntryStanding
     wish: Entering
     actor: str = ""
     act: int = 0
@@ -44,12 +44,12 @@ class Entry(NamedTuple):
     @property
     def sent(self) -> bool:
         """Whether something is sent for it."""
-        return self.standing in (Standing.NEW, Standing.CONFIRMED)
+        return self.standing in (EntryStanding.NEW, EntryStanding.CONFIRMED)
 
     @property
     def body(self) -> c.Body:
         """What is sent for it."""
-        return c.ConfirmAct(self.act) if self.standing is Standing.CONFIRMED else self.wish
+        return c.ConfirmAct(self.act) if self.standing is EntryStanding.CONFIRMED else self.wish
 
 
 def real_for(zone: Zone, place: str, state: State) -> None:
@@ -68,14 +68,16 @@ def real_for(zone: Zone, place: str, state: State) -> None:
         raise Malformed(place, f"{said} are simulated, and the book is a real programme", cure)
 
 
-def plan(state: State, rules: Rulebook, wishes: Iterable[Entering], actors: Sequence[str], place: str) -> list[Entry]:
+def plan(
+    state: State, rules: Rulebook, wishes: Iterable[Entering], actors: Sequence[str], place: str
+) -> list[ZoneEntry]:
     """How each wish stands, sent by the first of `actors` who may; `Malformed` for what is there and is another thing.
 
     What waits as another's act, word for word, is confirmed: the second person has found the same in the same zone.
     Accounts come first: an account that joins a group waits, and what needs it is for the next run.
     """
     waiting = {act.body: act for act in state.acts.values() if isinstance(act.body, Entering)}
-    found: list[Entry] = []
+    found: list[ZoneEntry] = []
     kin: set[str] = set()
     lacking: set[str] = set()
     confirmed: set[str] = set()
@@ -86,20 +88,20 @@ def plan(state: State, rules: Rulebook, wishes: Iterable[Entering], actors: Sequ
             if known != wish:
                 what = f"{name} is in the book, and there it is {_said(known, wish)}"
                 raise Malformed(place, what, "make the row say what the book says, or give it another name")
-            found.append(Entry(Standing.THERE, wish))
+            found.append(ZoneEntry(EntryStanding.THERE, wish))
         elif wish.account in lacking and not isinstance(wish, c.OpenAccount):
-            found.append(Entry(Standing.LATER, wish))
+            found.append(ZoneEntry(EntryStanding.LATER, wish))
         elif act is not None:
             second = next((each for each in actors if _confirms(state, rules, each, act)), None)
             if second is None:
-                found.append(Entry(Standing.WAITS, wish, act.actor, act.id))
+                found.append(ZoneEntry(EntryStanding.WAITS, wish, act.actor, act.id))
             else:
-                found.append(Entry(Standing.CONFIRMED, wish, second, act.id))
+                found.append(ZoneEntry(EntryStanding.CONFIRMED, wish, second, act.id))
                 confirmed.add(wish.account)
         else:
             sender = next((each for each in actors if may_send(state, rules, each, wish) is None), None)
             if sender is None and wish.account in confirmed:
-                found.append(Entry(Standing.LATER, wish))
+                found.append(ZoneEntry(EntryStanding.LATER, wish))
                 continue
             if sender is None:
                 command = type(wish).__name__
@@ -108,11 +110,11 @@ def plan(state: State, rules: Rulebook, wishes: Iterable[Entering], actors: Sequ
                     f"none of {', '.join(actors)} may send {command}",
                     f"name one who may: {_who(state, rules, command)}",
                 )
-            found.append(Entry(Standing.NEW, wish, sender))
+            found.append(ZoneEntry(EntryStanding.NEW, wish, sender))
         if isinstance(wish, c.OpenAccount):
             whose = wish.group or wish.name
             joins = rules.roles.joining_takes_two and (whose in kin or bool(mates(state, wish)))
-            if found[-1].standing is Standing.WAITS or (found[-1].standing is Standing.NEW and joins):
+            if found[-1].standing is EntryStanding.WAITS or (found[-1].standing is EntryStanding.NEW and joins):
                 lacking.add(wish.account)
             kin.add(whose)
     return found

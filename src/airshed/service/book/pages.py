@@ -29,14 +29,14 @@ class BadPage(Exception):
         self.why = why
 
 
-class Tree(NamedTuple):
+class PageTree(NamedTuple):
     """A table or an index of the file."""
 
     name: str
     root: int
 
 
-class Pages:
+class BookPages:
     """A file of pages and the committed frames of its write-ahead log; all mapped, none is changed."""
 
     def __init__(self, path: Path, size: int = 8192) -> None:
@@ -64,7 +64,7 @@ class Pages:
         """Whether the file begins as one of SQLite does."""
         return self._raw[:16] == MAGIC
 
-    def trees(self) -> list[Tree]:
+    def trees(self) -> list[PageTree]:
         """What page 1 lists; `BadPage` when it cannot be read."""
         if not self.page(1).startswith(MAGIC):
             raise BadPage(1, "it does not begin as a SQLite file does")
@@ -73,7 +73,7 @@ class Pages:
             if len(cells) != 5 or not isinstance(cells[3], int) or not isinstance(cells[1], bytes):
                 raise BadPage(1, "what it lists cannot be read")
             if cells[3]:
-                found.append(Tree(cells[1].decode("utf-8", "replace"), cells[3]))
+                found.append(PageTree(cells[1].decode("utf-8", "replace"), cells[3]))
         return found
 
     def rows(self, root: int) -> Iterator[tuple[int, list[int | bytes | None]]]:

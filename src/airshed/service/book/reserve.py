@@ -22,7 +22,7 @@ JOIN accounts USING (account) WHERE repurchase = ? GROUP BY 1
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class ReserveFlow:
     """What came into the reserves of a series, or went out of them, for one reason."""
 
     series: str
@@ -52,12 +52,12 @@ class BuyBack(NamedTuple):
     hhi: int | None
 
 
-def flows_of(book: KeptBook, series: str = "") -> list[Flow]:
+def flows_of(book: KeptBook, series: str = "") -> list[ReserveFlow]:
     """The statement of the reserves, of one series or of all; `Malformed` when they never held any of it."""
     known = [name for (name,) in book.sql.execute("SELECT DISTINCT series FROM flows ORDER BY series").fetchall()]
     if series and series not in known:
         raise Malformed("--series", f"the reserves hold nothing of {series!r}", near(series, known))
-    return [Flow(*row) for row in book.sql.execute(FLOWS, (series,)).fetchall()]
+    return [ReserveFlow(*row) for row in book.sql.execute(FLOWS, (series,)).fetchall()]
 
 
 def buy_back_of(book: KeptBook, name: str) -> BuyBack:

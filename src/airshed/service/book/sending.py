@@ -28,7 +28,7 @@ class AddressedCommand(Command, frozen=True, forbid_unknown_fields=True, omit_de
     book: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", extra_json_schema={"title": "64 hex digits"})] | None = None
 
 
-class Sent(NamedTuple):
+class SentCommand(NamedTuple):
     """A command that somebody sends."""
 
     command: Command
@@ -41,7 +41,7 @@ class Sent(NamedTuple):
 _decoder = msgspec.json.Decoder(AddressedCommand)
 
 
-def read_commands(place: str) -> list[Sent]:
+def read_commands(place: str) -> list[SentCommand]:
     """Commands from a file or standard input (`-`), one a line; `Malformed` names the line."""
     if place == "-":
         place = "standard input"
@@ -54,13 +54,13 @@ def read_commands(place: str) -> list[Sent]:
             raise Malformed(place, f"cannot be read ({error.strerror})", "give a file of commands") from None
     if len(raw) > LARGEST_FILE:
         raise Malformed(place, f"is larger than {LARGEST_FILE} bytes", "split it")
-    found: list[Sent] = []
+    found: list[SentCommand] = []
     for number, line in enumerate(raw.splitlines(), 1):
         if line.strip():
             where = f"{place} line {number}"
             sent = command_of(line, where)
             try:
-                found.append(Sent(well_formed(sent.command), sent.book, where))
+                found.append(SentCommand(well_formed(sent.command), sent.book, where))
             except Malformed as error:
                 raise Malformed(f"{where}: {error.place.removeprefix('command ')}", error.what, error.cure) from None
     if not found:
@@ -70,7 +70,7 @@ def read_commands(place: str) -> list[Sent]:
     return found
 
 
-def for_this(sent: Iterable[Sent], book: KeptBook) -> list[Command]:
+def for_this(sent: Iterable[SentCommand], book: KeptBook) -> list[Command]:
     """The commands, if none of them was made for another book; else `Malformed` with the first that was.
 
     What was computed from a rehearsal does not get into the book of the programme that it rehearses, where sources and
@@ -79,7 +79,7 @@ def for_this(sent: Iterable[Sent], book: KeptBook) -> list[Command]:
     return for_book(sent, book.line(1).hash, str(book.path))
 
 
-def for_book(sent: Iterable[Sent], first: str, where: str) -> list[Command]:
+def for_book(sent: Iterable[SentCommand], first: str, where: str) -> list[Command]:
     """The same for a book by the hash of its first record, wherever it lies."""
     found: list[Command] = []
     for command, made_for, place in sent:
@@ -90,7 +90,7 @@ def for_book(sent: Iterable[Sent], first: str, where: str) -> list[Command]:
     return found
 
 
-def command_of(line: bytes, place: str) -> Sent:
+def command_of(line: bytes, place: str) -> SentCommand:
     """One command from JSON, or `Malformed` naming the place."""
     try:
         read = _decoder.decode(line)
@@ -113,4 +113,4 @@ def command_of(line: bytes, place: str) -> Sent:
         raise Malformed(place, "is not UTF-8", "save it as UTF-8") from None
     if twice is not None:
         raise Malformed(place, f"{twice!r} is given twice in one object", "give it once, with the value that is meant")
-    return Sent(Command(read.actor, read.key, read.body), read.book, place)
+    return SentCommand(Command(read.actor, read.key, read.body), read.book, place)

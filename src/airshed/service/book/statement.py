@@ -84,7 +84,7 @@ class Statement(msgspec.Struct, frozen=True):
     embargoed: tuple[str, ...]
 
 
-class Days(NamedTuple):
+class DaySpan(NamedTuple):
     """From a day to a day, both in it; empty for the first and the last of the book."""
 
     first: str = ""
@@ -96,12 +96,12 @@ class Days(NamedTuple):
 
 
 #: Every day.
-ALWAYS = Days()
+ALWAYS = DaySpan()
 
 
-def days_of(first: str, last: str, places: tuple[str, str]) -> Days:
+def days_of(first: str, last: str, places: tuple[str, str]) -> DaySpan:
     """The days of a statement as people write them, or `Malformed` with the place of the one that is wrong."""
-    found = Days(*(read_day(text, place) if text else "" for text, place in zip((first, last), places, strict=True)))
+    found = DaySpan(*(read_day(text, place) if text else "" for text, place in zip((first, last), places, strict=True)))
     if found.first and found.last and found.first > found.last:
         raise Malformed(places[1], f"{found.last} is before {found.first}", "give the later day")
     return found
@@ -118,7 +118,7 @@ def statement_of(
     records: Iterable[Record],
     fined: Callable[[], Sequence[PenaltyLine]],
     *,
-    days: Days = ALWAYS,
+    days: DaySpan = ALWAYS,
     hidden: Callable[[Event], bool] | None = None,
     source: Source = whole,
 ) -> Statement | None:

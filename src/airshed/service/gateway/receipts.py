@@ -21,7 +21,7 @@ from airshed.mrv.hj212.rows import HourRows
 from airshed.mrv.minutes import INTERVALS, filled_with, hours_of_minutes, interval_of
 from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, FLOW, FURTHER_GASES, StackReadings
 from airshed.mrv.rules import MonitoringRules
-from airshed.mrv.year_from_frames import TOTALS, Instants, Receipt, told_year
+from airshed.mrv.year_from_frames import TOTALS, Instants, ReceivedAt, told_year
 from airshed.service.gateway import store
 from airshed.service.gateway.answers import DONE, REQUEST_ANSWERED
 from airshed.service.gateway.devices import Device, Registry
@@ -88,10 +88,12 @@ def readings_of(
     hours = rows.hour - ends[numbers].astype("timedelta64[h]") if len(rows) else rows.hour
     means, flags = _spelt(rows, list(devices.values()), numbers)
     at[positions[rows.position]] = (hours.astype("datetime64[D]") - np.datetime64(f"{year:04}-01-01")).astype(np.int64)
-    receipt: Receipt | None = None
+    receipt: ReceivedAt | None = None
     if days is not None:
         received = days[positions[rows.position]].astype("datetime64[ms]")
-        receipt = Receipt(received, (days[positions[rows.position]] + np.timedelta64(1, "D")).astype("datetime64[ms]"))
+        receipt = ReceivedAt(
+            received, (days[positions[rows.position]] + np.timedelta64(1, "D")).astype("datetime64[ms]")
+        )
     readings = told_year(
         year,
         _by_new_codes(rows),

@@ -149,7 +149,7 @@ class _Routes(Starlette):
         return ExceptionMiddleware(self.router, handlers=self.exception_handlers)
 
 
-class Application:
+class ServerApplication:
     """What a server runs: routes; around all of it headers, counts, and an answer where something of ours is broken.
 
     Until the pages are there, which a start does not wait for, it answers what programs ask; a browser waits.

@@ -38,7 +38,7 @@ MOST_WAITING, MOST_OF_ONE, MOST_OF_STRANGER = 50, 10, 5
 MOST_MADE = 16
 
 
-class Made(NamedTuple):
+class MadeTable(NamedTuple):
     """A table for one head of the book."""
 
     head: str
@@ -47,7 +47,7 @@ class Made(NamedTuple):
     at_s: float
 
 
-class Told(NamedTuple, Generic[T]):
+class MarketLook(NamedTuple, Generic[T]):
     """What a look at the market gives, and of which head and instant of the book it is."""
 
     head: str
@@ -70,7 +70,7 @@ class MarketFold:
         self._book: KeptBook | None = None
         self._address = address
         self._folding = Folding(history=True)
-        self._made: dict[tuple[str, Sequence[Kind]], Made] = {}
+        self._made: dict[tuple[str, Sequence[Kind]], MadeTable] = {}
         self._waiting = 0
         self._asking: Counter[str] = Counter()
         #: The law in force, by its digest.
@@ -99,7 +99,7 @@ class MarketFold:
             self.begin()
             self._pool.submit(self._keep)
 
-    async def table(self, name: str, kinds: Sequence[Kind] = (), *, now_s: float, old_s: float = -1.0) -> Made:
+    async def table(self, name: str, kinds: Sequence[Kind] = (), *, now_s: float, old_s: float = -1.0) -> MadeTable:
         """All rows of a table, up to the end of the book; of some kinds of trade, where it has those.
 
         One that was made in the last `old_s` seconds does as well, though the book has gone on.
@@ -107,12 +107,12 @@ class MarketFold:
         known = self._made.get((name, kinds))
         if known is not None and 0 <= now_s - known.at_s <= old_s:
             return known
-        made: Made = await self._run(self._table, name, kinds, now_s)
+        made: MadeTable = await self._run(self._table, name, kinds, now_s)
         return made
 
-    async def told(self, work: Callable[[Market], T]) -> Told[T]:
+    async def told(self, work: Callable[[Market], T]) -> MarketLook[T]:
         """What a look at the market gives, with the head of the book that it is of."""
-        found: Told[T] = await self._run(self._told, work)
+        found: MarketLook[T] = await self._run(self._told, work)
         return found
 
     async def look(self, work: Callable[[Market, Rulebook], T]) -> T:
@@ -197,7 +197,7 @@ class MarketFold:
                 return self._book, f"{self.reached}:{self._folding.reached}"
         raise Ended
 
-    def _table(self, name: str, kinds: Sequence[Kind], now_s: float) -> Made:
+    def _table(self, name: str, kinds: Sequence[Kind], now_s: float) -> MadeTable:
         book, head = self._catch_up()
         made = self._made.get((name, kinds))
         if made is None or made.head != head:
@@ -206,13 +206,13 @@ class MarketFold:
                 rows = tuple(OF_KINDS[name](market, kinds) if kinds else ROWS[name](market, law_of(book, market)))
             while len(self._made) >= MOST_MADE:
                 self._made.pop(next(iter(self._made)))
-            made = self._made[name, kinds] = Made(head, rows, now_s)
+            made = self._made[name, kinds] = MadeTable(head, rows, now_s)
         return made
 
-    def _told(self, work: Callable[[Market], T]) -> Told[T]:
+    def _told(self, work: Callable[[Market], T]) -> MarketLook[T]:
         _, head = self._catch_up()
         market = self._folding.market
-        return Told(head, market.state.at, work(market))
+        return MarketLook(head, market.state.at, work(market))
 
     def _look(self, work: Callable[[Market, Rulebook], T]) -> T:
         book, _ = self._catch_up()

@@ -42,11 +42,11 @@ def _host(request: Request) -> str:
     return host
 
 
-def _place(service: Service, request: Request) -> authenticators.Place:
-    from airshed.service.sign_in.authenticators import Place
+def _place(service: Service, request: Request) -> authenticators.SignInPage:
+    from airshed.service.sign_in.authenticators import SignInPage
 
     scheme = "https" if service.door.secure else "http"
-    return Place(_host(request), f"{scheme}://{request.headers['host']}")
+    return SignInPage(_host(request), f"{scheme}://{request.headers['host']}")
 
 
 async def to_make(service: Service, request: Request) -> Response:
@@ -71,7 +71,7 @@ async def make(service: Service, request: Request) -> Response:
         raise _wrong(service, "it was not asked for here, is over, or was made")
     try:
         found = authenticators.made(form.credential, challenge, _place(service, request))
-    except authenticators.Wrong as error:
+    except authenticators.WrongPasskey as error:
         raise _wrong(service, str(error)) from None
     kept = service.door.users.add_passkey(name, found.id, found.public, found.shown, form.label)
     service.note("passkey_made", user=name, passkey=kept)
@@ -138,7 +138,7 @@ def _owner(service: Service, request: Request, form: PasskeyShown) -> User:
         raise _wrong(service, "it is not known here, or was not asked for")
     try:
         count = authenticators.shown(form.credential, challenge, _place(service, request), kept.public, kept.shown)
-    except authenticators.Wrong as error:
+    except authenticators.WrongPasskey as error:
         raise _wrong(service, str(error)) from None
     user = users.get(kept.user)
     if user is None or user.state != "active":

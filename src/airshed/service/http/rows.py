@@ -38,7 +38,7 @@ class Query(NamedTuple):
     last: bool
 
 
-class Page(NamedTuple):
+class RowPage(NamedTuple):
     """Rows, and where the next begin."""
 
     columns: tuple[str, ...]
@@ -88,7 +88,7 @@ def query_of(table: str, said: Sequence[tuple[str, str]], usual: int, most: int)
     return Query(found, tuple(filters), limit, after, last)
 
 
-def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
+def page_of(book: KeptBook, query: Query, viewer: Viewer) -> RowPage | None:
     """A page; None where nothing of the table is for who asks."""
     sql, table = book.sql, query.table
     mine = condition(book, table, viewer)
@@ -128,10 +128,10 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
     silent = _silent(table, columns, rows, bidding, mates) if masks else ()
     kept = viewer.public is not None and viewer.reach(table.name) != "own"
     waits = tuple(kept_back(book, table.name, viewer.public)) if kept and viewer.public is not None else ()
-    return Page(columns, rows, cursor, total, counts, silent, waits)
+    return RowPage(columns, rows, cursor, total, counts, silent, waits)
 
 
-def pages_of(book: KeptBook, query: Query, viewer: Viewer, at_once: int) -> Iterator[Page]:
+def pages_of(book: KeptBook, query: Query, viewer: Viewer, at_once: int) -> Iterator[RowPage]:
     """The pages of which a large answer is made, one after the other, so that few rows are in memory; none where
     nothing is for who asks."""
     left = query.limit

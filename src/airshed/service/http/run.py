@@ -20,7 +20,7 @@ from airshed.service.book.addressed import to_read
 from airshed.service.book.clock import asked_of
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lockout import Lockout
-from airshed.service.http.app import Application
+from airshed.service.http.app import ServerApplication
 from airshed.service.http.clock import clock_from, machine_ms, next_morning
 from airshed.service.http.feed import Feed
 from airshed.service.http.limits import ServiceLimits
@@ -32,7 +32,7 @@ from airshed.service.http.rates import Rates
 from airshed.service.http.readers import Readers
 from airshed.service.http.service import Service
 from airshed.service.http.serving import Serving, check_safe, hours_beside, studies_of
-from airshed.service.http.snapshots import Check, Differs
+from airshed.service.http.snapshots import Differs, SnapshotCheck
 from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
@@ -69,7 +69,7 @@ class Running:
         self._note = note
         #: The record of the snapshot that it began from, until that was checked; 0 where nothing is to be.
         self.unchecked = 0
-        self._check: Check | None = None
+        self._check: SnapshotCheck | None = None
         #: What is done once commands are taken.
         self.after = threading.Thread(target=self._after, name="after", daemon=True)
         limits = serving.limits
@@ -178,7 +178,7 @@ class Running:
         self.service.hours = hours_beside(serving.book)
         if serving.demo_users:
             self.service.next_day = self._next_day
-        self.app = Application(self.service)
+        self.app = ServerApplication(self.service)
 
     def _next_day(self) -> None:
         """Let the clock of a book that is shown go on to its next morning."""
@@ -211,7 +211,7 @@ class Running:
         self.market.begin()
         snapshot, self.writer.snapshot = self.writer.snapshot, None  # the bytes of it
         if snapshot is not None:
-            self._check = Check(str(self.serving.book), snapshot.of, self._checked, self._not_checked)
+            self._check = SnapshotCheck(str(self.serving.book), snapshot.of, self._checked, self._not_checked)
         elif self.writer.writes and self.feed.last >= self.serving.limits.snapshot_every:
             self.market.keep()
 

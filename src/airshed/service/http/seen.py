@@ -22,7 +22,7 @@ from airshed.service.http.viewer import Viewer
 SILENT = "how much is free is not told to others"
 
 
-class Beside(NamedTuple):
+class BesideRecords(NamedTuple):
     """What stands beside records and says how much of them somebody sees."""
 
     #: Whose records are whole: the actors of an account, or of a jurisdiction.
@@ -36,16 +36,16 @@ TELLING_YEARS = (e.YearVerified, e.YearDetermined, e.ObligationDeferred)
 #: By which a record that may hold one is found without reading it.
 _MARKS = tuple(f'"is":"{kind.__name__}"'.encode() for kind in TELLING_YEARS)
 #: For who reads everything, or nothing.
-NOTHING = Beside(frozenset(), {})
+NOTHING = BesideRecords(frozenset(), {})
 
 
-def beside(sql: Statements, viewer: Viewer) -> Beside:
+def beside(sql: Statements, viewer: Viewer) -> BesideRecords:
     """For somebody, as the book stands."""
     kept_back = viewer.reach(RECORDS) not in ("", "own") and viewer.public is not None
-    return Beside(own_actors(sql, viewer), years_of_cases(sql) if kept_back else {})
+    return BesideRecords(own_actors(sql, viewer), years_of_cases(sql) if kept_back else {})
 
 
-def seen(lines: Sequence[Line], viewer: Viewer, known: Beside) -> list[SeenRecord]:
+def seen(lines: Sequence[Line], viewer: Viewer, known: BesideRecords) -> list[SeenRecord]:
     """Records as somebody sees them."""
     if not viewer.reach(RECORDS):
         return [_seen_by_all(line, viewer) for line in lines]
@@ -97,7 +97,7 @@ def reads_whole(line: Line, found: SeenRecord) -> bool:
     return found == _whole(line, decode(line))
 
 
-def _seen(line: Line, record: Record, viewer: Viewer, known: Beside) -> SeenRecord:
+def _seen(line: Line, record: Record, viewer: Viewer, known: BesideRecords) -> SeenRecord:
     own, far = known.own, viewer.reach(RECORDS)
     mine = viewer.account != "" and record.actor in own
     whole = far not in ("", "own") and not mine

@@ -18,7 +18,7 @@ class Differs(RuntimeError):
     """A snapshot that a service began from is not what the book comes to."""
 
 
-class Check:
+class SnapshotCheck:
     """Replays the book up to a snapshot; `told` hears what differs, empty where nothing does, from another thread."""
 
     def __init__(self, address: str, of: Of, told: Callable[[str], None], failed: Callable[[str], None]) -> None:

@@ -21,7 +21,7 @@ from airshed.model.provenance import said
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.row_records import OF_RECORD, WRITING, RowRecords
 from airshed.service.http.problems import Stopped
-from airshed.service.http.rows import Page, Query, as_dicts, page_of, pages_of, query_of
+from airshed.service.http.rows import Query, RowPage, as_dicts, page_of, pages_of, query_of
 from airshed.service.http.service import JSON, Service, given
 from airshed.service.http.shapes.tables import KnownTables, TablePage
 from airshed.service.http.viewer import Viewer, viewer_of
@@ -79,7 +79,7 @@ async def answered(
     query = query_of(name, request.query_params.multi_items(), usual, most)
     actor = "" if signed is None else signed.user.actor
 
-    def look(book: KeptBook) -> tuple[str, str, Page | _File | None]:
+    def look(book: KeptBook) -> tuple[str, str, RowPage | _File | None]:
         viewer = viewer_of(book, actor, service.clock())
         if signed is None and not viewer.reach(query.table.name):
             raise Stopped("not_signed_in", f"{query.table.name} is not read by everybody")
@@ -90,7 +90,7 @@ async def answered(
         number = _numbering(service, book, query) if by_row else None
         if form == JSON:
             whole = page_of(book, query, viewer)
-            found: Page | _File | None = whole if whole is None or number is None else number(whole)
+            found: RowPage | _File | None = whole if whole is None or number is None else number(whole)
         else:
             found = _file_of(book, query, viewer, form, service, number)
         if found is None:
@@ -168,7 +168,7 @@ class _File(NamedTuple):
 
 
 #: Adds to each row of a page what a row that stands alone has to say.
-Numbering = Callable[[Page], Page]
+Numbering = Callable[[RowPage], RowPage]
 
 
 def records_of(service: Service) -> RowRecords:
@@ -185,7 +185,7 @@ def _numbering(service: Service, book: KeptBook, query: Query) -> Numbering:
     recorded = records_of(service).of(book, table.name)
     keys = [column.name for column in table.parts[: table.key]]
 
-    def numbered(page: Page) -> Page:
+    def numbered(page: RowPage) -> RowPage:
         at = [page.columns.index(name) for name in keys]
         rows = [(*standing_alone(table.parts, row), *recorded([row[place] for place in at])) for row in page.rows]
         return page._replace(columns=(*page.columns, *(column.name for column in OF_RECORD)), rows=rows)
@@ -238,8 +238,8 @@ async def view_of(service: Service, name: str, parts: Sequence[Column], rows: Ro
 
     def look(book: KeptBook) -> _File:
         found = iter(standing_alone(parts, row) for row in rows(book))
-        first = Page(names, list(islice(found, ROWS_AT_ONCE)), None, 0, {}, ())
-        more = (Page(names, some, None, 0, {}, ()) for some in iter(lambda: list(islice(found, ROWS_AT_ONCE)), []))
+        first = RowPage(names, list(islice(found, ROWS_AT_ONCE)), None, 0, {}, ())
+        more = (RowPage(names, some, None, 0, {}, ()) for some in iter(lambda: list(islice(found, ROWS_AT_ONCE)), []))
         file: IO[bytes] = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115  # closed once it is sent
         pages = chain([first], more)
         if form == CSV:
@@ -258,7 +258,7 @@ async def view_of(service: Service, name: str, parts: Sequence[Column], rows: Ro
     return StreamingResponse(_pieces(made.file), 200, headers, f"{CSV}; charset=utf-8" if form == CSV else form)
 
 
-def _json(name: str, service: Service, of_row: tuple[str, ...], pages: Iterable[Page], file: IO[bytes]) -> None:
+def _json(name: str, service: Service, of_row: tuple[str, ...], pages: Iterable[RowPage], file: IO[bytes]) -> None:
     file.write(b'{"table":' + msgspec.json.encode(name) + b',"rows":[')
     comma = b""
     for page in pages:
@@ -274,7 +274,7 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
             yield piece
 
 
-def _csv(told: tuple[str, ...], pages: Iterable[Page], file: IO[bytes]) -> str | None:
+def _csv(told: tuple[str, ...], pages: Iterable[RowPage], file: IO[bytes]) -> str | None:
     """RFC 4180; a text that a spreadsheet would run begins with an apostrophe."""
     cursor = None
     for number, page in enumerate(pages):
@@ -302,7 +302,7 @@ def cell(value: Any) -> Any:
 
 
 def _parquet(
-    parts: Sequence[Column], service: Service, of_row: tuple[str, ...], pages: Iterable[Page], file: IO[bytes]
+    parts: Sequence[Column], service: Service, of_row: tuple[str, ...], pages: Iterable[RowPage], file: IO[bytes]
 ) -> str | None:
     import polars as pl
 

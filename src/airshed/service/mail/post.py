@@ -57,7 +57,7 @@ class Became(StrEnum):
     REFUSED = "refused"
 
 
-class Answer(NamedTuple):
+class PostAnswer(NamedTuple):
     """What became of a letter, and for the log what was no success."""
 
     became: Became
@@ -84,7 +84,7 @@ class Post:
         self._open: set[smtplib.SMTP] = set()
         self._over = False
 
-    async def send(self, letters: Sequence[Letter]) -> list[Answer]:
+    async def send(self, letters: Sequence[Letter]) -> list[PostAnswer]:
         """Hand letters over one connection, and what became of each, in their order."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._send, letters)
 
@@ -100,8 +100,8 @@ class Post:
 
     # --- in the thread
 
-    def _send(self, letters: Sequence[Letter]) -> list[Answer]:
-        became: list[Answer] = []
+    def _send(self, letters: Sequence[Letter]) -> list[PostAnswer]:
+        became: list[PostAnswer] = []
         try:
             with self._connected() as server:
                 for letter in letters:
@@ -111,7 +111,7 @@ class Post:
             why = STOPS
         except (OSError, smtplib.SMTPException) as error:  # the connection is gone: the rest is for another
             why = STOPS if self._over else trouble_of(error)
-        return [*became, *(Answer(Became.LATER, why) for _ in letters[len(became) :])]
+        return [*became, *(PostAnswer(Became.LATER, why) for _ in letters[len(became) :])]
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
@@ -140,7 +140,7 @@ class Post:
         with self._lock:
             self._open.discard(server)
 
-    def _sent(self, server: smtplib.SMTP, letter: Letter) -> Answer:
+    def _sent(self, server: smtplib.SMTP, letter: Letter) -> PostAnswer:
         try:
             server.send_message(self.written(letter), self.settings.sender, [letter.to])
         except smtplib.SMTPRecipientsRefused as error:
@@ -149,13 +149,13 @@ class Post:
             said = _ENHANCED.match(text)
             code = "" if said is None else said[0].decode()
             why = f"the server says {number} to an address" + (f" ({code})" if code else "")
-            return Answer(became, why, of_address=code in NO_MAILBOX)
+            return PostAnswer(became, why, of_address=code in NO_MAILBOX)
         except (
             smtplib.SMTPSenderRefused,
             smtplib.SMTPDataError,
         ) as error:  # of us, or of all letters: no fault of whom it is for
-            return Answer(Became.LATER, trouble_of(error))
-        return Answer(Became.TAKEN)
+            return PostAnswer(Became.LATER, trouble_of(error))
+        return PostAnswer(Became.TAKEN)
 
     def written(self, letter: Letter) -> EmailMessage:
         """A letter as it travels; a program that answers letters leaves it alone (RFC 3834)."""

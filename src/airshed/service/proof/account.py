@@ -6,7 +6,7 @@ from airshed.engine.journal import GENESIS, linked
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.registry.proof.checkpoint import Checkpoint
-from airshed.registry.proof.holdings import AccountProof, Shown, Statement, leaves_of, touches
+from airshed.registry.proof.holdings import AccountProof, HoldingsHead, ShownRecord, leaves_of, touches
 from airshed.registry.proof.notes import Signer
 from airshed.registry.proof.tree import Tree, inclusion, leaf_hash, root_of
 from airshed.registry.refold import Refold, happened
@@ -15,7 +15,7 @@ from airshed.service.book.reconcile import reconcile
 from airshed.service.proof.tree import Hashes, entries, hold_head
 
 
-def state_holdings(book: KeptBook, signer: Signer) -> tuple[Statement, str]:
+def state_holdings(book: KeptBook, signer: Signer) -> tuple[HoldingsHead, str]:
     """The signed statement of what all accounts hold now; not signed where state or read tables say otherwise."""
     with book.named(), book.snapshot():
         found = reconcile(book)
@@ -30,13 +30,13 @@ def state_holdings(book: KeptBook, signer: Signer) -> tuple[Statement, str]:
     return statement, f"{text}\n{signer.line(text)}"
 
 
-def statement_of(book: KeptBook, head: Checkpoint) -> Statement:
+def statement_of(book: KeptBook, head: Checkpoint) -> HoldingsHead:
     """What all accounts held after the last record of a head."""
     leaves = leaves_of(_refolded(book, head.size))
-    return Statement(head, len(leaves), root_of(Tree(leaves.values()).node, len(leaves)))
+    return HoldingsHead(head, len(leaves), root_of(Tree(leaves.values()).node, len(leaves)))
 
 
-def hold_statement(book: KeptBook, statement: Statement, place: str) -> None:
+def hold_statement(book: KeptBook, statement: HoldingsHead, place: str) -> None:
     """`Malformed` unless the book gives what the statement says: head, accounts and root."""
     size = statement.head.size
     if size > book.last():
@@ -50,7 +50,13 @@ def hold_statement(book: KeptBook, statement: Statement, place: str) -> None:
 
 
 def prove_account(
-    book: KeptBook, hashes: Hashes, account: str, head: Checkpoint, checkpoint: str, statement: Statement, signed: str
+    book: KeptBook,
+    hashes: Hashes,
+    account: str,
+    head: Checkpoint,
+    checkpoint: str,
+    statement: HoldingsHead,
+    signed: str,
 ) -> AccountProof:
     """All that an account holds, and every record that touches it, under a head and a statement of one moment."""
     place = f"{book.path} account {account}"
@@ -64,7 +70,7 @@ def prove_account(
         reached = linked(line, line.seq - 1, before)
         refold.take(line.record)
         if any(touches(event, account) for event in happened(line.record)):
-            shown.append(Shown(line.seq, before, line.record, inclusion(hashes.node, line.seq - 1, head.size)))
+            shown.append(ShownRecord(line.seq, before, line.record, inclusion(hashes.node, line.seq - 1, head.size)))
         before = reached
     leaves = leaves_of(refold)
     if account not in leaves:

@@ -13,7 +13,7 @@ from airshed.registry.proof.checkpoint import Checkpoint, entry_of, read_checkpo
 from airshed.registry.proof.notes import (
     LARGEST_NOTE,
     Note,
-    Signed,
+    NoteSignature,
     Signer,
     Verifier,
     read_note,
@@ -74,7 +74,7 @@ def head_of(note: Note, verifiers: list[Verifier], place: str) -> Checkpoint:
     return head
 
 
-def hold_signed(note: Note, verifiers: list[Verifier], origin: str, place: str) -> list[Signed]:
+def hold_signed(note: Note, verifiers: list[Verifier], origin: str, place: str) -> list[NoteSignature]:
     """The signatures that hold, one of which must be that of the log itself; else `Malformed`."""
     signed = signed_by(note, verifiers, place)
     if not any(each.verifier.name == origin and each.at_s is None for each in signed):

@@ -29,7 +29,7 @@ from webauthn.helpers.structs import (
 _BROKEN = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError)
 
 
-class Wrong(Exception):
+class WrongPasskey(Exception):
     """What a browser sent does not hold."""
 
 
@@ -40,14 +40,14 @@ class Challenge(NamedTuple):
     options: bytes
 
 
-class Place(NamedTuple):
+class SignInPage(NamedTuple):
     """The name for which passkeys are made, and the address of the page that asks for them."""
 
     host: str
     origin: str
 
 
-class Made(NamedTuple):
+class MadePasskey(NamedTuple):
     """A passkey that a browser has made."""
 
     id: str
@@ -70,7 +70,7 @@ def to_make(host: str, service: str, user: str, known_as: bytes, has: Sequence[s
     return Challenge(bytes_to_base64url(options.challenge), options_to_json(options).encode())
 
 
-def made(credential: dict[str, Any], word: str, place: Place) -> Made:
+def made(credential: dict[str, Any], word: str, place: SignInPage) -> MadePasskey:
     """The passkey in an answer to `to_make`; `Wrong` where that does not hold."""
     try:
         found = verify_registration_response(
@@ -81,8 +81,8 @@ def made(credential: dict[str, Any], word: str, place: Place) -> Made:
             require_user_verification=True,
         )
     except _BROKEN as error:
-        raise Wrong(type(error).__name__) from None
-    return Made(bytes_to_base64url(found.credential_id), found.credential_public_key, found.sign_count)
+        raise WrongPasskey(type(error).__name__) from None
+    return MadePasskey(bytes_to_base64url(found.credential_id), found.credential_public_key, found.sign_count)
 
 
 def to_show(host: str) -> Challenge:
@@ -91,7 +91,7 @@ def to_show(host: str) -> Challenge:
     return Challenge(bytes_to_base64url(options.challenge), options_to_json(options).encode())
 
 
-def shown(credential: dict[str, Any], word: str, place: Place, public: bytes, before: int) -> int:
+def shown(credential: dict[str, Any], word: str, place: SignInPage, public: bytes, before: int) -> int:
     """How often a passkey was shown by an answer to `to_show`; `Wrong` where that does not hold."""
     try:
         found = verify_authentication_response(
@@ -104,5 +104,5 @@ def shown(credential: dict[str, Any], word: str, place: Place, public: bytes, be
             require_user_verification=True,
         )
     except _BROKEN as error:
-        raise Wrong(type(error).__name__) from None
+        raise WrongPasskey(type(error).__name__) from None
     return found.new_sign_count

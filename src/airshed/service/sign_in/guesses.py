@@ -7,7 +7,7 @@ from secrets import token_bytes
 from airshed.service.gateway.lockout import Guessed
 from airshed.service.sign_in import seals
 from airshed.service.sign_in.kept import Kept
-from airshed.service.sign_in.seals import Seal
+from airshed.service.sign_in.seals import StatementSeal
 
 
 class Guesses(Kept):
@@ -41,7 +41,7 @@ class Guesses(Kept):
         row = self._sql.execute("SELECT salt FROM salts WHERE name = ?", (name,)).fetchone()
         return bytes(row[0])
 
-    def seal(self, name: str) -> Seal:
+    def seal(self, name: str) -> StatementSeal:
         """The key by which papers are signed, made when it is asked for first."""
         query = "SELECT seal FROM seals WHERE name = 'papers'"
         row = self._sql.execute(query).fetchone()

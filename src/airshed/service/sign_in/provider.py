@@ -39,7 +39,7 @@ _BROKEN = (JoseError, ValueError, TypeError, AttributeError, KeyError)
 LOGGED_OUT = "http://schemas.openid.net/event/backchannel-logout"
 
 
-class Person(NamedTuple):
+class ProviderPerson(NamedTuple):
     """Who has signed in at the provider."""
 
     #: The value of the claim by which they are known.
@@ -53,7 +53,7 @@ class Person(NamedTuple):
     id_token: str = ""
 
 
-class Ended(NamedTuple):
+class EndedSessions(NamedTuple):
     """Whose sessions the provider has ended: of a subject, of one session, or both."""
 
     subject: str
@@ -137,7 +137,7 @@ class Provider:
         if issuer != self.settings.issuer:
             raise Wrong("the answer does not come from the issuer that was asked")
 
-    async def person(self, code: str, verifier: str, nonce: str, back_to: str) -> Person:
+    async def person(self, code: str, verifier: str, nonce: str, back_to: str) -> ProviderPerson:
         """Who a code is for, by an ID token that holds."""
         settings = self.settings
         form = {
@@ -164,7 +164,7 @@ class Provider:
         claims = self._for_us(read, lambda options: CodeIDToken(read.claims, read.header, options, params))
         return self._person(claims)._replace(id_token=token)
 
-    def _person(self, claims: Mapping[str, Any]) -> Person:
+    def _person(self, claims: Mapping[str, Any]) -> ProviderPerson:
         claim = self.settings.claim
         known_as, subject, session = claims.get(claim), claims["sub"], claims.get("sid", "")
         if not (isinstance(known_as, str) and isinstance(subject, str) and isinstance(session, str) and known_as):
@@ -173,9 +173,9 @@ class Provider:
             raise Wrong("the address of the ID token is not verified")
         proven, now_s = claims.get("auth_time"), self._clock() // 1000
         holds = bool(self.settings.acr) and claims.get("acr") == self.settings.acr and isinstance(proven, int)
-        return Person(known_as, subject, session, min(int(proven or 0), now_s) if holds else None)
+        return ProviderPerson(known_as, subject, session, min(int(proven or 0), now_s) if holds else None)
 
-    async def ended(self, token: str) -> Ended:
+    async def ended(self, token: str) -> EndedSessions:
         """What a logout token ends, OpenID Connect Back-Channel Logout 1.0, 2.6."""
         read = await self._signed(token)
         options = {claim: {"essential": True} for claim in ("iat", "exp", "jti")}
@@ -186,7 +186,7 @@ class Provider:
         subject, session, number = claims.get("sub", ""), claims.get("sid", ""), claims["jti"]
         if not all(isinstance(each, str) for each in (subject, session, number)) or not (subject or session):
             raise Wrong("the logout token names nobody")
-        return Ended(subject, session, number, (int(claims["exp"]) + LEEWAY_S) * 1000)
+        return EndedSessions(subject, session, number, (int(claims["exp"]) + LEEWAY_S) * 1000)
 
     async def _signed(self, token: str) -> jwt.Token:
         """A token by a key of the provider; one that is not known yet is asked for, once in a while."""

@@ -20,7 +20,7 @@ DOCUMENTS = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 LONGEST_NAME = 64
 
 
-class Seal(NamedTuple):
+class StatementSeal(NamedTuple):
     """A private key, and the certificate that tells whose it is."""
 
     key: EllipticCurvePrivateKey
@@ -46,7 +46,7 @@ class Seal(NamedTuple):
         return made.sign(Encoding.DER, [PKCS7Options.DetachedSignature, PKCS7Options.Binary])
 
 
-def new(name: str, now_ms: int) -> Seal:
+def new(name: str, now_ms: int) -> StatementSeal:
     """A new key for a service of that name."""
     key = generate_private_key(SECP256R1())
     who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:LONGEST_NAME])])
@@ -62,12 +62,12 @@ def new(name: str, now_ms: int) -> Seal:
         .add_extension(x509.ExtendedKeyUsage([DOCUMENTS, ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    return Seal(key, certificate)
+    return StatementSeal(key, certificate)
 
 
-def read(text: str) -> Seal:
+def read(text: str) -> StatementSeal:
     """What `Seal.text` wrote."""
     raw = text.encode()
     key = load_pem_private_key(raw, None)
     assert isinstance(key, EllipticCurvePrivateKey)
-    return Seal(key, x509.load_pem_x509_certificate(raw))
+    return StatementSeal(key, x509.load_pem_x509_certificate(raw))

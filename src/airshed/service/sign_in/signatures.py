@@ -43,7 +43,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
 
 
-class Claim(NamedTuple):
+class SignatureClaim(NamedTuple):
     """A signature as it came, not looked at yet."""
 
     covered: tuple[str, ...]
@@ -64,14 +64,14 @@ def digest_of(body: bytes) -> str:
     return f"sha-256=:{base64.b64encode(sha256(body).digest()).decode()}:"
 
 
-def claim_of(headers: Mapping[str, str]) -> Claim | None:
+def claim_of(headers: Mapping[str, str]) -> SignatureClaim | None:
     """The signature of a request; None where it is none of the form that is taken."""
     said, value = headers.get("signature-input", ""), headers.get("signature", "")
     found, mac = _INPUT.fullmatch(said), _SIGNATURE.fullmatch(value)
     if found is None or mac is None:
         return None
     covered = tuple(part.strip('"') for part in found[1].split())
-    return Claim(
+    return SignatureClaim(
         covered,
         said.removeprefix(f"{LABEL}="),
         int(found[2]),
@@ -81,7 +81,7 @@ def claim_of(headers: Mapping[str, str]) -> Claim | None:
     )
 
 
-def wrong_with(claim: Claim, request: Request, body: bytes, public: bytes, now_s: int) -> str:
+def wrong_with(claim: SignatureClaim, request: Request, body: bytes, public: bytes, now_s: int) -> str:
     """Why a signature does not hold; empty when it does. Whether its nonce is new is for whoever keeps them."""
     wanted = {*ALWAYS, *(name for name in IF_THERE if name in request.headers)}
     if body or WITH_BODY in request.headers:

@@ -19,7 +19,7 @@ DAY_MS = 86_400_000
 BESIDES = (e.ActLapsed, e.FlowControlStated, e.CirculationStated, e.SupplyLapsed)
 
 
-class Waits(NamedTuple):
+class ActWaits(NamedTuple):
     """An act that waits."""
 
     by: str
@@ -34,7 +34,7 @@ class Second:
     def __init__(self, claim: Claim, people: People) -> None:
         self._claim = claim
         self._people = people
-        self._waits: dict[int, Waits] = {}
+        self._waits: dict[int, ActWaits] = {}
         self._law = ""
 
     def deed(self, record: Record) -> Record:
@@ -56,7 +56,7 @@ class Second:
         for proposal in proposes:
             self._claim("I11", proposal.act not in self._waits, f"{proposal} has a number that waits")
             self._claim("I11", proposal.actor == record.actor, f"{proposal} is of {record.actor}")
-            self._waits[proposal.act] = Waits(record.actor, record.body, record.at, self._law)
+            self._waits[proposal.act] = ActWaits(record.actor, record.body, record.at, self._law)
         for each in record.events:
             if isinstance(each, e.ActRejected | e.ActConfirmed | e.ActLapsed):
                 self._waits.pop(each.act, None)

@@ -16,7 +16,7 @@ Held = Mapping[tuple[str, str], Sequence[tuple[int, int]]]
 OWN = ("issuance-", "auction-", "reserve-", "surrendered-", "cancelled-", "bank", "treasury", "exchange")
 
 
-class Supply:
+class SupplyMirror:
     """Follows what is stated of each year and what auctions hold back or get for it."""
 
     def __init__(self, claim: Claim, held: Held) -> None:

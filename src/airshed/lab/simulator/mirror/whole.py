@@ -26,7 +26,7 @@ from airshed.lab.simulator.mirror.returns import Returns, short_of
 from airshed.lab.simulator.mirror.sealed import SealedBids
 from airshed.lab.simulator.mirror.seals import Seals
 from airshed.lab.simulator.mirror.second import Second
-from airshed.lab.simulator.mirror.supply import Supply
+from airshed.lab.simulator.mirror.supply import SupplyMirror
 from airshed.lab.simulator.mirror.transfers import Transfers
 from airshed.lab.simulator.mirror.years import Years
 from airshed.lab.simulator.mirror.zone import ZoneMirror
@@ -81,7 +81,7 @@ class Mirror:
         self._marks = Marks(self._claim)
         self._transfers = Transfers(self._claim)
         self._accounts = Accounts(self._claim)
-        self._supply = Supply(self._claim, self._held)
+        self._supply = SupplyMirror(self._claim, self._held)
         self._issuing = Issuing(self._claim, self._years.makeup, self.count_of)
 
     def follow(self, record: Record, rules: Rulebook) -> None:

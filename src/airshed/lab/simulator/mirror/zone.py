@@ -17,7 +17,7 @@ Claim = Callable[[str, bool, str], None]
 
 
 @dataclass(slots=True)
-class Waits:
+class WaitingOrder:
     """An order of a zone-wide call."""
 
     account: str
@@ -39,7 +39,7 @@ class ZoneMirror:
         self._claim = claim
         self._wall = wall
         self._own = own
-        self._calls: dict[str, dict[int, Waits]] = {}
+        self._calls: dict[str, dict[int, WaitingOrder]] = {}
         self._pollutants: dict[str, str] = {}
 
     def follow(self, record: Record, rules: Rulebook) -> None:
@@ -51,11 +51,11 @@ class ZoneMirror:
                     self._pollutants[event.call] = event.pollutant
                 case e.ZoneOfferPlaced():
                     vintage = int(event.series[-4:])
-                    self._calls[event.call][event.number] = Waits(
+                    self._calls[event.call][event.number] = WaitingOrder(
                         event.account, "sell", event.series, event.place, vintage, event.count, event.limit
                     )
                 case e.ZoneBidPlaced():
-                    self._calls[event.call][event.number] = Waits(
+                    self._calls[event.call][event.number] = WaitingOrder(
                         event.account, "buy", "", event.place, event.year, event.count, event.limit, event.held
                     )
                 case e.ZoneOrderDropped():
@@ -120,7 +120,7 @@ class ZoneMirror:
         self._claim("I3", {account: fen for account, fen in got.items() if fen} == plain, f"{got} moved, {plain} due")
         self._claim("I3", due.get("treasury", 0) == event.zone_fen, f"the treasury gets {due}, not {event.zone_fen}")
 
-    def _goods(self, event: e.ZoneCallCleared, orders: dict[int, Waits], rules: Rulebook) -> None:
+    def _goods(self, event: e.ZoneCallCleared, orders: dict[int, WaitingOrder], rules: Rulebook) -> None:
         """What each seller gives, over the wall, into a year that its vintage covers, and what the air gets of it."""
         sold: dict[tuple[str, str], int] = {}
         for fill in event.fills:
@@ -149,7 +149,7 @@ class ZoneMirror:
                 self._claim("I7", Fraction(limit.load) <= Fraction(limit.most), f"{limit} is broken")
             self._claim("I7", Fraction(each.gap) >= 0, f"{each} gains more than it can")
 
-    def _nobody_passed_over(self, orders: dict[int, Waits], cover: dict[int, Fraction], rules: Rulebook) -> None:
+    def _nobody_passed_over(self, orders: dict[int, WaitingOrder], cover: dict[int, Fraction], rules: Rulebook) -> None:
         """Inside a book nobody with a better limit is left behind, but for less than an allowance in each round."""
         for number, one in orders.items():
             for other, two in orders.items():

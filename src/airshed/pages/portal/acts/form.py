@@ -67,7 +67,7 @@ def actor_of(visitor: Visitor) -> Actor:
     return visitor.actor
 
 
-class Filled(NamedTuple):
+class FilledForm(NamedTuple):
     """A form as it stands on a page."""
 
     fields: Sequence[Field]
@@ -84,21 +84,23 @@ async def fill(
     kind: type[msgspec.Struct],
     written: Mapping[str, str],
     errors: Mapping[str, Phrase] | None = None,
-) -> Filled:
+) -> FilledForm:
     """A form with what was written in it."""
     actor = actor_of(visitor)
 
-    def look(market: Market, rules: Rulebook) -> Filled:
+    def look(market: Market, rules: Rulebook) -> FilledForm:
         allowed = kind.__name__ in lookup.roles(rules).get(actor.role, frozenset())
         fields = form_of(kind, market.state, rules, actor, written, errors, visitor.today)
         money = Phrase(rules.currency.name_en, rules.currency.name_zh)
         named = SimpleNamespace(**{field.name: field.value for field in fields})
-        return Filled(fields, Terms.of(rules), money, allowed, meant(named, market.state, rules, kind.__name__))
+        return FilledForm(fields, Terms.of(rules), money, allowed, meant(named, market.state, rules, kind.__name__))
 
     return await visitor.look(look)
 
 
-def wanted(actor: Actor, kind: type[msgspec.Struct], fields: Mapping[str, str], filled: Filled) -> WellFormed | Written:
+def wanted(
+    actor: Actor, kind: type[msgspec.Struct], fields: Mapping[str, str], filled: FilledForm
+) -> WellFormed | Written:
     """The command that a form makes, or what is wrong in it."""
     if not filled.allowed:
         raise Stopped("not_yours_to_send", f"the role {actor.role} does not send {kind.__name__}")

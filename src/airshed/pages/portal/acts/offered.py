@@ -39,14 +39,14 @@ class Offered(NamedTuple):
     now: bool
 
 
-class Group(NamedTuple):
+class OfferedRoom(NamedTuple):
     """The commands of a room, those first that there is something for now."""
 
     name: Phrase
     commands: Sequence[Offered]
 
 
-def groups_of(rules: Rulebook, actor: Actor, state: State, at: int) -> list[Group]:
+def groups_of(rules: Rulebook, actor: Actor, state: State, at: int) -> list[OfferedRoom]:
     """What a role may do, by room; what is for machines and for the page of what waits stands elsewhere."""
     mine = lookup.roles(rules).get(actor.role, frozenset())
     found: dict[str, list[Offered]] = {}
@@ -55,7 +55,7 @@ def groups_of(rules: Rulebook, actor: Actor, state: State, at: int) -> list[Grou
             now = bool(sensible([name], state, rules, actor, at))
             found.setdefault(kind.__module__, []).append(Offered(name, name_of(kind), sentence_of(kind), now))
     rooms = sorted(found, key=lambda module: _rank(module.rpartition(".")[2]))
-    return [Group(Phrase(*room_of(room)), sorted(found[room], key=lambda each: not each.now)) for room in rooms]
+    return [OfferedRoom(Phrase(*room_of(room)), sorted(found[room], key=lambda each: not each.now)) for room in rooms]
 
 
 #: Confirmed and rejected on the page of what waits.

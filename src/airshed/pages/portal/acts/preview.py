@@ -41,7 +41,7 @@ from airshed.service.http.who import SIGNING
 from airshed.service.marketdata.reading import Market
 
 
-class Seen(NamedTuple):
+class SeenAct(NamedTuple):
     """What a command would come to, on a page."""
 
     happenings: Sequence[Happening]
@@ -89,12 +89,12 @@ async def preview(
         why = told(refusal, kind, visitor.standing.terms, body=foreseen.record.body)
         return await form_page(visitor, kind, fields, refusal=why, status=422)
 
-    def look(market: Market, rules: Rulebook) -> tuple[Seen, list[tuple[Phrase, Phrase]], list[tuple[str, str]]]:
+    def look(market: Market, rules: Rulebook) -> tuple[SeenAct, list[tuple[Phrase, Phrase]], list[tuple[str, str]]]:
         body: Body = foreseen.record.body
         events = () if foreseen.sealed else foreseen.record.events
         all_of_it, mine = (*events, *foreseen.comes), actor.account
         called = called_in(market.state, rules)
-        shown = Seen(
+        shown = SeenAct(
             happenings(events, rules, called),
             happenings(foreseen.comes, rules, called),
             [

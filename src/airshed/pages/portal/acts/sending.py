@@ -13,7 +13,7 @@ from airshed.model.refusal import Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.acts.form import KEY, REUSED, SEEN, address_of, fill, form_page, kind_of, new_key, wanted
 from airshed.pages.portal.acts.preview import preview, preview_written
-from airshed.pages.portal.drafts import Draft, drafts_of
+from airshed.pages.portal.drafts import FormDraft, drafts_of
 from airshed.pages.portal.fields import Written
 from airshed.pages.portal.frame import (
     Visitor,
@@ -77,7 +77,7 @@ async def _lead_on(
     assert visitor.signed is not None
     names = ("key", *(slot.field for slot in slots(kind)))
     written = {name: fields[name] for name in names if name in fields}
-    if not drafts_of(visitor.service).keep(visitor.signed.user.name, Draft(kind.__name__, written, refused)):
+    if not drafts_of(visitor.service).keep(visitor.signed.user.name, FormDraft(kind.__name__, written, refused)):
         return await (preview_written(visitor, kind, fields) if see else form_page(visitor, kind, fields))
     chosen = {"Set-Cookie": language_cookie(visitor.service, visitor.language)} if visitor.chosen else None
     return on(address_of(kind, {"key": fields["key"], **({SEEN: "1"} if see else {})}), chosen)

@@ -25,9 +25,9 @@ from airshed.pages.portal.frame import Visitor, acting, page, place_name
 from airshed.pages.portal.happening import amount, in_column
 from airshed.pages.portal.names import works_name, zone_of
 from airshed.pages.portal.office.law import may_adopt
-from airshed.pages.portal.office.sheets import SEVERAL_PARTS, Sent, cells_of, parts_of, rows_of
-from airshed.pages.portal.office.stated import Stated, Wrong, as_text, stated
-from airshed.pages.portal.office.workshop import Missing, Tried, choices_of, tried
+from airshed.pages.portal.office.sheets import SEVERAL_PARTS, SentSheet, cells_of, parts_of, rows_of
+from airshed.pages.portal.office.stated import Stated, WrongCell, as_text, stated
+from airshed.pages.portal.office.workshop import MissingMethod, TriedMethod, choices_of, tried
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -50,14 +50,14 @@ NOTHING: Mapping[str, Any] = {
 }
 
 
-class SeriesChoice(NamedTuple):
+class AllocatedSeries(NamedTuple):
     """A series that may be looked at."""
 
     name: str
     label: Phrase
 
 
-class Ground(NamedTuple):
+class AllocationGround(NamedTuple):
     """What the book and the law say of a series and of the works that share it."""
 
     name: str
@@ -78,7 +78,7 @@ class Ground(NamedTuple):
     waits: str
 
 
-class Row(NamedTuple):
+class ShareRow(NamedTuple):
     """A works in both columns."""
 
     source: str
@@ -105,7 +105,7 @@ def _scope(visitor: Visitor, rules: Rulebook) -> Actor:
     return actor
 
 
-def series_of(state: State, rules: Rulebook, actor: Actor) -> list[SeriesChoice]:
+def series_of(state: State, rules: Rulebook, actor: Actor) -> list[AllocatedSeries]:
     """What the law caps within somebody's scope: what is not shared out yet first."""
     found: list[tuple[int, int, str, Phrase]] = []
     shared = {series for _, series in state.grants}
@@ -126,10 +126,10 @@ def series_of(state: State, rules: Rulebook, actor: Actor) -> list[SeriesChoice]
             f"{place.zh} {row.vintage}年 {row.pollutant}：{stands.zh}",
         )
         found.append((rank, row.vintage * (-1 if rank == 2 else 1), f"{order[row.pollutant]}{name}", label))
-    return [SeriesChoice(key[1:], label) for _, _, key, label in sorted(found, key=lambda each: each[:3])]
+    return [AllocatedSeries(key[1:], label) for _, _, key, label in sorted(found, key=lambda each: each[:3])]
 
 
-def ground_of(state: State, rules: Rulebook, actor: Actor, name: str) -> Ground | None:
+def ground_of(state: State, rules: Rulebook, actor: Actor, name: str) -> AllocationGround | None:
     """What there is to know of a series; None for one that is not theirs, or that the law does not cap."""
     known = {each.name for each in series_of(state, rules, actor)}
     if name not in known:
@@ -148,7 +148,7 @@ def ground_of(state: State, rules: Rulebook, actor: Actor, name: str) -> Ground 
         if of.startswith(f"{series.pollutant}-{series.jurisdiction}-") and Series.parse(of).vintage < series.vintage
     ]
     last = max(given, key=lambda each: each.vintage, default=None)
-    return Ground(
+    return AllocationGround(
         name,
         series,
         place_name(rules, series.jurisdiction),
@@ -198,7 +198,7 @@ def usual_lines(book: KeptBook, rules: Rulebook, series: Series, sources: Mappin
     ]
 
 
-class Wanted(NamedTuple):
+class ShareAsked(NamedTuple):
     """What somebody chose and wrote."""
 
     series: str
@@ -215,7 +215,7 @@ async def allocation(service: Service, request: Request) -> Response:
     """The workshop with what was stated last."""
     visitor = await acting(service, request)
     asked = request.query_params
-    wanted = Wanted(asked.get("series", ""), asked.get("first", ""), asked.get("second", ""), None, "")
+    wanted = ShareAsked(asked.get("series", ""), asked.get("first", ""), asked.get("second", ""), None, "")
     return await _shown(visitor, wanted)
 
 
@@ -229,11 +229,13 @@ async def try_allocation(service: Service, request: Request) -> Response:
     text, wrong = fields.get("text", ""), None
     if sent.content:
         text, wrong = await asyncio.to_thread(_of_file, sent, text)
-    wanted = Wanted(fields.get("series", ""), fields.get("first", ""), fields.get("second", ""), text, sent.name, wrong)
+    wanted = ShareAsked(
+        fields.get("series", ""), fields.get("first", ""), fields.get("second", ""), text, sent.name, wrong
+    )
     return await _shown(visitor, wanted, as_file=fields.get("step") == "file")
 
 
-def _of_file(sent: Sent, text: str) -> tuple[str, Phrase | None]:
+def _of_file(sent: SentSheet, text: str) -> tuple[str, Phrase | None]:
     try:
         rows = rows_of(sent.name, sent.content)
     except Malformed as error:
@@ -242,8 +244,8 @@ def _of_file(sent: Sent, text: str) -> tuple[str, Phrase | None]:
     return "\n".join("\t".join(cells) for _, cells in rows), None
 
 
-async def _shown(visitor: Visitor, wanted: Wanted, *, as_file: bool = False) -> Response:
-    def look(market: Market, rules: Rulebook) -> tuple[list[SeriesChoice], Ground | None, Rulebook]:
+async def _shown(visitor: Visitor, wanted: ShareAsked, *, as_file: bool = False) -> Response:
+    def look(market: Market, rules: Rulebook) -> tuple[list[AllocatedSeries], AllocationGround | None, Rulebook]:
         actor = _scope(visitor, rules)
         offered = series_of(market.state, rules, actor)
         name = wanted.series or (offered[0].name if offered else "")
@@ -290,7 +292,7 @@ async def _shown(visitor: Visitor, wanted: Wanted, *, as_file: bool = False) -> 
         )
         return page(visitor, "allocation.html.j2", 200 if wanted.text is None else 422, **facts)
 
-    def share(market: Market, rules: Rulebook) -> list[Tried | Missing]:
+    def share(market: Market, rules: Rulebook) -> list[TriedMethod | MissingMethod]:
         state, series = market.state, ground.series
         return [
             tried(name, ground.cap, found.lines, state, rules, series.pollutant, series.jurisdiction)
@@ -300,15 +302,15 @@ async def _shown(visitor: Visitor, wanted: Wanted, *, as_file: bool = False) -> 
     results = await visitor.look(share)
     left = results[0]
     right = results[1] if second else None
-    if as_file and isinstance(left, Tried):
-        return _file(visitor, ground, found.lines, left, right if isinstance(right, Tried) else None, rules)
+    if as_file and isinstance(left, TriedMethod):
+        return _file(visitor, ground, found.lines, left, right if isinstance(right, TriedMethod) else None, rules)
     facts |= {
         "left": left,
         "right": right,
-        "missing": [each for each in (left, right) if isinstance(each, Missing)],
+        "missing": [each for each in (left, right) if isinstance(each, MissingMethod)],
         "in_chinese": in_chinese,
         "adopts": visitor.actor is not None and may_adopt(rules, visitor.actor.role),
-        "rows": _rows(ground, found.lines, left, right, rules) if isinstance(left, Tried) else [],
+        "rows": _rows(ground, found.lines, left, right, rules) if isinstance(left, TriedMethod) else [],
         "shown": lambda count: amount(count, Unit.ALLOWANCES, rules),
         "carried": _carried(ground, found.lines, rules),
         "kept": sum(ground.before.values()),
@@ -320,10 +322,10 @@ def _read(text: str, known: Mapping[str, str], terms: Terms) -> Stated:
     try:
         return stated(cells_of(text), known, terms)
     except Malformed as error:
-        return Stated((), (Wrong(int("".join(filter(str.isdigit, error.place)) or "1"), cures.told(error)),))
+        return Stated((), (WrongCell(int("".join(filter(str.isdigit, error.place)) or "1"), cures.told(error)),))
 
 
-def _carried(ground: Ground, lines: Sequence[ActivityLine], rules: Rulebook) -> list[tuple[str, str]]:
+def _carried(ground: AllocationGround, lines: Sequence[ActivityLine], rules: Rulebook) -> list[tuple[str, str]]:
     """The fields of the act that shares out by the law what stands on the page."""
     series = ground.series
     body = Allocate(series.pollutant, series.jurisdiction, series.vintage, tuple(lines))
@@ -338,10 +340,14 @@ def _carried(ground: Ground, lines: Sequence[ActivityLine], rules: Rulebook) -> 
 
 
 def _rows(
-    ground: Ground, lines: Sequence[ActivityLine], left: Tried, right: Tried | Missing | None, rules: Rulebook
-) -> list[Row]:
+    ground: AllocationGround,
+    lines: Sequence[ActivityLine],
+    left: TriedMethod,
+    right: TriedMethod | MissingMethod | None,
+    rules: Rulebook,
+) -> list[ShareRow]:
     found = []
-    other = right.by_source if isinstance(right, Tried) else None
+    other = right.by_source if isinstance(right, TriedMethod) else None
     for line in lines:
         got = left.by_source[line.source]
         second = None if other is None else other[line.source]
@@ -349,7 +355,7 @@ def _rows(
         more = None if second is None else second.allowances - got.allowances
         before = ground.before.get(line.source)
         found.append(
-            Row(
+            ShareRow(
                 line.source,
                 works_name(rules, line.source, ground.sources[line.source]),
                 line.entrant,
@@ -375,10 +381,10 @@ def _signed(count: int, rules: Rulebook) -> Phrase:
 
 def _file(
     visitor: Visitor,
-    ground: Ground,
+    ground: AllocationGround,
     lines: Sequence[ActivityLine],
-    left: Tried,
-    right: Tried | None,
+    left: TriedMethod,
+    right: TriedMethod | None,
     rules: Rulebook,
 ) -> Response:
     """The comparison as CSV in UTF-8, with the mark by which Excel knows it."""

@@ -63,7 +63,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
 MOST_NAMED = 6
 
 
-class Row(NamedTuple):
+class CaseRow(NamedTuple):
     """A case in the list."""
 
     id: int
@@ -79,7 +79,7 @@ class Row(NamedTuple):
     open: bool
 
 
-class Step(NamedTuple):
+class CaseStep(NamedTuple):
     """What was said in a case."""
 
     seq: int
@@ -116,7 +116,7 @@ def mine(state: State, visitor: Visitor) -> list[Case]:
     return [each for each in state.cases.values() if actor.jurisdiction in ("", sources[each.source].jurisdiction)]
 
 
-def row_of(case: Case, state: State, rules: Rulebook, at: int) -> Row:
+def row_of(case: Case, state: State, rules: Rulebook, at: int) -> CaseRow:
     """A case as the list shows it."""
     stage, ground = stage_of(case, rules, at), ground_of(rules, case.ground)
     thing = " ".join(part for part in (case.stack, case.pollutant, case.day or str(case.year)) if part)
@@ -128,7 +128,7 @@ def row_of(case: Case, state: State, rules: Rulebook, at: int) -> Row:
         until, ends = rules.civil.day_of(case.appeal_until), Phrase("to appeal", "申请复议截止")
     elif paid is not None and paid.next_day():
         until, ends = paid.next_day() or "", Phrase("to pay", "缴款截止")
-    return Row(
+    return CaseRow(
         case.id,
         works_name(rules, case.source, state.sources[case.source].name),
         case.source,
@@ -222,7 +222,9 @@ async def case(service: Service, request: Request) -> Response:
             "appeal_until": _until(rules, found.appeal_until, stage == "decided" and at <= found.appeal_until),
             "appeal_by": _may_decide(left) if (left := _left(state, rules, found, visitor.actor)) else None,
             "steps": [
-                Step(seq, STEPS[step], actor, same("") if fen is None else amount(fen, Unit.FEN, rules), said, proof)
+                CaseStep(
+                    seq, STEPS[step], actor, same("") if fen is None else amount(fen, Unit.FEN, rules), said, proof
+                )
                 for seq, step, actor, fen, said, proof in steps
             ],
             "payments": [

@@ -52,7 +52,7 @@ class Short(NamedTuple):
     makeup: Phrase
 
 
-class Account(NamedTuple):
+class ClosingAccount(NamedTuple):
     """What settling the year of an account would come to."""
 
     account: str
@@ -67,7 +67,7 @@ class Account(NamedTuple):
     refusal: Told | None
 
 
-class Sums(NamedTuple):
+class ClosingSums(NamedTuple):
     """The year as a whole."""
 
     accounts: int
@@ -78,7 +78,7 @@ class Sums(NamedTuple):
     penalty: Phrase
 
 
-class Year(NamedTuple):
+class ClosingYear(NamedTuple):
     """A year that can be settled."""
 
     year: int
@@ -87,7 +87,7 @@ class Year(NamedTuple):
     until: str
 
 
-def years(state: State, rules: Rulebook, actor: Actor) -> list[Year]:
+def years(state: State, rules: Rulebook, actor: Actor) -> list[ClosingYear]:
     """The years that works of somebody's scope have reported, the latest first."""
     found: dict[int, tuple[set[str], set[str]]] = {}
     for source, year in state.years:
@@ -96,7 +96,7 @@ def years(state: State, rules: Rulebook, actor: Actor) -> list[Year]:
             settled, waiting = found.setdefault(year, (set(), set()))
             (settled if (known.account, year) in state.closed else waiting).add(known.account)
     return [
-        Year(year, len(found[year][1]), len(found[year][0]), surrender_day(rules, year))
+        ClosingYear(year, len(found[year][1]), len(found[year][0]), surrender_day(rules, year))
         for year in sorted(found, reverse=True)
     ]
 
@@ -195,7 +195,7 @@ async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, stat
             "year": known[year],
             "may": "CloseYear" in mine,
             "early": visitor.now <= deadline(rules, year),
-            "sums": Sums(
+            "sums": ClosingSums(
                 len(rows),
                 len(rows) - len(able),
                 sum(each.obligations for each in able),
@@ -214,14 +214,14 @@ async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, stat
     return page(visitor, "closing.html.j2", status, notice=notice, seen=_digest(found), **await visitor.look(look))
 
 
-def _account(each: Foreseen, state: State, rules: Rulebook) -> Account:
+def _account(each: Foreseen, state: State, rules: Rulebook) -> ClosingAccount:
     body: Any = each.record.body
     name = firm_name(rules, state.ledger.accounts[body.account].name)
     refusal = each.record.refusal or each.then
     nothing = in_column(0, Unit.FEN, rules)
     if refusal is not None or not each.closings:
         why = told(refusal, CloseYear, Terms.of(rules)) if refusal is not None else None
-        return Account(body.account, name, 0, 0, (), nothing, (), why)
+        return ClosingAccount(body.account, name, 0, 0, (), nothing, (), why)
     closing = each.closings[0]
 
     def shown(count: int) -> Phrase:
@@ -239,7 +239,7 @@ def _account(each: Foreseen, state: State, rules: Rulebook) -> Account:
     lost = [
         (left.series, shown(left.over_limit + left.expired)) for left in closing.left if left.over_limit + left.expired
     ]
-    return Account(
+    return ClosingAccount(
         body.account,
         name,
         len(closing.settlements),

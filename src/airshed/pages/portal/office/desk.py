@@ -239,7 +239,7 @@ def _stands(
 # --- the result of one
 
 
-class Step(NamedTuple):
+class DemandStep(NamedTuple):
     """What bidders wanted at a price, all of them together."""
 
     price: Phrase
@@ -263,7 +263,7 @@ async def result(service: Service, request: Request) -> Response:
         for bid in bids:
             reached += bid.count
             steps.append(
-                Step(
+                DemandStep(
                     _price(bid.limit, rules),
                     in_column(bid.count, Unit.ALLOWANCES, rules),
                     in_column(reached, Unit.ALLOWANCES, rules),

@@ -51,7 +51,7 @@ class Over(NamedTuple):
     limit: LimitValue
 
 
-class Shown(NamedTuple):
+class ShownDay(NamedTuple):
     """Such a day on the page."""
 
     over: Over
@@ -93,14 +93,14 @@ def days_over(
     return found
 
 
-class Found(NamedTuple):
+class FoundHours(NamedTuple):
     """What was found last, and in which hours under which law: it is looked for once for all who ask."""
 
     turn: Lock
     kept: dict[tuple[int, str], list[Over]]
 
 
-def every(folder: Path | None, monitors: Monitors | None, law: str, found: Found) -> list[Over] | None:
+def every(folder: Path | None, monitors: Monitors | None, law: str, found: FoundHours) -> list[Over] | None:
     """All such days, the worst first; None where the hours are not here."""
     if folder is None or not folder.is_dir() or monitors is None:
         return None
@@ -125,10 +125,10 @@ async def exceedances(service: Service, request: Request) -> Response:
     law, monitors = await visitor.look(
         lambda market, rules: (market.state.rulebook.digest if market.state.rulebook else "", monitors_of(rules))
     )
-    kept: Found = service.beside.setdefault("exceedances", Found(Lock(), {}))
+    kept: FoundHours = service.beside.setdefault("exceedances", FoundHours(Lock(), {}))
     days = await asyncio.to_thread(every, service.hours, monitors, law, kept)
 
-    def look(market: Market, rules: Rulebook) -> list[Shown]:
+    def look(market: Market, rules: Rulebook) -> list[ShownDay]:
         may = NOTICE in lookup.roles(rules).get(actor.role, frozenset())
         named = {row.ground: row for row in rules.cases.grounds}
         return list(_shown(market.state, rules, days or (), actor.jurisdiction, may and GROUND in named))
@@ -137,7 +137,7 @@ async def exceedances(service: Service, request: Request) -> Response:
     return page(visitor, "exceedances.html.j2", compared=days is not None, days=shown[:MOST], all_days=len(shown))
 
 
-def _shown(state: State, rules: Rulebook, days: Sequence[Over], scope: str, may: bool) -> Sequence[Shown]:
+def _shown(state: State, rules: Rulebook, days: Sequence[Over], scope: str, may: bool) -> Sequence[ShownDay]:
     marks: dict[str, list[Any]] = {}
     for mark in state.marks.values():
         marks.setdefault(mark.stack, []).append(mark)
@@ -151,7 +151,7 @@ def _shown(state: State, rules: Rulebook, days: Sequence[Over], scope: str, may:
         if source is None or scope not in ("", source.jurisdiction):
             continue
         found.append(
-            Shown(
+            ShownDay(
                 over,
                 source.id,
                 works_name(rules, source.id, source.name),

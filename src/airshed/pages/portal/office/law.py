@@ -51,7 +51,7 @@ class Cite(NamedTuple):
     own: str
 
 
-class Line(NamedTuple):
+class ChangeLine(NamedTuple):
     """One thing that changed."""
 
     what: Phrase
@@ -60,12 +60,12 @@ class Line(NamedTuple):
     cite: Cite
 
 
-class Changed(NamedTuple):
+class SectionChange(NamedTuple):
     """What a version changed in a section."""
 
     name: Phrase
     section: str
-    lines: Sequence[Line]
+    lines: Sequence[ChangeLine]
 
 
 class Version(NamedTuple):
@@ -77,13 +77,13 @@ class Version(NamedTuple):
     version: str
     digest: str
     #: None for the first, and where the text of either is not kept in the book.
-    changes: Sequence[Changed] | None
+    changes: Sequence[SectionChange] | None
     first: bool
     #: The day that its own text names, where that is later than the adoption; empty where it is not.
     named: str
 
 
-class Proposed(NamedTuple):
+class ProposedLaw(NamedTuple):
     """A rulebook that somebody wants to be adopted."""
 
     #: Number of the act that waits; 0 for one that is just being proposed.
@@ -92,10 +92,10 @@ class Proposed(NamedTuple):
     version: str
     digest: str
     #: What it would change; None where its text is not kept in the book.
-    changes: Sequence[Changed] | None
+    changes: Sequence[SectionChange] | None
 
 
-class Key(NamedTuple):
+class LawKey(NamedTuple):
     """A key of a section and what it holds."""
 
     key: str
@@ -103,7 +103,7 @@ class Key(NamedTuple):
     value: Phrase
 
 
-class Table(NamedTuple):
+class LawTable(NamedTuple):
     """The rows of a section."""
 
     heads: Sequence[tuple[str, Phrase]]
@@ -117,14 +117,14 @@ class Text(NamedTuple):
     name: Phrase
     cite: Cite | None
     status: Phrase | None
-    keys: Sequence[Key]
-    tables: Sequence[Table]
+    keys: Sequence[LawKey]
+    tables: Sequence[LawTable]
 
 
 def versions(book: KeptBook) -> list[Version]:
     """Every version, the latest first."""
     rows = book.sql.execute("SELECT seq, programme, version, digest FROM rulebooks ORDER BY seq").fetchall()
-    changes: dict[int, Sequence[Changed] | None] = {}
+    changes: dict[int, Sequence[SectionChange] | None] = {}
     for (_, _, _, before), (seq, _, _, after) in pairwise(rows):
         kept = book.keeps(before) and book.keeps(after)
         changes[seq] = sections_of(book.rules(before), book.rules(after)) if kept else None
@@ -144,19 +144,19 @@ def _later(book: KeptBook, digest: str, adopted: str) -> str:
     return named if named > adopted else ""
 
 
-def sections_of(old: Rulebook, new: Rulebook) -> list[Changed]:
+def sections_of(old: Rulebook, new: Rulebook) -> list[SectionChange]:
     """What one law changes in another, section by section."""
     names = naming({**names_of(old), **names_of(new)})
     return [
-        Changed(section_name(section), section, [_line(change, names) for change in changes])
+        SectionChange(section_name(section), section, [_line(change, names) for change in changes])
         for section, changes in groupby(diff(old, new), key=lambda change: change.section)
     ]
 
 
-def waiting_laws(state: State) -> list[Proposed]:
+def waiting_laws(state: State) -> list[ProposedLaw]:
     """Adoptions that wait for a second person; what they change is found in the book."""
     return [
-        Proposed(act.id, act.actor, act.body.version, act.body.digest, None)
+        ProposedLaw(act.id, act.actor, act.body.version, act.body.digest, None)
         for act in state.acts.values()
         if isinstance(act.body, AdoptRulebook)
     ]
@@ -167,17 +167,17 @@ def digest_of(state: State) -> str:
     return state.rulebook.digest if state.rulebook is not None else ""
 
 
-def compared(book: KeptBook, wanted: Sequence[Proposed], digest: str) -> list[Proposed]:
+def compared(book: KeptBook, wanted: Sequence[ProposedLaw], digest: str) -> list[ProposedLaw]:
     """Proposals with what each would change in the law of a digest, which is in force."""
 
-    def found(each: Proposed) -> Proposed:
+    def found(each: ProposedLaw) -> ProposedLaw:
         kept = book.keeps(digest) and book.keeps(each.digest)
         return each._replace(changes=sections_of(book.rules(digest), book.rules(each.digest)) if kept else None)
 
     return [found(each) for each in wanted]
 
 
-async def law_wanted(visitor: Visitor, body: Any) -> Proposed | None:
+async def law_wanted(visitor: Visitor, body: Any) -> ProposedLaw | None:
     """The law that an act would bring into force, or that a second person confirms, with what it changes."""
 
     def look(market: Market, rules: Rulebook) -> tuple[Any, str]:
@@ -187,16 +187,16 @@ async def law_wanted(visitor: Visitor, body: Any) -> Proposed | None:
     wanted, digest = await visitor.look(look)
     if not isinstance(wanted, AdoptRulebook):
         return None
-    proposed = Proposed(0, "", wanted.version, wanted.digest, None)
+    proposed = ProposedLaw(0, "", wanted.version, wanted.digest, None)
     (found,) = await visitor.service.readers.read(lambda book: compared(book, [proposed], digest))
     return found
 
 
-def _line(change: LawChange, names: Callable[[str], str]) -> Line:
+def _line(change: LawChange, names: Callable[[str], str]) -> ChangeLine:
     what = Phrase(f"{change.row} {change.key}".strip(), names(f"{change.zh.row} {change.zh.key}".strip()))
     was = None if change.old is None else Phrase(change.old, names(change.zh.old or ""))
     now = None if change.new is None else Phrase(change.new, names(change.zh.new or ""))
-    return Line(what, was, now, cited(change.cite))
+    return ChangeLine(what, was, now, cited(change.cite))
 
 
 def cited(text: str) -> Cite:
@@ -233,7 +233,7 @@ def text_of(rules: Rulebook, section: str) -> Text:
     keys = [key for key in held.__struct_fields__ if key not in HEAD and not _rows(getattr(held, key))]
     values = {key: getattr(held, key) for key in keys}
     shown = [
-        Key(key, Phrase(in_english(key), key_zh(section, key)), _said(section, key, value, rules, names))
+        LawKey(key, Phrase(in_english(key), key_zh(section, key)), _said(section, key, value, rules, names))
         for key, value in values.items()
         if value != () or key not in ROWS
     ]
@@ -250,7 +250,9 @@ def _rows(value: object) -> bool:
     return isinstance(value, tuple) and bool(value) and isinstance(value[0], msgspec.Struct)
 
 
-def _tables(section: str, rows: Sequence[msgspec.Struct], rules: Rulebook, names: Callable[[str], str]) -> list[Table]:
+def _tables(
+    section: str, rows: Sequence[msgspec.Struct], rules: Rulebook, names: Callable[[str], str]
+) -> list[LawTable]:
     """The rows of a section as a table; a matrix of roles has a column for each of them."""
     if not rows:
         return []
@@ -259,7 +261,7 @@ def _tables(section: str, rows: Sequence[msgspec.Struct], rules: Rulebook, names
     keys = [key for key in rows[0].__struct_fields__ if key != "status"]
     heads = [(key, Phrase(in_english(key), key_zh(section, key))) for key in keys]
     cells = [[_said(section, key, getattr(row, key), rules, names) for key in keys] for row in rows]
-    return [Table(heads, cells)]
+    return [LawTable(heads, cells)]
 
 
 #: Keys of what the law writes in its own words, where a word that is also a code stands for no code.
@@ -319,7 +321,7 @@ MATRIX: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def _matrix(section: str, rows: Sequence[msgspec.Struct], rules: Rulebook, names: Callable[[str], str]) -> Table:
+def _matrix(section: str, rows: Sequence[msgspec.Struct], rules: Rulebook, names: Callable[[str], str]) -> LawTable:
     down, across, held = MATRIX[section]
     cells = {(getattr(row, down), getattr(row, across)): getattr(row, held) for row in rows}
     columns = dict.fromkeys(across for _, across in cells)
@@ -331,7 +333,7 @@ def _matrix(section: str, rows: Sequence[msgspec.Struct], rules: Rulebook, names
         for row in dict.fromkeys(row for row, _ in cells)
     ]
     heads = [(down, Phrase(down, key_zh(section, down))), *((code, Phrase(code, names(code))) for code in columns)]
-    return Table(heads, lines)
+    return LawTable(heads, lines)
 
 
 def _cell(section: str, key: str, value: str | None) -> Phrase:
@@ -341,7 +343,7 @@ def _cell(section: str, key: str, value: str | None) -> Phrase:
 async def law(service: Service, request: Request) -> Response:
     """The versions of the law and the sections of the one in force, for everybody."""
     visitor = await visitor_of(service, request)
-    proposed: list[Proposed] = []
+    proposed: list[ProposedLaw] = []
     if visitor.actor is not None and not visitor.actor.account:  # an office sees what waits
         waits, digest = await visitor.look(lambda market, rules: (waiting_laws(market.state), digest_of(market.state)))
         proposed = await service.readers.read(lambda book: compared(book, waits, digest))

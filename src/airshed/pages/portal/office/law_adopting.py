@@ -74,7 +74,7 @@ class Candidate(NamedTuple):
     of_one: tuple[str, ...]
 
 
-class Fault(NamedTuple):
+class FileFault(NamedTuple):
     """What is wrong in a file, and where."""
 
     place: Phrase
@@ -107,7 +107,7 @@ async def bring(service: Service, request: Request) -> Response:
     return await offered(visitor, await asyncio.to_thread(checked, files))
 
 
-async def offered(visitor: Visitor, found: Candidate | Sequence[Fault]) -> Response:
+async def offered(visitor: Visitor, found: Candidate | Sequence[FileFault]) -> Response:
     """Keep a law that was brought or drafted until it is taken to the act; one with faults is shown and not kept."""
     assert visitor.signed is not None
     kept, user = _kept(visitor.service), visitor.signed.user.name
@@ -152,7 +152,7 @@ async def adopter(service: Service, request: Request) -> Visitor:
     return visitor
 
 
-def checked(files: Brought) -> Candidate | Sequence[Fault]:
+def checked(files: Brought) -> Candidate | Sequence[FileFault]:
     """The law that files say, or every fault in them, as `airshed rules check` finds them."""
     try:
         found = texts_of(files)
@@ -164,13 +164,13 @@ def checked(files: Brought) -> Candidate | Sequence[Fault]:
     return Candidate(digest(rules), rules, found, tuple(of_one(rules)))
 
 
-def fault_of(error: Malformed) -> Fault:
+def fault_of(error: Malformed) -> FileFault:
     """What is wrong, in both languages."""
     both = cures.told(error)
     chinese = next((said for begins, said in SAID.items() if error.what.startswith(begins)), None)
     if chinese is None and both.zh.startswith(cures.UNKNOWN):
         chinese = f"{fault_in_chinese(error.what)}。{fault_in_chinese(error.cure)}。"
-    return Fault(_place(error.place), both if chinese is None else Phrase(both.en, chinese))
+    return FileFault(_place(error.place), both if chinese is None else Phrase(both.en, chinese))
 
 
 def _place(text: str) -> Phrase:
@@ -189,7 +189,7 @@ def _refused(state: State, rules: Rulebook, visitor: Visitor, brought: Candidate
 
 
 async def _shown(
-    visitor: Visitor, faults: Sequence[Fault] = (), *, notice: Phrase | None = None, status: int = 200
+    visitor: Visitor, faults: Sequence[FileFault] = (), *, notice: Phrase | None = None, status: int = 200
 ) -> Response:
     assert visitor.signed is not None
     brought = _kept(visitor.service).get(visitor.signed.user.name)

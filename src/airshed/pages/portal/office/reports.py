@@ -51,7 +51,7 @@ _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 Marks = Mapping[str, Sequence[HoursMark]]
 
 
-class ReportYear(NamedTuple):
+class ReportedYear(NamedTuple):
     """A year of which there is a report."""
 
     year: int
@@ -60,14 +60,14 @@ class ReportYear(NamedTuple):
     note: Phrase | None
 
 
-class Wanted(NamedTuple):
+class ReportAsked(NamedTuple):
     """What is the same for all who read the same."""
 
     viewer: Viewer
     year: int
 
 
-class Made(NamedTuple):
+class MadeReport(NamedTuple):
     """A report as it was made, with the policy it is shown under."""
 
     #: The record up to which it tells, and when it was made in seconds.
@@ -105,13 +105,13 @@ class Reports:
 
     def __init__(self) -> None:
         self._closed = ClosedStacks()
-        self._kept: OrderedDict[Wanted, Made] = OrderedDict()
-        self._making: dict[Wanted, asyncio.Task[Made]] = {}
+        self._kept: OrderedDict[ReportAsked, MadeReport] = OrderedDict()
+        self._making: dict[ReportAsked, asyncio.Task[MadeReport]] = {}
 
-    async def of(self, service: Service, actor: str, year: int, now: int) -> Made:
+    async def of(self, service: Service, actor: str, year: int, now: int) -> MadeReport:
         """The page of a year for somebody, no older than they may expect."""
         viewer, last = await service.readers.read(lambda book: (viewer_of(book, actor, now), book.last()))
-        wanted = Wanted(viewer, year)
+        wanted = ReportAsked(viewer, year)
         made = self._kept.get(wanted)
         if made is None:
             await service.readers.read(lambda book: _known(book, year))
@@ -125,11 +125,11 @@ class Reports:
             self._making[wanted] = asyncio.create_task(self._make(service, wanted))  # for whoever comes next
         return made
 
-    def _will_do(self, service: Service, wanted: Wanted, made: Made) -> bool:
+    def _will_do(self, service: Service, wanted: ReportAsked, made: MadeReport) -> bool:
         """Whether a report will do though the book has gone on: nobody makes it work by asking without a sign-in."""
         return wanted.viewer.reads == "public" and service.door.ticks() - made.at < PUBLIC_S
 
-    async def _make(self, service: Service, wanted: Wanted) -> Made:
+    async def _make(self, service: Service, wanted: ReportAsked) -> MadeReport:
         try:
             year = wanted.year
             marks = await service.market.look(
@@ -138,7 +138,7 @@ class Reports:
                 }
             )
             made = await service.long_readers.read(
-                lambda book: _made(book, wanted, service.door.ticks(), Beside(service.hours, marks, self._closed))
+                lambda book: _made(book, wanted, service.door.ticks(), BesideBook(service.hours, marks, self._closed))
             )
             self._kept[wanted] = made
             while len(self._kept) > MOST_KEPT:
@@ -155,7 +155,7 @@ def _known(book: KeptBook, year: int) -> None:
         raise Stopped("not_there", f"{error.what}; {error.cure}") from None
 
 
-class Beside(NamedTuple):
+class BesideBook(NamedTuple):
     """What stands beside the book: the folder of the hours, the marks that stand, and what was read of both."""
 
     hours: Path | None
@@ -163,16 +163,16 @@ class Beside(NamedTuple):
     closed: ClosedStacks
 
 
-def _made(book: KeptBook, wanted: Wanted, at: float, beside: Beside) -> Made:
+def _made(book: KeptBook, wanted: ReportAsked, at: float, beside: BesideBook) -> MadeReport:
     rules, last = law_of(book), book.last()
     measured = measured_in(book, rules, wanted, beside)
     html = build(book, rules, Asked(wanted.viewer, wanted.year, zone_of(rules), measured))
     tag = sha256(repr((book.line(last).hash, wanted)).encode()).hexdigest()[:32]
     packed = {language: gzip.compress(_chosen(html, language), 6, mtime=0) for language in LANGUAGES}
-    return Made(last, at, tag, policy_of(html), html, packed)
+    return MadeReport(last, at, tag, policy_of(html), html, packed)
 
 
-def measured_in(book: KeptBook, rules: Rulebook, wanted: Wanted, beside: Beside) -> list[StackYear]:
+def measured_in(book: KeptBook, rules: Rulebook, wanted: ReportAsked, beside: BesideBook) -> list[StackYear]:
     """The stacks of a year by the hours beside the book: all where the year is public, else those that are theirs."""
     sight, monitors = Sight(book, wanted.viewer, wanted.year), monitors_of(rules)
     if not sight.emissions or monitors is None or beside.hours is None:
@@ -205,7 +205,7 @@ async def reports(service: Service, request: Request) -> Response:
     """The years of which there is a report."""
     visitor = await visitor_of(service, request)
 
-    def look(book: KeptBook) -> list[ReportYear]:
+    def look(book: KeptBook) -> list[ReportedYear]:
         rules = law_of(book)
         public = embargo(rules, rules.civil.day_of(visitor.now))
         counts = {
@@ -215,7 +215,7 @@ async def reports(service: Service, request: Request) -> Response:
             )
         }
         return [
-            ReportYear(
+            ReportedYear(
                 year, _stands(*counts.get(year, (0, 0, 0))), _note(rules, public.emissions, public.standing, year)
             )
             for year in reversed(years_of(book))

@@ -33,7 +33,7 @@ Rows = list[tuple[int, list[str]]]
 """Rows that hold something, each with the number of its line."""
 
 
-class Sent(NamedTuple):
+class SentSheet(NamedTuple):
     """A form that came with a file."""
 
     fields: dict[str, str]
@@ -46,10 +46,10 @@ class Sent(NamedTuple):
 SEVERAL_PARTS = "multipart/form-data"
 
 
-def parts_of(raw: bytes, content_type: str) -> Sent:
+def parts_of(raw: bytes, content_type: str) -> SentSheet:
     """The fields and the one file of a form of several parts, as a browser sends it."""
     fields, files = files_of(raw, content_type)
-    return Sent(fields, *(files[-1] if files else ("", b"")))
+    return SentSheet(fields, *(files[-1] if files else ("", b"")))
 
 
 def files_of(raw: bytes, content_type: str) -> tuple[dict[str, str], list[tuple[str, bytes]]]:

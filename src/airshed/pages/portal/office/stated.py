@@ -46,7 +46,7 @@ _YES: Mapping[str, bool] = {
 NONE = ("", "-", "–", "—")
 
 
-class Wrong(NamedTuple):
+class WrongCell(NamedTuple):
     """A cell that cannot be taken."""
 
     line: int
@@ -57,7 +57,7 @@ class Stated(NamedTuple):
     """The activities of a table, or what of it cannot be taken."""
 
     lines: tuple[ActivityLine, ...]
-    wrong: Sequence[Wrong]
+    wrong: Sequence[WrongCell]
 
 
 class _Year(NamedTuple):
@@ -71,7 +71,7 @@ def stated(rows: Rows, known: Mapping[str, str], terms: Terms) -> Stated:
 
     Every row says by itself what is wrong with it; works stand in the order in which they come.
     """
-    wrong: list[Wrong] = []
+    wrong: list[WrongCell] = []
     years: dict[str, list[_Year]] = {}
     entrants: dict[str, bool] = {}
     there: set[tuple[str, int]] = set()
@@ -87,7 +87,7 @@ def stated(rows: Rows, known: Mapping[str, str], terms: Terms) -> Stated:
             there.add((source, year.year))
             years.setdefault(source, []).append(year)
         except Malformed as error:
-            wrong.append(Wrong(line, said(error)))
+            wrong.append(WrongCell(line, said(error)))
     found = []
     for source, own in years.items():
         own.sort()

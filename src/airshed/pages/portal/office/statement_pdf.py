@@ -18,7 +18,7 @@ from airshed.pages.kit.pdf_signed import signed
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn
 from airshed.pages.kit.sheet import page as sheet_page
 from airshed.pages.kit.words import Language, Phrase, same
-from airshed.pages.portal.account import HEADS, Line, Statement, file_name, line_of, statement_for
+from airshed.pages.portal.account import HEADS, AccountPeriod, MoveLine, file_name, line_of, statement_for
 from airshed.pages.portal.frame import acting, visitor_of
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.names import called_in, firm_name
@@ -27,7 +27,7 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.receipts import Busy
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
-from airshed.service.sign_in.seals import LONGEST_NAME, Seal
+from airshed.service.sign_in.seals import LONGEST_NAME, StatementSeal
 
 PDF, PEM = "application/pdf", "application/x-pem-file"
 #: Moves that are printed; a file of Excel or CSV has more.
@@ -65,7 +65,7 @@ async def as_pdf(service: Service, request: Request) -> Response:
     return Response(paper, 200, headers, PDF)
 
 
-def seal_of(service: Service, programme: str) -> Seal:
+def seal_of(service: Service, programme: str) -> StatementSeal:
     """The key of this service for papers; of a rehearsal it says so, and is gone with the service."""
     rehearsal = " (rehearsal)" if service.demo else ""
     return service.door.users.seal(programme[: LONGEST_NAME - len(rehearsal)] + rehearsal)
@@ -88,7 +88,7 @@ def printed(html: str, language: Language) -> bytes:
         return target.read_bytes()
 
 
-def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest: str, fingerprint: str) -> Sheet:
+def sheet_of(found: AccountPeriod, market: Market, rules: Rulebook, seq: int, digest: str, fingerprint: str) -> Sheet:
     """What stands on the paper: whose it is, the period, what was there before and after, every move."""
     at = rules.civil.clock(market.state.at)[:16].replace("T", " ")
     name, called = firm_name(rules, found.name), called_in(market.state, rules)
@@ -135,7 +135,7 @@ def sheet_of(found: Statement, market: Market, rules: Rulebook, seq: int, digest
     return Sheet(Phrase("Statement", "账户对账单"), found.account, lead, (balances, moves), foot)
 
 
-def _row(line: Line, time: CivilTime) -> tuple[str | Phrase, ...]:
+def _row(line: MoveLine, time: CivilTime) -> tuple[str | Phrase, ...]:
     return (
         *(time.clock(line.at)[:16].replace("T", " "), f"{line.seq:,}", line.what, line.other, line.series),
         *(line.moved or same(""), line.balance, line.money, line.cash),

@@ -55,7 +55,7 @@ class TriedShare(NamedTuple):
     why: Phrase
 
 
-class Tried(NamedTuple):
+class TriedMethod(NamedTuple):
     """A cap shared out by one method."""
 
     method: MethodChoice
@@ -73,7 +73,7 @@ class Tried(NamedTuple):
     whip: tuple[float, float] | None
 
 
-class Missing(NamedTuple):
+class MissingMethod(NamedTuple):
     """A method that cannot share out what was stated, and why."""
 
     method: MethodChoice
@@ -135,7 +135,7 @@ EFFECT: Mapping[str, str] = {
 
 def tried(
     name: str, cap: int, lines: Sequence[ActivityLine], state: State, rules: Rulebook, pollutant: str, place: str
-) -> Tried | Missing:
+) -> TriedMethod | MissingMethod:
     """Share a cap out by a method; what the method cannot take is said in the words of who shares out."""
     law = lookup.local(rules, place).allocation
     method, size = choice(name), rules.allowance.size_kg
@@ -148,7 +148,7 @@ def tried(
         found = share(cap, members, plan, size, split)
         whips = _whips(cap, members, plan, size, split)
     except Malformed as error:
-        return Missing(method, f"{error.what}; {error.cure}")
+        return MissingMethod(method, f"{error.what}; {error.cure}")
     counts = {each.source: each for each in found.shares}
     means = {each.source: _mean(each) for each in activities}
     by_source = {
@@ -162,7 +162,7 @@ def tried(
     }
     covered = [got.coverage for got in by_source.values() if got.coverage is not None]
     weighed = [(got.allowances, means[source]) for source, got in by_source.items() if means[source]]
-    return Tried(
+    return TriedMethod(
         method,
         name == law.method,
         split,

@@ -31,7 +31,7 @@ def price_unit(rules: Rulebook) -> Phrase:
     return Phrase(f"{rules.currency.name_en}/t", f"{rules.currency.name_zh}/吨")
 
 
-class Moved(NamedTuple):
+class PriceChange(NamedTuple):
     """How a price stands to the last close."""
 
     text: str
@@ -39,16 +39,16 @@ class Moved(NamedTuple):
     way: str
 
 
-def change_of(price: int, before: int) -> Moved:
+def change_of(price: int, before: int) -> PriceChange:
     """A price beside the last close, in percent.
 
     >>> change_of(410_000, 400_000), change_of(400_000, 400_000)
-    (Moved(text='+2.50 %', way='up'), Moved(text='0.00 %', way=''))
+    (PriceChange(text='+2.50 %', way='up'), PriceChange(text='0.00 %', way=''))
     """
     part = (price - before) / before * 100
     way = "up" if price > before else "down" if price < before else ""
-    return Moved(f"{part:+.2f} %" if way else "0.00 %", way)
+    return PriceChange(f"{part:+.2f} %" if way else "0.00 %", way)
 
 
 #: Of what was never traded there is no change.
-NO_CHANGE = Moved("–", "")
+NO_CHANGE = PriceChange("–", "")

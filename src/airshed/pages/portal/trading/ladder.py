@@ -33,7 +33,7 @@ class Rung(NamedTuple):
     volume: str
 
 
-class Ladder(NamedTuple):
+class BookLadder(NamedTuple):
     """What waits in an order book."""
 
     name: Phrase
@@ -42,7 +42,7 @@ class Ladder(NamedTuple):
     spread: str
 
 
-def ladder(depth: Depth, rules: Rulebook) -> Ladder:
+def ladder(depth: Depth, rules: Rulebook) -> BookLadder:
     """An order book as a ladder: the dearest ask on top, the best two prices in the middle."""
     size_kg = rules.allowance.size_kg
     most = max((level.count for level in (*depth.asks, *depth.bids)), default=1)
@@ -68,7 +68,7 @@ def ladder(depth: Depth, rules: Rulebook) -> Ladder:
     walls = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors}
     wall = walls.get(depth.wall, same(depth.wall))
     name = Phrase(f"{depth.series} {wall.en}".strip(), f"{depth.series} {wall.zh}".strip())
-    return Ladder(name, side(depth.asks)[::-1], side(depth.bids), spread)
+    return BookLadder(name, side(depth.asks)[::-1], side(depth.bids), spread)
 
 
 def depth_of(sight: Sight) -> Mapping[str, Any]:

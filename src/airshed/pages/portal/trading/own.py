@@ -15,7 +15,7 @@ from airshed.pages.portal.trading.figures import plain_price, plain_tonnes, pric
 from airshed.service.book.position import positions
 
 
-class Resting(NamedTuple):
+class OwnOrder(NamedTuple):
     """An order of one's own that stands."""
 
     number: int
@@ -36,7 +36,7 @@ def orders(sight: Sight) -> Mapping[str, Any]:
     mine = resting.get(sight.actor.account, ())
     return {
         "orders": [
-            Resting(
+            OwnOrder(
                 order.id,
                 order.series,
                 order.side,

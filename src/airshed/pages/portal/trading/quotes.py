@@ -15,7 +15,14 @@ from airshed.pages.portal.choices import strips
 from airshed.pages.portal.frame import place_name
 from airshed.pages.portal.live import Sight
 from airshed.pages.portal.opening import Session, session_of
-from airshed.pages.portal.trading.figures import NO_CHANGE, Moved, change_of, plain_price, plain_tonnes, price_unit
+from airshed.pages.portal.trading.figures import (
+    NO_CHANGE,
+    PriceChange,
+    change_of,
+    plain_price,
+    plain_tonnes,
+    price_unit,
+)
 from airshed.pages.portal.trading.ladder import waits
 from airshed.pages.portal.trading.traded import last_traded, today_of, was_traded
 from airshed.rulebook.schema import Rulebook
@@ -32,13 +39,13 @@ def open_strips(state: State, rules: Rulebook, at: int) -> list[str]:
     return [name for name in strips(state, rules) if at <= ends(rules, name)]
 
 
-class Quote(NamedTuple):
+class ListedSeries(NamedTuple):
     """A series in the list of the market."""
 
     series: str
     place: Phrase
     price: str
-    change: Moved
+    change: PriceChange
     volume: str
     here: bool
 
@@ -61,7 +68,7 @@ def listed(sight: Sight) -> Mapping[str, Any]:
         price = today[0].price if today else before
         volume = sum(trade.count for trade in today)
         quotes.append(
-            Quote(
+            ListedSeries(
                 name,
                 place_name(rules, instrument(name).jurisdiction),
                 plain_price(price),
@@ -73,7 +80,7 @@ def listed(sight: Sight) -> Mapping[str, Any]:
     return {"quotes": quotes, "unit": price_unit(rules)}
 
 
-class Strip(NamedTuple):
+class SeriesFigures(NamedTuple):
     """What stands above the chart of a series."""
 
     series: str
@@ -82,7 +89,7 @@ class Strip(NamedTuple):
     #: The year, or the first and the last one.
     vintage: str
     price: str
-    change: Moved
+    change: PriceChange
     reference: str
     high: str
     low: str
@@ -109,7 +116,7 @@ def strip(sight: Sight) -> Mapping[str, Any]:
     traded = was_traded(state, name)
     return {
         "of_law": not traded,
-        "strip": Strip(
+        "strip": SeriesFigures(
             name,
             parsed.pollutant,
             place_name(rules, parsed.jurisdiction),

@@ -50,7 +50,7 @@ def vintage_before(market: Market, series: str) -> str:
     return next((str(each) for each in others if last_traded(market, str(each))), series)
 
 
-class Printed(NamedTuple):
+class TapeTrade(NamedTuple):
     """A trade on the tape."""
 
     at: int
@@ -70,6 +70,6 @@ def tape(sight: Sight) -> Mapping[str, Any]:
     for trade, before in zip(last, [*last[1:], None], strict=False):
         way = "" if before is None or before.price == trade.price else "up" if trade.price > before.price else "down"
         shown.append(
-            Printed(trade.at, plain_price(trade.price), way, plain_tonnes(trade.count, size), KINDS[trade.kind])
+            TapeTrade(trade.at, plain_price(trade.price), way, plain_tonnes(trade.count, size), KINDS[trade.kind])
         )
     return {"trades": shown[:LAST], "unit": price_unit(sight.rules)}

@@ -16,7 +16,7 @@ from airshed.service.forms.form import BODIES
 from airshed.service.marketdata.reading import Market
 
 
-class Standing(NamedTuple):
+class MarketOrder(NamedTuple):
     """An order that stands, whoever placed it."""
 
     number: int
@@ -35,7 +35,7 @@ class Watched(NamedTuple):
     tonnes: str
     #: Series that are halted, or all, and why.
     halted: Sequence[tuple[Phrase, str]]
-    orders: Sequence[Standing]
+    orders: Sequence[MarketOrder]
     #: What may be done about it: its name, and its form.
     deeds: Sequence[tuple[Phrase, str]]
 
@@ -57,7 +57,7 @@ def watched(market: Market, rules: Rulebook, series: str | None, may: frozenset[
         plain_tonnes(sum(trade.count for trade in today), size),
         [(Phrase(name or "all series", name or "全部系列"), why) for name, why in sorted(state.halted.items())],
         [
-            Standing(
+            MarketOrder(
                 *(order.id, order.account, order.side, plain_price(order.limit)),
                 *(plain_tonnes(order.left, size), plain_tonnes(order.count, size)),
             )
