@@ -59,9 +59,9 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     planned = read_marks(folder, zone, YEAR)
     stacks = sorted({each.stack for each in episodes} | {each.stack for each in planned})
     there = tmp_path_factory.mktemp("year")
-    simulate_zone(there / "evidence", zone, YEAR, SEED, episodes=episodes, stacks=stacks)
+    simulate_zone(there / "evidence", zone, YEAR, SEED, episodes=episodes, stacks=stacks, workers=1)
     stand = marks_of(planned, YEAR, at_last=True)
-    years = tuple(measure_zone(there / "evidence", zone, LAW, marks=stand))
+    years = tuple(measure_zone(there / "evidence", zone, LAW, marks=stand, workers=1))
     with Book.create(there / "empty.book") as book:
         report = monitoring(Sight(book, WHOLE, YEAR), ground_of(zone), RULES, years, episodes)
     marks = {stack: {YEAR: tuple(own)} for stack, own in stand.items()}
