@@ -359,6 +359,14 @@ def test_a_session_whose_day_is_over_is_closed_for_all_and_waits_for_its_exchang
         assert 'value="2027-03-01"' in form.text, "the day of today was refused"
 
 
+def test_what_the_law_lets_nobody_of_a_role_enter_is_not_offered(selling: Portal) -> None:
+    """A button led to a refusal under a law that knows no tests of monitors, and for whoever has no monitors."""
+    assert "/act/RecordTest" in selling.rehearsing("steel").get("/monitoring").text
+    trader = selling.rehearsing("broker").get("/monitoring")
+    assert "/act/RecordTest" not in trader.text
+    assert "/act/MarkHours" not in trader.text
+
+
 def test_the_curve_begins_at_the_price_axis_and_ends_with_all_that_is_wanted(selling: Portal) -> None:
     look = selling.running.service.market.look(lambda market, rules: market.state.auctions["first"])
     drawn = str(curve([(800, 40_000), (400, 60_000)], selling.loop.run_until_complete(look)))

@@ -19,6 +19,7 @@ from airshed.model.measures import KG_PER_T, Unit
 from airshed.mrv import states
 from airshed.pages.kit.words import MARK_STATES, Phrase, same
 from airshed.pages.portal.dues import NEAR_DAYS
+from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import Visitor, acting, page
 from airshed.pages.portal.happening import in_column
 from airshed.pages.portal.hours import MG_PER_KG, Hours, hour_text, lost, read, there
@@ -34,7 +35,9 @@ from airshed.pages.portal.monitored import (
 from airshed.pages.portal.office.law_adopting import FileFault
 from airshed.pages.portal.one_works import KINDS
 from airshed.pages.stack.words import why_said
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.form import BODIES
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.marketdata.reading import Market
@@ -110,6 +113,10 @@ class Works(NamedTuple):
     tests: list[MonitorTestSeen]
 
 
+#: What the role of who acts for a works enters of its monitors, where the law lets it.
+ENTERED = ("MarkHours", "RecordTest")
+
+
 async def monitoring(service: Service, request: Request) -> Response:
     """The monitors of a firm."""
     return await shown(await acting(service, request))
@@ -124,17 +131,18 @@ async def shown(
     if not actor.account:
         raise Stopped("not_there", "whoever acts for no account has no monitors")
 
-    def look(market: Market, rules: Rulebook) -> tuple[list[Monitor], list[Marked], list[Works], Rulebook]:
+    def look(market: Market, rules: Rulebook) -> tuple[list[Monitor], list[Marked], list[Works], list[str], Rulebook]:
         state = market.state
         today = rules.civil.day_of(max(visitor.now, state.at))
         return (
             list(_monitors(state, rules, actor.account, today)),
             _marks(state, actor.account, today),
             list(_works(state, rules, actor.account, today)),
+            [name for name in ENTERED if lookup.may(rules, actor.role, name)],
             rules,
         )
 
-    monitors, marks, works, rules = await visitor.look(look)
+    monitors, marks, works, entered, rules = await visitor.look(look)
     monitors, gaps = await asyncio.to_thread(_gaps, service.hours, monitors, rules)
     behind = [each for each in monitors if each.behind > 1]
     return page(
@@ -142,6 +150,7 @@ async def shown(
         "monitoring.html.j2",
         status,
         works=works,
+        entered=[(name, name_of(BODIES[name])) for name in entered],
         fault=fault,
         notice=notice,
         blanks=[(method, METHODS[method]) for method in BLANKS],
