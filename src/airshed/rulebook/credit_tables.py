@@ -61,7 +61,7 @@ class CreditLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 class CreditsTogether(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row of `credits_together.csv`: how much of an obligation several credits may cover together."""
 
-    #: Codes of the credits with blanks between them, always in one order. 信用代码。
+    #: Codes of the credits with blanks between them, always in one order. 抵销信用。
     credits: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.]{1,8}( [A-Za-z0-9.]{1,8})+\Z", examples=["CCER VER"])]
     #: First year of which it is so; of the rows of the same credits the newest that begins in the year or before holds.
     #: 起始年度。

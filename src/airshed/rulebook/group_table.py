@@ -21,7 +21,7 @@ LEVELS = ("level_basis_points", "level_count", "level_g_per_output")
 class AssuranceGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row of `assurance_groups.csv`: who answers together from a year on, for how much, and what it costs."""
 
-    #: Name of the group. 共同履约组。
+    #: Name of the group. 组名。
     group: Name
     #: First year of which it is so; of the rows of a group the newest that begins in the year or before holds.
     #: 起始年度。
