@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from airshed.engine.commands import PlaceOrder
-from airshed.engine.events import TransferDelayed
+from airshed.engine.apply import apply
+from airshed.engine.commands import PlaceOrder, Transfer
+from airshed.engine.events import ActConfirmed, ActProposed, ActRejected, TransferDelayed
 from airshed.engine.nouns import Day, Year
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import EXCHANGE
@@ -231,6 +232,12 @@ def test_what_a_transfer_sets_aside_is_told_with_what_the_year_lacks_then() -> N
     assert year.before.zh == f"短缺{amount(so2.short, Unit.ALLOWANCES, RULES).zh}"
     assert year.after.zh == f"短缺{amount(so2.short + 40_000, Unit.ALLOWANCES, RULES).zh}"
     assert left([waits], runner.state, "cement", RULES, AT) == [], "it has not come to the other yet"
+
+    apply(runner.state, ActProposed(7, "steel", Transfer("steel", "cement", SERIES, 40_000), None))
+    confirmed = ActConfirmed(7, "steel", "steel-review")
+    assert left([confirmed, waits], runner.state, "steel", RULES, AT) == [], "the act had set the same aside already"
+    again, _ = left([ActRejected(7, "steel-review", "no")], runner.state, "steel", RULES, AT)
+    assert again.after == amount(held, Unit.ALLOWANCES, RULES), "what is rejected is free again"
 
 
 def test_the_first_page_of_a_firm_is_understood_on_a_phone(served: Portal) -> None:

@@ -6,7 +6,15 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from airshed.engine.events import AskPlaced, LotConsigned, SealedOpened, Transferred
+from airshed.engine.events import (
+    ActConfirmed,
+    ActRejected,
+    AskPlaced,
+    LotConsigned,
+    SealedOpened,
+    TransferCancelled,
+    Transferred,
+)
 from airshed.engine.state import State
 from airshed.model.allowance import count_of, members
 from airshed.model.measures import Unit
@@ -35,7 +43,11 @@ def left(events: Iterable[Any], state: State, account: str, rules: Rulebook, at:
     events = list(events)
     aside = _aside(events, state, account)
     gone = _aside((event for event in events if type(event).__name__ not in COUNTS_STILL), state, account)
-    gone.subtract(_given(events, account))
+    given, freed = _given(events, account), _freed(events, state, account)
+    gone.subtract(given)
+    gone.subtract(freed)
+    aside.subtract(freed)
+    aside.subtract({series: given[series] for series in freed})
     return [
         *_money(events, state, account, rules),
         *_free(aside, state, account, rules),
@@ -74,6 +86,22 @@ def _aside(events: Iterable[Any], state: State, account: str) -> Counter[str]:
     return found
 
 
+def _freed(events: Iterable[Any], state: State, account: str) -> Counter[str]:
+    """How many of each series transfers had set aside that wait no longer, whatever then becomes of them."""
+    found: Counter[str] = Counter()
+    for event in events:
+        match event:
+            case ActConfirmed() | ActRejected() if event.act in state.acts:
+                origin, name, count = state.proposed_transfers.get(event.act, ("", "", 0))
+            case TransferCancelled(origin=origin, series=name, count=count):
+                pass
+            case _:
+                continue
+        if count and origin == account:
+            found.update(dict.fromkeys(members(name), count))
+    return found
+
+
 def _series_of(event: Any, state: State) -> str:
     """Of which series it is; an ask and a lot name only where they are offered."""
     match event:
@@ -97,12 +125,13 @@ def _given(events: Iterable[Any], account: str) -> Counter[str]:
 
 def _free(aside: Counter[str], state: State, account: str, rules: Rulebook) -> Iterable[Change]:
     for series, count in aside.items():
+        if not count:
+            continue
         position = state.ledger.positions.get((account, series))
         free = 0 if position is None else position.free
         before, after = (amount(each, Unit.ALLOWANCES, rules) for each in (free, free - count))
-        yield Change(
-            Phrase(f"{series}, free", f"{series}，可用"), before, after, signed(-count, Unit.ALLOWANCES, rules)
-        )
+        what = Phrase(f"{series}, free", f"{series}，可用")
+        yield Change(what, before, after, signed(-count, Unit.ALLOWANCES, rules))
 
 
 def _years(gone: Counter[str], state: State, account: str, rules: Rulebook, at: int) -> Iterable[Change]:
