@@ -63,7 +63,15 @@ def test_a_bid_is_sealed_in_the_browser_and_opened_there_after_the_close(
     page.get_by_label("How much").fill("２００")
     page.get_by_label("The most you pay").fill("0.432万元/吨")
     page.get_by_role("button", name="Seal it").click()
+    expect(page.locator("#bid-count-error")).to_have_text(
+        "At most 1 t can be bought here: a bid for more could not be opened."
+    )
+    page.get_by_label("How much").fill("１")
+    page.get_by_label("The most you pay").fill("9亿")
+    page.get_by_role("button", name="Seal it").click()
     expect(page.locator("#bid-count-error")).to_be_hidden()
+    expect(page.locator("#bid-limit-error")).to_contain_text("It needs 900,000,000.00 yuan, and only 10,000.00")
+    page.get_by_label("The most you pay").fill("0.432万元/吨")
     page.get_by_label("How much").fill("3.000,5")
     page.get_by_role("button", name="Seal it").click()
     expect(page.locator("#bid-count-error")).to_contain_text("Write tonnes as 3,000.5")

@@ -138,6 +138,12 @@ def group_of(state: State, account: str) -> str:
     return f"the group {group}" if group else account
 
 
+def largest_bid(auction: Auction) -> int:
+    """The most that one bid may be for, whoever bids what besides."""
+    limit = None if auction.terms.over_limit == "trim" else purchase_limit(auction)
+    return auction.most if limit is None else min(auction.most, limit)
+
+
 def purchase_limit(auction: Auction) -> int | None:
     """Allowances of an auction that one group may buy; None for no limit."""
     share = auction.terms.purchase_basis_points

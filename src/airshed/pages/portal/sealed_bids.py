@@ -17,6 +17,7 @@ from starlette.responses import Response
 from airshed.engine import commands as c
 from airshed.engine.journal import encode_body
 from airshed.engine.nouns import Sealing
+from airshed.engine.procedures.auction_bids import largest_bid
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
@@ -56,6 +57,9 @@ class SealingPlace(NamedTuple):
     price: str
     lot: int
     tick: int
+    #: The most that one may ask for or offer here, whoever else does.
+    most: int
+    most_said: Phrase
     #: The least price of a bid, the most of an ask; as it is said too.
     bound: int
     bound_said: Phrase
@@ -96,6 +100,7 @@ def place(state: State, rules: Rulebook, at: int, account: str, venue: SealedHer
     if venue == "auction":
         auction = state.auctions[name]
         series, bound, fee = auction.series, auction.reserve, auction.buyer_fee_basis_points
+        most = largest_bid(auction)
         lot, tick, part = auction.terms.lot, auction.terms.tick_fen_per_t, auction.terms.guarantee_basis_points
         wish, price = c.PlaceBid(name, account, 0, 0), "limit"
         free = state.ledger.purses[account].free
@@ -104,6 +109,7 @@ def place(state: State, rules: Rulebook, at: int, account: str, venue: SealedHer
         bought = state.repurchases[name]
         series, bound, fee, part = bought.series, bought.ceiling, 0, 0
         lot, tick = bought.terms.smallest_ask, bought.terms.step_fen_per_t
+        most = bought.count
         wish, price = c.AskRepurchase(name, account, 0, 0), "price"
         free = state.ledger.held_of(account, series).free
         free_said = amount(free, Unit.ALLOWANCES, rules)
@@ -116,6 +122,8 @@ def place(state: State, rules: Rulebook, at: int, account: str, venue: SealedHer
         price,
         lot,
         tick,
+        most,
+        amount(most, Unit.ALLOWANCES, rules),
         bound,
         amount(bound, Unit.FEN_PER_T, rules),
         amount(lot, Unit.ALLOWANCES, rules),

@@ -41,6 +41,14 @@ export function needed(count, price, fee, part) {
   return (worth * part + 5000n) / 10000n;
 }
 
+const said = (value, parts) => `${value / parts}.${(value % parts).toString().padStart(String(parts).length - 1, "0")}`;
+
+// Allowances in tonnes, to the kilogram where there are any; money always to the fen.
+function shownOf(place, sells, value) {
+  const written = sells ? said(value * BigInt(place.size), 1000n) : said(value, 100n);
+  return Number(written).toLocaleString("en", { minimumFractionDigits: sells ? 0 : 2, maximumFractionDigits: sells ? 3 : 2 }) + place.unit;
+}
+
 const keyOf = (place, digest) => `airshed-sealed ${place.venue} ${place.name} ${place.account} ${digest}`;
 
 export function sealing() {
@@ -66,16 +74,18 @@ async function seal(place, writing) {
   const size = BigInt(place.size), count = tonnes === null || tonnes % size ? null : tonnes / size;
   const limit = whole(writing.querySelector("#bid-limit").value, prices(place.money.split("|")));
   const sells = place.venue === "repurchase";
-  if (wrong("bid-count", !count || count % BigInt(place.lot) ? place.wrongCount : "")) return;
+  wrong("bid-limit", "");
+  if (wrong("bid-count", !count || count % BigInt(place.lot) ? place.wrongCount : count > BigInt(place.most) ? place.tooMany : "")) return;
   const bound = BigInt(place.bound), outside = limit !== null && (sells ? limit > bound : limit < bound);
   if (wrong("bid-limit", !limit || limit % BigInt(place.tick) ? place.wrongLimit : outside ? place.outside : "")) return;
+  const most = sells ? count : needed(count, limit, BigInt(place.fee), BigInt(place.part)), free = BigInt(place.free);
+  if (wrong(sells ? "bid-count" : "bid-limit", most > free ? place.tooDear.replace("{needed}", shownOf(place, sells, most)) : "")) return;
   const wish = JSON.parse(place.text);
   wish.count = Number(count);
   wish[place.price] = Number(limit);
   const text = JSON.stringify(wish), salt = hex(crypto.getRandomValues(new Uint8Array(16)));
   const digest = await digestOf(text, salt);
-  const most = sells ? count : needed(count, limit, BigInt(place.fee), BigInt(place.part));
-  const free = BigInt(place.free), round = coarse(most < 1n ? 1n : most), aside = round > free && most <= free ? free : round;
+  const round = coarse(most < 1n ? 1n : most), aside = round > free ? free : round;
   const secret = JSON.stringify({ venue: place.venue, name: place.name, account: place.account, text, salt });
   try { localStorage.setItem(keyOf(place, digest), secret); } catch { /* the file below is the other place */ }
   const file = document.getElementById("secret-file");
@@ -84,15 +94,12 @@ async function seal(place, writing) {
   file.click();
   const form = document.getElementById("commit");
   form.elements.digest.value = digest;
-  const said = (value, parts) => `${value / parts}.${(value % parts).toString().padStart(String(parts).length - 1, "0")}`;
   if (sells) form.elements.count.value = said(aside * size, 1000n);
   else form.elements.guarantee_fen.value = said(aside, 100n);
-  // What is shown of either: tonnes to the kilogram where there are any, money always to the fen.
-  const shown = (value) => Number(sells ? said(value * size, 1000n) : said(value, 100n)).toLocaleString("en", { minimumFractionDigits: sells ? 0 : 2, maximumFractionDigits: sells ? 3 : 2 }) + place.unit;
-  document.getElementById("sealed-aside").textContent = shown(aside);
+  document.getElementById("sealed-aside").textContent = shownOf(place, sells, aside);
   const why = document.getElementById("sealed-why");
   why.dataset.says ??= why.textContent;
-  why.textContent = why.dataset.says.replace("{needed}", shown(most));
+  why.textContent = why.dataset.says.replace("{needed}", shownOf(place, sells, most));
   document.getElementById("sealed-digest").textContent = digest;
   const sealed = document.getElementById("sealed");
   sealed.hidden = false;
@@ -121,9 +128,8 @@ function offerToOpen(place, opening) {
     button.nextElementSibling.hidden = !!kept;
     button.addEventListener("click", async () => { if (await take(kept)) form.submit(); else told.textContent = told.dataset.wrong; });
   }
-  const chooser = document.getElementById("secret-chosen");
-  chooser.addEventListener("change", async () => {
-    const file = chooser.files[0];
+  document.getElementById("secret-chosen")?.addEventListener("change", async (event) => {
+    const file = event.target.files[0];
     if (!file) return;
     if (await take(await file.text())) form.submit(); else told.textContent = told.dataset.wrong;
   });
