@@ -66,7 +66,6 @@ def show(
     Example: airshed book show demo/dianzhong.book holdings --limit 5
     """
     from airshed.engine.tables import BY_NAME
-    from airshed.service.book.acts import as_of
     from airshed.service.book.addressed import to_read
     from airshed.service.book.embargo import EMISSIONS, kept_back
     from airshed.service.book.sealed import shown
@@ -89,7 +88,10 @@ def show(
         elif what in BY_NAME:
             public, own = _early(opened, actor) if what in EMISSIONS or actor else (None, "")
             found = shown(opened.sql, what, limit, last=last, public=public, own=own)
-            found = as_of(opened, found, instant_or_now("", opened.civil)) if what == "acts" else found
+            if what == "acts":
+                from airshed.service.book.acts import as_of  # with all that decides, which no other table needs
+
+                found = as_of(opened, found, instant_or_now("", opened.civil))
             _table(opened, what, found, raw, json)
             for each in kept_back(opened, what, public) if public is not None else ():
                 if json:
