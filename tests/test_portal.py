@@ -163,7 +163,7 @@ def test_a_simulated_book_may_be_shown_with_everybody_as_whom_one_signs_in(tmp_p
             ("/prices/NOPE-KM-2027", "没有名为“NOPE-KM-2027”的系列", "/prices"),
             ("/data/nope.csv", "没有名为“nope.csv”的数据表或文件", "/data"),
         ):
-            lost = steel.get(address)
+            lost = steel.get(address, headers={"sec-fetch-dest": "document"})
             assert what in text_of(lost), address
             assert f'class="button" href="{href}"' in lost.text, address
             assert not re.search("[a-z]{2,} [a-z]{2,}", text_of(lost).rpartition("问题404")[2]), address
