@@ -48,6 +48,8 @@ SELDOM |= {
     "HoldingsCut",
     "CutHoldings",
 }
+#: What the simulator does not draw yet; `small_books.monitored` has it, for the forger.
+SELDOM |= {"PlanApproved", "ApprovePlan", "EstimateFiled", "FileEstimate", "MonitorTested", "RecordTest"}
 
 
 def on_disk(path: Path) -> Book:
