@@ -290,6 +290,29 @@ def test_what_works_state_is_for_offices(served: Portal) -> None:
     assert "/sign-in" in str(served.stranger().get("/allocation").url)
 
 
+def test_another_series_brings_its_own_lines_and_what_was_written_for_the_first_is_not_taken_for_it(
+    served: Portal,
+) -> None:
+    office = served.rehearsing(AUTHORITY)
+    first = office.send_parts("/allocation", {"series": "SO2-KM-2027", "text": TABLE})
+    kept = {name: hidden(first)[name] for name in ("of", "print")}
+    assert kept["of"] == "SO2-KM-2027"
+    as_sent = TABLE.replace("\n", "\r\n")
+    other = office.send_parts("/allocation", {**kept, "series": "NOx-KM-2027", "text": as_sent})
+    assert other.status_code == 200
+    assert "The lines are those of NOx-KM-2027 now" in text_of(other)
+    assert "s-steel\t2024\t800" not in other.text, "they were of SO2"
+    assert hidden(other)["of"] == "NOx-KM-2027"
+    changed = as_sent.replace("800", "801")
+    asked = office.send_parts("/allocation", {**kept, "series": "NOx-KM-2027", "text": changed})
+    assert asked.status_code == 422
+    assert "These lines were changed while SO2-KM-2027 was chosen." in text_of(asked)
+    assert "How fair it is" not in text_of(asked)
+    again = {name: hidden(asked)[name] for name in ("of", "print")}
+    taken = office.send_parts("/allocation", {**again, "series": "NOx-KM-2027", "text": changed})
+    assert "How fair it is" in text_of(taken), "who says so may"
+
+
 def test_a_wrong_row_stands_beside_the_table_and_nothing_is_lost(served: Portal) -> None:
     office = served.rehearsing(AUTHORITY)
     text = TABLE + "\nnobody\t2024\t1\t1\tno"

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -45,7 +46,7 @@ from airshed.zone.activities import activity_lines
 #: What stands on the page before something is shared out.
 NOTHING: Mapping[str, Any] = {
     **dict.fromkeys(("methods", "absent", "wrong", "missing", "rows"), ()),
-    **dict.fromkeys(("first", "second", "text"), ""),
+    **dict.fromkeys(("first", "second", "text", "print", "turned"), ""),
     **dict.fromkeys(("left", "right"), None),
 }
 
@@ -209,6 +210,9 @@ class ShareAsked(NamedTuple):
     #: Where the table came from.
     file: str
     wrong_file: Phrase | None = None
+    #: The series that the page was of, where another is chosen now; and whether its lines were changed by hand.
+    turned: str = ""
+    by_hand: bool = False
 
 
 async def allocation(service: Service, request: Request) -> Response:
@@ -229,10 +233,25 @@ async def try_allocation(service: Service, request: Request) -> Response:
     text, wrong = fields.get("text", ""), None
     if sent.content:
         text, wrong = await asyncio.to_thread(_of_file, sent, text)
+    series, of = fields.get("series", ""), fields.get("of", "")
+    turned = of if of != series and not sent.content else ""
+    by_hand = bool(turned) and _print(text) != fields.get("print", "")
     wanted = ShareAsked(
-        fields.get("series", ""), fields.get("first", ""), fields.get("second", ""), text, sent.name, wrong
+        series,
+        fields.get("first", ""),
+        fields.get("second", ""),
+        None if turned and not by_hand else text,
+        sent.name,
+        wrong,
+        turned,
+        by_hand,
     )
     return await _shown(visitor, wanted, as_file=fields.get("step") == "file")
+
+
+def _print(text: str) -> str:
+    """By what a table is known again that nobody changed, however a browser ends its lines."""
+    return sha256(" ".join(text.split()).encode()).hexdigest()
 
 
 def _of_file(sent: SentSheet, text: str) -> tuple[str, Phrase | None]:
@@ -265,7 +284,9 @@ async def _shown(visitor: Visitor, wanted: ShareAsked, *, as_file: bool = False)
     known = {code.casefold(): code for code in ground.sources} | {
         name.casefold(): code for code, name in ground.sources.items()
     }
-    if wanted.text is None:
+    if wanted.by_hand:
+        found = Stated((), ())
+    elif wanted.text is None:
         lines = await visitor.service.readers.read(lambda book: usual_lines(book, rules, ground.series, ground.sources))
         found = Stated(tuple(lines), ())
     else:
@@ -274,13 +295,25 @@ async def _shown(visitor: Visitor, wanted: ShareAsked, *, as_file: bool = False)
     names = [each.name for each in methods]
     first = wanted.first if wanted.first in names else names[0]
     second = wanted.second if wanted.second in names and wanted.second != first else ""
+    text = as_text(found.lines, visitor.language) if wanted.text is None else wanted.text
     facts |= {
         "methods": methods,
         "first": first,
         "second": second,
-        "text": as_text(found.lines, visitor.language) if wanted.text is None else wanted.text,
+        "text": text,
+        "print": _print(text),
+        "turned": "" if wanted.by_hand else wanted.turned,
         "absent": [code for code in ground.sources if code not in {line.source for line in found.lines}],
     }
+    if wanted.by_hand:
+        facts["absent"] = ()
+        facts["errors"]["text"] = Phrase(
+            f"These lines were changed while {wanted.turned[:60]} was chosen. If they are what the works state for "
+            f"{ground.name}, press again; to have the lines of {ground.name}, open the page anew with it.",
+            f"下列数据是在选择{wanted.turned[:60]}时修改的。如确为{ground.name}的申报数据，请再次提交；"
+            f"如需{ground.name}自己的数据，请重新打开本页。",
+        )
+        return page(visitor, "allocation.html.j2", 422, **facts)
     if wanted.wrong_file is not None:
         facts["errors"]["file"] = wanted.wrong_file
     if found.wrong:
