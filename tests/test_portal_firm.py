@@ -17,12 +17,14 @@ from airshed.engine.events import ActConfirmed, ActProposed, ActRejected, Transf
 from airshed.engine.nouns import Day, Year
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import EXCHANGE
+from airshed.market.tape import Trade
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.afterwards import left
 from airshed.pages.portal.dues import dues
 from airshed.pages.portal.firm import Stands, stands
 from airshed.pages.portal.happening import amount, in_column
+from airshed.pages.portal.trading.traded import today_of
 from airshed.rulebook.lookup import cap
 from airshed.service.book.position import Position, positions
 from airshed.service.marketdata.reading import Market
@@ -313,6 +315,14 @@ def test_an_exchange_sees_its_market_and_every_order_by_number(tmp_path: Path) -
         assert 'href="/trade"' in there.rehearsing(EXCHANGE).get("/").text
         assert "/act/PlaceOrder" not in exchange.text
         assert "steel 卖出" not in text_of(there.rehearsing("fund", "zh").get(f"/trade?series={SERIES}"))
+
+
+def test_the_figures_of_a_day_are_of_that_day_alone() -> None:
+    """Without a session on a day the screen showed high, low and volume of the last one as if of today."""
+    trade = Trade(5, 1, AT, RULES.civil.day_of(AT), "listed", SERIES, 650_000, 3_200, 2_080_000)
+    there = Market(tape=[trade], tape_of={SERIES: [trade]}, days=[trade.day])
+    assert today_of(there, SERIES, AT) == [trade]
+    assert today_of(there, SERIES, AT + 86_400_000) == []
 
 
 def test_the_moves_of_a_long_period_are_a_table_that_is_searched_and_money_stands_among_the_balances(

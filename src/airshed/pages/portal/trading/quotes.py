@@ -63,7 +63,7 @@ def listed(sight: Sight) -> Mapping[str, Any]:
         if name == here or last_traded(market, name) or waits(market, name)
     ]
     for name in (*open_series(state, rules, sight.at), *alive):
-        today = today_of(market, name)
+        today = today_of(market, name, sight.at)
         before = reference_price(state, rules, name)
         price = today[0].price if today else before
         volume = sum(trade.count for trade in today)
@@ -72,7 +72,7 @@ def listed(sight: Sight) -> Mapping[str, Any]:
                 name,
                 place_name(rules, instrument(name).jurisdiction),
                 plain_price(price),
-                change_of(price, before) if today or was_traded(state, name) else NO_CHANGE,
+                change_of(price, before) if today else NO_CHANGE,
                 plain_tonnes(volume, rules.allowance.size_kg) if volume else "–",
                 name == here,
             )
@@ -108,7 +108,7 @@ def strip(sight: Sight) -> Mapping[str, Any]:
     name = market.known(sight.asked.get("series", ""))
     size = rules.allowance.size_kg
     before = reference_price(state, rules, name)
-    today = today_of(market, name)
+    today = today_of(market, name, sight.at)
     floor, ceiling = band(before, rules.trading.band_basis_points, rules.trading.tick_fen_per_t)
     depth = market.depth(name, 1)
     parsed = instrument(name)
@@ -122,7 +122,7 @@ def strip(sight: Sight) -> Mapping[str, Any]:
             place_name(rules, parsed.jurisdiction),
             name.rpartition("-")[2],
             plain_price(price),
-            change_of(price, before) if today or traded else NO_CHANGE,
+            change_of(price, before) if today else NO_CHANGE,
             plain_price(before),
             plain_price(max(trade.price for trade in today)) if today else "–",
             plain_price(min(trade.price for trade in today)) if today else "–",

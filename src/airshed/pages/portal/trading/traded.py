@@ -19,12 +19,12 @@ from airshed.service.marketdata.reading import Market
 LAST = 18
 
 
-def today_of(market: Market, series: str) -> list[Trade]:
-    """The trades of a series in the session that is open, or in the last one there was; the latest first."""
-    session = market.state.session or (market.days[-1] if market.days else "")
+def today_of(market: Market, series: str, at: int) -> list[Trade]:
+    """The trades of a series on the exchange on the day of an instant; the latest first."""
+    today = market.state.civil.day_of(at)
     found = []
     for trade in reversed(market.tape_of.get(series, ())):
-        if trade.day < session:
+        if trade.day < today:
             break
         if trade.kind in EXCHANGE_KINDS:
             found.append(trade)

@@ -47,7 +47,7 @@ UPON = {"OpenSession": False, "CloseSession": False, "HaltMarket": True, "Resume
 def watched(market: Market, rules: Rulebook, series: str | None, may: frozenset[str], at: int) -> Watched:
     """What an exchange, or an office over it, watches."""
     state, size = market.state, rules.allowance.size_kg
-    today = [] if series is None else today_of(market, series)
+    today = [] if series is None else today_of(market, series, at)
     halted = series in state.halted or "" in state.halted
     senseless = {"CloseSession" if not state.session else "OpenSession", "HaltMarket" if halted else "ResumeMarket"}
     of_series = urlencode({"series": series or ""})
