@@ -77,7 +77,7 @@ def test_it_is_small_and_uses_the_standard_library_only() -> None:
 
     plain = {"base64", "collections", "csv", "fractions", "hashlib", "json", "sys", "tomllib", "types"}
     assert imports <= plain < set(sys.stdlib_module_names)
-    assert len(text.splitlines()) < 625
+    assert len(text.splitlines()) < 650
 
 
 def test_an_empty_export_proves_nothing() -> None:
