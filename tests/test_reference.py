@@ -117,7 +117,7 @@ def test_every_command_can_be_refused_for_the_reasons_that_all_share() -> None:
 def test_a_field_says_the_kind_of_text_that_the_engine_takes() -> None:
     """A seal is no day, and an hour is not one either; what has a pattern and no title is an error, not a day."""
     shown = pages()["commands.md"]
-    for name, holds in (("seal", "SHA-256, or empty"), ("first", "hour, as 2027-12-31T07"), ("until", "day, as 2027")):
+    for name, holds in (("seal", "SHA-256, or empty"), ("hour", "hour, as 2027-12-31T07"), ("until", "day, as 2027")):
         rows = re.findall(rf"^\| `{name}` \| ([^|]*) \|", shown, re.MULTILINE)
         assert rows, name
         assert all(row.startswith((holds, "whole number")) for row in rows), (name, rows)
