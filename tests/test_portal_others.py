@@ -15,8 +15,9 @@ from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.civil import DEFAULT, civil
 from airshed.model.period import DAY_MS
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal.between import PARTS
+from airshed.pages.portal.between import PARTS, opens
 from airshed.pages.portal.calendar import dates
+from airshed.pages.portal.choices import choices
 from airshed.pages.portal.dues import dues
 from airshed.pages.portal.frame import said_by, templates
 from airshed.pages.portal.live import Sight
@@ -24,7 +25,7 @@ from airshed.pages.portal.notices import Notice, folded
 from airshed.service.marketdata.reading import Market
 from beijing import day_of
 from laws import RULES
-from markets import AT, AUTHORITY, market
+from markets import AT, AUTHORITY, done, market, send
 from portals import Browser, Portal, hidden, portal, text_of
 from services import market_book
 
@@ -167,6 +168,31 @@ def test_what_may_be_called_off_and_what_takes_bids_stand_among_what_is_due_and_
         assert "still to be carried out" in text_of(served.rehearsing("steel").get("/with-others"))
         assert "/act/ExecuteTransfers" in exchange.get("/").text, "nothing moves unless somebody is told to"
         assert "Transfers to carry out 1, the first due on" in text_of(exchange.get("/queue"))
+
+
+def test_a_call_is_offered_to_its_own_side_of_the_wall_alone() -> None:
+    """A power works was offered the call of all others, which refuses it."""
+    runner = market()
+    done(runner, EXCHANGE, c.OpenCall("noon", SERIES, ""))
+    (wall,) = RULES.trade_rules.walled_sectors
+    may = frozenset({"PlaceCallOrder"})
+    firm = next(actor for actor in runner.state.actors.values() if actor.account == "steel")
+
+    def found() -> tuple[list[str], int]:
+        picked = choices(runner.state, RULES, firm, "PlaceCallOrder", "call")
+        return [each.whom.zh for each in opens(runner.state, RULES, "steel", may)], len(picked or ())
+
+    assert found() == (["除火电以外"], 1)
+    runner.state.sectors["steel"] = {wall}
+    assert found() == ([], 0)
+    order = c.PlaceCallOrder("noon", "steel", "buy", 100, 400_000)
+    for has in ("takes part in none of its series now", "has one of its own"):
+        refusal = send(runner, "steel", order).refusal
+        assert refusal is not None
+        assert refusal.detail == f"the call noon is for all but {wall}; steel {has}"
+        if has.startswith("takes"):
+            done(runner, EXCHANGE, c.OpenCall("power", SERIES, wall))
+    assert found() == (["仅限火电"], 1)
 
 
 def test_a_firm_for_which_nothing_is_due_sees_the_next_day_of_the_law() -> None:

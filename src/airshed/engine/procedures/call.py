@@ -128,7 +128,11 @@ def _walled(state: State, rules: Rulebook, call: Call, account: str) -> Refusal 
     if wall == call.wall:
         return None
     whom = f"{call.wall} only" if call.wall else f"all but {wall}"
-    return no(rules, "trade_rules", Why.WALLED_OFF, f"the call {call.id} is for {whom}; {account} has one of its own")
+    own = any(each.open and (each.series, each.wall) == (call.series, wall) for each in state.calls.values())
+    what = f"the call {call.id} is for {whom}; {account} takes part in none of its series now"
+    if own:
+        what = f"the call {call.id} is for {whom}; {account} has one of its own"
+    return no(rules, "trade_rules", Why.WALLED_OFF, what)
 
 
 def _own(state: State, rules: Rulebook, call: Call, body: c.PlaceCallOrder) -> list[CallOrder]:

@@ -14,6 +14,7 @@ from airshed.engine.nouns import Actor
 from airshed.engine.procedures.lease import PROCEDURES as OF_LEASES
 from airshed.engine.procedures.pledge import PROCEDURES as OF_PLEDGES
 from airshed.engine.procedures.pledge import enforceable
+from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.state import State
 from airshed.model.counted import counted
 from airshed.model.measures import Unit
@@ -87,6 +88,8 @@ class Open(NamedTuple):
     deeds: tuple[Deed, ...]
     #: Until when bids may be opened, where that is what is to be done.
     until: str = ""
+    #: For whom a call is, where the law has a wall.
+    whom: Phrase = same("")
 
 
 def _deed(
@@ -366,14 +369,23 @@ def _reverse(state: State, rules: Rulebook, account: str, mine: frozenset[str]) 
 
 
 def _calls(state: State, rules: Rulebook, account: str, mine: frozenset[str]) -> Iterator[Open]:
-    """Calls have no reserve price; what is offered is what their orders are."""
+    """Calls of one's side of the wall have no reserve price; what is offered is what their orders are."""
+    wall = wall_of(state, rules, account)
     for name, call in state.calls.items():
-        if not call.open:
+        if not call.open or call.wall != wall:
             continue
         own = [order for order in call.orders.values() if order.account == account]
         said = Phrase(counted(len(own), "order"), f"{len(own)}笔申报") if own else same("–")
         act = _deed(mine, "PlaceCallOrder", "Place an order", "参与申报", f"call={quote(name, safe='')}")
-        yield Open(name, call.series, CALL, same("–"), same("–"), same("–"), said, () if act is None else (act,))
+        yield Open(
+            name,
+            call.series,
+            CALL,
+            *(same("–"),) * 3,
+            said,
+            () if act is None else (act,),
+            whom=_whom(rules, call.wall),
+        )
     for name, zone_call in state.zone_calls.items():
         if not zone_call.open:
             continue
@@ -387,6 +399,17 @@ def _calls(state: State, rules: Rulebook, account: str, mine: frozenset[str]) ->
         yield Open(
             name, zone_call.pollutant, ZONE_CALL, same("–"), same("–"), same("–"), said, tuple(filter(None, deeds))
         )
+
+
+def _whom(rules: Rulebook, wall: str) -> Phrase:
+    """For whom a call is; nothing where all trade with all."""
+    walled = rules.trade_rules.walled_sectors
+    names = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors}
+    found = [names.get(code, same(code)) for code in ([wall] if wall else walled)]
+    english, chinese = ", ".join(each.en for each in found), "、".join(each.zh for each in found)
+    if wall:
+        return Phrase(f"{english} only", f"仅限{chinese}")
+    return Phrase(f"all but {english}", f"除{chinese}以外") if found else same("")
 
 
 PARTS: Mapping[str, Part] = {"between": Part("parts/between.html.j2", _between, whose="account")}

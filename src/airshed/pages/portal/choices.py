@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from airshed.engine.nouns import Actor
+from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.state import State
 from airshed.model.allowance import Series, Strip, instrument, is_strip, members
 from airshed.model.measures import Unit
@@ -159,7 +160,11 @@ def choices(
         return tuple(Choice(str(mark.id), choice_of(mark, rules)) for mark in waiting if mark.stack in stacks)
     if field == "call":
         kept: Mapping[str, Any] = state.zone_calls if "Zone" in command else state.calls
-        return tuple(Choice(name, same(name)) for name, call in kept.items() if call.open)
+        theirs = "Order" in command and "Zone" not in command
+        wall = wall_of(state, rules, actor.account) if theirs else ""
+        return tuple(
+            Choice(name, same(name)) for name, call in kept.items() if call.open and (not theirs or call.wall == wall)
+        )
     if field in NAMED:
         return tuple(
             Choice(name, same(f"{name} · {_short(thing.series)}"))
