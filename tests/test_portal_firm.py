@@ -173,10 +173,11 @@ def test_what_is_lacking_is_priced_at_the_market_before_its_own_series_trades() 
         return next(each for each in stands(there, RULES, "steel", AT) if each.position.pollutant == "SO2")
 
     by_law = so2().cost
-    assert (by_law.lately.en, by_law.range.en) == ("", "")
+    assert (by_law.lately.en, by_law.range.en, by_law.series) == ("", "", SERIES)
     there.closes["SO2-KM-2026"] = {"2027-01-02": 11_674_000}
     known = so2()
     assert known.cost.lately.zh == "116,740.00元/吨（SO2-KM-2026，2027-01-02）"
+    assert known.cost.series == "SO2-KM-2026", "what is bought is what the sum is of"
     fen = known.position.short * 11_674_000 // 1000
     assert known.cost.whole == in_column(fen, Unit.FEN, RULES), "the law's opening price is far below the market's"
     assert by_law.whole.zh in known.cost.rests.zh, "what it would come to by the law is said beside it"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from airshed.compliance.obligation import admitted
+from airshed.engine.procedures.deadlines import ends
 from airshed.model.allowance import Series
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
@@ -36,6 +37,8 @@ class Cost(NamedTuple):
     lately: Phrase
     #: The first of these, in fen.
     fen: int
+    #: The series whose price that is, and that is bought.
+    series: str
 
 
 def cost(market: Market, rules: Rulebook, each: Position) -> Cost:
@@ -44,7 +47,7 @@ def cost(market: Market, rules: Rulebook, each: Position) -> Cost:
     if not last:
         at = Phrase("assumed: at the reference price, without fee", "假设：按参考价计算，不含手续费")
         fen = _fen(each.short, each.price, rules)
-        return Cost(_money(fen, rules), _range(each, each.price, each.price, rules), at, same(""), fen)
+        return Cost(_money(fen, rules), _range(each, each.price, each.price, rules), at, same(""), fen, each.series)
     nearest = max(last)
     fens = [every.fen for every in last]
     by_law = _money(_fen(each.short, each.price, rules), rules)
@@ -54,7 +57,7 @@ def cost(market: Market, rules: Rulebook, each: Position) -> Cost:
     )
     fen = _fen(each.short, nearest.fen, rules)
     between = _range(each, min(fens), max(fens), rules)
-    return Cost(_money(fen, rules), between, rests, _lately(nearest, fens, rules), fen)
+    return Cost(_money(fen, rules), between, rests, _lately(nearest, fens, rules), fen, nearest.series)
 
 
 def _range(each: Position, least: int, most: int, rules: Rulebook) -> Phrase:
@@ -69,13 +72,13 @@ def _range(each: Position, least: int, most: int, rules: Rulebook) -> Phrase:
 
 
 def _closed(market: Market, rules: Rulebook, each: Position) -> list[Closed]:
-    """The last closes of a pollutant in series that count for a year of an account."""
+    """The last closes of a pollutant in series that count for a year of an account and can still be bought."""
     law = rules.allowance
     places = {source.jurisdiction for source in market.state.sources.values() if source.account == each.account}
     own = Series.parse(each.series).jurisdiction
     found = []
     for name, closes in market.closes.items():
-        if not closes or ".." in name:
+        if not closes or ".." in name or market.state.at > ends(rules, name):
             continue
         series = Series.parse(name)
         if any(admitted(series, each.pollutant, of, each.year, law.admitted, law.vintages_back) for of in places):
