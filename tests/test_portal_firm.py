@@ -290,7 +290,15 @@ def test_a_statement_is_a_page_a_workbook_and_a_csv_of_the_same_moves(served: Po
 def test_a_period_that_cannot_be_read_says_so_and_shows_this_year(served: Portal) -> None:
     browser = served.rehearsing("steel")
     assert "A day is written as" in text_of(browser.get("/account?from=yesterday"))
-    assert "ends before it begins" in text_of(browser.get("/account?from=2027-12-31&to=2027-01-01"))
+    assert "/account/statement.pdf" in browser.get("/account?from=yesterday").text
+    for none, why in (
+        ("from=2027-12-31&to=2027-01-01", "ends before it begins"),
+        ("from=2090-01-01&to=2090-12-31", "not begun"),
+    ):
+        page = browser.get(f"/account?{none}")
+        assert why in text_of(page)
+        assert "/account/statement." not in page.text
+        assert "Before and after" not in page.text
     for kind in ("csv", "xlsx", "pdf"):
         for asked in ("from=abc", "from=2027-02-30", "from=2027-12-31&to=2027-01-01"):
             assert browser.get(f"/account/statement.{kind}?{asked}").status_code == 400, "no file of another period"

@@ -46,6 +46,8 @@ class Period(NamedTuple):
     first: str
     last: str
     wrong: Phrase | None = None
+    #: Whether it is a period of which there is something to show.
+    there: bool = True
 
 
 class AccountPeriod(NamedTuple):
@@ -72,9 +74,9 @@ def period_of(asked: Mapping[str, str], today: str) -> Period:
     except Malformed:
         return usual._replace(wrong=Phrase("A day is written as 2027-12-31.", "日期请写作2027-12-31。"))
     if found.first > found.last:
-        return found._replace(wrong=Phrase("The period ends before it begins.", "结束日期早于开始日期。"))
+        return found._replace(wrong=Phrase("The period ends before it begins.", "结束日期早于开始日期。"), there=False)
     if found.first > today:
-        return found._replace(wrong=Phrase("The period has not begun.", "该期间尚未开始。"))
+        return found._replace(wrong=Phrase("The period has not begun.", "该期间尚未开始。"), there=False)
     return found._replace(last=min(found.last, today))
 
 
