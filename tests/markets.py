@@ -11,7 +11,7 @@ from itertools import count
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.decide import knowing
-from airshed.engine.journal import Journal, Line, MemoryJournal
+from airshed.engine.journal import NO_CHANGES, Journal, Line, MemoryJournal
 from airshed.engine.runner import Answer, Begun, Runner
 from airshed.lab.second import confirmer
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, GROUPS, opening, second
@@ -114,7 +114,7 @@ def market(journal: Journal | None = None, rules: Rulebook = RULES, *, tables: b
     if journal is None and rules is RULES and not tables:
         lines, state, reached = _usual()
         journal = MemoryJournal()
-        journal.write(lines, ())
+        journal.write(lines, NO_CHANGES)
         return Runner(journal, rules, tables=False, begun=Begun(pickle.loads(state), reached))
     return _set_up(journal, rules, tables=tables)
 

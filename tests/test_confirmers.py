@@ -70,7 +70,7 @@ def test_who_confirms_is_found_by_one_look_at_each(runner: Runner, actor: str, b
 def test_an_opinion_is_confirmed_by_another_verifier_and_by_nobody_else() -> None:
     """Decision 124: the book does not know for which house a verifier works, and no name stands for one."""
     state = market().state
-    body = c.VerifyYear("s-steel", 2027, "satisfactory", "")
+    body = c.VerifyYear("s-steel", 2027, "satisfactory")
     others = [name for name in VERIFIERS if name != VERIFIERS[0]]
     found = [name for name in confirmers(state, RULES, VERIFIERS[0], body) if name != VERIFIERS[0]]
     assert found == others

@@ -38,8 +38,8 @@ def test_a_plan_is_approved_by_two_and_a_file_becomes_a_mass_of_the_book(served:
     seen = office.send("/act/ApprovePlan", {**hidden(office.get("/act/ApprovePlan")), **asked})
     assert office.send("/act/ApprovePlan", {**hidden(seen), "step": "confirm"}).status_code == 200
     act = str(served.look(lambda state: next(iter(state.acts))))
-    form = hidden(inspector.get(f"/act/ConfirmAct?act={act}"))
-    seen = inspector.send("/act/ConfirmAct", {**form, "act": act, "step": "preview"})
+    waits = hidden(inspector.get(f"/act/ConfirmAct?act={act}"))
+    seen = inspector.send("/act/ConfirmAct", {**waits, "act": act, "step": "preview"})
     inspector.send("/act/ConfirmAct", {**hidden(seen), "step": "confirm"})
 
     firm = served.rehearsing("power")

@@ -183,7 +183,7 @@ def test_a_call_is_offered_to_its_own_side_of_the_wall_alone() -> None:
         return [each.whom.zh for each in opens(runner.state, RULES, "steel", may)], len(picked or ())
 
     assert found() == (["除火电以外"], 1)
-    runner.state.sectors["steel"] = {wall}
+    runner.state.sectors["steel"] = {wall: None}
     assert found() == ([], 0)
     order = c.PlaceCallOrder("noon", "steel", "buy", 100, 400_000)
     for has in ("takes part in none of its series now", "has one of its own"):

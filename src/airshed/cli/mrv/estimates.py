@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -54,7 +54,10 @@ def show_estimates(
 
     Files that are the `whole` of what there is hold all that the book has of their years.
     """
-    held, lacking = _against(book, reads) if book is not None else ([""] * len(reads), [])
+    held: list[Held | Literal[""]] = [""] * len(reads)
+    lacking: list[str] = []
+    if book is not None:
+        held, lacking = _against(book, reads)
     for read, state in zip(reads, held, strict=True):
         if json:
             said = {name: getattr(read.said, name) for name in ("source", "year", "pollutant", "part", "method")}
@@ -100,7 +103,7 @@ def show_estimates(
         raise Malformed("the book", f"has estimates without a file here: {', '.join(lacking)}", "ask for the files")
 
 
-def _against(book: str, reads: list[ReadEstimate]) -> tuple[list[Held], list[str]]:
+def _against(book: str, reads: list[ReadEstimate]) -> tuple[list[Held | Literal[""]], list[str]]:
     from airshed.service.book.addressed import to_read
     from airshed.service.book.estimates import held_against, without_file
     from airshed.service.book.snapshot import resume

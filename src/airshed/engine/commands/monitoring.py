@@ -8,8 +8,12 @@ import msgspec
 from msgspec import Meta
 
 from airshed.engine.commands.wish import Day, Hour, Maybe, Name, Share, Text, Whole, Wish, Year
-from airshed.mrv.rules import QualityKind
-from airshed.rulebook.mrv_tables import Method
+from airshed.mrv import rules
+from airshed.rulebook import mrv_tables
+
+#: How a mass without a monitor is come by, and which test of a monitor.
+Method = mrv_tables.Method
+QualityKind = rules.QualityKind
 
 #: SHA-256 of what a command rests on.
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", title="SHA-256")]
