@@ -160,6 +160,25 @@ def test_a_trade_is_one_line_in_the_words_of_whose_it_is() -> None:
     assert (sold.what.en, sold.moved.en) == ("Sold in the market", "−18.400 t; +70,308.70 yuan")
 
 
+def test_what_a_call_gave_is_told_with_its_price_and_fee() -> None:
+    """It had neither, which a purchase in the market has."""
+    rules, series = load(find("dianzhong")), "NOx-KM-2028"
+    fills = (
+        e.CallFill(1, "buyer", "buy", 2_000, 1_040_000, 7_800),
+        e.CallFill(2, "seller", "sell", 2_000, 1_040_000, 7_800),
+    )
+    entry = (
+        Delivered("seller", "buyer", series, (SerialBlock(1, 2_000),)),
+        *(Paid("buyer", "exchange", 1_047_800), Paid("exchange", "seller", 1_032_200)),
+    )
+    event = e.CallCleared("C1", 520_000, 2_000, 0, fills, entry)
+    record = Record(9, 0, "exchange", "k", c.CloseCall("C1", 7), (event,), None)
+    for name, money in (("buyer", "−10,478.00"), ("seller", "+10,322.00")):
+        (told,) = notices_in(record, frozenset({name}), Actor(name, "operator", name, ""), rules)
+        assert money in told.moved.en
+        assert "at 5,200.00 yuan/t; fee 78.00 yuan" in told.terms.en
+
+
 def test_words_for_whose_it_is_are_of_events_and_of_what_moves() -> None:
     """An event without them is told as receipts call it."""
     moving = {kind.__name__ for kind in get_args(e.Event) if "entry" in kind.__struct_fields__}

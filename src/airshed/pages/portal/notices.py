@@ -243,7 +243,12 @@ def _of_move(
     about = owned.called if owned else move.series or _about(event, mine, rules)[0]
     texts = [_signed(move.count, Unit.ALLOWANCES, rules)] if move.count else []
     texts += [_signed(move.fen, Unit.FEN, rules)] if move.fen else []
-    terms = [_with(called, move.other), *_price(event, rules), *_fee(move, rules), _decided(event, rules)]
+    terms = [
+        _with(called, move.other),
+        *_price(event, rules, move.series),
+        *_fee(move, rules, mine),
+        _decided(event, rules),
+    ]
     return Notice(
         record.seq,
         record.at,
@@ -259,17 +264,21 @@ def _signed(value: int, unit: Unit, rules: Rulebook) -> Phrase:
     return Phrase(f"{sign}{shown.en}", f"{sign}{shown.zh}")
 
 
-def _fee(move: Moved, rules: Rulebook) -> Iterator[Phrase]:
+def _fee(move: Moved, rules: Rulebook, mine: frozenset[str]) -> Iterator[Phrase]:
     """The fee of one's own side, which is in what was paid."""
-    fen = getattr(move.event, "buyer_fee" if move.way == "in" else "seller_fee", 0)
+    if isinstance(move.event, e.CallCleared):
+        fen = sum(fill.fee for fill in move.event.fills if fill.account in mine)
+    else:
+        fen = getattr(move.event, "buyer_fee" if move.way == "in" else "seller_fee", 0)
     if fen:
         fee = amount(fen, Unit.FEN, rules)
         yield Phrase(f"fee {fee.en}", f"手续费{fee.zh}")
 
 
-def _price(event: Any, rules: Rulebook) -> Iterator[Phrase]:
+def _price(event: Any, rules: Rulebook, series: str = "") -> Iterator[Phrase]:
+    """At what price; of a call the series stands in what was moved alone."""
     price = getattr(event, "price", 0)
-    if price and getattr(event, "series", ""):
+    if price and (getattr(event, "series", "") or (series and isinstance(event, e.CallCleared))):
         each = amount(price, Unit.FEN_PER_T, rules)
         yield Phrase(f"at {each.en}", f"价格{each.zh}")
 
