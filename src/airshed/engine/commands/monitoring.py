@@ -8,12 +8,12 @@ import msgspec
 from msgspec import Meta
 
 from airshed.engine.commands.wish import Day, Hour, Maybe, Name, Share, Text, Whole, Wish, Year
-from airshed.mrv import rules
-from airshed.rulebook import mrv_tables
+from airshed.mrv import rules as _rules
+from airshed.rulebook import mrv_tables as _tables
 
 #: How a mass without a monitor is come by, and which test of a monitor.
-Method = mrv_tables.Method
-QualityKind = rules.QualityKind
+Method = _tables.Method
+QualityKind = _rules.QualityKind
 
 #: SHA-256 of what a command rests on.
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", title="SHA-256")]
