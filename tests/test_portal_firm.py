@@ -7,6 +7,8 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import date, timedelta
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ from airshed.pages.portal.firm import Stands, stands
 from airshed.pages.portal.happening import amount, in_column
 from airshed.pages.portal.trading.traded import today_of
 from airshed.rulebook.lookup import cap
+from airshed.service.book.outlook import outlook
 from airshed.service.book.position import Position, positions
 from airshed.service.marketdata.reading import Market
 from beijing import instant
@@ -58,21 +61,53 @@ def test_a_position_says_what_it_rests_on() -> None:
     for number in range(1, 11):
         seal(runner, number, 1_000_000_000, substituted=6 if number == 1 else 0)
     (known,) = [each for each in positions(runner.state, RULES, "steel", AT) if each.pollutant == "SO2"]
-    assert known.basis == "pace"
+    assert known.basis == "first days", "ten days say nothing of how it varies"
     assert (known.owed, known.days, known.hours, known.substituted) == (10_000, 10, 240, 6)
-    assert known.expected == known.low == known.high == 365_000
+    assert (known.low, known.expected, known.high) == (10_000, 365_000, 365_000)
     assert known.balance == known.held - 365_000
 
 
-def test_an_expectation_has_a_range_where_the_last_days_were_others() -> None:
+def test_an_expectation_lies_within_a_range_that_its_own_stretches_give() -> None:
+    """It was drawn between two straight lines, the one said was always one end, and most years ended outside it."""
+    steady = outlook([5] * 100, 265, 365)
+    assert steady == (1825, 1825, 1825, True), "what never varied has no range"
+    first = outlook([1_000, 3_000] * 27, 311, 365)
+    assert first == (108_000 + 622_000, 108_000, 108_000 + 3_000 * 311, False), "54 days are not two stretches"
+    varied = [0] * 28 + [2_000] * 28 + [1_000] * 28
+    expected, low, high, _ = outlook(varied, 28, 112)
+    assert expected == 112_000
+    assert high - expected == 109_013, "2.920 x 28,000, as the stretches deviate, x 112 / 84 for what was not seen"
+    assert low == 84_000, "never below what is emitted already"
+    widths = [outlook(varied * 4 + [1_000] * 28, left, 364 + left)[:3] for left in (1, 28, 200)]
+    offs = [most - middle for middle, _, most in widths]
+    assert offs == sorted(offs), "what is left makes it wide"
+    assert outlook(varied * 4, 0, 336).low == outlook(varied * 4, 0, 336).high == 336_000
+
+
+def test_what_the_upper_end_of_the_range_needs_is_not_said_to_be_for_sale() -> None:
+    """A firm that followed "sell what is over" was short in the end."""
     runner = market()
-    for number in range(1, 32):
-        seal(runner, number, 1_000_000_000 if number == 1 else 2_000_000_000)
-    (known,) = [each for each in positions(runner.state, RULES, "steel", AT) if each.pollutant == "SO2"]
-    assert known.low is not None
-    assert known.expected is not None
-    assert known.high is not None
-    assert known.low == known.expected < known.high == 61_000 + 2_000 * 334
+    held = runner.state.ledger.position("steel", SERIES).free
+
+    def so2(part: int) -> Stands:
+        first = date(2027, 1, 1)
+        for number in range(84):
+            mass = held * 1_000_000 // part * (number // 28)
+            sealed = Day({"SO2": (24, 0, 0)}, {"SO2": mass}, "e" * 64)
+            runner.state.days[STACK][(first + timedelta(number)).isoformat()] = sealed
+        found = stands(Market(runner.state), RULES, "steel", AT)
+        return next(each for each in found if each.position.pollutant == "SO2")
+
+    tight = so2(400)
+    assert tight.position.basis == "pace"
+    assert tight.position.expected is not None
+    assert tight.position.high is not None
+    assert tight.position.expected < held < tight.position.high
+    assert (tight.state, tight.position.safe) == ("long", 0), "over as expected, and nothing of it is safe"
+    ample = so2(20_000)
+    assert ample.position.safe == held - (ample.position.high or 0) > 0
+    template = (resources.files("airshed.pages.portal") / "templates/parts/firm_today.html.j2").read_text("utf-8")
+    assert template.index("{% elif each.position.safe %}") < template.index("Sell what is over")
 
 
 def test_an_expectation_as_the_year_before_has_a_range_too() -> None:
@@ -167,6 +202,8 @@ def test_what_is_lacking_is_priced_at_the_market_before_its_own_series_trades() 
     runner = market()
     for number in range(1, 11):
         seal(runner, number, 20_000_000_000)
+    whole = Day({"SO2": (24, 0, 0)}, {"SO2": 7_000_000_000_000}, "e" * 64)
+    runner.state.days[STACK]["2027-12-31"] = whole  # no day is left, so that the price alone has a range
     there = Market(runner.state)
 
     def so2() -> Stands:

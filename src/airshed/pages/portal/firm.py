@@ -26,7 +26,16 @@ from airshed.service.marketdata.reading import Market
 #: What an expectation rests on, as a page says it.
 BASES = {
     "verified": Phrase("verified", "已核查"),
-    "pace": Phrase("assumed: the rest of the year as the sealed days so far", "假设：余下日期按已封存日均值推算"),
+    "pace": Phrase(
+        "assumed: the rest of the year as the sealed days so far; range: about nine of ten years like it end "
+        "within, by how the works' own stretches of four weeks differ",
+        "假设：余下日期按已封存日均值推算；区间按该源自身每四周排放量的差异估计，同类年份十年中约九年落在区间内",
+    ),
+    "first days": Phrase(
+        "assumed: the rest of the year as the sealed days so far; range: from nothing more to every day as the "
+        "highest, until eight weeks are sealed",
+        "假设：余下日期按已封存日均值推算；封存未满八周前，区间下限为不再排放，上限为余下每日均按最高日计",
+    ),
     "year before": Phrase(
         "assumed: as verified for the year before; range: if it changes as the cap does, or as much as it did last",
         "假设：与上年核查结果相同；区间按总量的变化幅度或该源上次年际变化推算",
@@ -67,6 +76,8 @@ class Stands(NamedTuple):
     #: What of the rest a later year counts, empty where none does, and what is over without it.
     carried: Phrase
     over: Phrase
+    #: What of that is over even at the upper end of the range.
+    safe: Phrase
     #: What of it is held in credits; empty where none is.
     credits: Phrase
 
@@ -134,6 +145,7 @@ def _stands(market: Market, rules: Rulebook, each: Position) -> Stands:
         tonnes(each.taken) if each.taken else same(""),
         tonnes(each.carried) if each.carried else same(""),
         over if balance is None else tonnes(abs(balance) - each.carried),
+        tonnes(each.safe),
         tonnes(each.credits) if each.credits else same(""),
     )
 

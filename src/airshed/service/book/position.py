@@ -24,11 +24,11 @@ from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.outlook import outlook
 
-#: What an expectation rests on: a verified year; the pace of this year's sealed days; the year before; nothing.
-Basis = Literal["verified", "pace", "year before", "none"]
-#: Days whose pace is the other end of the range.
-LATELY = 30
+#: What an expectation rests on: a verified year; the sealed days of this year; so few of them that they say little of
+#: how it varies; the year before; nothing.
+Basis = Literal["verified", "pace", "first days", "year before", "none"]
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -87,6 +87,13 @@ class Position(msgspec.Struct, frozen=True):
         if obligation is None or self.awaited:
             return 0
         return max(0, obligation - (self.held - self.taken + self.surrendered))
+
+    @property
+    def safe(self) -> int:
+        """What is over even at the upper end of the range, without what is carried on: it may be sold."""
+        if self.high is None or self.awaited:
+            return 0
+        return max(0, self.held - self.taken + self.surrendered - self.high - self.carried)
 
     @property
     def short(self) -> int:
@@ -244,7 +251,7 @@ def _position(
             _falls_due(state, rules, source, code, year, count) for count in (_allowances(mass, rules), *emitting)
         )
         owed, expected, low, high = owed + so_far, expected + middle, low + least, high + most
-    basis = next(each for each in ("none", "year before", "pace", "verified") if each in bases)
+    basis = next(each for each in ("none", "year before", "first days", "pace", "verified") if each in bases)
     series = f"{code}-{mine[0].jurisdiction}-{year}"
     unknown = basis == "none"
     return Position(
@@ -289,17 +296,16 @@ def _sealed(state: State, source: Source, code: str, year: int) -> Iterator[tupl
 def _expected(
     state: State, rules: Rulebook, source: Source, code: str, year: int, sealed: Sequence[tuple[str, Day]]
 ) -> tuple[Basis, tuple[int, int, int]]:
-    """What a year will oblige to: as its days so far, between the pace of all of them and that of the last ones."""
+    """What a year will oblige to, least and most too: as its days so far, or as the year before."""
     by_day: dict[str, int] = {}
     for day, each in sealed:
         by_day[day] = by_day.get(day, 0) + each.mass_mg.get(code, 0)
     if by_day:
-        mass = sum(by_day.values())
-        last = sorted(by_day)[-LATELY:]
-        left = max(0, 365 + isleap(year) - date.fromisoformat(last[-1]).timetuple().tm_yday)
-        paces = (mass / len(by_day), sum(by_day[day] for day in last) / len(last))
-        ends = [_allowances(round(mass + pace * left), rules) for pace in paces]
-        return "pace", (ends[0], min(ends), max(ends))
+        whole, days = 365 + isleap(year), sorted(by_day)
+        left = max(0, whole - date.fromisoformat(days[-1]).timetuple().tm_yday)
+        found = outlook([by_day[day] for day in days], left, whole)
+        expected, low, high = (_allowances(mass, rules) for mass in (found.expected, found.low, found.high))
+        return "pace" if found.settled else "first days", (expected, low, high)
     before = state.years.get((source.id, year - 1))
     if before is not None and before.verified_mg is not None:
         due = emitted(state, before, code) or 0
