@@ -383,7 +383,7 @@ def _texts(slot: Slot, text: str, terms: Terms, money: Phrase) -> list[str]:
         if unit in _PRICES and "CNY" in terms.money_names:
             plain = plain.removeprefix("¥").strip()
         plain = _ENDS.sub("", _MINUS.sub("-", plain))
-        _one_way(plain)
+        one_way(plain)
         if _BARE.fullmatch(plain) and unit is not None:
             plain = f"{plain} {_said(slot, terms, money)}"
     return [plain]
@@ -394,8 +394,8 @@ def _said(slot: Slot, terms: Terms, money: Phrase) -> str:
     return suffix_of(slot, terms, Phrase(terms.money, money.zh)).en
 
 
-def _one_way(text: str) -> None:
-    """`Unclear` where a number is written as it is elsewhere, and what would be meant is known."""
+def one_way(text: str) -> None:
+    """`TwoMeanings` where a number is written as it is elsewhere, and what would be meant is known."""
     if (lakhs := _LAKHS.match(text)) is not None:
         meant = f"{int(lakhs[1].replace(',', '')):,}{lakhs[2] or ''}"
         raise _otherwise(text, meant, Phrase("is not grouped by thousands", "未按千位分节"))

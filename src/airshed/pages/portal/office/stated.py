@@ -12,6 +12,7 @@ from airshed.model.measures import Unit
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import cures
+from airshed.pages.portal.fields import TwoMeanings, one_way
 from airshed.pages.portal.office.sheets import Rows
 from airshed.service.forms.measures import Terms, read
 
@@ -88,6 +89,8 @@ def stated(rows: Rows, known: Mapping[str, str], terms: Terms) -> Stated:
             years.setdefault(source, []).append(year)
         except Malformed as error:
             wrong.append(WrongCell(line, said(error)))
+        except TwoMeanings as unclear:
+            wrong.append(WrongCell(line, unclear.phrase))
     found = []
     for source, own in years.items():
         own.sort()
@@ -148,6 +151,7 @@ def _amount(text: str, place: str, unit: str) -> str:
     plain = normalize("NFKC", text).strip()
     if plain in NONE:
         raise Malformed(place, "there is no figure", "give a verified figure, or leave the row out")
+    one_way(plain)
     if not unit:
         return plain.replace(",", "").removesuffix(".0")
     bare = plain.replace(",", "")
