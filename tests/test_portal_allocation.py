@@ -15,7 +15,7 @@ from airshed.engine.state import State
 from airshed.market.sharing.named import NAMED
 from airshed.model.refusal import Malformed
 from airshed.pages.portal.office.sheets import Rows, cells_of, rows_of
-from airshed.pages.portal.office.stated import as_text, stated
+from airshed.pages.portal.office.stated import as_text, far_apart, stated
 from airshed.pages.portal.office.workshop import EFFECT, MissingMethod, TriedMethod, choice, choices_of, tried
 from airshed.service.forms.measures import Terms
 from laws import RULES
@@ -155,6 +155,10 @@ def test_a_damaged_workbook_is_told_and_one_packed_otherwise_too() -> None:
         ("s-steel\t2024\t\t1", "There is no figure", "缺少数值"),
         ("s-steel\t2024\t5 km\t1", "km", "km"),
         ("s-steel\t2024\t3.000,5\t1", "Write 3,000.5 if that is meant.", "请写作3,000.5"),
+        ("s-steel\t2024\t9999999999999999999999999\t1", "It takes at most 9,007,199,254,740.992 t", "不得大于"),
+        ("s-steel\t2024\t431.689 kg\t1", "a number without a unit is in tonnes", "不写单位时按吨计"),
+        ("s-steel\t2028\t1\t1", "2028 is not over", "2028年度尚未结束"),
+        ("s-steel\t1969\t1\t1", "is not a year", "不是年度"),
         ("s-steel\t2024\t1\t1,5", "Write 1.5 if that is meant.", "请写作1.5"),
         ("s-steel\t2024\t1e9\t1", "Write 1,000,000,000 if that is meant.", "科学计数法"),
         ("s-steel\t2024\t1\t1.5", "is not a whole number", "不是整数"),
@@ -162,7 +166,7 @@ def test_a_damaged_workbook_is_told_and_one_packed_otherwise_too() -> None:
     ],
 )
 def test_each_row_says_what_is_wrong_with_it(row: str, en: str, zh: str) -> None:
-    (wrong,) = stated(cells_of(f"works\tyear\temission (t)\toutput\tnew\n{row}"), KNOWN, TERMS).wrong
+    (wrong,) = stated(cells_of(f"works\tyear\temission (t)\toutput\tnew\n{row}"), KNOWN, TERMS, 2028).wrong
     assert wrong.line == 2
     assert en in wrong.what.en
     assert zh in wrong.what.zh
@@ -172,6 +176,14 @@ def test_full_width_figures_and_units_are_understood() -> None:
     rows: Rows = cells_of("steel works\t２０２４年\t800吨\t１，０００\t否\n")
     (line,) = stated(rows, KNOWN, TERMS).lines
     assert line == ActivityLine("s-steel", (2024,), (800_000,), (1_000,))
+
+
+def test_a_year_that_is_perhaps_in_another_unit_is_pointed_out() -> None:
+    assert far_apart(LINES) == []
+    thousandfold = ActivityLine("s-steel", (2023, 2024, 2025), (431_689_000, 432_448, 434_093), (1, 1, 1))
+    (said,) = far_apart([thousandfold])
+    assert said.en.startswith("s-steel 2023: 431,689.000 t is far from")
+    assert "请核对单位" in said.zh
 
 
 # --- shares

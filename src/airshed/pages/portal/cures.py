@@ -72,6 +72,8 @@ DO: tuple[tuple[str, str], ...] = (
     (r"close it", "请补全"),
     (r'within a text it is written twice, ""', "文本内的引号须写两次"),
     (r'put such a text in "quotation marks"', "请将该文本置于引号内"),
+    (r"a number without a unit is in tonnes", "不写单位时按吨计"),
+    (r"see whether digits are too many", "请核对位数"),
     (r"write it as (.+)", "请写作：{0}"),
     (r"write an amount of zero or more", "请填写不小于零的数量"),
     (r"write yes or no", "请选择是或否"),

@@ -27,7 +27,7 @@ from airshed.pages.portal.happening import amount, in_column
 from airshed.pages.portal.names import works_name, zone_of
 from airshed.pages.portal.office.law import may_adopt
 from airshed.pages.portal.office.sheets import SEVERAL_PARTS, SentSheet, cells_of, parts_of, rows_of
-from airshed.pages.portal.office.stated import Stated, WrongCell, as_text, stated
+from airshed.pages.portal.office.stated import Stated, WrongCell, as_text, far_apart, stated
 from airshed.pages.portal.office.workshop import MissingMethod, TriedMethod, choices_of, tried
 from airshed.pages.portal.public import reads_as_public
 from airshed.rulebook import lookup
@@ -45,7 +45,7 @@ from airshed.zone.activities import activity_lines
 
 #: What stands on the page before something is shared out.
 NOTHING: Mapping[str, Any] = {
-    **dict.fromkeys(("methods", "absent", "wrong", "missing", "rows"), ()),
+    **dict.fromkeys(("methods", "absent", "far", "wrong", "missing", "rows"), ()),
     **dict.fromkeys(("first", "second", "text", "print", "turned"), ""),
     **dict.fromkeys(("left", "right"), None),
 }
@@ -290,7 +290,7 @@ async def _shown(visitor: Visitor, wanted: ShareAsked, *, as_file: bool = False)
         lines = await visitor.service.readers.read(lambda book: usual_lines(book, rules, ground.series, ground.sources))
         found = Stated(tuple(lines), ())
     else:
-        found = await asyncio.to_thread(_read, wanted.text, known, Terms.of(rules))
+        found = await asyncio.to_thread(_read, wanted.text, known, Terms.of(rules), int(visitor.today[:4]))
     methods = choices_of(rules, ground.series.jurisdiction)
     names = [each.name for each in methods]
     first = wanted.first if wanted.first in names else names[0]
@@ -302,6 +302,7 @@ async def _shown(visitor: Visitor, wanted: ShareAsked, *, as_file: bool = False)
         "second": second,
         "text": text,
         "print": _print(text),
+        "far": far_apart(found.lines),
         "turned": "" if wanted.by_hand else wanted.turned,
         "absent": [code for code in ground.sources if code not in {line.source for line in found.lines}],
     }
@@ -351,9 +352,9 @@ async def _shown(visitor: Visitor, wanted: ShareAsked, *, as_file: bool = False)
     return page(visitor, "allocation.html.j2", **facts)
 
 
-def _read(text: str, known: Mapping[str, str], terms: Terms) -> Stated:
+def _read(text: str, known: Mapping[str, str], terms: Terms, running: int) -> Stated:
     try:
-        return stated(cells_of(text), known, terms)
+        return stated(cells_of(text), known, terms, running)
     except Malformed as error:
         return Stated((), (WrongCell(int("".join(filter(str.isdigit, error.place)) or "1"), cures.told(error)),))
 

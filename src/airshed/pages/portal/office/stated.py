@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from statistics import median_low
 from typing import NamedTuple
 from unicodedata import normalize
 
 from airshed.engine.commands import ActivityLine
-from airshed.model.measures import Unit
+from airshed.model.measures import LARGEST, Unit, tonnes
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal import cures
@@ -45,6 +46,10 @@ _YES: Mapping[str, bool] = {
 }
 #: Signs that stand for a figure that is not there.
 NONE = ("", "-", "–", "—")
+#: The first year that a line may have, and after which no year is over that a table is read without a clock.
+FIRST, LAST = 1970, 9998
+#: So many times what the other years of a works come to, or as small a part of it, is perhaps of another unit.
+FAR = 100
 
 
 class WrongCell(NamedTuple):
@@ -67,8 +72,10 @@ class _Year(NamedTuple):
     output: int
 
 
-def stated(rows: Rows, known: Mapping[str, str], terms: Terms) -> Stated:
+def stated(rows: Rows, known: Mapping[str, str], terms: Terms, running: int = LAST) -> Stated:
     """Read a table of works and years; `known` are the sources that share, by what people may call them.
+
+    `running` is the year that is not over yet.
 
     Every row says by itself what is wrong with it; works stand in the order in which they come.
     """
@@ -80,7 +87,7 @@ def stated(rows: Rows, known: Mapping[str, str], terms: Terms) -> Stated:
     for line, cells in rows:
         row = {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
         try:
-            source, year, entrant = _row(row, known, terms)
+            source, year, entrant = _row(row, known, terms, running)
             if entrants.setdefault(source, entrant) != entrant:
                 raise Malformed("new", f"{source} is new in one row and not in another", "say the same in each row")
             if (source, year.year) in there:
@@ -124,7 +131,25 @@ def _head(rows: Rows) -> tuple[dict[str, int], Rows]:
     return usual, rows
 
 
-def _row(row: Mapping[str, str], known: Mapping[str, str], terms: Terms) -> tuple[str, _Year, bool]:
+def far_apart(lines: Sequence[ActivityLine]) -> list[Phrase]:
+    """Years whose emission is far from the others of the same works: perhaps in another unit, perhaps right."""
+    found = []
+    for line in lines:
+        usual = median_low([kg for kg in line.emitted_kg if kg] or [0])
+        for year, kg in zip(line.years, line.emitted_kg, strict=True):
+            if not kg or (usual < kg * FAR and kg < usual * FAR):
+                continue
+            found.append(
+                Phrase(
+                    f"{line.source} {year}: {tonnes(kg)} t is far from what its other years come to. "
+                    "See whether it is in tonnes.",
+                    f"{line.source} {year}年：{tonnes(kg)}吨与其他年度相差悬殊，请核对单位是否为吨。",
+                )
+            )
+    return found
+
+
+def _row(row: Mapping[str, str], known: Mapping[str, str], terms: Terms, running: int) -> tuple[str, _Year, bool]:
     name = row.get("source", "").strip()
     source = known.get(name.casefold())
     if source is None:
@@ -132,19 +157,34 @@ def _row(row: Mapping[str, str], known: Mapping[str, str], terms: Terms) -> tupl
             "works", f"{name[:60] or 'an empty cell'} is none of these works", "name one of this city by its code"
         )
     text = normalize("NFKC", row.get("year", "")).strip().removesuffix("年")
-    if not (text.isascii() and text.isdecimal() and len(text) == 4):
+    if not (text.isascii() and text.isdecimal() and len(text) == 4 and int(text) >= FIRST):
         raise Malformed("year", f"{text[:20] or 'an empty cell'} is not a year", "write it as 2025")
+    if int(text) >= running:
+        raise Malformed("year", f"{text} is not over", "give years whose emission is verified")
     entrant = _YES.get(normalize("NFKC", row.get("entrant", "")).strip().casefold())
     if entrant is None:
         raise Malformed("new", f"{row['entrant'][:20]} is neither yes nor no", "write yes or no")
     emitted = _amount(row.get("emitted", ""), "emission", "t")
-    kg = read(emitted, Unit.KG, terms, "emission")
+    kg = _kg(emitted, terms)
     output = _amount(row.get("output", ""), "output", "")
     if not (output.isascii() and output.isdecimal() and len(output) <= 15):
         raise Malformed(
             "output", f"{output[:40]} is not a whole number", "write whole products, as the benchmark counts them"
         )
     return source, _Year(int(text), kg, int(output)), entrant
+
+
+def _kg(text: str, terms: Terms) -> int:
+    """A mass within what a book keeps; one in parts of a kilogram was perhaps meant in tonnes."""
+    try:
+        kg = read(text, Unit.KG, terms, "emission")
+    except Malformed as error:
+        if not error.what.endswith("is not a whole number of kilograms"):
+            raise
+        raise Malformed(error.place, error.what, f"{error.cure}; a number without a unit is in tonnes") from None
+    if kg > LARGEST:
+        raise Malformed("emission", f"it takes at most {tonnes(LARGEST)} t", "see whether digits are too many")
+    return kg
 
 
 def _amount(text: str, place: str, unit: str) -> str:
@@ -165,6 +205,7 @@ def _amount(text: str, place: str, unit: str) -> str:
 CHINESE: Sequence[tuple[str, str]] = (
     (" is none of these works", "不是本地企业"),
     (" is not a year", "不是年度"),
+    (" is not over", "年度尚未结束"),
     (" is neither yes nor no", "：请填是或否"),
     ("there is no figure", "缺少数值"),
     (" is not a whole number", "不是整数"),
