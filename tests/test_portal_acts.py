@@ -28,7 +28,15 @@ from airshed.engine.commands import (
     Transfer,
 )
 from airshed.engine.decide import _PROCEDURES
-from airshed.engine.events import BidSealed, Event, HoursMarked, ImprovementClosed, SealingBegan, YearVerified
+from airshed.engine.events import (
+    BidSealed,
+    Event,
+    HoursMarked,
+    ImprovementClosed,
+    SealingBegan,
+    SessionClosed,
+    YearVerified,
+)
 from airshed.engine.nouns import Mark
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
@@ -801,6 +809,14 @@ def test_a_mark_is_foretold_in_words() -> None:
     facts = {fact.name.zh: fact.text.zh for fact in said.facts}
     assert facts["小时数"] == "2"
     assert {"故障", "2028-07-17 07:00", "2028-07-24 09:00"} <= set(facts.values())
+
+
+def test_prices_of_a_day_that_closes_are_in_yuan_per_tonne() -> None:
+    (said,) = happenings([SessionClosed("2028-06-30", {"NOx-KM-2028": 650_000}, {"NOx-KM-2028": 651_000})], LAW)
+    assert "fen" not in said.title.en
+    texts = [fact.text for fact in said.facts]
+    assert Phrase("NOx-KM-2028 6,500.00 yuan/t", "NOx-KM-2028 6,500.00元/吨") in texts
+    assert Phrase("NOx-KM-2028 6,510.00 yuan/t", "NOx-KM-2028 6,510.00元/吨") in texts
 
 
 def test_who_confirms_an_act_is_shown_what_its_number_stands_for() -> None:

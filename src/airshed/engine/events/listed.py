@@ -14,7 +14,7 @@ class SessionOpened(Fact, frozen=True):
 
 
 class SessionClosed(Fact, frozen=True):
-    """No orders may be placed; opening and closing prices by series traded that day, in fen per tonne. 已收市。"""
+    """No orders may be placed; opening and closing prices by series traded that day. 已收市。"""
 
     day: str
     #: By series: price of the first trade of the day, or of its call, in fen per tonne.

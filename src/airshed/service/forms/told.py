@@ -29,6 +29,7 @@ _OF_EVENTS: Mapping[str, Unit] = {
     **dict.fromkeys(("TransferDelayed.due", "TransferMoved.due"), Unit.MS),
     **dict.fromkeys(("AccountTrusted.since", "TransferLimitsSet.since"), Unit.MS),
     "AuctionOpened.reserve": Unit.FEN_PER_T,
+    **dict.fromkeys(("SessionClosed.opens", "SessionClosed.closes"), Unit.FEN_PER_T),
     **dict.fromkeys(
         (
             *(
