@@ -66,6 +66,14 @@ def test_a_position_says_what_it_rests_on() -> None:
     assert (known.low, known.expected, known.high) == (10_000, 365_000, 365_000)
     assert known.balance == known.held - 365_000
 
+    year = Year("s-steel", 2027, version=1, measured_mg={"SO2": 7_000_000_000}, declared_mg={"VOC": 3_000_000_000})
+    runner.state.years["s-steel", 2027] = year
+    told = {each.pollutant: each for each in positions(runner.state, RULES, "steel", AT)}
+    for code, kg in (("SO2", 7_000), ("VOC", 3_000)):
+        assert (told[code].basis, told[code].owed, told[code].low, told[code].high) == ("reported", kg, kg, kg), (
+            "what a firm has itself reported is known to its own page"
+        )
+
 
 def test_an_expectation_lies_within_a_range_that_its_own_stretches_give() -> None:
     """It was drawn between two straight lines, the one said was always one end, and most years ended outside it."""

@@ -31,6 +31,7 @@ BASES = {
         "within, by how the works' own stretches of four weeks differ",
         "假设：余下日期按已封存日均值推算；区间按该源自身每四周排放量的差异估计，同类年份十年中约九年落在区间内",
     ),
+    "reported": Phrase("reported, not verified yet", "已报告，尚未核查"),
     "first days": Phrase(
         "assumed: the rest of the year as the sealed days so far; range: from nothing more to every day as the "
         "highest, until eight weeks are sealed",

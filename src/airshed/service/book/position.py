@@ -26,9 +26,10 @@ from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.outlook import outlook
 
-#: What an expectation rests on: a verified year; the sealed days of this year; so few of them that they say little of
-#: how it varies; the year before; nothing.
-Basis = Literal["verified", "pace", "first days", "year before", "none"]
+#: What an expectation rests on: a verified year; what the works has reported; the sealed days of this year; so few
+#: of them that they say little of how it varies; the year before; nothing.
+Basis = Literal["verified", "reported", "pace", "first days", "year before", "none"]
+_LEAST_SURE_FIRST: tuple[Basis, ...] = ("none", "year before", "first days", "pace", "reported", "verified")
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -245,13 +246,19 @@ def _position(
             owed, expected, low, high = owed + due, expected + due, low + due, high + due
             bases.add("verified")
             continue
+        reported = _reported(of_year).get(code)
+        if reported is not None:
+            due = _falls_due(state, rules, source, code, year, _allowances(reported, rules))
+            owed, expected, low, high = owed + due, expected + due, low + due, high + due
+            bases.add("reported")
+            continue
         basis, emitting = _expected(state, rules, source, code, year, sealed)
         bases.add(basis)
         so_far, middle, least, most = (
             _falls_due(state, rules, source, code, year, count) for count in (_allowances(mass, rules), *emitting)
         )
         owed, expected, low, high = owed + so_far, expected + middle, low + least, high + most
-    basis = next(each for each in ("none", "year before", "first days", "pace", "verified") if each in bases)
+    basis = next(each for each in _LEAST_SURE_FIRST if each in bases)
     series = f"{code}-{mine[0].jurisdiction}-{year}"
     unknown = basis == "none"
     return Position(
@@ -264,7 +271,7 @@ def _position(
         days,
         hours,
         substituted,
-        owed if days or "verified" in bases else None,
+        owed if days or bases & {"verified", "reported"} else None,
         None if unknown else expected,
         None if unknown else low,
         None if unknown else high,
@@ -276,6 +283,11 @@ def _position(
         series in state.references,
         basis != "verified" and any(_awaited(state, account, f"{code}-{each.jurisdiction}-{year}") for each in mine),
     )
+
+
+def _reported(year: Year | None) -> dict[str, int]:
+    """What a works has reported of a year that nobody has verified yet, in milligrams by pollutant."""
+    return {**year.measured_mg, **year.declared_mg} if year is not None and year.version else {}
 
 
 def _awaited(state: State, account: str, series: str) -> bool:
