@@ -156,6 +156,8 @@ def _uncovered(draft: Draft) -> dict[tuple[str, str], list[str]]:
     The plan of a day says which parts there are; without one, what was estimated for a day is for all.
     """
     found: dict[tuple[str, str], list[str]] = {}
+    if not draft.estimates:  # nothing says that there are parts, and every year is reported
+        return found
     parts = {(each.part, each.pollutant) for each in draft.estimates}
     about = {each.pollutant for each in draft.estimates}
     for day in season_days(draft.rules.calendar, draft.year):
