@@ -34,7 +34,7 @@ def test_a_signal_reaches_the_command_and_a_command_without_an_asker_ends(shell:
     begin = "airshed gateway --port 0 --devices devices.csv --evidence kept --json > log 2>&1 & asker=$!; "
     until = "until grep -qs listening log; do sleep 0.1; done; "
     register = "airshed simulate device --mn 010000A8900016F000169DC0 --register devices.csv"
-    assert shell.run(register) == ("1 devices: devices.csv\n", 0)
+    assert shell.run(register) == ("1 device: devices.csv\n", 0)
     said, status = shell.run(begin + until + "kill $asker; wait $asker; echo $?; grep -c stopped log")
     assert (said, status) == ("0\n1\n", 0)
     closed = "port=$(grep -o '\"port\":[0-9]*' log | cut -d: -f2); kill -9 $asker; "

@@ -88,4 +88,4 @@ def test_its_commands_work_where_there_is_no_source(installed: Path, tmp_path: P
     assert "One language for prices" in (tmp_path / "prices.html").read_text("utf-8")
     assert "draws" in airshed("lab", "run", "dianzhong", "--draws", "1", "--workers", "1", "--out", "draws")
     airshed("book", "new", "small.book")
-    assert airshed("book", "verify", "small.book").startswith("ok: 1 records")
+    assert airshed("book", "verify", "small.book").startswith("ok: 1 record,")

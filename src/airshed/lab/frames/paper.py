@@ -31,7 +31,8 @@ def latex(
     r"""A table of a frame for LaTeX, with the rules of booktabs; numbers stand to the right, null is a dash.
 
     `columns` says which columns and what their heads are, in this order; all under their own names if None. With a
-    caption or a label it floats.
+    caption or a label it floats. `Malformed` for a column that is none and for digits that are not 0 to 12.
+    Figures stay in the units of the frame (yuan, kg, fractions): a heading says which.
 
     >>> print(latex(pl.DataFrame({"method": ["history_3"], "whip": [0.5]}), {"method": "Method", "whip": "Whip"}))
     \begin{tabular}{lr}
@@ -76,8 +77,8 @@ def plot(
 ) -> Any:
     """The Axes of a figure of matplotlib: one or several columns against another, drawn into `axes` if given.
 
-    Null leaves a gap. The Axes are those of matplotlib, with its titles, scales and `axes.figure.savefig(...)`.
-    Malformed if it is not installed, or a column is not there.
+    Figures stay in the units of the frame (yuan, kg, fractions); null leaves a gap. The Axes are those of matplotlib,
+    with its titles, scales and `axes.figure.savefig(...)`. Malformed if it is not installed, or a column is not there.
     """
     frame = frame_in(frame, "frame")
     names = [y] if isinstance(y, str) else list(y)

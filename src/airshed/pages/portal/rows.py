@@ -49,7 +49,7 @@ PARTS: Mapping[str, Phrase] = {
 EXAMPLES: Mapping[str, str] = {
     "NamedSerials": "SO2-KM-2028, 1, 400",
     "StackEntry": "KM-CEM-01-A, SO2, NOx",
-    "PlanLine": "coating line 1, VOC, balance",
+    "PlanLine": "dryer-1, VOC, balance",
 }
 #: How readers of entries begin to say what is missing.
 LACKS = "an entry lacks "

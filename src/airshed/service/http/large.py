@@ -31,7 +31,7 @@ class LargeBodies:
         ...     with bodies.coming("user li"):
         ...         pass
         Traceback (most recent call last):
-        airshed.service.http.writer.Busy: busy for 1 s
+        airshed.service.http.receipts.Busy: busy for 1 s
         """
         if not who:
             yield
